@@ -1,0 +1,73 @@
+# 明账 Mingzhang. `make` alone says what there is.
+#
+# Needs make, git and Python 3.11 or newer with venv; everything else is fetched into .venv, in the versions of uv.lock.
+# No target touches ./var (the data) and none needs root; only `make test` asks for system packages, where it may.
+
+UV_VERSION := 0.13.9
+ENVIRONMENT := .venv
+BIN := $(ENVIRONMENT)/bin
+# uv lives in a small environment of its own: `uv sync` removes from .venv whatever uv.lock does not name.
+UV := $(ENVIRONMENT)/.uv/bin/uv
+export UV_PROJECT_ENVIRONMENT := $(ENVIRONMENT)
+export UV_PYTHON_DOWNLOADS := never
+
+# The first that runs and is new enough. A name on PATH is not enough: version switchers put names there that fail.
+NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13 python3.14; do \
+	if "$$name" -c '$(NEW_ENOUGH)' >/dev/null 2>&1; then echo "$$name"; break; fi; done)
+
+# make test ARGS="-k merkle"
+ARGS ?=
+PG ?= all
+
+.PHONY: help demo test check bench clean lint packages
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make demo    a demonstration county with a year of activity, served at http://127.0.0.1:8000"
+	@echo "make test    all tests, on every PostgreSQL that is here (PG=embedded: on ours alone; ARGS=\"-k word\": some)"
+	@echo "make check   format, lint, types, import contracts, then all tests"
+	@echo "make bench   measure, beside others, and print the table"
+	@echo "make clean   remove what was built (not ./var: that is data)"
+
+demo: $(ENVIRONMENT)/.runtime
+	$(BIN)/mingzhang demo
+
+test: $(ENVIRONMENT)/.development packages
+	MINGZHANG_TEST_PG=$(PG) $(BIN)/pytest $(ARGS)
+
+check: lint test
+
+lint: $(ENVIRONMENT)/.development
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(ENVIRONMENT)/.development
+	$(BIN)/python -m benchmarks
+
+packages:
+	@.ci/packages
+
+clean:
+	rm -rf $(ENVIRONMENT) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +
+
+$(UV):
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed: apt-get install python3 python3-venv," \
+		"or make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c '$(NEW_ENOUGH)' || { echo "$(PYTHON): not Python 3.11 or newer with venv and ensurepip" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv --without-pip $(ENVIRONMENT)
+	$(PYTHON) -m venv $(ENVIRONMENT)/.uv
+	$(ENVIRONMENT)/.uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+# Adds what the server needs and removes nothing, so that `make demo` does not undo `make test`.
+$(ENVIRONMENT)/.runtime: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --frozen --extra server --no-dev --inexact
+	@touch $@
+
+$(ENVIRONMENT)/.development: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --frozen --all-extras
+	@touch $@ $(ENVIRONMENT)/.runtime

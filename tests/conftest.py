@@ -1,0 +1,176 @@
+"""What every test may ask for: a real PostgreSQL, and fresh databases in it, migrated as in production.
+
+MINGZHANG_TEST_PG says which server: `embedded` (the default: our wheel's), `debian` (the system's binaries,
+run by our own lifecycle), `url` (the server of MINGZHANG_TEST_DATABASE_URL, as a user that may create roles
+and databases), several of them with commas, or `all`: each that is there. Every test that asks for a database
+then runs once on each server.
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from migrations.binaries import carriers
+from migrations.embedded import EmbeddedPostgres
+from migrations.roles import KINDS, Access, access_to, ensure_roles, grant_database
+from migrations.runner import migrate
+
+SYSTEM_BINARIES = next((one.folder for one in carriers() if one.origin == "system"), None)
+TEST_URL = os.environ.get("MINGZHANG_TEST_DATABASE_URL")
+PRESENT = {"embedded": True, "debian": SYSTEM_BINARIES is not None, "url": bool(TEST_URL)}
+
+
+def servers_to_test() -> list[str]:
+    """Return the chosen servers; one that was asked for by name and is not there is an error, not a skip."""
+    asked = os.environ.get("MINGZHANG_TEST_PG", "embedded").split(",")
+    if asked == ["all"]:
+        return [name for name, present in PRESENT.items() if present]
+    for name in asked:
+        if not PRESENT.get(name):
+            raise pytest.UsageError(f"MINGZHANG_TEST_PG: there is no server {name!r} here")
+    return asked
+
+
+@dataclass
+class Cluster:
+    """A running PostgreSQL for tests. `new_database` gives databases that nobody else uses."""
+
+    name: str
+    superuser_dsn: str
+    prefix: str  # of the role names; a server that is not ours alone gets names of our own
+    passwords: dict[str, str] = field(default_factory=lambda: {kind: secrets.token_hex(12) for kind in KINDS})
+    _template: str | None = None
+    _made: list[str] = field(default_factory=list)
+
+    def new_database(self) -> Access:
+        """Return a fresh database with all migrations applied: a copy of a template that was migrated
+        once.
+        """
+        if self._template is None:
+            template = self.new_empty_database()
+            migrate(template.owner, names=template.names)
+            self._template = template.database
+        return self._create(template=self._template)
+
+    def new_empty_database(self) -> Access:
+        """Return a fresh database with our roles and without any migration."""
+        database = self._new_name()
+        return ensure_roles(
+            self.superuser_dsn, database=database, passwords=self.passwords, prefix=self.prefix
+        )
+
+    def drop(self, access: Access) -> None:
+        """Drop a database, whoever is still connected."""
+        self._drop_database(access.database)
+        self._made.remove(access.database)
+
+    def clean_up(self) -> None:
+        """Leave a server that is not ours as we found it."""
+        for database in self._made:
+            self._drop_database(database)
+        with self._connected() as connection:
+            for kind in KINDS:
+                role = sql.Identifier(f"{self.prefix}{kind}")
+                connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(role))
+
+    def _create(self, *, template: str) -> Access:
+        database = self._new_name()
+        access = access_to(
+            self.superuser_dsn, database=database, passwords=self.passwords, prefix=self.prefix
+        )
+        with self._connected() as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                    sql.Identifier(database), sql.Identifier(access.names["owner"]), sql.Identifier(template)
+                )
+            )
+            # Rights on the database itself are not copied from the template.
+            grant_database(connection, database, names=access.names)
+        return access
+
+    def _new_name(self) -> str:
+        self._made.append(f"mz_test_{secrets.token_hex(6)}")
+        return self._made[-1]
+
+    def _drop_database(self, database: str) -> None:
+        with self._connected() as connection:
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
+            )
+
+    def _connected(self) -> psycopg.Connection:
+        return psycopg.connect(self.superuser_dsn, autocommit=True)
+
+
+@contextmanager
+def temporary_home() -> Iterator[Path]:
+    """Yield a short path for a home that the server's account can reach also when root runs the tests.
+
+    (pytest's own tmp_path is closed to every other account.) The home itself does not exist yet.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="mz-", dir="/tmp"))
+    folder.chmod(0o711)
+    try:
+        yield folder / "home"
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A path for a home folder, not there yet, gone afterwards."""
+    with temporary_home() as path:
+        yield path
+
+
+@pytest.fixture(scope="session", params=servers_to_test())
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """A running PostgreSQL; tests that use it run once on each server of MINGZHANG_TEST_PG."""
+    if request.param == "url":
+        assert TEST_URL is not None
+        shared = Cluster("url", TEST_URL, prefix=f"mzt_{os.getpid()}_")
+        yield shared
+        shared.clean_up()
+        return
+    bin_dir = SYSTEM_BINARIES if request.param == "debian" else None
+    with temporary_home() as path, EmbeddedPostgres(path, bin_dir=bin_dir) as server:
+        yield Cluster(request.param, server.endpoint.superuser_dsn, prefix="mz_")
+
+
+@pytest.fixture
+def new_database(cluster: Cluster) -> Iterator[Callable[[], Access]]:
+    """A function that makes one more fresh, migrated database; all are dropped after the test."""
+    made: list[Access] = []
+
+    def make() -> Access:
+        made.append(cluster.new_database())
+        return made[-1]
+
+    yield make
+    for access in made:
+        cluster.drop(access)
+
+
+@pytest.fixture
+def database(new_database: Callable[[], Access]) -> Access:
+    """A fresh, migrated database: `.owner`, `.writer`, `.projector`, `.reader`, `.auditor` are connection
+    strings.
+    """
+    return new_database()
+
+
+@pytest.fixture
+def empty_database(cluster: Cluster) -> Iterator[Access]:
+    """A fresh database with our roles, before any migration."""
+    access = cluster.new_empty_database()
+    yield access
+    cluster.drop(access)
