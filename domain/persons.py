@@ -1,0 +1,244 @@
+"""Persons: who they are to the journal, which roles they hold where, and which account they are paid on.
+
+One person may hold several roles; the stream is the person's, so that nobody can act twice under two names.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never
+from uuid import UUID
+
+from domain.kernel.events import Commitment, event
+from domain.kernel.ids import EventName, event_name, stream_name
+from domain.kernel.places import Division, contains
+from domain.kernel.refusals import Refusal
+from domain.kernel.states import known
+
+
+@event("person.registered/1")
+class PersonRegistered:
+    """A person is known. `pseudonymous`: the source gave no name, only a pseudonym."""
+
+    name: Commitment
+    pseudonymous: bool
+
+
+@event("person.role_granted/1")
+class RoleGranted:
+    """The person holds a role within an area from a day on, until a day (inclusive) if one is given."""
+
+    role: str
+    area: Division
+    since: date
+    until: date | None = None
+
+
+@event("person.role_ended/1")
+class RoleEnded:
+    """The role in that area is held no longer after this day."""
+
+    role: str
+    area: Division
+    last_day: date
+
+
+@event("person.payee_account_set/1")
+class PayeeAccountSet:
+    """The account that the person is paid on from now; each change is a new version."""
+
+    version: int
+    holder: Commitment
+    number: Commitment
+    bank: Commitment
+
+
+PersonEvent = PersonRegistered | RoleGranted | RoleEnded | PayeeAccountSet
+
+ROLES = frozenset(
+    {
+        "member",
+        "grid_worker",
+        "grid_leader",
+        "department_handler",
+        "station_keeper",
+        "village_accountant",
+        "village_supervisor",
+        "township_reviewer",
+        "county_officer",
+        "county_approver",
+        "auditor",
+        "administrator",
+        "witness",
+        "agent",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleHeld:
+    """A role in an area from `since` to `until`, both days included; None: without an end."""
+
+    role: str
+    area: Division
+    since: date
+    until: date | None
+
+    def covers(self, on: date) -> bool:
+        """Whether the role is held on that day."""
+        return self.since <= on and (self.until is None or on <= self.until)
+
+    def overlaps(self, since: date, until: date | None) -> bool:
+        """Whether the role is held on any day of the span."""
+        return (self.until is None or since <= self.until) and (until is None or self.since <= until)
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeAccount:
+    """The account in use; `seq` is the number, in the person's stream, of the event that set it."""
+
+    version: int
+    seq: int
+    holder: Commitment
+    number: Commitment
+    bank: Commitment
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as known after `seq` events; `account` is the last of `accounts`."""
+
+    name: Commitment
+    pseudonymous: bool
+    roles: tuple[RoleHeld, ...] = ()
+    accounts: tuple[PayeeAccount, ...] = ()
+    seq: int = 1
+
+    @property
+    def account(self) -> PayeeAccount | None:
+        """The account in use."""
+        return self.accounts[-1] if self.accounts else None
+
+    def holds(self, role: str, division: Division, on: date) -> bool:
+        """Whether the person holds the role, on that day, in an area that contains the division."""
+        return any(held.role == role and contains(held.area, division) and held.covers(on) for held in self.roles)
+
+    def roles_on(self, on: date) -> tuple[RoleHeld, ...]:
+        """The roles held on that day."""
+        return tuple(held for held in self.roles if held.covers(on))
+
+
+def account_event(person: Person | None, *, person_id: UUID) -> EventName | None:
+    """The name of the event that set the account in use; None where none is set. Payments are bound to it."""
+    if person is None or person.account is None:
+        return None
+    return event_name(stream_name("person", person_id), person.account.seq)
+
+
+def account_used(person: Person | None, *, person_id: UUID, account: EventName) -> PayeeAccount:
+    """The account that an event set, also when it is not in use any more. Refused: `payment.no_account`."""
+    for version in person.accounts if person is not None else ():
+        if event_name(stream_name("person", person_id), version.seq) == account:
+            return version
+    raise Refusal("payment.no_account", payee_id=person_id)
+
+
+# Decide: what may happen, judged by the rules in force.
+
+
+def register_person(person: Person | None, *, name: Commitment, pseudonymous: bool) -> PersonRegistered:
+    """Make a person known. Refused: `person.already_registered`."""
+    if person is not None:
+        raise Refusal("person.already_registered")
+    return PersonRegistered(name=name, pseudonymous=pseudonymous)
+
+
+def grant_role(
+    person: Person | None,
+    *,
+    role: str,
+    area: Division,
+    area_known: bool,
+    since: date,
+    until: date | None = None,
+) -> RoleGranted:
+    """Give a person a role in an area from a day on; `area_known`: the place is registered.
+
+    Refused, in this order: `person.unknown`, `person.role_unknown`, `place.unknown`,
+    `person.role_ends_before_start`, `person.role_already_held`.
+    """
+    known_person = _existing(person)
+    if role not in ROLES:
+        raise Refusal("person.role_unknown", role=role)
+    if not area_known:
+        raise Refusal("place.unknown", division=area)
+    if until is not None and until < since:
+        raise Refusal("person.role_ends_before_start", role=role, since=since, until=until)
+    for held in known_person.roles:
+        if (held.role, held.area) == (role, area) and held.overlaps(since, until):
+            raise Refusal("person.role_already_held", role=role, area=area, since=held.since)
+    return RoleGranted(role=role, area=area, since=since, until=until)
+
+
+def end_role(person: Person | None, *, role: str, area: Division, last_day: date) -> RoleEnded:
+    """End a role in an area: `last_day` is the last on which it is held.
+
+    Refused, in this order: `person.unknown`, `person.role_not_held` (also where it ends that day or earlier
+    by itself).
+    """
+    if not any(_ends(held, role, area, last_day) for held in _existing(person).roles):
+        raise Refusal("person.role_not_held", role=role, area=area, on=last_day)
+    return RoleEnded(role=role, area=area, last_day=last_day)
+
+
+def set_payee_account(
+    person: Person | None, *, version: int, holder: Commitment, number: Commitment, bank: Commitment
+) -> PayeeAccountSet:
+    """Set the account that the person is paid on from now; `version` counts from 1 without a gap.
+
+    Refused, in this order: `person.unknown`, `person.account_version_differs` (somebody else changed it
+    meanwhile).
+    """
+    account = _existing(person).account
+    expected = 1 if account is None else account.version + 1
+    if version != expected:
+        raise Refusal("person.account_version_differs", version=version, expected=expected)
+    return PayeeAccountSet(version=version, holder=holder, number=number, bank=bank)
+
+
+def _existing(person: Person | None) -> Person:
+    if person is None:
+        raise Refusal("person.unknown")
+    return person
+
+
+def _ends(held: RoleHeld, role: str, area: Division, last_day: date) -> bool:
+    """Whether ending the role after `last_day` shortens what is held."""
+    return (held.role, held.area) == (role, area) and held.covers(last_day) and held.until != last_day
+
+
+# Evolve: what did happen. Never checks: rules change, history does not.
+
+
+def evolve(person: Person | None, event: PersonEvent) -> Person:
+    """The person after an event."""
+    match event:
+        case PersonRegistered():
+            return Person(event.name, event.pseudonymous)
+        case RoleGranted():
+            before = known(person)
+            held = RoleHeld(event.role, event.area, event.since, event.until)
+            return replace(before, roles=(*before.roles, held), seq=before.seq + 1)
+        case RoleEnded():
+            before = known(person)
+            roles = tuple(
+                replace(held, until=event.last_day) if _ends(held, event.role, event.area, event.last_day) else held
+                for held in before.roles
+            )
+            return replace(before, roles=roles, seq=before.seq + 1)
+        case PayeeAccountSet():
+            before = known(person)
+            seq = before.seq + 1
+            account = PayeeAccount(event.version, seq, event.holder, event.number, event.bank)
+            return replace(before, accounts=(*before.accounts, account), seq=seq)
+        case _:
+            assert_never(event)

@@ -1,0 +1,110 @@
+"""Every way of saying no: the permanent codes, and the facts that fill each one's sentence.
+
+A released code keeps its meaning and its facts for ever; the sentences that users read are in `api`.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+DOMAIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "authority.only_for_oneself": ("role", "event_type"),
+        "authority.outside_area": ("role", "division", "on"),
+        "authority.role_may_not": ("role", "event_type"),
+        "authority.role_not_held": ("role", "on"),
+        "budget.amount_not_positive": ("amount_fen",),
+        "budget.document_reused": ("document",),
+        "chain.acted_twice": ("person_id", "acted_as", "acting_as"),
+        "chain.not_oneself": ("actor_id", "named_id", "acting_as"),
+        "incident.already_decided": ("valid",),
+        "incident.already_handled": ("handled_at",),
+        "incident.already_reported": (),
+        "incident.already_verified": ("confirmed",),
+        "incident.handled_before_reported": ("handled_at", "reported_at"),
+        "incident.handled_in_future": ("handled_at",),
+        "incident.not_confirmed": ("reason",),
+        "incident.not_decided": (),
+        "incident.not_handled": (),
+        "incident.not_verified": (),
+        "incident.reason_contradicts": ("reason", "outcome"),
+        "incident.reason_unknown": ("reason",),
+        "incident.reported_in_future": ("reported_at",),
+        "incident.source_unknown": ("source",),
+        "incident.unknown": (),
+        "key.already_registered": ("person_id", "role"),
+        "key.custody_unknown": ("custody",),
+        "key.name_differs": ("name", "expected"),
+        "key.not_live": ("status",),
+        "key.unknown": (),
+        "log.already_opened": ("origin",),
+        "payment.already_final": ("status", "answered"),
+        "payment.already_prepared": ("end_to_end_id",),
+        "payment.amount_not_positive": ("amount_fen",),
+        "payment.failure_reason_unknown": ("reason",),
+        "payment.line_out_of_range": ("line",),
+        "payment.mixed_budgets": ("payee_id",),
+        "payment.no_account": ("payee_id",),
+        "payment.no_rewards": ("payee_id",),
+        "payment.not_prepared": ("status",),
+        "payment.not_sent": ("status",),
+        "payment.reward_of_another": ("reward_id", "payee_id"),
+        "payment.reward_outside_division": ("reward_id", "division"),
+        "payment.reward_twice": ("payee_id",),
+        "payment.unknown": (),
+        "payout_batch.already_frozen": ("month", "number"),
+        "payout_batch.answer_too_long": ("answered", "payment_count"),
+        "payout_batch.digest_differs": ("digest", "frozen"),
+        "payout_batch.empty": ("month",),
+        "payout_batch.line_not_final": ("line", "status"),
+        "payout_batch.lines_not_in_order": ("line", "expected"),
+        "payout_batch.maker_is_checker": ("person_id",),
+        "payout_batch.not_approved": ("status",),
+        "payout_batch.not_exported": ("status",),
+        "payout_batch.not_frozen": ("status",),
+        "payout_batch.number_out_of_range": ("number",),
+        "payout_batch.payee_twice": ("month",),
+        "payout_batch.totals_differ": ("total_fen", "expected_fen"),
+        "payout_batch.unknown": (),
+        "person.account_version_differs": ("version", "expected"),
+        "person.already_registered": (),
+        "person.role_already_held": ("role", "area", "since"),
+        "person.role_ends_before_start": ("role", "since", "until"),
+        "person.role_not_held": ("role", "area", "on"),
+        "person.role_unknown": ("role",),
+        "person.unknown": (),
+        "place.already_registered": ("division", "name"),
+        "place.unknown": ("division",),
+        "reward.already_granted": ("incident_id",),
+        "reward.already_reversed": (),
+        "reward.already_scheduled": ("payment_id",),
+        "reward.incident_not_valid": ("incident_id", "reason"),
+        "reward.no_budget": ("division",),
+        "reward.no_tariff": ("division", "on"),
+        "reward.not_scheduled": ("payment_id",),
+        "reward.outside_band": ("amount_fen", "min_fen", "max_fen"),
+        "reward.payment_may_arrive": ("payment_id", "status"),
+        "reward.unknown": (),
+        "tariff.amount_not_positive": ("amount_fen",),
+        "tariff.band_empty": ("min_fen", "max_fen"),
+        "tariff.outside_band": ("amount_fen", "min_fen", "max_fen"),
+        "tariff.since_reused": ("since", "category"),
+    }
+)
+"""Code -> names of its facts, for every refusal that a rule of the domain raises."""
+
+RECORDING: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "balance.below_limit": ("account", "commodity", "balance", "change"),
+        "budget.exceeded": ("available_fen", "amount_fen"),
+        "command.key_reused": ("key",),
+        "command.nothing_to_record": (),
+        "event.too_large": ("type", "bytes", "bytes_max"),
+        "key.not_registered": ("person_id", "role"),
+        "payout_batch.no_payer_account": (),
+        "rehearsal.only": (),
+        "stream.moved": (),
+    }
+)
+"""The same for those that only the act of recording, or what surrounds it, can find out."""
+
+CODES: Mapping[str, tuple[str, ...]] = MappingProxyType({**DOMAIN, **RECORDING})

@@ -1,0 +1,145 @@
+"""Names are permanent: of streams, events, types; and a refusal carries plain facts."""
+
+import dataclasses
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from domain import streams
+from domain.incidents import IncidentVerified
+from domain.kernel.events import event, registered, type_of
+from domain.kernel.ids import derived, event_name, parse_stream, stream_name
+from domain.kernel.refusals import Refusal
+from domain.kernel.separation import require_distinct, require_oneself
+from domain.kernel.states import known
+from tests.domain.samples import CLERK, GRID_WORKER, RIDER
+
+SOME = UUID("00000000-0000-4000-8000-000000000001")
+
+
+def test_a_stream_and_an_event_have_readable_names():
+    stream = stream_name("reward", SOME)
+    assert stream == "reward/00000000-0000-4000-8000-000000000001"
+    assert parse_stream(stream) == ("reward", SOME)
+    assert event_name(stream, 3) == f"{stream}@3"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "reward",
+        "reward/1",
+        "Reward/00000000-0000-4000-8000-000000000001",
+        "reward/00000000-0000-4000-8000-00000000000A",
+        "reward/00000000-0000-4000-8000-000000000001@3",
+        "reward/00000000-0000-4000-8000-000000000001\n",
+        "/00000000-0000-4000-8000-000000000001",
+    ],
+)
+def test_anything_else_is_no_stream(name):
+    with pytest.raises(ValueError, match="not a stream name"):
+        parse_stream(name)
+
+
+def test_an_id_is_derived_the_same_way_for_ever():
+    """Golden: these are in every journal that was ever written."""
+    assert derived("place", "361125000000") == UUID("1723d5ef-b469-54ad-b748-a5057f70c70b")
+    assert derived("payout_batch", "361125000000", "2026-11", 1) == UUID("0b437355-fb10-5973-a128-69beafeac708")
+
+
+def test_parts_of_an_id_do_not_run_into_one_another():
+    assert derived("a", "bc") != derived("ab", "c")
+    assert derived("a", "b") != derived("a", "b", "")
+
+
+@pytest.mark.parametrize("name", ["", "reward", "reward.granted", "reward.granted/0", "Reward.granted/1", "reward/1"])
+def test_a_type_has_a_subject_a_participle_and_a_version(name):
+    with pytest.raises(ValueError, match="not an event type"):
+        event(name)
+
+
+def test_a_type_is_registered_once_and_found_again():
+    with pytest.raises(ValueError, match="registered twice"):
+        event("incident.verified/1")(type("Another", (), {}))
+    verified = IncidentVerified(verifier_id=RIDER, confirmed=True, reason="seen_on_site")
+    assert type_of(verified) == "incident.verified/1"
+    assert registered()["incident.verified/1"] is IncidentVerified
+    with pytest.raises(KeyError):
+        type_of("incident.verified/1")
+
+
+def test_events_cannot_be_changed():
+    verified = IncidentVerified(verifier_id=RIDER, confirmed=True, reason="seen_on_site")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        verified.confirmed = False
+
+
+def test_the_types_of_this_version_are_a_closed_list():
+    assert sorted(streams.event_types()) == [
+        "budget.appropriated/1",
+        "incident.handled/1",
+        "incident.reported/1",
+        "incident.validity_decided/1",
+        "incident.verified/1",
+        "key.registered/1",
+        "key.retired/1",
+        "key.revoked/1",
+        "log.opened/1",
+        "payment.approved/1",
+        "payment.cancelled/1",
+        "payment.failed/1",
+        "payment.prepared/1",
+        "payment.settled/1",
+        "payment.unresolved/1",
+        "payout_batch.answer_recorded/1",
+        "payout_batch.approved/1",
+        "payout_batch.closed/1",
+        "payout_batch.exported/1",
+        "payout_batch.frozen/1",
+        "payout_batch.rejected/1",
+        "person.payee_account_set/1",
+        "person.registered/1",
+        "person.role_ended/1",
+        "person.role_granted/1",
+        "place.registered/1",
+        "reward.granted/1",
+        "reward.reversed/1",
+        "reward.scheduled/1",
+        "reward.unscheduled/1",
+        "tariff.band_set/1",
+        "tariff.set/1",
+    ]
+
+
+def test_a_refusal_says_which_rule_and_by_which_plain_facts():
+    refusal = Refusal("reward.already_granted", incident_id=SOME, on=date(2026, 11, 22), count=2, why=None, ok=True)
+    assert refusal.facts == {"incident_id": str(SOME), "on": "2026-11-22", "count": 2, "why": None, "ok": True}
+    assert str(Refusal("person.unknown")) == "person.unknown"
+    assert str(Refusal("person.role_unknown", role="emperor")) == "person.role_unknown (role=emperor)"
+    with pytest.raises(TypeError):
+        refusal.facts["count"] = 3
+
+
+def test_a_person_plays_one_part_in_a_chain():
+    acted = (("reporter", RIDER), ("verifier", None), ("handler", CLERK))
+    require_distinct(GRID_WORKER, acting_as="verifier", acted=acted)
+    with pytest.raises(Refusal) as refused:
+        require_distinct(CLERK, acting_as="verifier", acted=acted)
+    assert refused.value.code == "chain.acted_twice"
+    assert refused.value.facts == {"person_id": str(CLERK), "acted_as": "handler", "acting_as": "verifier"}
+
+
+def test_nobody_acts_in_the_name_of_another():
+    require_oneself(RIDER, named_id=RIDER, acting_as="reporter")
+    with pytest.raises(Refusal, match=r"chain\.not_oneself"):
+        require_oneself(CLERK, named_id=RIDER, acting_as="reporter")
+
+
+def test_a_stream_begins_with_its_first_event():
+    assert known("state") == "state"
+    with pytest.raises(ValueError, match="does not begin"):
+        known(None)
+    verified = IncidentVerified(verifier_id=RIDER, confirmed=True, reason="seen_on_site")
+    with pytest.raises(ValueError, match="does not begin"):
+        streams.incidents.evolve(None, verified)

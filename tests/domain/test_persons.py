@@ -1,0 +1,160 @@
+"""A person holds roles in areas for a time, and is paid on one account at a time."""
+
+from contextlib import suppress
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given as with_any
+from hypothesis import strategies as st
+
+from domain import persons
+from domain.kernel.events import Commitment
+from domain.kernel.ids import event_name, stream_name
+from domain.kernel.refusals import Refusal
+from domain.persons import PayeeAccountSet, PersonRegistered, RoleEnded, RoleGranted, RoleHeld
+from tests.domain.samples import COUNTY, ELSEWHERE, RIDER, TEXT, TOWNSHIP, VILLAGE
+from tests.domain.scenarios import Table, every_row, every_table, row, scenarios
+
+given = scenarios(persons.evolve)
+
+REGISTERED = PersonRegistered(name=TEXT, pseudonymous=False)
+SPRING, SUMMER, AUTUMN = date(2026, 3, 1), date(2026, 6, 30), date(2026, 9, 1)
+FOR_SPRING = RoleGranted(role="grid_worker", area=TOWNSHIP, since=SPRING, until=SUMMER)
+FOR_EVER = RoleGranted(role="grid_worker", area=TOWNSHIP, since=SPRING)
+ACCOUNT = {"holder": TEXT, "number": Commitment("1" * 64), "bank": TEXT}
+FIRST_ACCOUNT = PayeeAccountSet(version=1, **ACCOUNT)
+ROLE_FACTS = {"role": "grid_worker", "area": TOWNSHIP, "area_known": True, "since": AUTUMN}
+
+TABLES = (
+    Table(
+        persons.evolve,
+        persons.register_person,
+        (),
+        {"name": TEXT, "pseudonymous": False},
+        [row("person.already_registered", given=(REGISTERED,))],
+    ),
+    Table(
+        persons.evolve,
+        persons.grant_role,
+        (REGISTERED, FOR_SPRING),
+        ROLE_FACTS,
+        [
+            row("person.unknown", given=()),
+            row("person.role_unknown", role="emperor"),
+            row("place.unknown", area_known=False),
+            row("person.role_ends_before_start", until=SPRING),
+            row("person.role_already_held", since=SUMMER, until=SUMMER),
+        ],
+    ),
+    Table(
+        persons.evolve,
+        persons.end_role,
+        (REGISTERED, FOR_EVER),
+        {"role": "grid_worker", "area": TOWNSHIP, "last_day": SUMMER},
+        [
+            row("person.unknown", given=()),
+            row("person.role_not_held", role="county_officer"),
+            row("person.role_not_held", area=COUNTY),
+            row("person.role_not_held", last_day=SPRING - timedelta(days=1)),
+            row("person.role_not_held", given=(REGISTERED, FOR_SPRING)),
+        ],
+    ),
+    Table(
+        persons.evolve,
+        persons.set_payee_account,
+        (REGISTERED, FIRST_ACCOUNT),
+        {"version": 2, **ACCOUNT},
+        [
+            row("person.unknown", given=()),
+            row("person.account_version_differs", version=1),
+            row("person.account_version_differs", version=3),
+        ],
+    ),
+)
+
+
+def test_a_role_is_granted_again_after_it_ended():
+    again = RoleGranted(role="grid_worker", area=TOWNSHIP, since=AUTUMN)
+    given(REGISTERED, FOR_SPRING).when(persons.grant_role, **ROLE_FACTS).then(again)
+
+
+def test_the_same_role_may_be_held_in_two_areas_and_two_roles_in_one():
+    elsewhere = RoleGranted(role="grid_worker", area=ELSEWHERE, since=SPRING)
+    second_role = RoleGranted(role="member", area=TOWNSHIP, since=SPRING)
+    held = given(REGISTERED, FOR_EVER)
+    held.when(persons.grant_role, role="grid_worker", area=ELSEWHERE, area_known=True, since=SPRING).then(elsewhere)
+    held.when(persons.grant_role, role="member", area=TOWNSHIP, area_known=True, since=SPRING).then(second_role)
+
+
+@pytest.mark.parametrize(
+    ("division", "on", "holds"),
+    [
+        (TOWNSHIP, SPRING, True),
+        (VILLAGE, SUMMER, True),
+        (VILLAGE, SPRING - timedelta(days=1), False),
+        (VILLAGE, SUMMER + timedelta(days=1), False),
+        (COUNTY, SPRING, False),
+        (ELSEWHERE, SPRING, False),
+    ],
+)
+def test_a_role_holds_in_its_area_from_its_first_day_to_its_last(division, on, holds):
+    person = given(REGISTERED, FOR_SPRING).state
+    assert person.holds("grid_worker", division, on) is holds
+    assert not person.holds("member", division, on)
+
+
+def test_an_ended_role_is_held_on_its_last_day_and_not_on_the_next():
+    ended = RoleEnded(role="grid_worker", area=TOWNSHIP, last_day=SUMMER)
+    given(REGISTERED, FOR_EVER).when(persons.end_role, role="grid_worker", area=TOWNSHIP, last_day=SUMMER).then(ended)
+    person = given(REGISTERED, FOR_EVER, ended).state
+    assert person.holds("grid_worker", VILLAGE, SUMMER)
+    assert not person.holds("grid_worker", VILLAGE, SUMMER + timedelta(days=1))
+
+
+def test_ending_a_role_leaves_another_span_of_the_same_role_alone():
+    later = RoleGranted(role="grid_worker", area=TOWNSHIP, since=AUTUMN)
+    ended = RoleEnded(role="grid_worker", area=TOWNSHIP, last_day=SPRING)
+    person = given(REGISTERED, FOR_SPRING, later, ended).state
+    assert person.roles == (
+        RoleHeld("grid_worker", TOWNSHIP, SPRING, SPRING),
+        RoleHeld("grid_worker", TOWNSHIP, AUTUMN, None),
+    )
+
+
+def test_the_account_in_use_is_named_by_the_event_that_set_it():
+    assert persons.account_event(None, person_id=RIDER) is None
+    assert persons.account_event(given(REGISTERED, FOR_SPRING).state, person_id=RIDER) is None
+    second = PayeeAccountSet(version=2, **ACCOUNT)
+    person = given(REGISTERED, FIRST_ACCOUNT, FOR_SPRING, second, FOR_EVER).state
+    assert person.account.version == 2
+    assert persons.account_event(person, person_id=RIDER) == event_name(stream_name("person", RIDER), 4)
+
+
+@with_any(
+    spans=st.lists(
+        st.tuples(st.integers(0, 30), st.none() | st.integers(0, 10), st.sampled_from(["member", "grid_worker"])),
+        max_size=12,
+    )
+)
+def test_no_role_is_ever_held_twice_on_one_day_in_one_area(spans):
+    person = persons.evolve(None, REGISTERED)
+    for offset, length, role in spans:
+        since = SPRING + timedelta(days=offset)
+        until = None if length is None else since + timedelta(days=length)
+        with suppress(Refusal):
+            granted = persons.grant_role(person, role=role, area=TOWNSHIP, area_known=True, since=since, until=until)
+            person = persons.evolve(person, granted)
+    for day in (SPRING + timedelta(days=number) for number in range(45)):
+        held = [entry.role for entry in person.roles_on(day)]
+        assert len(held) == len(set(held))
+
+
+@every_row(*TABLES)
+def test_refusals_in_the_order_of_the_checks(table, position):
+    table.check_row(position)
+
+
+@every_table(*TABLES)
+def test_the_docstring_states_the_checks_and_their_order(table):
+    table.check_accepted()
+    table.check_documented()
