@@ -1,0 +1,158 @@
+"""What one transaction writes: which appends of a batch go in, and what each of the others is told.
+
+Pure: it judges what the locked head showed, in the order of arrival, so that one append's refusal never touches its
+neighbours. The order of the checks: key, versions, limits.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from domain.kernel.postings import Posting
+from journal.facts import Append
+
+NO_EVENT = -1
+"""The version of a stream that has no event."""
+
+AccountKey = tuple[str, str]
+"""Account and commodity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The append went in at these log indexes, or had gone in before (`replayed`)."""
+
+    first_index: int
+    last_index: int
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A stream that the decision read has moved; decide again."""
+
+    stream_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReused:
+    """The idempotency key was used before with another input."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class BelowLimit:
+    """A limited account would pass zero."""
+
+    account: str
+    commodity: str
+    balance: int
+    change: int
+
+
+Outcome = Stored | Moved | KeyReused | BelowLimit
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCommand:
+    """An earlier use of an idempotency key."""
+
+    input_digest: bytes
+    first_index: int
+    last_index: int
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the database showed under the head lock."""
+
+    size: int
+    root: bytes
+    versions: Mapping[UUID, int]
+    commands: Mapping[tuple[UUID, str], KnownCommand]
+    balances: Mapping[AccountKey, int]
+
+
+@dataclass
+class Plan:
+    """The outcome of every append, in order, and what is to be written for those that go in."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    accepted: list[Append] = field(default_factory=list)
+    balances: dict[AccountKey, int] = field(default_factory=dict)
+    commands: dict[tuple[UUID, str], KnownCommand] = field(default_factory=dict)
+
+
+def accounts_of(appends: Iterable[Append]) -> set[AccountKey]:
+    """Every account and commodity that the appends touch."""
+    return {(posting.account, posting.commodity) for append in appends for posting in append.postings}
+
+
+def plan(appends: Sequence[Append], seen: Seen, *, limit_of: Callable[[str], int]) -> Plan:
+    """Judge each append against what was seen and what its predecessors in the batch will have done."""
+    result = Plan(commands=dict(seen.commands))
+    versions, balances, size = dict(seen.versions), dict(seen.balances), seen.size
+    for append in appends:
+        outcome = _judge(append, result.commands, versions, balances, size, limit_of)
+        result.outcomes.append(outcome)
+        if not isinstance(outcome, Stored) or outcome.replayed:
+            continue
+        result.accepted.append(append)
+        size = outcome.last_index + 1
+        for entry in append.entries:
+            versions[entry.stream_id] = entry.seq
+        for account, change in _changes(append.postings).items():
+            balances[account] = result.balances[account] = balances.get(account, 0) + change
+        if append.actor_id is not None:
+            result.commands[append.actor_id, append.key] = KnownCommand(
+                append.input_digest, outcome.first_index, outcome.last_index
+            )
+    for command in seen.commands:
+        del result.commands[command]
+    return result
+
+
+def _judge(
+    append: Append,
+    commands: Mapping[tuple[UUID, str], KnownCommand],
+    versions: Mapping[UUID, int],
+    balances: Mapping[AccountKey, int],
+    size: int,
+    limit_of: Callable[[str], int],
+) -> Outcome:
+    known = commands.get((append.actor_id, append.key)) if append.actor_id is not None else None
+    if known is not None:
+        if known.input_digest != append.input_digest:
+            return KeyReused(append.key)
+        return Stored(known.first_index, known.last_index, replayed=True)
+    moved = _moved(append, versions)
+    if moved is not None:
+        return Moved(moved)
+    for (account, commodity), change in _changes(append.postings).items():
+        balance = balances.get((account, commodity), 0)
+        side = limit_of(account)
+        if side * (balance + change) < 0:
+            return BelowLimit(account, commodity, balance, change)
+    return Stored(size, size + len(append.entries) - 1)
+
+
+def _moved(append: Append, versions: Mapping[UUID, int]) -> UUID | None:
+    """The first stream that is not where the decision saw it, or that an entry would not continue."""
+    for stream_id, expected in append.expected.items():
+        if max(versions[stream_id], 0) != expected:
+            return stream_id
+    last = dict(versions)
+    for entry in append.entries:
+        if entry.seq <= last[entry.stream_id]:
+            return entry.stream_id
+        last[entry.stream_id] = entry.seq
+    return None
+
+
+def _changes(postings: Iterable[Posting]) -> dict[AccountKey, int]:
+    changes: dict[AccountKey, int] = defaultdict(int)
+    for account, commodity, amount in postings:
+        changes[account, commodity] += amount
+    return changes

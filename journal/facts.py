@@ -1,0 +1,86 @@
+"""What a decision hands to the journal, and what it gets back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from uuid import UUID
+
+from domain.kernel.ids import EventName, StreamName
+from domain.kernel.postings import Postings
+from journal.merkle import NodeReader, inclusion_proof
+from journal.proof import Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, in which role."""
+
+    person_id: UUID
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event that a decision produced, the stream it belongs to, and the day it takes effect."""
+
+    stream: StreamName
+    event: object
+    on: date
+    cause: EventName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One signed event, ready to be stored. `note` is the whole note, byte for byte."""
+
+    stream_id: UUID
+    seq: int
+    type: str
+    note: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """What one command writes: all of it or nothing.
+
+    `expected` holds the version of every stream that the decision read or writes; a stream that moved since refuses
+    the append. `input_digest` binds the key to what was asked. `actor_id` None: no key is kept (the library's seam).
+    """
+
+    entries: tuple[Entry, ...]
+    expected: Mapping[UUID, int]
+    postings: Postings = ()
+    actor_id: UUID | None = None
+    key: str = ""
+    input_digest: bytes = b""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Proof that a command's events are in the journal: index, tree size, and the signed checkpoint over it.
+
+    `replayed`: the same command had been recorded before, and this is its first outcome.
+    """
+
+    events: tuple[EventName, ...]
+    first_index: int
+    size: int
+    checkpoint: bytes
+    nodes: NodeReader
+    replayed: bool = False
+
+    @property
+    def last_index(self) -> int:
+        return self.first_index + len(self.events) - 1
+
+    @property
+    def position(self) -> int:
+        """The number of events a page must have read to show this command's effect."""
+        return self.last_index + 1
+
+    @cached_property
+    def proof(self) -> bytes:
+        """The `.tlog-proof` of the command's last event."""
+        path = inclusion_proof(self.nodes, index=self.last_index, size=self.size)
+        return bytes(Proof(index=self.last_index, path=tuple(path), checkpoint=self.checkpoint))
