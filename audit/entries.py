@@ -1,0 +1,149 @@
+"""The entries of the journal as they lie in the package: bundle by bundle, each entry with its place.
+
+What must not be broken: bundles are read one at a time, so that a million entries need no more memory than
+256, and a broken one never ends the reading. Source: C2SP tlog-tiles, entry bundles.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from audit.findings import Check, Findings, Place
+from audit.folder import PackageFolder, UnreadableFile
+from domain.kernel.calendar import day_in_china, instant
+from domain.kernel.postings import Postings
+from journal import tiles
+from journal.line import Line
+from journal.note import Signature
+
+FOLDER = "entries/"
+BUNDLE_BYTES_MAX = tiles.TILE_WIDTH * (2 + tiles.ENTRY_BYTES_MAX)
+
+
+class Bundle(NamedTuple):
+    """One file of entries: its path in the package, the log index of its first entry, how many it must hold."""
+
+    path: str
+    first: int
+    width: int
+
+
+@dataclass(slots=True)
+class Raw:
+    """One entry's bytes and where they begin in their file."""
+
+    index: int
+    offset: int
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry that could be read: its line, its one signature, its place."""
+
+    index: int
+    place: Place
+    line: Line
+    signature: Signature
+    name: str
+
+    @property
+    def type(self) -> str:
+        """The stored type."""
+        return self.line.type
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The event's own fields, of the form that `audit.shapes` states for the type."""
+        return self.line.data
+
+    @property
+    def postings(self) -> Postings:
+        """What the event moves; empty where it moves nothing."""
+        return self.line.postings
+
+    @property
+    def identity(self) -> str:
+        """The UUID of the stream, as text."""
+        return self.line.stream.partition("/")[2]
+
+
+def path_of(n: int, width: int) -> str:
+    """Where bundle `n` lies in a package: the layout of tlog-tiles below `entries/`."""
+    return FOLDER + tiles.entries_path(n, width).removeprefix("tile/entries/")
+
+
+def bundles_of(size: int) -> Iterator[Bundle]:
+    """The bundles of a log of `size` entries."""
+    for n, first in enumerate(range(0, size, tiles.TILE_WIDTH)):
+        width = min(tiles.TILE_WIDTH, size - first)
+        yield Bundle(path_of(n, width), first, width)
+
+
+def bundles_found(folder: PackageFolder) -> Iterator[Bundle]:
+    """The bundles that lie there, counted from the first, for a package whose checkpoint cannot be read."""
+    n = 0
+    while (whole := path_of(n, tiles.TILE_WIDTH)) in folder.files:
+        yield Bundle(whole, n * tiles.TILE_WIDTH, tiles.TILE_WIDTH)
+        n += 1
+    partial = [width for width in range(1, tiles.TILE_WIDTH) if path_of(n, width) in folder.files]
+    if partial:
+        yield Bundle(path_of(n, partial[-1]), n * tiles.TILE_WIDTH, partial[-1])
+
+
+def check_layout(folder: PackageFolder, expected: set[str], findings: Findings) -> None:
+    """No bundle lies there that the log of this size has not."""
+    for path in sorted(folder.files):
+        if path.startswith(FOLDER) and path not in expected:
+            findings.add("structure.unexpected", Place(path))
+
+
+def read_bundle(folder: PackageFolder, bundle: Bundle, findings: Findings) -> tuple[bytes, list[Raw]]:
+    """A bundle's bytes and those of its entries that can be told apart. Faults become findings."""
+    try:
+        content = folder.read(bundle.path, limit=BUNDLE_BYTES_MAX)
+    except UnreadableFile as error:
+        findings.add(f"structure.{error.reason}", Place(bundle.path, index=bundle.first), detail=error.detail)
+        return b"", []
+    raws, fault_at = split(content, bundle)
+    place = Place(bundle.path, fault_at, index=bundle.first + len(raws))
+    if fault_at is not None:
+        findings.add("structure.cut", place, bytes=len(content))
+    elif len(raws) != bundle.width:
+        findings.add("structure.width", place, found=len(raws), expected=bundle.width)
+    return content, raws[: bundle.width]
+
+
+def split(content: bytes, bundle: Bundle) -> tuple[list[Raw], int | None]:
+    """The entries of a bundle, and the byte offset at which it stops making sense (None: nowhere)."""
+    raws: list[Raw] = []
+    offset = 0
+    while offset < len(content):
+        begin = offset + 2
+        end = begin + int.from_bytes(content[offset:begin], "big")
+        if begin > len(content) or end > len(content):
+            return raws, offset
+        raws.append(Raw(bundle.first + len(raws), offset, content[begin:end]))
+        offset = end
+    return raws, None
+
+
+def day_of(instant_text: str) -> str:
+    """The day in China, `YYYY-MM-DD`, of an instant in its one form."""
+    return day_in_china(instant(instant_text)).isoformat()
+
+
+def skip_what_needs_entries(findings: Findings) -> None:
+    """Without one readable entry nothing that judges events has run."""
+    for check in (
+        Check.LINES,
+        Check.GENESIS,
+        Check.SIGNATURES,
+        Check.ROLES,
+        Check.CONTINUITY,
+        Check.POSTINGS,
+        Check.LIMITS,
+        Check.DUTIES,
+        Check.TARIFFS,
+    ):
+        findings.skip(check, "no_entries")

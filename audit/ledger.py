@@ -1,0 +1,150 @@
+"""The ledgers, added up from the postings alone: what every account received, gave, and has left.
+
+What must not be broken: nothing but postings is used, in log order, so that whoever adds them up on paper
+gets the same. The three tables are CSV in UTF-8 with a byte-order mark, because Excel in China opens any
+other UTF-8 file as GBK and shows its headings as noise; a cell that a spreadsheet would run as a formula gets
+an apostrophe in front (OWASP, CSV injection); money is in yuan with two decimals, and debit and credit have
+columns of their own, so no cell begins with a minus sign.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from audit.wording import ACCOUNT_NAMES, ACCOUNTS_HEADING, JOURNAL_HEADING, LIMITS, TOTAL, TRIAL_BALANCE_HEADING
+from domain.accounts import limit_of
+from domain.kernel.money import yuan
+from domain.kernel.postings import CNY, Posting, book_of
+from journal.line import Line
+
+BOM = "\ufeff"
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_NEEDS_QUOTES = re.compile(r"""[,"\r\n]""")
+
+
+@dataclass(slots=True)
+class Account:
+    """One account in one commodity: debits, credits, and how many postings made them."""
+
+    debit: int = 0
+    credit: int = 0
+    postings: int = 0
+
+    @property
+    def balance(self) -> int:
+        """Debits less credits."""
+        return self.debit - self.credit
+
+
+class Ledger:
+    """Every account that was ever posted to, by account and commodity."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[tuple[str, str], Account] = {}
+
+    def post(self, account: str, commodity: str, amount: int) -> None:
+        """Add one posting; a debit is positive."""
+        entry = self.accounts.get((account, commodity))
+        if entry is None:
+            entry = self.accounts[account, commodity] = Account()
+        if amount > 0:
+            entry.debit += amount
+        else:
+            entry.credit -= amount
+        entry.postings += 1
+
+    def balance(self, account: str, commodity: str) -> int:
+        """What an account has; 0 for one that was never posted to."""
+        entry = self.accounts.get((account, commodity))
+        return entry.balance if entry else 0
+
+    def totals(self) -> dict[tuple[str, str], Account]:
+        """The sum of all accounts per book and commodity: both sides equal, or the journal is wrong."""
+        sums: dict[tuple[str, str], Account] = {}
+        for (account, commodity), entry in self.accounts.items():
+            total = sums.setdefault((book_of(account), commodity), Account())
+            total.debit += entry.debit
+            total.credit += entry.credit
+            total.postings += entry.postings
+        return sums
+
+    def trial_balance(self) -> Iterator[str]:
+        """The rows of `trial-balance.csv`, heading first: every account sorted by name, then a total per
+        book."""
+        yield _row(*TRIAL_BALANCE_HEADING)
+        for (account, commodity), entry in sorted(self.accounts.items()):
+            yield _row(account, commodity, name_of(account), *_sides(entry, commodity))
+        for (book, commodity), entry in sorted(self.totals().items()):
+            yield _row(book, commodity, TOTAL, *_sides(entry, commodity))
+
+    def chart(self) -> Iterator[str]:
+        """The rows of `accounts.csv`, heading first: every account with its book, name and limit."""
+        yield _row(*ACCOUNTS_HEADING)
+        for (account, commodity), entry in sorted(self.accounts.items()):
+            limit = LIMITS[limit_of(account)]
+            yield _row(account, commodity, book_of(account), name_of(account), limit, entry.postings)
+
+
+def journal_heading() -> str:
+    """The first row of `journal.csv`."""
+    return _row(*JOURNAL_HEADING)
+
+
+def journal_rows(index: int, line: Line) -> Iterator[str]:
+    """The rows of `journal.csv` for one event: one a posting, beginning with log index and number in the
+    event."""
+    for number, posting in enumerate(line.postings, start=1):
+        yield _journal_row(index, number, line, posting)
+
+
+def _journal_row(index: int, number: int, line: Line, posting: Posting) -> str:
+    account, commodity, amount = posting
+    debit = _amount(amount, commodity) if amount > 0 else ""
+    credit = _amount(-amount, commodity) if amount < 0 else ""
+    return _row(
+        index,
+        number,
+        line.name,
+        line.type,
+        line.on,
+        line.at,
+        account,
+        name_of(account),
+        commodity,
+        debit,
+        credit,
+    )
+
+
+def name_of(account: str) -> str:
+    """The Chinese name of an account's code; empty for a code that this program does not know."""
+    parts = account.split(":")
+    return ACCOUNT_NAMES.get(":".join(parts[:3]), ACCOUNT_NAMES.get(":".join(parts[:2]), ""))
+
+
+def _sides(entry: Account, commodity: str) -> tuple[str, str, str, str]:
+    """Debits, credits, and the balance on the side where it stands."""
+    return (
+        _amount(entry.debit, commodity),
+        _amount(entry.credit, commodity),
+        _amount(max(entry.balance, 0), commodity),
+        _amount(max(-entry.balance, 0), commodity),
+    )
+
+
+def _amount(amount: int, commodity: str) -> str:
+    return yuan(amount) if commodity == CNY else str(amount)
+
+
+def _row(*cells: str | int) -> str:
+    """One row with its newline (RFC 4180 quoting)."""
+    return ",".join(map(_cell, cells)) + "\n"
+
+
+def _cell(value: str | int) -> str:
+    text = str(value)
+    if _FORMULA.match(text):
+        text = "'" + text
+    if _NEEDS_QUOTES.search(text):
+        text = '"' + text.replace('"', '""') + '"'
+    return text

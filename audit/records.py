@@ -1,0 +1,97 @@
+"""The auditor's small records of persons, reports, rewards, payments and batches; persons and streams by UUID text."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from audit.findings import Place
+
+
+class Held(NamedTuple):
+    """A role held in an area from a day to a day (inclusive; None: without end)."""
+
+    role: str
+    area: str
+    since: str
+    until: str | None
+
+    def covers(self, role: str, on: str) -> bool:
+        """Whether it is this role, held on that day."""
+        return self.role == role and self.since <= on and (self.until is None or on <= self.until)
+
+
+@dataclass(slots=True)
+class Incident:
+    """A report and what became of it; persons by UUID text, in `parts` by the part that they played."""
+
+    division: str
+    category: str
+    day: str
+    parts: dict[str, str]
+    confirmed: bool = False
+    valid: bool = False
+
+
+@dataclass(slots=True)
+class Reward:
+    """A thanks owed: how much, to whom, and the payment that carries it now, if any.
+
+    `people` acted in its chain, as the incident's own events say.
+    """
+
+    people: frozenset[str]
+    payee: str
+    division: str
+    amount_fen: int
+    budget: str
+    payment: str | None = None
+    reversed: bool = False
+    paid: bool = False
+
+
+@dataclass(slots=True)
+class Payment:
+    """A line of a batch. `state`: prepared, approved, unresolved, settled, failed or cancelled."""
+
+    batch: str
+    payee: str
+    line: int
+    amount_fen: int
+    budget: str
+    rewards: tuple[str, ...]
+    account: str
+    end_to_end_id: str
+    prepared: Place
+    state: str = "prepared"
+
+
+@dataclass(slots=True)
+class Batch:
+    """A month's payments as frozen at `frozen`."""
+
+    division: str
+    payment_count: int
+    total_fen: int
+    lines_digest: str
+    maker: str
+    frozen: Place
+    checker: str | None = None
+    state: str = "frozen"
+
+
+class Band(NamedTuple):
+    """A band of a division from a day on."""
+
+    division: str
+    since: str
+    min_fen: int
+    max_fen: int
+
+
+class Tariff(NamedTuple):
+    """An amount of a division for a category (None: any) from a day on; `name` is the event that set it."""
+
+    name: str
+    division: str
+    category: str | None
+    since: str
+    amount_fen: int

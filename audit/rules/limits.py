@@ -1,0 +1,49 @@
+"""No account that has a limit ever passed it: nobody promised money that was not appropriated.
+
+What must not be broken: the postings of one append count together, as they did when it was accepted. One
+append is one command: entries in a row with the same person and the same idempotency key.
+"""
+
+from audit.book import Book
+from audit.entries import Entry
+from audit.findings import Check, Findings
+from audit.ledger import Ledger
+from domain.accounts import limit_of
+from domain.kernel.money import yuan
+from domain.kernel.postings import CNY
+
+
+class Limits:
+    """Check 10; it also keeps the ledger that the published balances are compared with."""
+
+    def __init__(self, findings: Findings, ledger: Ledger) -> None:
+        self._findings = findings
+        self._ledger = ledger
+        self._append: tuple[str, str] | None = None
+        self._touched: dict[tuple[str, str], Entry] = {}
+        self._checked = 0
+
+    def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
+        """Book the event's postings, and judge the append before it once it is complete."""
+        append = (entry.line.by, entry.line.cmd)
+        if append != self._append:
+            self._close()
+            self._append = append
+        for account, commodity, amount in entry.postings:
+            self._ledger.post(account, commodity, amount)
+            if limit_of(account):
+                self._touched[account, commodity] = entry
+
+    def _close(self) -> None:
+        for (account, commodity), entry in self._touched.items():
+            self._checked += 1
+            balance = self._ledger.balance(account, commodity)
+            if balance * limit_of(account) < 0:
+                shown = yuan(balance) if commodity == CNY else str(balance)
+                self._findings.add("limits.passed", entry.place, account=account, commodity=commodity, balance=shown)
+        self._touched.clear()
+
+    def finish(self, book: Book) -> None:  # noqa: ARG002
+        """Judge the last append."""
+        self._close()
+        self._findings.summarise(Check.LIMITS, balances=self._checked)

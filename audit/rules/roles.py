@@ -1,0 +1,41 @@
+"""Nobody decides what his role does not allow, outside his area, or on a day on which he does not hold it.
+
+What must not be broken: the role is judged as granted before the event in the log, for the day (`on`) that
+the event takes effect, and for the division that it is about.
+"""
+
+from audit.book import Book
+from audit.entries import Entry
+from audit.findings import Findings
+from domain import authority
+
+# Whom an event names, where a role may cause it only in its holder's own name.
+_NAMED = {"incident.reported/1": "reporter_id", "incident.handled/1": "handler_id"}
+
+
+class Roles:
+    """Check 7."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+
+    def see(self, entry: Entry, book: Book) -> None:
+        """Judge who caused the event, in which role."""
+        line, place = entry.line, entry.place
+        if not authority.may(line.role, entry.type):
+            self._findings.add("roles.may_not", place, role=line.role, type=entry.type)
+        if entry.index == 0 and entry.type == "log.opened/1":
+            return  # nobody can hold a role before the event that appoints the first administrator
+        division = book.division_of(entry)
+        if not book.holds(line.by, line.role, line.on, division):
+            if division is None or not book.holds(line.by, line.role, line.on, None):
+                self._findings.add("roles.not_held", place, person=line.by, role=line.role, on=line.on)
+            else:
+                self._findings.add("roles.outside", place, person=line.by, role=line.role, division=division)
+        if (line.role, entry.type) in authority.ONLY_FOR_ONESELF:
+            named = entry.data[_NAMED[entry.type]]
+            if named != line.by:
+                self._findings.add("roles.for_another", place, person=line.by, role=line.role, named=named)
+
+    def finish(self, book: Book) -> None:
+        """Roles are judged event by event."""

@@ -1,0 +1,48 @@
+"""A whole package, and a way to verify any changed story as if the server itself had sealed it."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit.findings import Report
+from audit.package import write_package
+from audit.verify import verify_package
+from tests.audit.story import LOG_KEY, POLICY, County, Story, seal
+
+VerdictOn = Callable[..., Report]
+
+
+@pytest.fixture
+def county() -> County:
+    """A county of one's own, to change."""
+    return County()
+
+
+@pytest.fixture(scope="session")
+def told() -> tuple[bytes, ...]:
+    """The entries of the unchanged story."""
+    return tuple(County().story.entries())
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory, told: tuple[bytes, ...]) -> Path:
+    """A whole package; tests that change one copy it first."""
+    directory = tmp_path_factory.mktemp("package") / "hengfeng"
+    older = [seal(told[:20]), seal(told[:60])]
+    write_package(directory, entries=told, checkpoint=seal(told), policy=POLICY, older_checkpoints=older)
+    return directory
+
+
+@pytest.fixture
+def verdict_on(tmp_path: Path) -> VerdictOn:
+    """Seal a story (or entries) anew with the right log key, write the package, and verify it."""
+
+    def check(story: Story | Iterable[bytes], **options: Any) -> Report:
+        entries = story.entries() if isinstance(story, Story) else list(story)
+        directory = tmp_path / f"package-{sum(1 for _ in tmp_path.iterdir())}"
+        write_package(directory, entries=entries, checkpoint=seal(entries), policy=POLICY)
+        return verify_package(directory, log_key=str(LOG_KEY.verifier_key), processes=1, **options)
+
+    return check
