@@ -23,6 +23,12 @@ CHANNEL = "read_position"
 EVENTS = """
 SELECT notification_id, state FROM journal.events WHERE notification_id > %s ORDER BY notification_id LIMIT %s
 """
+
+# An index is always right for the few rows of a batch; a plan made while the tables were small must not outlive that.
+ENTER = """
+SELECT set_config('search_path', %s, true), set_config('enable_seqscan', 'off', true),
+    set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+"""
 NOTIFY = "SELECT pg_notify(%s, %s)"
 
 # What a model can do wrong. Anything else (lost connection, full disk, no memory) is an outage and no model's fault.
@@ -101,7 +107,7 @@ class Follower:
 
     def _in_transaction(self, *, apart: bool) -> tuple[int, str | None]:
         with self.conn.transaction():
-            self.conn.execute(schema.ENTER, (self._schema,))
+            self.conn.execute(ENTER, (self._schema,))
             self.conn.execute(schema.LOCK, (self._lock,))
             group, start, limit = self._next_group()
             if not group:
@@ -132,6 +138,7 @@ class Follower:
         return group, start, limit
 
     def _read(self, start: int, limit: int) -> Chunk:
+        size = positions.head(self.conn)  # before the events: what is appended in between must not look missing
         with self.conn.cursor(binary=True) as cursor:
             rows = cursor.execute(EVENTS, (start, limit)).fetchall()
         events: list[Recorded] = []
@@ -143,10 +150,10 @@ class Follower:
                 events.append(self._codec.decode(expected - 1, state))
             except UndecodableEvent as error:
                 return Chunk(events, place, str(error))
-        if not rows and positions.head(self.conn) > start:
+        if not rows and size > start:
             place = EventName(f"log index {start}")
             return Chunk(events, place, f"the log's head is further than its events: {place} is missing")
-        if not rows and positions.head(self.conn) < start:
+        if size < start:
             place = EventName(f"log index {start - 1}")
             return Chunk(events, place, f"the log is shorter than what was read from it: {place} is missing")
         return Chunk(events, EventName(""))
@@ -154,7 +161,7 @@ class Follower:
     def _apply(self, group: Sequence[ReadModel], events: Sequence[Recorded]) -> list[Stop]:
         with self.conn.cursor() as cursor:
             for model in group:
-                own = [recorded for recorded in events if recorded.type in model.TYPES]
+                own = _of_types(events, model.TYPES)
                 if own:
                     try:
                         model.apply(cursor, own)
@@ -166,7 +173,7 @@ class Follower:
         """Each model for itself, so that one that fails keeps nobody back; its events up to the culprit are applied."""
         stops = []
         for model in group:
-            own = [recorded for recorded in events if recorded.type in model.TYPES]
+            own = _of_types(events, model.TYPES)
             if own and self._try(model, own) is not None:
                 stops.append(self._find_culprit(model, own))
         return [stopped for stopped in stops if stopped is not None]
@@ -193,6 +200,10 @@ class Follower:
         for model in group:
             if model.NAME not in stopped:
                 positions.stop(self.conn, Stop(model.NAME, end, chunk.fault_event, chunk.fault or ""))
+
+
+def _of_types(events: Sequence[Recorded], types: frozenset[str]) -> list[Recorded]:
+    return [recorded for recorded in events if recorded.line.type in types]
 
 
 def describe(error: Exception) -> str:

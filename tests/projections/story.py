@@ -112,6 +112,7 @@ class Story:
     postings: list[tuple[date, Postings]] = field(default_factory=list)
     rewards: list[Reward] = field(default_factory=list)
     batches: list[Batch] = field(default_factory=list)
+    named: dict[str, UUID] = field(default_factory=dict)
     today: date = FIRST_DAY
     written: int = 0
 

@@ -1,0 +1,125 @@
+"""The page that villagers read: how much, to whom, did all arrive — and nobody named in a sensitive matter."""
+
+from datetime import date
+
+import psycopg
+import pytest
+
+from domain.kernel.calendar import Month
+from domain.kernel.money import Fen
+from domain.kernel.places import Division
+from migrations.roles import Access
+from projections import reward_payments
+from projections.reward_payments import MonthSummary, PayeeRow, Sum
+from projections.runner import Runner
+from tests.projections.story import COUNTY, NEXT_VILLAGE, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, Story, person
+
+JANUARY, FEBRUARY = Month("2026-01"), Month("2026-02")
+SENSITIVE = ("domestic_quarrel",)
+PAID = date(2026, 2, 6)
+
+
+def test_the_month_of_a_county(told: Story, reader: psycopg.Connection) -> None:
+    page = reward_payments.for_month(reader, COUNTY, JANUARY, sensitive=SENSITIVE)
+    assert page.rows == (
+        PayeeRow(person("rider"), "arrived", Sum(2, 2_000), PAID),
+        PayeeRow(person("courier"), "not_arrived", Sum(1, 1_500), None),
+        PayeeRow(person("driver"), "to_verify", Sum(1, 500), None),
+    )
+    assert page.by_state == {
+        "arrived": Sum(2, 2_000),
+        "in_progress": Sum(),
+        "not_arrived": Sum(1, 1_500),
+        "to_verify": Sum(2, 2_500),
+    }
+    assert (page.withheld, page.reversed, page.total) == (Sum(1, 2_000), Sum(1, 1_000), Sum(5, 6_000))
+    assert (page.payee_count, page.all_arrived, page.position) == (3, False, len(told.entries))
+
+
+def test_without_sensitive_categories_a_payee_has_one_row_a_state(told: Story, reader: psycopg.Connection) -> None:
+    page = reward_payments.for_month(reader, COUNTY, JANUARY)
+    assert page.rows[-1] == PayeeRow(person("driver"), "to_verify", Sum(2, 2_500), None)
+    assert page.withheld == Sum()
+
+
+@pytest.mark.parametrize(
+    ("division", "payees"),
+    [
+        (VILLAGE, {"rider", "driver"}),
+        (NEXT_VILLAGE, {"courier"}),
+        (TOWNSHIP, {"rider", "courier", "driver"}),
+        (OTHER_TOWNSHIP, {"driver"}),
+    ],
+)
+def test_a_division_holds_what_lies_in_it(
+    told: Story, reader: psycopg.Connection, division: Division, payees: set[str]
+) -> None:
+    page = reward_payments.for_month(reader, division, JANUARY)
+    assert {row.payee_id for row in page.rows} == set(map(person, payees))
+
+
+def test_a_month_without_rewards_still_states_its_position(told: Story, reader: psycopg.Connection) -> None:
+    page = reward_payments.for_month(reader, COUNTY, Month("2025-07"))
+    assert (page.rows, page.total, page.payee_count, page.position) == ((), Sum(), 0, len(told.entries))
+    assert page.all_arrived
+
+
+def test_a_batch_on_its_way_then_everything_arrived(
+    installed: Access, told: Story, runner: Runner, reader: psycopg.Connection
+) -> None:
+    batch = told.freeze(month=JANUARY)
+    told.append_to(installed.writer)
+    runner.catch_up()
+    page = reward_payments.for_month(reader, COUNTY, JANUARY)
+    assert page.by_state["in_progress"] == Sum(1, 1_500)
+    assert page.by_state["not_arrived"] == Sum()
+
+    told.approve(batch)
+    told.export(batch)
+    told.answer(batch, "settled")
+    told.answer(told.batches[0], "settled")
+    told.append_to(installed.writer)
+    runner.catch_up()
+    page = reward_payments.for_month(reader, COUNTY, JANUARY)
+    assert page.all_arrived
+    assert page.by_state["arrived"] == page.total == Sum(5, 6_000)
+
+
+def test_a_rejected_batch_gives_its_rewards_back(
+    installed: Access, told: Story, runner: Runner, reader: psycopg.Connection
+) -> None:
+    batch = told.freeze(month=FEBRUARY)
+    told.reject(batch)
+    told.append_to(installed.writer)
+    runner.catch_up()
+    assert reward_payments.for_month(reader, COUNTY, FEBRUARY).by_state["not_arrived"] == Sum(1, 700)
+    (waiting,) = reward_payments.to_schedule(reader, COUNTY, FEBRUARY)
+    assert (waiting.payee_id, waiting.payment_id) == (person("rider"), batch.payments[0].id)
+
+
+def test_months_of_a_division(told: Story, reader: psycopg.Connection) -> None:
+    assert reward_payments.months(reader, COUNTY) == [
+        MonthSummary(FEBRUARY, 1, 700, 0, 0),
+        MonthSummary(JANUARY, 5, 6_000, 2, 2_000),
+    ]
+    assert reward_payments.months(reader, OTHER_TOWNSHIP) == [MonthSummary(JANUARY, 1, 500, 0, 0)]
+
+
+def test_what_the_next_batch_would_hold(told: Story, reader: psycopg.Connection) -> None:
+    (waiting,) = reward_payments.to_schedule(reader, COUNTY, JANUARY)
+    failed = told.rewards[2]
+    assert (waiting.reward_id, waiting.payment_id, waiting.amount_fen) == (failed.id, failed.payment_id, Fen(1_500))
+    assert reward_payments.to_schedule(reader, OTHER_TOWNSHIP, JANUARY) == []
+
+
+def test_one_payee_and_one_incident(told: Story, reader: psycopg.Connection) -> None:
+    mine = reward_payments.of_payee(reader, person("rider"))
+    assert [(one.state, one.accrual_month, one.booked_on) for one in mine] == [
+        ("arrived", JANUARY, PAID),
+        ("arrived", JANUARY, PAID),
+        ("not_arrived", FEBRUARY, None),
+    ]
+    reversed_ = reward_payments.of_incident(reader, told.rewards[5].incident_id)
+    assert reversed_ is not None
+    assert (reversed_.state, reversed_.payee_id) == ("reversed", person("mistaken"))
+    assert reward_payments.of_incident(reader, person("nobody")) is None
