@@ -17,10 +17,6 @@ def fen(text: str) -> Fen:
     digits = text.strip().replace(",", "")
     sign = -1 if digits.startswith("-") else 1
     whole, dot, rest = digits.removeprefix("-").partition(".")
-    if (
-        not (whole.isascii() and whole.isdigit())
-        or len(rest) > 2
-        or (dot and not (rest.isascii() and rest.isdigit()))
-    ):
+    if not (whole.isascii() and whole.isdigit()) or len(rest) > 2 or (dot and not (rest.isascii() and rest.isdigit())):
         raise ValueError(f"not an amount in yuan: {text!r}")
     return Fen(sign * (int(whole) * 100 + int(rest.ljust(2, "0") or "0")))

@@ -12,7 +12,7 @@ from domain import streams
 
 FOLDER = Path(domain.__file__).parent
 STILL = {
-    "collections", "dataclasses", "datetime", "hashlib", "json", "re", "types", "typing", "uuid",
+    "collections", "dataclasses", "datetime", "hashlib", "json", "re", "types", "typing", "unicodedata", "uuid",
 }  # fmt: skip
 STREAMS = sorted(module.__name__ for module in streams.MODULES)
 

@@ -116,6 +116,13 @@ def test_a_member_reports_in_the_app_for_himself():
     given().when(incidents.report, **REPORT_FACTS).then(REPORTED)
 
 
+def test_a_report_may_be_of_this_moment_and_be_handled_in_the_same():
+    at_once = IncidentReported(reporter_id=RIDER, source="app", **{**REPORT, "reported_at": NOW})
+    given().when(incidents.report, **{**REPORT_FACTS, "reported_at": NOW}).then(at_once)
+    handled = IncidentHandled(handler_id=DEPARTMENT, reply=TEXT, handled_at=NOW)
+    given(at_once).when(incidents.record_handling, **{**HANDLE_FACTS, "handled_at": NOW}).then(handled)
+
+
 def test_the_clerk_who_writes_down_a_register_is_named_in_the_report():
     facts = {**REPORT_FACTS, "source": "register", "actor_id": CLERK}
     given().when(incidents.report, **facts).then(FROM_REGISTER)

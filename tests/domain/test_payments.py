@@ -1,5 +1,6 @@
 """A payment pays one person, once, and believes only a definite answer."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -142,6 +143,12 @@ TABLES = (
 def test_a_line_pays_the_sum_of_its_rewards_under_an_id_the_bank_gives_back():
     given().when(payments.prepare, **PREPARE_FACTS).then(PREPARED)
     assert len(PREPARED.end_to_end_id) == 29
+
+
+@pytest.mark.parametrize("line", [1, LINE_MAX])
+def test_lines_are_numbered_from_1_in_eight_digits(line):
+    numbered = replace(PREPARED, line=line, end_to_end_id=f"{REFERENCE}{line:08d}")
+    given().when(payments.prepare, **{**PREPARE_FACTS, "line": line}).then(numbered)
 
 
 def test_a_line_is_approved_or_cancelled():

@@ -186,6 +186,11 @@ def test_a_batch_is_frozen_approved_exported_answered_and_closed():
     sent.when(payout_batches.close, outcomes=OUTCOMES).then(CLOSED)
 
 
+@pytest.mark.parametrize("number", [1, 999])
+def test_batches_are_numbered_in_three_digits(number):
+    given().when(payout_batches.freeze, **{**FREEZE_FACTS, "number": number}).then(replace(FROZEN, number=number))
+
+
 def test_a_batch_is_sent_back():
     given(FROZEN).when(payout_batches.reject, reason="a name is wrong").then(REJECTED)
 

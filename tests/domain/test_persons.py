@@ -130,6 +130,18 @@ def test_the_account_in_use_is_named_by_the_event_that_set_it():
     assert persons.account_event(person, person_id=RIDER) == event_name(stream_name("person", RIDER), 4)
 
 
+def test_a_payment_finds_the_account_it_was_bound_to_also_after_a_change():
+    second = PayeeAccountSet(version=2, holder=TEXT, number=Commitment("2" * 64), bank=TEXT)
+    person = given(REGISTERED, FIRST_ACCOUNT, FOR_SPRING, second).state
+    stream = stream_name("person", RIDER)
+    for seq, number in ((2, "1" * 64), (4, "2" * 64)):
+        used = persons.account_used(person, person_id=RIDER, account=event_name(stream, seq))
+        assert used.number == number
+    for nobody, seq in ((person, 3), (person, 5), (None, 2)):
+        with pytest.raises(Refusal, match=r"payment\.no_account"):
+            persons.account_used(nobody, person_id=RIDER, account=event_name(stream, seq))
+
+
 @with_any(
     spans=st.lists(
         st.tuples(st.integers(0, 30), st.none() | st.integers(0, 10), st.sampled_from(["member", "grid_worker"])),
