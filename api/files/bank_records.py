@@ -1,0 +1,293 @@
+"""The common shape of payment and return files: totals, lines, perhaps a trailer - in text or in a workbook.
+
+Reading gives rows of cells and judges only the form; what the cells mean is said by `payment_files` and `return_files`.
+Writing refuses every value that would break a line or that a spreadsheet program would run as a formula: a name
+must reach the bank exactly as it is, so nothing is escaped.
+"""
+
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+import xlsxwriter
+
+from api.files.bank_profiles import BankProfile, TextLayout, WorkbookLayout
+from api.files.cells import Cell, Row, amount, half_width, whole_number
+from api.files.findings import FINDINGS_MAX, BadFile, Finding, finding
+from api.files.workbook import Sheet, Workbook, column_letters
+from domain.kernel.money import yuan
+
+CONTENT_BYTES_MAX: Final = 20 * 2**20
+LINES_MAX: Final = 100_000
+REHEARSAL: Final = "演练"
+REHEARSAL_REMARK: Final = "演练文件，不得用于真实付款"
+
+_TRAILER: Final = ("count", "total")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass
+class Table:
+    """What a file holds, by its form. Rows put their findings into `findings`."""
+
+    file: str
+    digest: str
+    remark: str = ""
+    totals: Row | None = None
+    trailer: Row | None = None
+    lines: list[Row] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether the file says of itself that it belongs to a rehearsal."""
+        return REHEARSAL in self.remark
+
+    def note(self, code: str, *, row: int | None = None, value: str = "", **facts: object) -> None:
+        """Add a finding about the file or one of its rows."""
+        self.findings.append(finding(code, file=self.file, row=row, column=None, value=value, **facts))
+
+
+def read_table(profile: BankProfile, content: bytes, *, file: str, answers: bool) -> Table:
+    """Read a payment file (or a return file, if `answers`). Raises BadFile if it is not in the profile's format."""
+    if not content:
+        raise BadFile([finding("file.empty", file=file)])
+    if len(content) > CONTENT_BYTES_MAX:
+        raise BadFile([finding("file.too_large", file=file, limit=f"{CONTENT_BYTES_MAX // 2**20} MB")])
+    table = Table(file, hashlib.sha256(content).hexdigest())
+    if profile.text is not None:
+        _read_text(profile, profile.text, content, table, answers=answers)
+    elif profile.workbook is not None:
+        _read_workbook(profile, profile.workbook, content, table, answers=answers)
+    if table.totals is None and not table.findings:
+        table.note("record.missing", what="汇总（批次号、笔数、总金额）")
+    return table
+
+
+# Text: one record a line, marked by its first field.
+def _read_text(profile: BankProfile, layout: TextLayout, content: bytes, table: Table, *, answers: bool) -> None:
+    totals = profile.total_titles()
+    trailer = {name: totals[name] for name in _TRAILER}
+    titles = profile.line_titles(answers=answers)
+    for number, text in enumerate(re.split("\r\n|\r|\n", _decode(content, layout, table.file)), 1):
+        if not text.strip() or len(table.findings) > FINDINGS_MAX:
+            continue
+        if text.startswith(layout.remark):
+            table.remark = table.remark or text.removeprefix(layout.remark)
+            continue
+        mark, *fields = text.split(layout.separator)
+        match half_width(mark).strip():
+            case layout.header if table.totals is None:
+                table.totals = _text_row(table, number, fields, totals)
+            case layout.line if table.totals is not None and table.trailer is None:
+                _add_line(table, _text_row(table, number, fields, titles))
+            case layout.trailer if table.totals is not None and table.trailer is None:
+                table.trailer = _text_row(table, number, fields, trailer)
+            case layout.header | layout.line | layout.trailer as misplaced:
+                table.note("record.repeated", row=number, what=f"{misplaced} 行")
+            case _:
+                expected = "、".join(filter(None, (layout.header, layout.line, layout.trailer)))
+                table.note("record.kind", row=number, expected=expected)
+    if layout.trailer is not None and table.trailer is None:
+        table.note("record.missing", what=f"结尾行 {layout.trailer}")
+
+
+def _decode(content: bytes, layout: TextLayout, file: str) -> str:
+    """The text: with a byte order mark UTF-8, else the first of UTF-8, the profile's encoding, GB18030 that fits.
+
+    UTF-8 goes first because its bytes often pass as GB18030, and hardly ever the other way round.
+    """
+    if b"\0" in content:
+        raise BadFile([finding("file.not_text", file=file)])
+    for encoding in ("utf-8-sig", layout.encoding, "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadFile([finding("file.encoding", file=file)])
+
+
+def _text_row(table: Table, number: int, fields: list[str], titles: Mapping[str, str]) -> Row:
+    """The row; a wrong number of fields is a finding. Empty fields beyond the last are what some banks append."""
+    while len(fields) > len(titles) and not fields[-1].strip():
+        fields.pop()
+    if len(fields) != len(titles):
+        table.note("record.fields", row=number, expected=len(titles) + 1, found=len(fields) + 1)
+    return Row(table.file, number, dict(zip(titles, fields, strict=False)), titles, table.findings)
+
+
+def _add_line(table: Table, row: Row) -> None:
+    if len(table.lines) >= LINES_MAX:
+        raise BadFile([finding("file.too_many_rows", file=table.file, limit=LINES_MAX)])
+    table.lines.append(row)
+
+
+# Workbook: a sheet of lines under their titles, and a sheet of totals as item and content.
+def _read_workbook(
+    profile: BankProfile, layout: WorkbookLayout, content: bytes, table: Table, *, answers: bool
+) -> None:
+    workbook = Workbook(content, file=table.file)
+    lines, totals = workbook.sheet(layout.lines_sheet), workbook.sheet(layout.totals_sheet)
+    for sheet in (lines, totals):
+        for first_row, first, last_row, last in sheet.facts.merged:
+            ref = f"{column_letters(first)}{first_row}:{column_letters(last)}{last_row}"
+            table.note("cell.merged", row=first_row, ref=ref)
+    if len(lines.rows) > LINES_MAX:
+        raise BadFile([finding("file.too_many_rows", file=table.file, limit=LINES_MAX)])
+    table.totals = _totals_row(table, totals, {title: name for name, title in profile.totals.items()})
+    table.remark = str(table.totals.cells.get("remark", ""))
+    table.lines += _sheet_rows(table, lines, profile.line_titles(answers=answers))
+
+
+def _totals_row(table: Table, sheet: Sheet, fields: Mapping[str, str]) -> Row:
+    cells: dict[str, Cell] = {}
+    numbers: dict[str, int] = {}
+    titles = {name: f"B {title}" for title, name in fields.items()}
+    for number, (title, content) in enumerate(([*row, "", ""][:2] for row in sheet.rows), 1):
+        name = fields.get("".join(str(title).split()))
+        if name in cells:
+            table.note("record.repeated", row=number, what=f"“{title}”")
+        elif name is not None:
+            cells[name], numbers[name] = content, number
+            if (number, 2) in sheet.facts.errors:
+                table.note("cell.error", row=number)
+    return Row(f"{table.file}“{sheet.name}”", 1, cells, titles, table.findings, numbers)
+
+
+def _sheet_rows(table: Table, sheet: Sheet, titles: Mapping[str, str]) -> Iterator[Row]:
+    header = ["".join(half_width(str(cell)).split()) for cell in (sheet.rows[0] if sheet.rows else [])]
+    columns: dict[str, int] = {}
+    for name, title in titles.items():
+        wanted = half_width(title)
+        if header.count(wanted) == 1:
+            columns[name] = header.index(wanted)
+        else:
+            code = "header.duplicate" if wanted in header else "header.missing"
+            table.note(code, row=1, header=title, header_row=1)
+    lettered = {name: f"{column_letters(column + 1)} {titles[name]}" for name, column in columns.items()}
+    for number, cells in enumerate(sheet.rows[1:], 2):
+        row = Row(
+            table.file,
+            number,
+            {name: cells[column] if column < len(cells) else "" for name, column in columns.items()},
+            lettered,
+            table.findings,
+        )
+        for name, column in columns.items():
+            if (number, column + 1) in sheet.facts.errors:
+                row.note("cell.error", name)
+        if any(row.has(name) for name in columns):
+            yield row
+
+
+# Control totals: what the file says of itself must be what it holds, at the head and at the foot.
+def check_control(table: Table, profile: BankProfile, *, counted: int, total_fen: int) -> None:
+    """Note every stated count or total that is not the lines' own."""
+    for row, where in ((table.totals, "首行" if profile.text else "汇总表"), (table.trailer, "结尾行")):
+        if row is None:
+            continue
+        count = row.read("count", whole_number)
+        if count is not None and count != counted:
+            row.note("control.count", "count", where=where, stated=count, counted=counted)
+        total = row.read("total", lambda cell: amount(cell, unit=profile.amount_unit))
+        if total is not None and total != total_fen:
+            row.note("control.total", "total", where=where, stated=yuan(total), counted=yuan(total_fen))
+
+
+def write_table(
+    profile: BankProfile,
+    *,
+    totals: Mapping[str, str],
+    lines: Sequence[Mapping[str, str]],
+    answers: bool,
+    on: date,
+) -> bytes:
+    """The file's bytes, always the same for the same values. Raises BadFile for values that it cannot carry safely."""
+    titles = profile.line_titles(answers=answers)
+    findings = [found for name, value in totals.items() for found in _unsafe(profile, value, None, name)]
+    for number, line in enumerate(lines, 1):
+        findings += [found for name in titles for found in _unsafe(profile, line.get(name, ""), number, titles[name])]
+    if findings:
+        raise BadFile(findings)
+    if profile.text is not None:
+        return _text_bytes(profile, profile.text, totals, lines, titles)
+    return _workbook_bytes(profile, totals, lines, titles, on=on)
+
+
+def _unsafe(profile: BankProfile, value: str, row: int | None, column: str) -> Iterator[Finding]:
+    """Findings about one value; it is counted, not shown, because it may be a name."""
+    layout = profile.text
+    breaks = {"\n", "\r", layout.separator if layout else "\n"}
+    codes = []
+    if value.startswith(_FORMULA_STARTS):
+        codes.append("cell.formula_like")
+    if any(character in value for character in breaks):
+        codes.append("cell.separator")
+    if not _encodable(value, layout.encoding if layout else "utf-8"):
+        codes.append("cell.encoding")
+    for code in codes:
+        yield finding(
+            code,
+            file=profile.name,
+            row=row,
+            column=column,
+            value=f"{len(value)} 字",
+            separator=layout.separator if layout else "",
+            encoding=layout.encoding if layout else "",
+        )
+
+
+def _encodable(value: str, encoding: str) -> bool:
+    try:
+        value.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _text_bytes(
+    profile: BankProfile,
+    layout: TextLayout,
+    totals: Mapping[str, str],
+    lines: Sequence[Mapping[str, str]],
+    titles: Mapping[str, str],
+) -> bytes:
+    records = [[layout.header, *(totals[name] for name in profile.totals)]]
+    records += [[layout.line, *(line.get(name, "") for name in titles)] for line in lines]
+    if layout.trailer is not None:
+        records.append([layout.trailer, *(totals[name] for name in _TRAILER)])
+    texts = [layout.separator.join(record) for record in records]
+    if totals["remark"]:
+        texts.insert(0, layout.remark + totals["remark"])
+    return "".join(text + layout.newline for text in texts).encode(layout.encoding)
+
+
+def _workbook_bytes(
+    profile: BankProfile,
+    totals: Mapping[str, str],
+    lines: Sequence[Mapping[str, str]],
+    titles: Mapping[str, str],
+    *,
+    on: date,
+) -> bytes:
+    assert profile.workbook is not None  # noqa: S101 - a profile has exactly one layout
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    # The day of the payment stands for the time of writing, so that writing again gives the same bytes.
+    book.set_properties({"created": datetime(on.year, on.month, on.day)})  # noqa: DTZ001 - a document property
+    text = book.add_format({"num_format": "@"})
+    detail = book.add_worksheet(profile.workbook.lines_sheet)
+    rows = [list(titles.values()), *([line.get(name, "") for name in titles] for line in lines)]
+    summary = book.add_worksheet(profile.workbook.totals_sheet)
+    items = [[title, totals[name]] for name, title in profile.totals.items()]
+    for sheet, table in ((detail, rows), (summary, items)):
+        sheet.set_column(0, len(table[0]) - 1, 22, text)
+        for row, values in enumerate(table):
+            for column, value in enumerate(values):
+                sheet.write_string(row, column, value, text)
+    book.close()
+    return buffer.getvalue()

@@ -1,0 +1,156 @@
+"""What is wrong with a file, said all at once: which row, which column, which value, and why.
+
+A finding never repeats a whole personal text: long values are shortened, names and letters are only counted.
+Findings are values, because one bad row is no accident; `BadFile` is raised where the file as a whole cannot be used.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+FINDINGS_MAX: Final = 1_000
+"""A refused file lists so many findings; a file with a million formulas needs no list of a million lines."""
+
+SHOWN_CHARS_MAX: Final = 20
+
+REASONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        # the file as a whole
+        "file.missing": "找不到这个文件，请核对路径",
+        "file.unreadable": "这个文件打不开：{detail}",
+        "file.empty": "文件是空的",
+        "file.too_large": "文件超过 {limit}，请拆分后再导入",
+        "file.not_xlsx": "这不是 xlsx 工作簿（看起来是{looks_like}），请用表格软件打开后“另存为 .xlsx”",
+        "file.encrypted": "文件设有密码，请取消密码后再导入",
+        "file.macros": "文件含有宏，请另存为不含宏的 .xlsx",
+        "file.damaged": "文件已损坏或不完整（{detail}），请重新导出",
+        "file.unpacked_too_large": "文件解压后超过 {limit}，疑似压缩炸弹，已拒绝",
+        "file.ratio": "压缩率高得不正常（{detail}），疑似压缩炸弹，已拒绝",
+        "file.doctype": "文件内含 DOCTYPE 声明，表格软件不会这样写，已拒绝",
+        "file.too_many_rows": "超过 {limit} 行，请拆分后再导入",
+        "file.too_many_columns": "超过 {limit} 列，请删去多余的列",
+        "file.not_text": "这不是文本文件，请核对所选的文件和版式",
+        "file.encoding": "文字编码既不是 UTF-8 也不是 GB18030",
+        "file.more_findings": "还有 {count} 处问题没有列出，请先改正以上各处",
+        "sheet.missing": "没有找到工作表“{sheet}”，文件里有：{sheets}",
+        "sheet.duplicate": "有两个同名的工作表",
+        "header.missing": "第 {header_row} 行没有“{header}”这一列",
+        "header.duplicate": "表头“{header}”出现了不止一次",
+        "header.merged": "表头有合并单元格（{ref}），请取消合并，每列各写一个表头",
+        # a cell
+        "cell.merged": "有合并单元格（{ref}），请取消合并并逐行填写",
+        "cell.formula": "单元格是公式，请“选择性粘贴为数值”后再导入",
+        "cell.error": "单元格是错误值（如 #N/A）",
+        "cell.too_long": "文字超过 {limit} 字",
+        "cell.control_character": "含有看不见的控制字符",
+        "cell.missing": "没有填写",
+        "cell.not_text": "应当是文字",
+        "cell.not_a_number": "应当是一个整数",
+        "cell.formula_like": "不能以 = + - @ 开头，表格软件会把它当成公式",
+        "cell.separator": "含有分隔符“{separator}”或换行，会把这一行拆坏",
+        "cell.encoding": "含有 {encoding} 写不出的字",
+        "time.unreadable": "不是可识别的时间（年、月、日、时、分、秒）",
+        "time.out_of_range": "年份不在 1949 至 2099 之间",
+        "date.unreadable": "不是可识别的日期",
+        "time.in_future": "时间还没有到，请核对年份",
+        "division.unreadable": "区划代码应当是 12 位数字",
+        "division.unknown": "本县没有登记这个区划，这一行没有导入",
+        # a register
+        "source_ref.duplicate": "编号与第 {first_row} 行重复，这一行没有读入",
+        "source_ref.unreadable": "编号应当是 1 至 64 个字符，不含空格；过长的数字编号请设为文本格式",
+        "source_ref.imported_otherwise": "这个编号已导入过，但留言用户或留言时间不同；原记录不变，请核对编号",
+        "handling.before_report": "答复时间早于留言时间，这条答复没有读入",
+        "handling.without_time": "有答复意见而没有可用的答复时间，这条答复没有读入",
+        # bank files
+        "account.ruined": "账号被表格软件改成了科学计数法，数字已丢失，请按文本格式重新填写",
+        "account.number_cell": "账号单元格是数值，末位数字或前导零可能已丢失，请按文本格式重新填写",
+        "account.unreadable": "账号应当是 5 至 34 位数字或字母",
+        "amount.unreadable": "不是可识别的金额",
+        "amount.not_positive": "金额应当大于零",
+        "id.unreadable": "应当是 1 至 35 个字母、数字或 . _ / -",
+        "cnaps.unreadable": "联行号应当是 12 位数字",
+        "record.kind": "不认识的行标识，应当是 {expected}",
+        "record.fields": "应当有 {expected} 项，实有 {found} 项",
+        "record.missing": "缺少{what}",
+        "record.repeated": "{what}出现了不止一次，或不在应在的位置",
+        "control.count": "笔数对不上：{where}写 {stated} 笔，明细实有 {counted} 笔",
+        "control.total": "总金额对不上：{where}写 {stated} 元，明细合计 {counted} 元",
+        "seq.order": "序号应当从 1 起连续，这里应为 {expected}",
+        "seq.duplicate": "序号与第 {first_row} 行重复",
+        "id.duplicate": "端到端标识与第 {first_row} 行重复",
+        "lines.none": "没有一笔明细",
+        "answer.settled_without_booking": "回盘写成功，却没有可用的记账日期或银行流水号，不能当作已到账",
+        "answer.other_batch": "回盘的批次号与所发批次 {batch} 不符",
+        "answer.other_payer": "回盘的付款账号与所发批次不符",
+        "answer.not_sent": "所发批次里没有这一笔",
+        "answer.amount": "金额与所发不符：所发 {sent} 元",
+        "answer.seq": "序号与所发不符：所发为 {sent}",
+        # a profile
+        "profile.unknown": "没有名为“{name}”的版式；自带的有：{known}",
+        "profile.syntax": "版式文件不是合格的 TOML：{detail}",
+        "profile.entry": "版式文件这一项不对：{detail}",
+    }
+)
+"""Code -> Chinese sentence. Codes are permanent; a sentence's gaps are filled by `finding(..., **facts)`."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing wrong at one place. `row` counts from 1 as the file's own program shows it; None = the whole file."""
+
+    file: str
+    row: int | None
+    column: str | None
+    value: str
+    code: str
+    reason: str
+
+    def __str__(self) -> str:
+        row = "" if self.row is None else f" 第 {self.row} 行"
+        column = "" if self.column is None else f" {self.column} 列"
+        value = f"（值：{self.value}）" if self.value else ""
+        return f"{self.file}{row}{column}：{self.reason}{value}"
+
+
+def finding(
+    code: str,
+    *,
+    file: str,
+    row: int | None = None,
+    column: str | None = None,
+    value: str = "",
+    **facts: object,
+) -> Finding:
+    """The finding of one code at one place; `facts` fill the sentence. Raises KeyError for a code not in the table."""
+    return Finding(file, row, column, shortened(value), code, REASONS[code].format_map(facts))
+
+
+def shortened(text: str) -> str:
+    """At most 20 characters of a value, on one line, with its length if it was cut."""
+    flat = " ".join(text.split())
+    if len(flat) <= SHOWN_CHARS_MAX:
+        return flat
+    return f"{flat[:8]}…（共 {len(flat)} 字）"
+
+
+def first_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings, or the first thousand and one that counts the rest."""
+    everything = tuple(findings)
+    more = len(everything) - FINDINGS_MAX
+    if more <= 0:
+        return everything
+    return (*everything[:FINDINGS_MAX], finding("file.more_findings", file=everything[0].file, count=more))
+
+
+class BadFile(Exception):
+    """The file cannot be used as a whole; `findings` says everything that was found, and nothing was taken from it."""
+
+    findings: tuple[Finding, ...]
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = first_findings(findings)
+        super().__init__(self.findings)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.findings))

@@ -1,0 +1,116 @@
+"""A bank that is none: it answers payment files of a rehearsal (演练) as a real bank might, the same way every time.
+
+What must not be broken: it answers nothing but rehearsals, and whatever it writes says 演练 at its head. It moves no
+money, and an answer of its making must never settle a real payment.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from hashlib import sha256
+from typing import Final
+
+from api.files.bank_profiles import FAILURE_REASONS, BankProfile
+from api.files.bank_records import REHEARSAL_REMARK, write_table
+from api.files.cells import amount_text
+from api.files.payment_files import PaymentFile, PaymentLine, line_cells, read_payment_file
+from domain.kernel.money import Fen
+from domain.kernel.refusals import Refusal
+
+FAILED_PER_HUNDRED: Final = 4
+UNKNOWN_PER_HUNDRED: Final = 4
+FAILED_FROM_LINES: Final = 4  # a batch of so many lines has at least one failure
+UNKNOWN_FROM_LINES: Final = 8  # and of so many at least one line without a definite answer
+
+# The three ways in which banks leave a payment open: still at work, a word nobody has listed, no line at all.
+_OPEN_WORDS: Final = ("PROCESSING", "X9", None)
+_RESOLVED_FAILED_OF: Final = 5  # of the lines left open, one in so many fails in the end
+
+
+def answer(payment_file: bytes, profile: BankProfile, *, seed: str | int, on: date, rehearsal: bool) -> bytes:
+    """The return file to a payment file: most lines settled on day `on`, some failed, some without a definite answer.
+
+    Raises Refusal("rehearsal.only") unless both the caller and the payment file say that this is a rehearsal, and
+    BadFile for a payment file that cannot be read.
+    """
+    sent = _rehearsed(payment_file, profile, rehearsal=rehearsal)
+    failed, unknown = _parts(sent, seed)
+    lines = []
+    for line in sent.lines:
+        if line.end_to_end_id in unknown:
+            word = _OPEN_WORDS[unknown.index(line.end_to_end_id) % len(_OPEN_WORDS)]
+            if word is not None:
+                lines.append((line, {"status": word}))
+        elif line.end_to_end_id in failed:
+            lines.append((line, _failed(line, profile, seed)))
+        else:
+            lines.append((line, _settled(line, profile, seed, on)))
+    return _written(sent, profile, lines, on)
+
+
+def answer_again(payment_file: bytes, profile: BankProfile, *, seed: str | int, on: date, rehearsal: bool) -> bytes:
+    """The later return file, of the lines that `answer` with the same seed left open: each is settled or failed now.
+
+    Raises as `answer` does. A batch without open lines gives a file without lines.
+    """
+    sent = _rehearsed(payment_file, profile, rehearsal=rehearsal)
+    _, unknown = _parts(sent, seed)
+    lines = []
+    for line in sent.lines:
+        if line.end_to_end_id in unknown:
+            fails = _number(seed, "again", line.end_to_end_id) % _RESOLVED_FAILED_OF == 0
+            resolved = _failed(line, profile, seed) if fails else _settled(line, profile, seed, on)
+            lines.append((line, resolved))
+    return _written(sent, profile, lines, on)
+
+
+def _rehearsed(payment_file: bytes, profile: BankProfile, *, rehearsal: bool) -> PaymentFile:
+    if not rehearsal:
+        raise Refusal("rehearsal.only")
+    sent = read_payment_file(profile, payment_file)
+    if not sent.rehearsal:
+        raise Refusal("rehearsal.only")
+    return sent
+
+
+def _parts(sent: PaymentFile, seed: str | int) -> tuple[list[str], list[str]]:
+    """The end-to-end ids that fail and those that stay open, drawn by seed and id alone."""
+    drawn = sorted((line.end_to_end_id for line in sent.lines), key=lambda identity: _number(seed, "draw", identity))
+    count = len(drawn)
+    failed = max(count * FAILED_PER_HUNDRED // 100, int(count >= FAILED_FROM_LINES))
+    unknown = max(count * UNKNOWN_PER_HUNDRED // 100, int(count >= UNKNOWN_FROM_LINES))
+    return drawn[:failed], drawn[failed : failed + unknown]
+
+
+def _number(*parts: object) -> int:
+    return int.from_bytes(sha256("\x1f".join(map(str, parts)).encode()).digest()[:8], "big")
+
+
+def _failed(line: PaymentLine, profile: BankProfile, seed: str | int) -> dict[str, str]:
+    reason = FAILURE_REASONS[_number(seed, "reason", line.end_to_end_id) % len(FAILURE_REASONS)]
+    code = profile.reasons.get(reason, [""])[0]
+    return {"status": profile.failed[0], "code": code, "reason": reason}
+
+
+def _settled(line: PaymentLine, profile: BankProfile, seed: str | int, on: date) -> dict[str, str]:
+    reference = _number(seed, "reference", line.end_to_end_id) % 10**12
+    return {
+        "status": profile.settled[0],
+        "bank_ref": f"YL{on:%Y%m%d}{reference:012d}",
+        "booked_on": on.strftime(profile.date_format),
+    }
+
+
+def _written(
+    sent: PaymentFile, profile: BankProfile, lines: Sequence[tuple[PaymentLine, dict[str, str]]], on: date
+) -> bytes:
+    total_fen = Fen(sum(line.amount_fen for line, _ in lines))
+    totals = {
+        "batch": sent.batch,
+        "payer_account": sent.payer_account,
+        "count": str(len(lines)),
+        "total": amount_text(total_fen, unit=profile.amount_unit),
+        "date": on.strftime(profile.date_format),
+        "remark": REHEARSAL_REMARK,
+    }
+    answers = [{**line_cells(profile, line), **answered} for line, answered in lines]
+    return write_table(profile, totals=totals, lines=answers, answers=True, on=on)

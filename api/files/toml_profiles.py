@@ -1,0 +1,56 @@
+"""Layouts as data: how a county's register or a bank's file is laid out stands in a TOML file, not in the program.
+
+A profile is named (one of those that come with the program) or given as the path of a `.toml` file. A wrong profile
+is a bad file like any other: every wrong entry is a finding.
+"""
+
+import json
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Final, Literal, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from api.files.findings import BadFile, finding
+from api.files.workbook import read_bytes
+
+Kind = Literal["registers", "banks"]
+Profile = TypeVar("Profile")
+
+# A dataclass of a profile carries this as `__pydantic_config__`: an unknown entry is a spelling mistake, never ignored.
+STRICT: Final = ConfigDict(extra="forbid", strict=True)
+
+_BYTES_MAX: Final = 2**20
+
+
+def names(kind: Kind) -> list[str]:
+    """The profiles of a kind that come with the program."""
+    folder = resources.files("api.files").joinpath("profiles", kind)
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def load(profile: str | Path, *, kind: Kind, into: type[Profile]) -> Profile:
+    """The profile of that name, or from that `.toml` file. Raises BadFile with every wrong entry."""
+    file, content = _content(profile, kind)
+    try:
+        entries = tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadFile([finding("profile.syntax", file=file, detail=error)]) from error
+    try:
+        # By way of JSON, because strict validation lets only JSON's objects become dataclasses.
+        return TypeAdapter(into).validate_json(json.dumps(entries, default=str))
+    except ValidationError as error:
+        raise BadFile(
+            finding("profile.entry", file=file, column=".".join(map(str, wrong["loc"])), detail=wrong["msg"])
+            for wrong in error.errors(include_url=False)
+        ) from error
+
+
+def _content(profile: str | Path, kind: Kind) -> tuple[str, bytes]:
+    if isinstance(profile, Path) or profile.endswith(".toml"):
+        return Path(profile).name, read_bytes(Path(profile), bytes_max=_BYTES_MAX)
+    known = names(kind)
+    if profile not in known:
+        raise BadFile([finding("profile.unknown", file=profile, name=profile, known="、".join(known))])
+    return profile, resources.files("api.files").joinpath("profiles", kind, f"{profile}.toml").read_bytes()

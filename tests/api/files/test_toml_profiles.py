@@ -1,0 +1,75 @@
+"""Profiles are data that people write: every mistake is named, none is ignored."""
+
+import pytest
+
+from api.files import toml_profiles
+from api.files.bank_profiles import bank_profile_names, load_bank_profile
+from api.files.findings import BadFile
+from api.files.register_profiles import load_register_profile, register_profile_names
+
+
+def test_every_shipped_profile_loads_under_its_own_name():
+    assert register_profile_names() == ["messages-with-replies"]
+    assert bank_profile_names() == ["generic-xlsx", "neutral-csv"]
+    for name in register_profile_names():
+        assert load_register_profile(name).name == name
+    for name in bank_profile_names():
+        assert load_bank_profile(name).name == name
+
+
+def shipped(kind: str, name: str) -> str:
+    folder = toml_profiles.resources.files("api.files").joinpath("profiles", kind)
+    return folder.joinpath(f"{name}.toml").read_text("utf-8")
+
+
+REGISTER = shipped("registers", "messages-with-replies")
+BANK = shipped("banks", "neutral-csv")
+
+
+@pytest.mark.parametrize(
+    ("load", "text", "old", "new", "words"),
+    [
+        (load_register_profile, REGISTER, 'sheet = 1', 'sheet = 0', "sheet"),
+        (load_register_profile, REGISTER, 'sheet = 1', 'sheat = 1', "sheat"),
+        (load_register_profile, REGISTER, 'header_row = 1', 'header_row = "1"', "header_row"),
+        (load_register_profile, REGISTER, '"+08:00"', '"+25:00"', "utc_offset"),
+        (load_register_profile, REGISTER, '"%Y/%m/%d %H:%M:%S"', '"%Q"', "bad directive"),
+        (load_register_profile, REGISTER, 'source = "register"', 'source = "rumour"', "source"),
+        (load_register_profile, REGISTER, 'body = "留言详情"', '', "body"),
+        (load_register_profile, REGISTER, 'handled_at = "答复时间"', '', "reply without handled_at"),
+        (load_register_profile, REGISTER, '"答复意见"', '"留言详情"', "one header for two fields"),
+        (load_register_profile, REGISTER, 'title = "留言主题"', 'titel = "留言主题"', "titel"),
+        (load_register_profile, REGISTER, '# division = "361125000000"', 'division = "3611"', "division"),
+        (load_bank_profile, BANK, 'separator = "|"', 'separator = "||"', "separator"),
+        (load_bank_profile, BANK, 'amount_unit = "fen"', 'amount_unit = "jiao"', "amount_unit"),
+        (load_bank_profile, BANK, '"91", "失败"', '"91", "成功"', "both settled and failed"),
+        (load_bank_profile, BANK, '"91", "失败"', '"91", "ｓ"', "both settled and failed"),
+        (load_bank_profile, BANK, 'booked_on = "记账日期"', '', "booked_on"),
+        (load_bank_profile, BANK, 'batch = "批次号"', '', "batch"),
+        (load_bank_profile, BANK, 'code = "代码"', 'code = "状态"', "one title for two fields"),
+        (load_bank_profile, BANK, '"户名不符" =', '"户名不对" =', "户名不对"),
+        (load_bank_profile, BANK, '[text]', '[workbook]\nlines_sheet="a"\ntotals_sheet="b"\n[text]', "exactly one"),
+    ],
+)  # fmt: skip
+def test_a_wrong_entry_is_named(tmp_path, load, text, old, new, words):
+    assert old in text
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(BadFile) as raised:
+        load(path)
+    assert {found.code for found in raised.value.findings} == {"profile.entry"}
+    assert words in str(raised.value)
+
+
+def test_what_is_no_toml_is_refused(tmp_path):
+    for content in (b"= 1", "name = '\u4e2d'".encode("gb18030")):
+        (tmp_path / "x.toml").write_bytes(content)
+        with pytest.raises(BadFile, match="不是合格的 TOML"):
+            load_register_profile(str(tmp_path / "x.toml"))
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones():
+    with pytest.raises(BadFile, match="自带的有：generic-xlsx、neutral-csv"):
+        load_bank_profile("icbc")
+    with pytest.raises(BadFile, match="找不到"):
+        load_bank_profile("nowhere.toml")
