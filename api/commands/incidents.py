@@ -1,0 +1,327 @@
+"""Reporting, verifying, handling and deciding incidents; granting the reward that a valid one earns.
+
+Each takes many at once, so that a day's work and an imported register are a few appends; each is all or nothing.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from uuid import UUID
+
+from api.commands.county import REWARDS_CLASS, REWARDS_PROJECT
+from api.commands.shared import (
+    incident_stream,
+    known_incident,
+    place_known,
+    require,
+    reward_id_of,
+    tariffs_along,
+    today,
+)
+from api.context import App
+from domain import budgets, incidents, policies, rewards
+from domain.budgets import budget_id
+from domain.incidents import Incident
+from domain.kernel.calendar import day_in_china, instant_text
+from domain.kernel.events import Commitment
+from domain.kernel.ids import EventName, StreamName, event_name, stream_name
+from domain.kernel.places import Division
+from domain.kernel.refusals import Refusal
+from journal.facts import Actor, Fact, Receipt
+from journal.journal import Reading
+from journal.vault import Personal
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Something seen. `text` is personal (it may hold names) and goes to the vault."""
+
+    incident_id: UUID
+    reporter_id: UUID
+    category: str
+    division: Division
+    text: str
+    reported_at: datetime
+    source: str
+    grid: str | None = None
+    source_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What a department did. `reply` is personal and goes to the vault."""
+
+    incident_id: UUID
+    handler_id: UUID
+    reply: str | None
+    handled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A verification (`yes`: it is so) or a decision of validity (`yes`: it counts), with its reason's code."""
+
+    incident_id: UUID
+    yes: bool
+    reason: str
+
+
+def report(
+    app: App, *, actor: Actor, key: str, reports: Sequence[Report], handlings: Sequence[Handling] = ()
+) -> Receipt:
+    """Record reports, and with them the handlings that a register already holds; `on` is each one's own day.
+
+    For the same person (`reporter_id` = the actor) it is a report in the app, otherwise a transcription (代录).
+    """
+    sealed = cache(lambda: _seal(app, reports, handlings))
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        found = read.states([incident_stream(new.incident_id) for new in reports], incidents.evolve)
+        known = {code: place_known(read, code) for code in {new.division for new in reports}}
+        states: dict[UUID, Incident] = {}
+        for new in reports:
+            oneself = new.reporter_id == actor.person_id
+            on = day_in_china(new.reported_at)
+            require(
+                read,
+                actor,
+                "incident.reported/1",
+                division=new.division,
+                on=on if oneself else today(app),
+                for_oneself=oneself,
+            )
+            stream = incident_stream(new.incident_id)
+            event = incidents.report(
+                found[stream],
+                reporter_id=new.reporter_id,
+                actor_id=actor.person_id,
+                category=new.category,
+                division=new.division,
+                division_known=known[new.division],
+                text=sealed()[new.incident_id, "report_text"],
+                source=new.source,
+                reported_at=new.reported_at,
+                now=app.journal.now(),
+                grid=new.grid,
+                source_ref=new.source_ref,
+            )
+            states[new.incident_id] = incidents.evolve(None, event)
+            yield Fact(stream, event, on)
+        for handling in handlings:
+            yield _handling_fact(app, read, actor, handling, states.get(handling.incident_id), sealed())
+
+    inputs = {
+        "command": "incident.report",
+        "reports": [
+            [
+                str(new.incident_id),
+                str(new.reporter_id),
+                new.category,
+                new.division,
+                app.vault.fingerprint(new.text),
+                instant_text(new.reported_at),
+                new.source,
+                new.grid,
+                new.source_ref,
+            ]
+            for new in reports
+        ],
+        "handlings": [_handling_inputs(app, handling) for handling in handlings],
+    }
+    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def handle(app: App, *, actor: Actor, key: str, handlings: Sequence[Handling]) -> Receipt:
+    """Record what departments did; the handler acts himself, except for a register's rows."""
+    sealed = cache(lambda: _seal(app, (), handlings))
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        found = read.states([incident_stream(new.incident_id) for new in handlings], incidents.evolve)
+        for handling in handlings:
+            state = found[incident_stream(handling.incident_id)]
+            yield _handling_fact(app, read, actor, handling, state, sealed())
+
+    inputs = {
+        "command": "incident.handle",
+        "handlings": [_handling_inputs(app, handling) for handling in handlings],
+    }
+    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def verify(app: App, *, actor: Actor, key: str, verdicts: Sequence[Verdict], on: date) -> Receipt:
+    """Say of each whether it is so; the actor is the verifier."""
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        for verdict, incident in _each(read, verdicts):
+            require(read, actor, "incident.verified/1", division=incident.division, on=on)
+            event = incidents.verify(incident, actor_id=actor.person_id, confirmed=verdict.yes, reason=verdict.reason)
+            yield Fact(incident_stream(verdict.incident_id), event, on)
+
+    return app.journal.execute(
+        actor=actor, key=key, inputs=_verdict_inputs("incident.verify", verdicts, on), decide=decide
+    )
+
+
+def decide_validity(
+    app: App, *, actor: Actor, key: str, verdicts: Sequence[Verdict], on: date, reward: bool = True
+) -> Receipt:
+    """Say of each whether it counts and, with `reward`, grant what the tariff gives for those that do.
+
+    Refuses `budget.exceeded` where the year's budget has too little left; then nothing is recorded.
+    """
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        if reward:
+            read.states([_reward_stream(verdict.incident_id) for verdict in verdicts], rewards.evolve)
+        for verdict, incident in _each(read, verdicts):
+            require(read, actor, "incident.validity_decided/1", division=incident.division, on=on)
+            event = incidents.decide_validity(
+                incident, actor_id=actor.person_id, valid=verdict.yes, reason=verdict.reason
+            )
+            stream = incident_stream(verdict.incident_id)
+            yield Fact(stream, event, on)
+            if reward and verdict.yes:
+                cause = event_name(stream, read.versions[verdict.incident_id] + 1)
+                after = incidents.evolve(incident, event)
+                yield _granted(app, read, actor, verdict.incident_id, after, on=on, cause=cause)
+
+    inputs = {**_verdict_inputs("incident.decide_validity", verdicts, on), "reward": reward}
+    return _within_budget(lambda: app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide))
+
+
+def grant_rewards(app: App, *, actor: Actor, key: str, incident_ids: Sequence[UUID], on: date) -> Receipt:
+    """Grant the rewards of incidents that were decided valid without one (the budget came later)."""
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        read.states([_reward_stream(incident_id) for incident_id in incident_ids], rewards.evolve)
+        found = read.states([incident_stream(incident_id) for incident_id in incident_ids], incidents.evolve)
+        for incident_id in incident_ids:
+            incident = found[incident_stream(incident_id)]
+            yield _granted(app, read, actor, incident_id, incident, on=on, cause=None)
+
+    inputs = {
+        "command": "reward.grant",
+        "incidents": [str(incident_id) for incident_id in incident_ids],
+        "on": on.isoformat(),
+    }
+    return _within_budget(lambda: app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide))
+
+
+def reverse_reward(app: App, *, actor: Actor, key: str, incident_id: UUID, reason: str, on: date) -> Receipt:
+    """Take a reward back before it is paid (冲正)."""
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        reward = read.state(_reward_stream(incident_id), rewards.evolve)
+        if reward is None:
+            raise Refusal("reward.unknown")
+        require(read, actor, "reward.reversed/1", division=reward.division, on=on)
+        yield Fact(_reward_stream(incident_id), rewards.reverse(reward, reason=reason), on)
+
+    inputs = {"command": "reward.reverse", "incident": str(incident_id), "reason": reason, "on": on.isoformat()}
+    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def _granted(
+    app: App,
+    read: Reading,
+    actor: Actor,
+    incident_id: UUID,
+    incident: Incident | None,
+    *,
+    on: date,
+    cause: EventName | None,
+) -> Fact:
+    """The reward that the tariff of the report's day gives, charged to the budget of the year of `on`."""
+    if incident is None:
+        raise Refusal("incident.unknown")
+    require(read, actor, "reward.granted/1", division=incident.division, on=on)
+    budget = budget_id(app.log.division, REWARDS_PROJECT, REWARDS_CLASS, on.year)
+    event = policies.reward_for_validity(
+        reward=read.state(_reward_stream(incident_id), rewards.evolve),
+        incident_id=incident_id,
+        incident=incident,
+        tariffs=tariffs_along(read, incident.division),
+        budget=read.state(stream_name("budget", budget), budgets.evolve),
+    )
+    return Fact(_reward_stream(incident_id), event, on, cause)
+
+
+def _within_budget(execute: Callable[[], Receipt]) -> Receipt:
+    """Name the budget where its account's limit refused the append."""
+    try:
+        return execute()
+    except Refusal as refusal:
+        account = str(refusal.facts.get("account", ""))
+        if refusal.code != "balance.below_limit" or not account.startswith("ind:available:"):
+            raise
+        available_fen, change_fen = refusal.facts["balance"], refusal.facts["change"]
+        amount_fen = -change_fen if isinstance(change_fen, int) else change_fen
+        raise Refusal("budget.exceeded", available_fen=available_fen, amount_fen=amount_fen) from None
+
+
+def _reward_stream(incident_id: UUID) -> StreamName:
+    return stream_name("reward", reward_id_of(incident_id))
+
+
+def _each(read: Reading, verdicts: Sequence[Verdict]) -> Iterator[tuple[Verdict, Incident]]:
+    """Each verdict with its incident's state, read with one query. Refuses `incident.unknown`."""
+    read.states([incident_stream(verdict.incident_id) for verdict in verdicts], incidents.evolve)
+    for verdict in verdicts:
+        yield verdict, known_incident(read, verdict.incident_id)
+
+
+def _handling_fact(
+    app: App,
+    read: Reading,
+    actor: Actor,
+    handling: Handling,
+    incident: Incident | None,
+    sealed: Mapping[tuple[UUID, str], Commitment],
+) -> Fact:
+    if incident is None:
+        raise Refusal("incident.unknown")
+    oneself = handling.handler_id == actor.person_id
+    on = day_in_china(handling.handled_at)
+    require(
+        read,
+        actor,
+        "incident.handled/1",
+        division=incident.division,
+        on=on if oneself else today(app),
+        for_oneself=oneself,
+    )
+    event = incidents.record_handling(
+        incident,
+        handler_id=handling.handler_id,
+        actor_id=actor.person_id,
+        handled_at=handling.handled_at,
+        now=app.journal.now(),
+        reply=sealed.get((handling.incident_id, "reply_text")),
+    )
+    return Fact(incident_stream(handling.incident_id), event, on)
+
+
+def _seal(app: App, reports: Sequence[Report], handlings: Sequence[Handling]) -> dict[tuple[UUID, str], Commitment]:
+    """Put every text in the vault, under the person it speaks for."""
+    values = [((new.incident_id, "report_text"), new.reporter_id, new.text) for new in reports]
+    values += [
+        ((handling.incident_id, "reply_text"), handling.handler_id, handling.reply)
+        for handling in handlings
+        if handling.reply is not None
+    ]
+    sealed = app.vault.seal([Personal(person_id, name[1], text) for name, person_id, text in values])
+    return {name: commitment for (name, _, _), commitment in zip(values, sealed, strict=True)}
+
+
+def _handling_inputs(app: App, handling: Handling) -> list[str | None]:
+    reply = None if handling.reply is None else app.vault.fingerprint(handling.reply)
+    return [str(handling.incident_id), str(handling.handler_id), reply, instant_text(handling.handled_at)]
+
+
+def _verdict_inputs(command: str, verdicts: Sequence[Verdict], on: date) -> dict[str, object]:
+    return {
+        "command": command,
+        "verdicts": [[str(verdict.incident_id), verdict.yes, verdict.reason] for verdict in verdicts],
+        "on": on.isoformat(),
+    }

@@ -1,0 +1,176 @@
+"""The program put together: database, keys, journal, vault and read models, opened in this order and closed in reverse.
+
+Nothing is opened on a journal that is not whole: a database behind or ahead of the code, or a tree that has gone
+back, stops here with a sentence that says what to do.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg_pool import ConnectionPool
+
+from api.settings import Settings
+from domain import accounts, log
+from domain.kernel.ids import derived, stream_name
+from domain.log import Log
+from domain.streams import event_types
+from journal.codec import Codec
+from journal.journal import Clock, Journal, now
+from journal.keys import ServerCustody, read_log_key, read_secret
+from journal.note import VerifierKey
+from journal.signer import LogSigner
+from journal.store import Pool, Store
+from journal.vault import Vault
+from journal.writer import Writer
+from migrations.embedded import EmbeddedPostgres, attach_or_start, passwords_file
+from migrations.passwords import kept_passwords
+from migrations.roles import KINDS, Access, ensure_roles
+from migrations.runner import check, migrate
+from projections.models import MODELS
+from projections.runner import Runner
+from projections.schema import Roles, install
+
+DATABASE = "mingzhang"
+POOL_CONNECTIONS_MAX = 32
+READ_TIMEOUT_S = 10.0
+
+
+class NotInitialised(Exception):
+    """There is no journal here yet: `mingzhang init` or `mingzhang demo` makes one."""
+
+
+@dataclass(frozen=True)
+class App:
+    """What every way in works with."""
+
+    settings: Settings
+    access: Access
+    journal: Journal
+    log: Log
+    log_key: VerifierKey
+    vault: Vault
+    runner: Runner
+    writing: Pool
+    reading: Pool
+
+    def caught_up(self, position: int) -> bool:
+        """Wait until the read models show everything up to `position`; False if they do not within the limit."""
+        return self.runner.wait_for(position, timeout_s=READ_TIMEOUT_S)
+
+
+def keys_of(settings: Settings) -> dict[str, Any]:
+    """The paths of the key files by their purpose."""
+    folder = settings.keys
+    return {
+        "log": folder / "log.key",
+        "actors": folder / "actors.key",
+        "vault": folder / "vault.key",
+        "session": folder / "session.key",
+    }
+
+
+@contextmanager
+def database(settings: Settings, *, own: bool = False) -> Iterator[Access]:
+    """The database with its roles: the one of MINGZHANG_DATABASE_URL, or the embedded one of the home.
+
+    `own`: a server that stays up runs the embedded one itself, and raises EmbeddedBusy where another process does.
+    """
+    with ExitStack() as stack:
+        if settings.database_url:
+            settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            admin, name = settings.database_url, None
+        else:
+            starting = EmbeddedPostgres if own else attach_or_start
+            running = stack.enter_context(starting(settings.home, run_as=settings.run_as, bin_dir=settings.pg_bin))
+            endpoint = running.endpoint if isinstance(running, EmbeddedPostgres) else running
+            admin, name = endpoint.superuser_dsn, DATABASE
+        passwords = kept_passwords(passwords_file(settings.home), KINDS)
+        yield ensure_roles(admin, database=name, passwords=passwords)
+
+
+def make_ready(access: Access) -> None:
+    """Apply the migrations that are missing and install the read models. Raises MigrationError, NeedsRebuild."""
+    migrate(access.owner, names=access.names)
+    with psycopg.connect(access.projector, autocommit=True) as connection:
+        install(connection, MODELS, roles=read_roles(access))
+
+
+def read_roles(access: Access) -> Roles:
+    """Who writes the read models, and who reads them."""
+    readers = tuple(access.names[kind] for kind in ("reader", "auditor", "writer"))
+    return Roles(projector=access.names["projector"], readers=readers)
+
+
+@contextmanager
+def open_app(settings: Settings, *, access: Access | None = None, clock: Clock = now) -> Iterator[App]:
+    """Everything, on a journal that `init` has begun. Raises NotInitialised, MigrationError, IntegrityError, …"""
+    with ExitStack() as stack:
+        codec = Codec(event_types())
+        reached = access or stack.enter_context(database(settings))
+        check(reached.owner)
+        files = keys_of(settings)
+        if not files["log"].exists():
+            raise NotInitialised(str(settings.home))
+        log_key = read_log_key(files["log"])
+        writing = stack.enter_context(_pool(reached.writer))
+        store = Store(writing)
+        journal = _open_journal(stack, settings, reached, store, codec, clock)
+        opened = journal.state(stream_name("log", derived("log", journal.origin)), log.evolve)
+        if opened is None:
+            raise NotInitialised(str(settings.home))
+        yield App(
+            settings=settings,
+            access=reached,
+            journal=journal,
+            log=opened,
+            log_key=log_key.verifier_key,
+            vault=Vault(writing, read_secret(files["vault"])),
+            runner=Runner(reached.projector, codec, MODELS),
+            writing=writing,
+            reading=stack.enter_context(_pool(reached.reader, read_only=True)),
+        )
+
+
+def _open_journal(
+    stack: ExitStack, settings: Settings, access: Access, store: Store, codec: Codec, clock: Clock
+) -> Journal:
+    files = keys_of(settings)
+    log_key = read_log_key(files["log"])
+    origin = log_key.verifier_key.name
+    writer = Writer(
+        connect=lambda: psycopg.connect(access.writer, autocommit=True),
+        signer=LogSigner(log_key, settings.signer_state),
+        stored_nodes=store.nodes,
+        limit_of=accounts.limit_of,
+    )
+    stack.enter_context(writer)
+    return Journal(
+        origin=origin,
+        store=store,
+        writer=writer,
+        codec=codec,
+        custody=ServerCustody(read_secret(files["actors"]), origin=origin),
+        clock=clock,
+    )
+
+
+@contextmanager
+def open_journal(settings: Settings, access: Access, *, clock: Clock = now) -> Iterator[Journal]:
+    """The journal alone, before or after its first event: what `init` needs."""
+    with ExitStack() as stack:
+        store = Store(stack.enter_context(_pool(access.writer)))
+        yield _open_journal(stack, settings, access, store, Codec(event_types()), clock)
+
+
+@contextmanager
+def _pool(dsn: str, *, read_only: bool = False) -> Iterator[Pool]:
+    options: dict[str, Any] = {"autocommit": True}
+    if read_only:
+        options["options"] = "-c default_transaction_read_only=on"
+    with ConnectionPool(
+        dsn, kwargs=options, min_size=2, max_size=POOL_CONNECTIONS_MAX, timeout=READ_TIMEOUT_S, open=True
+    ) as pool:
+        yield pool
