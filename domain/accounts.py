@@ -1,6 +1,6 @@
 """The accounts: which postings each money-moving event carries, and which accounts may not pass zero.
 
-Debit is positive. Source: LEDGER.md section 1, after 政府会计制度——行政事业单位会计科目和报表
+Debit is positive. Source: 政府会计制度——行政事业单位会计科目和报表
 (财会〔2017〕25号). An account is `<book>:<code>[:<subsidiary>]`; the codes belong to the chart named below
 and are never read without it.
 """

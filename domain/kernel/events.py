@@ -14,7 +14,7 @@ _REGISTERED: dict[str, type] = {}
 Event = TypeVar("Event")
 
 Commitment = NewType("Commitment", str)
-"""Lower-case hex of SHA-256(0x00 || 32 random bytes || value): stands for a personal value, whose text is in the vault."""
+"""Lower-case hex of SHA-256(0x00 || 32 random bytes || value): stands for a personal value kept in the vault."""
 
 Sha256 = NewType("Sha256", str)
 """Lower-case hex of a SHA-256 digest."""

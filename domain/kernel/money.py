@@ -1,8 +1,11 @@
 """Money is a whole number of fen; `yuan` is the only place where fen become text."""
 
+import re
 from typing import NewType
 
 Fen = NewType("Fen", int)
+
+_YUAN = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.(?P<rest>[0-9]{1,2}))?", re.ASCII)
 
 
 def yuan(amount_fen: int) -> str:
@@ -13,10 +16,12 @@ def yuan(amount_fen: int) -> str:
 
 
 def fen(text: str) -> Fen:
-    """`"1234.56"`, `"1,234.5"` or `"1234"` yuan -> fen. Raises ValueError on anything else, or on more than two decimals."""
-    digits = text.strip().replace(",", "")
-    sign = -1 if digits.startswith("-") else 1
-    whole, dot, rest = digits.removeprefix("-").partition(".")
-    if not (whole.isascii() and whole.isdigit()) or len(rest) > 2 or (dot and not (rest.isascii() and rest.isdigit())):
+    """`"1234.56"`, `"1,234.5"` or `"1234"` yuan -> fen.
+
+    Raises ValueError on anything else, or on more than two decimals.
+    """
+    match = _YUAN.fullmatch(text.strip())
+    if match is None:
         raise ValueError(f"not an amount in yuan: {text!r}")
-    return Fen(sign * (int(whole) * 100 + int(rest.ljust(2, "0") or "0")))
+    amount_fen = int(match["whole"].replace(",", "")) * 100 + int((match["rest"] or "").ljust(2, "0"))
+    return Fen(-amount_fen if match["sign"] else amount_fen)

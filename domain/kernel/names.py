@@ -1,7 +1,7 @@
 """Names as a public page may show them: 张*国, 欧阳**.
 
 What must not be broken: of every name of two or more characters at least one stays hidden, and nothing is guessed back.
-DOMAIN.md section 6: names are masked by default wherever the public reads.
+Names are masked by default wherever the public reads.
 """
 
 import re

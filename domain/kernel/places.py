@@ -45,4 +45,5 @@ def contains(area: Division, code: Division) -> bool:
 def chain(code: Division) -> tuple[Division, ...]:
     """The division and everything above it, narrowest first, the country last."""
     own = len(prefix(code))
-    return tuple(Division(code[:n].ljust(12, "0")) for n, _ in reversed(_PREFIX_LENGTHS) if n <= own)
+    above = (Division(code[:n].ljust(12, "0")) for n, _ in reversed(_PREFIX_LENGTHS) if n <= own)
+    return tuple(dict.fromkeys(above))  # a city without counties repeats its own code one level down

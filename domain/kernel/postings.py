@@ -1,6 +1,6 @@
 """Postings: what an event moves between accounts. They sum to zero per book and commodity, or the event is refused.
 
-An account begins with its book (`fin:1011`); a debit is positive, a credit negative. LEDGER.md states the books.
+An account begins with its book (`fin:1011`); a debit is positive, a credit negative.
 """
 
 from collections import defaultdict

@@ -1,6 +1,6 @@
 """Nobody acts twice in one chain: reporter, transcriber, verifier, handler, decider, maker and checker differ.
 
-The rule is about persons, never about roles or accounts: whoever holds two roles still acts once. DOMAIN.md, fact 6.
+The rule is about persons, never about roles or accounts: whoever holds two roles still acts once.
 """
 
 from collections.abc import Iterable

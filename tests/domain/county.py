@@ -2,7 +2,7 @@
 
 Each step asks the domain's decisions as a command would. What is refused leaves everything as it was; what is
 recorded is applied to streams and balances, and an append that overdraws a limited account is refused here as the
-journal refuses it. `check` states the invariants of LEDGER.md section 2 that one prefix of history can break.
+journal refuses it. `check` states the invariants of the books that one prefix of history can break.
 """
 
 from collections import Counter, defaultdict

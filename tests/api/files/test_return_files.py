@@ -48,7 +48,7 @@ def test_settled_failed_and_unknown():
     assert returned.having("failed") == (failed,)
 
 
-# LEDGER's status words, as a bank may spell them.
+# The status words, as a bank may spell them.
 @pytest.mark.parametrize("word", ["ACSC", "ACCC", "S", "SUCCESS", "90", "成功", " success ", "９０", "Ａcsc", "成 功"])
 def test_words_that_settle(word):
     (line,) = read_return_file(NEUTRAL, answered(f"{word}|||YL1|20261206")).lines

@@ -56,6 +56,8 @@ def test_other_ways_to_write_an_amount_are_read(text, amount_fen):
         "NaN",
         "6.22E+18",
         "5 0",
+        "1,2,3",
+        "12,34",
     ],
 )
 def test_anything_else_is_no_amount(text):

@@ -77,3 +77,9 @@ def test_an_area_contains_a_division_exactly_if_it_is_in_its_chain(code, area):
     assert contains(division(area), division(code)) == (area in chain(division(code)))
     for upper in chain(division(code)):
         assert contains(upper, division(code))
+
+
+def test_a_city_without_counties_stands_once_among_the_divisions_above():
+    """东莞 (4419) has no counties: its townships hang on the city, whose code says 00 at the county's place."""
+    above = chain(division("441900003001"))
+    assert above == ("441900003001", "441900003000", "441900000000", "440000000000", "000000000000")
