@@ -95,7 +95,8 @@ def plan(appends: Sequence[Append], seen: Seen, *, limit_of: Callable[[str], int
     result = Plan(commands=dict(seen.commands))
     versions, balances, size = dict(seen.versions), dict(seen.balances), seen.size
     for append in appends:
-        outcome = _judge(append, result.commands, versions, balances, size, limit_of)
+        changes = _changes(append.postings)
+        outcome = _judge(append, changes, result.commands, versions, balances, size, limit_of)
         result.outcomes.append(outcome)
         if not isinstance(outcome, Stored) or outcome.replayed:
             continue
@@ -103,7 +104,7 @@ def plan(appends: Sequence[Append], seen: Seen, *, limit_of: Callable[[str], int
         size = outcome.last_index + 1
         for entry in append.entries:
             versions[entry.stream_id] = entry.seq
-        for account, change in _changes(append.postings).items():
+        for account, change in changes.items():
             balances[account] = result.balances[account] = balances.get(account, 0) + change
         if append.actor_id is not None:
             result.commands[append.actor_id, append.key] = KnownCommand(
@@ -116,6 +117,7 @@ def plan(appends: Sequence[Append], seen: Seen, *, limit_of: Callable[[str], int
 
 def _judge(
     append: Append,
+    changes: Mapping[AccountKey, int],
     commands: Mapping[tuple[UUID, str], KnownCommand],
     versions: Mapping[UUID, int],
     balances: Mapping[AccountKey, int],
@@ -130,7 +132,7 @@ def _judge(
     moved = _moved(append, versions)
     if moved is not None:
         return Moved(moved)
-    for (account, commodity), change in _changes(append.postings).items():
+    for (account, commodity), change in changes.items():
         balance = balances.get((account, commodity), 0)
         side = limit_of(account)
         if side * (balance + change) < 0:

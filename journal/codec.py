@@ -162,7 +162,14 @@ def _plain(value: Any) -> Any:
 
 
 def _plain_fields(value: object, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: _plain(item) for name in names if (item := getattr(value, name)) is not None}
+    fields: dict[str, Any] = {}
+    for name in names:
+        item = getattr(value, name)
+        if type(item) in _AS_IT_IS:
+            fields[name] = item
+        elif item is not None:
+            fields[name] = _plain(item)
+    return fields
 
 
 @cache

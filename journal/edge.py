@@ -42,7 +42,9 @@ class Edge:
         first = (index << height) - self.starts[row] if row < len(self.rows) else -1
         if first < 0 or first + (1 << height) > len(self.rows[row]):
             raise NodeNotAtEdge((level, index))
-        root = merkle.root_of(self.rows[row][first : first + (1 << height)])
+        if height == 0:
+            return self.rows[row][first]
+        root = merkle.node_hash(self.node(level - 1, 2 * index), self.node(level - 1, 2 * index + 1))
         self._known[level, index] = root
         return root
 
@@ -68,13 +70,17 @@ class Edge:
             ]
             level += 1
             filled.extend(TileRoot(level, first + number, root) for number, root in enumerate(new))
-        return Edge(self.size + len(leaves), tuple(map(tuple, rows)), tuple(starts)), filled
+        return Edge(self.size + len(leaves), tuple(map(tuple, rows)), tuple(starts), trimmed._known), filled
 
     def trimmed(self) -> "Edge":
-        """The same edge without the tiles that are full."""
+        """The same edge without the tiles that are full.
+
+        Nodes that were hashed stay known, in a copy: what one attempt to grow adds is none of another's business.
+        """
         full = [len(row) - len(row) % TILE_WIDTH for row in self.rows]
         return Edge(
             self.size,
             tuple(row[cut:] for row, cut in zip(self.rows, full, strict=True)),
             tuple(start + cut for start, cut in zip(self.starts, full, strict=True)),
+            {} if any(full) else dict(self._known),
         )

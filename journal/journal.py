@@ -6,14 +6,12 @@ two people deciding at once never both win on stale grounds.
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from domain.kernel.calendar import instant_text
-from domain.kernel.ids import EventName, StreamName, derived, event_name, parse_stream
+from domain.kernel.ids import EventName, StreamName, derived, parse_stream
 from domain.kernel.postings import Posting, check_balanced
 from domain.kernel.refusals import Refusal
 from journal import line as lines
@@ -26,12 +24,13 @@ from journal.keys import ServerCustody
 from journal.line import MAX_ENTRY_BYTES, Line
 from journal.note import Signer
 from journal.store import Store
-from journal.writer import Committed, Writer
+from journal.writer import Answer, Committed, Draft, Writer
 
 S = TypeVar("S")
 Clock = Callable[[], datetime]
 
 ATTEMPTS_MAX = 20
+FACTS_HANDED_OVER_MAX = 8
 ANSWER_TIMEOUT_S = 60.0
 
 
@@ -95,7 +94,7 @@ class Journal:
         self._writer = writer
         self.custody = custody
         self._clock = clock
-        self._registered: dict[tuple[UUID, str], int] = {}
+        self._registered: dict[Actor, tuple[UUID, int]] = {}
 
     def now(self) -> datetime:
         """The clock that `at` is taken from."""
@@ -135,17 +134,18 @@ class Journal:
                 facts = list(decide(reading))
                 if not facts:
                     raise Refusal("command.nothing_to_record")
-                append = self._append(reading, facts, actor, key, digest, signer)
+                draft, names = self._draft(reading, facts, actor, key, digest, signer)
+                # A long command, or a signer of its own that may be slow, must not hold up the others.
+                alone = signer is not None or len(facts) > FACTS_HANDED_OVER_MAX
+                committed = self._wait(self._writer.append(draft() if alone else draft))
             except Refusal:
                 # A retried command meets its own effect; then its first outcome is the answer.
                 earlier = self._earlier(actor, key, digest)
                 if earlier is None:
                     raise
                 return earlier
-            committed = self._wait(self._writer.append(append))
             match committed.outcome:
                 case Stored(first_index=first, replayed=False):
-                    names = _names(facts, append)
                     return self._receipt(names, first, committed)
                 case Stored(first_index=first, last_index=last):
                     return self._receipt(self._names_at(first, last), first, committed, replayed=True)
@@ -155,21 +155,21 @@ class Journal:
                     raise Refusal(
                         "balance.below_limit", account=account, commodity=commodity, balance=balance, change=change
                     )
-                case Moved(stream_id=stream_id):
-                    if stream_id == key_stream(actor.person_id, actor.role):
-                        self._registered.pop((actor.person_id, actor.role), None)
+                case Moved():
+                    self._registered.pop(actor, None)
         raise Refusal("stream.moved")
 
     # Building what is appended.
 
-    def _append(
+    def _draft(
         self, reading: Reading, facts: list[Fact], actor: Actor, key: str, digest: bytes, signer: Signer | None
-    ) -> Append:
+    ) -> tuple[Draft, tuple[EventName, ...]]:
+        """What is to be encoded, signed and appended, and the names of its events."""
         expected = dict(reading.versions)
         versions = dict(expected)
         at = instant_text(self._clock())
-        signing = signer or self.custody.signer(actor.person_id, actor.role)
-        entries: list[Entry] = []
+        by = str(actor.person_id)
+        lines_of: list[tuple[UUID, Line]] = []
         postings: list[Posting] = []
         for fact in facts:
             _, stream_id = parse_stream(fact.stream)
@@ -186,36 +186,44 @@ class Journal:
                 type=self.codec.type_of(fact.event),
                 at=at,
                 on=fact.on.isoformat(),
-                by=str(actor.person_id),
+                by=by,
                 role=actor.role,
                 cmd=key,
                 data=self.codec.data_of(fact.event),
                 cause=fact.cause,
                 postings=moved,
             )
-            entries.append(Entry(stream_id, seq, line.type, _signed(line, signing)))
-        if entries[0].type != "log.opened/1":
-            expected.setdefault(key_stream(actor.person_id, actor.role), self._key_version(actor))
-        return Append(tuple(entries), expected, tuple(postings), actor.person_id, key, digest)
+            lines_of.append((stream_id, line))
+        if lines_of[0][1].type != "log.opened/1":
+            expected.setdefault(*self._key_version(actor))
+        signing = signer or self.custody.signer(actor.person_id, actor.role)
 
-    def _key_version(self, actor: Actor) -> int:
-        """The version of the actor's key stream, in which the key is registered and live."""
-        at = (actor.person_id, actor.role)
-        if at not in self._registered:
-            stream_id = key_stream(*at)
+        def draft() -> Append:
+            entries = tuple(
+                Entry(stream_id, line.seq, line.type, _signed(line, signing)) for stream_id, line in lines_of
+            )
+            return Append(entries, expected, tuple(postings), actor.person_id, key, digest)
+
+        return draft, tuple(line.name for _, line in lines_of)
+
+    def _key_version(self, actor: Actor) -> tuple[UUID, int]:
+        """The actor's key stream and its version, in which the key is registered and live."""
+        known = self._registered.get(actor)
+        if known is None:
+            stream_id = key_stream(actor.person_id, actor.role)
             events = self.store.streams([stream_id]).get(stream_id, [])
             types = [self.codec.decode(index, entry).type for _, index, entry in events]
             if types != ["key.registered/1"]:
                 raise Refusal("key.not_registered", person_id=actor.person_id, role=actor.role)
-            self._registered[at] = 1
-        return self._registered[at]
+            known = self._registered[actor] = (stream_id, 1)
+        return known
 
     # Answers.
 
-    def _wait(self, answer: "Future[Committed]") -> Committed:
+    def _wait(self, answer: Answer) -> Committed:
         try:
             return answer.result(ANSWER_TIMEOUT_S)
-        except FutureTimeoutError:
+        except TimeoutError:
             raise Unavailable(
                 f"no answer within {ANSWER_TIMEOUT_S:.0f} s; the same key tells what became of it"
             ) from None
@@ -223,7 +231,6 @@ class Journal:
     def _receipt(
         self, names: tuple[EventName, ...], first: int, committed: Committed, *, replayed: bool = False
     ) -> Receipt:
-        assert committed.nodes is not None  # noqa: S101 - a stored outcome comes with its head
         return Receipt(names, first, committed.size, committed.checkpoint, committed.nodes, replayed)
 
     def _earlier(self, actor: Actor, key: str, digest: bytes) -> Receipt | None:
@@ -251,7 +258,3 @@ def _signed(line: Line, signer: Signer) -> bytes:
     if len(entry) > MAX_ENTRY_BYTES:
         raise Refusal("event.too_large", type=line.type, bytes=len(entry), bytes_max=MAX_ENTRY_BYTES)
     return entry
-
-
-def _names(facts: list[Fact], append: Append) -> tuple[EventName, ...]:
-    return tuple(event_name(fact.stream, entry.seq) for fact, entry in zip(facts, append.entries, strict=True))

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -169,6 +170,7 @@ def _check(fields: Mapping[str, Any]) -> None:
         value = fields[name]
         if not isinstance(value, str) or not form.fullmatch(value):
             raise LineError(f"{name}: {str(value)[:80]!r} is not of its form")
+    _check_day(fields["on"])
     if not isinstance(fields["origin"], str) or not fields["origin"]:
         raise LineError("origin: empty")
     _check_integer(fields["seq"], "seq")
@@ -191,6 +193,13 @@ def _check_instant(value: object) -> None:
         raise LineError(f"at: {str(value)[:60]!r} is not an instant in UTC with microseconds") from None
 
 
+def _check_day(value: str) -> None:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        raise LineError(f"on: {value!r} is not a day") from None
+
+
 def _check_cause(value: object) -> None:
     match = _CAUSE.fullmatch(value) if isinstance(value, str) else None
     if match is None or not _STREAM.fullmatch(match["stream"]):
@@ -202,19 +211,16 @@ def _check_integer(value: object, where: str) -> None:
         raise LineError(f"{where}: {str(value)[:40]!r} is not an integer below 2^53")
 
 
-def _is_plain(value: object) -> bool:
+def _is_plain(value: Any) -> bool:
     """The quick form of `_check_value`, which then finds the place."""
     kind = type(value)
     if kind is str or value is None or kind is bool:
         return True
     if kind is int:
-        return -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER  # type: ignore[operator]
+        return bool(-MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER)
     if kind is dict:
-        for key, item in value.items():  # type: ignore[attr-defined]
-            if not _is_key(key) or not (type(item) is str or _is_plain(item)):
-                return False
-        return True
-    return (kind is list or kind is tuple) and all(map(_is_plain, value))  # type: ignore[call-overload]
+        return all(map(_is_key, value)) and all(map(_is_plain, value.values()))
+    return (kind is list or kind is tuple) and all(map(_is_plain, value))
 
 
 @lru_cache(maxsize=1024)  # the same few names come again in every event

@@ -141,16 +141,15 @@ def inclusion_proof(read: NodeReader, *, index: int, size: int) -> list[bytes]:
     """The proof that leaf `index` is in the tree of `size`, the leaf's sibling first (RFC 6962, 2.1.1)."""
     if not 0 <= index < size:
         raise ValueError(f"leaf {index} is not in a tree of {size} leaves")
-    path, begin, end = [], 0, size
-    while end - begin > 1:
-        middle = _middle(begin, end)
-        if index < middle:
-            path.append(_range_root(read, middle, end))
-            end = middle
-        else:
-            path.append(_range_root(read, begin, middle))
-            begin = middle
-    return path[::-1]
+    path, level, node, last = [], 0, index, size - 1
+    while last:
+        sibling = node ^ 1
+        if (sibling + 1) << level <= size:
+            path.append(read(level, sibling))
+        elif sibling <= last:  # the right edge: not a whole subtree
+            path.append(_range_root(read, sibling << level, size))
+        level, node, last = level + 1, node >> 1, last >> 1
+    return path
 
 
 def consistency_proof(read: NodeReader, *, first: int, second: int) -> list[bytes]:

@@ -4,6 +4,8 @@ It trusts its own memory of what it signed last, not the database: a head is sig
 the last one. The memory is on disk, synced, before the signature leaves; a database that has gone back is refused.
 """
 
+import contextlib
+import errno
 import fcntl
 import os
 import struct
@@ -33,14 +35,9 @@ class LogSigner:
     def __init__(self, key: Signer, state: Path) -> None:
         self._key = key
         self._path = state / "last-signed"
+        self._opened: dict[bytes, Checkpoint] = {}
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not self._path.exists():
-            self._path.touch(mode=0o600)
-            descriptor = os.open(state, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+        self._reserve(state)
 
     @property
     def origin(self) -> str:
@@ -80,12 +77,10 @@ class LogSigner:
                 if last.size == size:
                     return note
             signed = checkpoint.sign(Checkpoint(self.origin, size, root), self._key)
-            os.pwrite(
-                descriptor,
-                (_SLOT.pack(len(signed)) + signed).ljust(_SLOT_BYTES, b"\0"),
-                (1 - slot) * _SLOT_BYTES,
+            _write_durably(
+                descriptor, (_SLOT.pack(len(signed)) + signed).ljust(_SLOT_BYTES, b"\0"), (1 - slot) * _SLOT_BYTES
             )
-            os.fsync(descriptor)
+            self._remember(signed, Checkpoint(self.origin, size, root))
             return signed
 
     def _check_extends(self, last: Checkpoint, *, size: int, root: bytes, prove: ConsistencyProver) -> None:
@@ -105,28 +100,54 @@ class LogSigner:
     def _newest(self, descriptor: int) -> tuple[bytes | None, int]:
         """The newest readable slot's note, and the slot's number (1 if there is none yet)."""
         notes: list[tuple[int, bytes, int]] = []
+        blank = True
         for slot in (0, 1):
             raw = os.pread(descriptor, _SLOT_BYTES, slot * _SLOT_BYTES)
-            if len(raw) < _SLOT.size:
-                continue
-            (length,) = _SLOT.unpack_from(raw)
+            (length,) = _SLOT.unpack_from(raw) if len(raw) == _SLOT_BYTES else (0,)
             note = raw[_SLOT.size : _SLOT.size + length]
-            try:
-                notes.append((self._open(note).size, note, slot))
-            except IntegrityError:
-                continue
-        if not notes:
-            if os.fstat(descriptor).st_size:
-                raise IntegrityError(f"the signer's memory cannot be read: {self._path}")
+            blank = blank and raw.count(0) == len(raw)
+            if note:
+                with contextlib.suppress(IntegrityError):  # a slot that was torn while it was written; see the other
+                    notes.append((self._open(note).size, note, slot))
+        if notes:
+            _, note, slot = max(notes)
+            return note, slot
+        if blank:
             return None, 1
-        _, note, slot = max(notes)
-        return note, slot
+        raise IntegrityError(f"the signer's memory cannot be read: {self._path}")
 
     def _open(self, note: bytes) -> Checkpoint:
+        known = self._opened.get(note)
+        if known is not None:
+            return known
         try:
-            return checkpoint.open_checkpoint(note, log_key=self._key.verifier_key)
+            opened = checkpoint.open_checkpoint(note, log_key=self._key.verifier_key)
         except NoteError as error:
             raise IntegrityError(f"the signer's memory holds no checkpoint of {self.origin}: {error}") from error
+        self._remember(note, opened)
+        return opened
+
+    def _remember(self, note: bytes, opened: Checkpoint) -> None:
+        """Both slots are read at every signature; their notes need to be verified once."""
+        if len(self._opened) >= 4:
+            self._opened = {}
+        self._opened[note] = opened
+
+    def _reserve(self, state: Path) -> None:
+        """Make the file with room for both slots, so that a disk that fills up cannot stop a later signature."""
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            size = os.fstat(descriptor).st_size
+            if size < 2 * _SLOT_BYTES:
+                _write_durably(descriptor, bytes(2 * _SLOT_BYTES - size), size)
+        finally:
+            os.close(descriptor)
+        folder = os.open(state, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     @contextmanager
     def _locked(self) -> Iterator[int]:
@@ -136,3 +157,10 @@ class LogSigner:
             yield descriptor
         finally:
             os.close(descriptor)
+
+
+def _write_durably(descriptor: int, data: bytes, offset: int) -> None:
+    """Raises OSError unless every byte is on the disk."""
+    if os.pwrite(descriptor, data, offset) != len(data):
+        raise OSError(errno.ENOSPC, "the signer's memory was written in part")
+    os.fdatasync(descriptor)

@@ -16,7 +16,7 @@ from eventsourcing.persistence import ProgrammingError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore, PostgresProcessRecorder
 from psycopg_pool import ConnectionPool
 
-from journal import writer
+from journal import transaction
 from journal.batch import Stored
 from journal.errors import Unavailable
 from journal.facts import Append, Entry
@@ -135,7 +135,8 @@ class JournalRecorder(PostgresApplicationRecorder):
                 self._insert_events(cursor, stored_events, **kwargs)
 
         with self.datastore.get_connection() as connection, _library_errors(), _tuple_rows(connection) as plain:
-            (outcome,), _, _ = writer.commit(plain, [append], edge=None, limit_of=_unlimited, before=before)
+            done = transaction.commit(plain, [append], remembered=None, limit_of=_unlimited, before=before)
+        (outcome,) = done.outcomes
         if not isinstance(outcome, Stored):
             raise persistence.IntegrityError(f"an event of this stream and version exists: {outcome}")
         return list(range(outcome.first_index + 1, outcome.last_index + 2))

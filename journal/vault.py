@@ -117,7 +117,7 @@ class Vault:
         return opened
 
     def put_file(self, content: bytes, *, kind: str) -> Attachment:
-        """Keep a file that holds personal values (a payment file, a return file); the same file again changes nothing."""
+        """Keep a file that holds personal values (of a bank, say); the same file again changes nothing."""
         digest = hashlib.sha256(content).digest()
         with self._pool.connection() as connection, connection.transaction():
             key = self._person_keys(connection, [_FILES])[_FILES]
@@ -164,5 +164,5 @@ def _encrypt(key: AESGCM, value: bytes, bound_to: bytes) -> bytes:
 def _decrypt(key: AESGCM, sealed: bytes, bound_to: bytes) -> bytes:
     try:
         return key.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to)
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
         raise IntegrityError("a sealed value does not open under its key: wrong vault key, or changed bytes") from None

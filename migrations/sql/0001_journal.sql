@@ -54,13 +54,6 @@ CREATE TABLE journal.commands (
     PRIMARY KEY (actor, key)
 );
 
--- Checkpoints that were signed, kept so that an auditor's old one can be met again.
-CREATE TABLE journal.checkpoints (
-    size   bigint PRIMARY KEY,
-    note   bytea  NOT NULL,
-    signed timestamptz NOT NULL DEFAULT now()
-);
-
 CREATE FUNCTION journal.refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'the journal is append-only: % on %.% refused', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME
@@ -80,11 +73,12 @@ CREATE TRIGGER commands_not_rewritten BEFORE UPDATE OR DELETE ON journal.command
 CREATE TRIGGER commands_not_truncated BEFORE TRUNCATE ON journal.commands
     FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse_rewriting();
 
--- Everything a batch must know, in one call: lock the head, then read what the lock makes stable.
+-- Everything a batch must know, in one call: lock the head, then read what the lock makes stable. The settings: an
+-- index is always right here, and a plan that was made while the tables were small must not outlive that.
 CREATE FUNCTION journal.begin_append(
     streams uuid[], actors uuid[], keys text[], accounts text[], commodities text[],
     OUT size bigint, OUT root bytea, OUT versions bigint[], OUT known jsonb, OUT amounts bigint[]
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     SELECT h.size, h.root INTO size, root FROM journal.head h FOR UPDATE;
     SELECT array_agg(coalesce((SELECT e.originator_version FROM journal.events e WHERE e.originator_id = s.id
@@ -98,16 +92,17 @@ BEGIN
         LEFT JOIN journal.balances b ON b.account = a.account AND b.commodity = a.commodity;
 END $$;
 
--- Everything a batch writes, in one call. Returns the leaves as PostgreSQL computed them from what it stored.
+-- Everything a batch writes, in one call, under the lock of the head. `leaves`: the hashes of what was given, one after
+-- another; other bytes stored than given end the transaction.
 CREATE FUNCTION journal.finish_append(
     old_size bigint, new_root bytea,
-    streams uuid[], versions bigint[], topics text[], states bytea[],
-    levels smallint[], indexes bigint[], hashes bytea[],
-    accounts text[], commodities text[], amounts bigint[], sides smallint[],
+    streams uuid[], versions bigint[], topics text[], states bytea[], leaves bytea,
+    levels bigint[], indexes bigint[], hashes bytea[],
+    accounts text[], commodities text[], amounts bigint[], sides bigint[],
     actors uuid[], keys text[], inputs bytea[], firsts bigint[], lasts bigint[]
-) RETURNS bytea[] LANGUAGE plpgsql AS $$
+) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
-    leaves bytea[];
+    stored_leaves bytea;
 BEGIN
     WITH stored AS (
         INSERT INTO journal.events (originator_id, originator_version, topic, state, notification_id)
@@ -115,26 +110,66 @@ BEGIN
         FROM unnest(streams, versions, topics, states) WITH ORDINALITY AS e(stream, version, topic, state, ord)
         RETURNING notification_id, leaf
     )
-    SELECT array_agg(leaf ORDER BY notification_id) INTO leaves FROM stored;
-    INSERT INTO journal.tree (level, index, hash)
-        SELECT * FROM unnest(levels, indexes, hashes);
-    INSERT INTO journal.balances AS b (account, commodity, amount, side)
-        SELECT * FROM unnest(accounts, commodities, amounts, sides)
-        ON CONFLICT (account, commodity) DO UPDATE SET amount = EXCLUDED.amount;
-    INSERT INTO journal.commands (actor, key, input, first_id, last_id)
-        SELECT * FROM unnest(actors, keys, inputs, firsts, lasts);
+    SELECT string_agg(leaf, ''::bytea ORDER BY notification_id) INTO stored_leaves FROM stored;
+    IF stored_leaves IS DISTINCT FROM leaves THEN
+        RAISE EXCEPTION 'other bytes were stored than were given' USING ERRCODE = 'data_corrupted';
+    END IF;
+    IF cardinality(levels) > 0 THEN
+        INSERT INTO journal.tree (level, index, hash)
+            SELECT * FROM unnest(levels, indexes, hashes);
+    END IF;
+    IF cardinality(accounts) > 0 THEN
+        INSERT INTO journal.balances AS b (account, commodity, amount, side)
+            SELECT * FROM unnest(accounts, commodities, amounts, sides)
+            ON CONFLICT (account, commodity) DO UPDATE SET amount = EXCLUDED.amount;
+    END IF;
+    IF cardinality(keys) > 0 THEN
+        INSERT INTO journal.commands (actor, key, input, first_id, last_id)
+            SELECT * FROM unnest(actors, keys, inputs, firsts, lasts);
+    END IF;
     UPDATE journal.head SET size = old_size + cardinality(streams), root = new_root WHERE size = old_size;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the head moved while it was locked' USING ERRCODE = 'data_corrupted';
     END IF;
     PERFORM pg_notify('journal_appended', '');
-    RETURN leaves;
+    RETURN true;
+END $$;
+
+-- Both in one call, for a writer that foresees what `begin_append` would show: true if it was so and the batch is
+-- written, false if anything is otherwise; then nothing is written.
+CREATE FUNCTION journal.append_as_foreseen(
+    seen_root bytea, seen_streams uuid[], seen_versions bigint[], seen_amounts bigint[],
+    old_size bigint, new_root bytea,
+    streams uuid[], versions bigint[], topics text[], states bytea[], leaves bytea,
+    levels bigint[], indexes bigint[], hashes bytea[],
+    accounts text[], commodities text[], amounts bigint[], sides bigint[],
+    actors uuid[], keys text[], inputs bytea[], firsts bigint[], lasts bigint[]
+) RETURNS boolean LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    PERFORM 1 FROM journal.head h WHERE h.size = old_size AND h.root = seen_root FOR UPDATE;
+    IF NOT FOUND
+        OR EXISTS (
+            SELECT 1 FROM unnest(seen_streams, seen_versions) AS s(id, version)
+            WHERE s.version <> coalesce((SELECT e.originator_version FROM journal.events e WHERE e.originator_id = s.id
+                                         ORDER BY e.originator_version DESC LIMIT 1), 0))
+        OR EXISTS (
+            SELECT 1 FROM unnest(actors, keys) AS k(actor, key)
+            JOIN journal.commands c ON c.actor = k.actor AND c.key = k.key)
+        OR EXISTS (
+            SELECT 1 FROM unnest(accounts, commodities, seen_amounts) AS a(account, commodity, amount)
+            LEFT JOIN journal.balances b ON b.account = a.account AND b.commodity = a.commodity
+            WHERE a.amount <> coalesce(b.amount, 0))
+    THEN
+        RETURN false;
+    END IF;
+    RETURN journal.finish_append(old_size, new_root, streams, versions, topics, states, leaves, levels, indexes, hashes,
+                                 accounts, commodities, amounts, sides, actors, keys, inputs, firsts, lasts);
 END $$;
 
 GRANT USAGE ON SCHEMA journal TO :"writer", :"projector", :"reader", :"auditor";
-GRANT SELECT, INSERT ON journal.events, journal.tree, journal.commands, journal.checkpoints TO :"writer";
+GRANT SELECT, INSERT ON journal.events, journal.tree, journal.commands TO :"writer";
 GRANT SELECT, INSERT, UPDATE ON journal.balances TO :"writer";
 GRANT SELECT, UPDATE ON journal.head TO :"writer";
 GRANT SELECT ON journal.events, journal.head TO :"projector";
-GRANT SELECT ON journal.head, journal.checkpoints TO :"reader";
-GRANT SELECT ON journal.events, journal.head, journal.tree, journal.balances, journal.checkpoints TO :"auditor";
+GRANT SELECT ON journal.head TO :"reader";
+GRANT SELECT ON journal.events, journal.head, journal.tree, journal.balances TO :"auditor";

@@ -60,7 +60,3 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON access.accounts TO :"writer";
 -- The read models: made by the projector, read by pages, rebuilt beside and swapped.
 CREATE SCHEMA read AUTHORIZATION :"projector";
 GRANT USAGE ON SCHEMA read TO :"reader", :"auditor", :"writer";
--- A rebuild makes a second schema and swaps it in, which takes the right to create one.
-DO $$ BEGIN
-    EXECUTE format('GRANT CREATE ON DATABASE %I TO :"projector"', current_database());
-END $$;

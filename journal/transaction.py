@@ -1,0 +1,256 @@
+"""One transaction: lock the head, judge the appends of a batch, write those that go in, and grow the tree.
+
+Either everything of an append is in the table, in the balances and under the root, or nothing. Whoever wrote last may
+foresee what the lock will show, and then one call does it all; the database writes nothing unless it is as foreseen.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+
+from journal import batch, merkle
+from journal.arrays import Blobs, Numbers, Texts, Uuids
+from journal.batch import AccountKey, KnownCommand, Outcome, Plan, Seen, Stored
+from journal.edge import Edge, NodeNotAtEdge
+from journal.errors import IntegrityError
+from journal.facts import Append, Entry
+
+LimitOf = Callable[[str], int]
+Before = Callable[[psycopg.Connection[Any]], None]
+
+BALANCES_KEPT_MAX: Final = 100_000
+
+_BEGIN = "SELECT size, root, versions, known, amounts FROM journal.begin_append(%s, %s, %s, %s, %s)"
+_FINISH_ARGUMENTS = ", ".join(["%s"] * 19)
+_FINISH = f"SELECT journal.finish_append({_FINISH_ARGUMENTS})"
+_AS_FORESEEN = f"SELECT journal.append_as_foreseen(%s, %s, %s, %s, {_FINISH_ARGUMENTS})"
+_HEAD = "SELECT size, root FROM journal.head FOR UPDATE"
+_LAST = "SELECT coalesce(max(notification_id), 0) FROM journal.events"
+_LEAVES_FROM = "SELECT leaf FROM journal.events WHERE notification_id > %s ORDER BY notification_id"
+_TREE_FROM = "SELECT hash FROM journal.tree WHERE level = %s AND index >= %s ORDER BY index"
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """The journal as the last commit here left it; it stays true while the head is the same."""
+
+    edge: Edge
+    root: bytes
+    balances: dict[AccountKey, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Done:
+    """The outcome of every append, in order; the tree after them (its edge untrimmed); what to remember.
+
+    `alone`: nobody else had written since what was remembered.
+    """
+
+    outcomes: Sequence[Outcome]
+    edge: Edge
+    root: bytes
+    remembered: Remembered
+    alone: bool
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What is to be written, computed before it is."""
+
+    plan: Plan
+    entries: Sequence[Entry]
+    edge: Edge
+    root: bytes
+    arguments: tuple[object, ...]
+
+
+def commit(
+    connection: psycopg.Connection[Any],
+    appends: Sequence[Append],
+    *,
+    remembered: Remembered | None,
+    limit_of: LimitOf,
+    before: Before | None = None,
+) -> Done:
+    """Append a batch. The connection must be in autocommit mode.
+
+    `before` runs first inside the transaction (the library's tracking); what it writes stays only if every append
+    goes in. Raises IntegrityError where the stored tree is not what the head says or other bytes were stored than
+    were given, psycopg.Error where the database fails; then nothing was written, unless the connection broke while
+    committing.
+    """
+    with connection.transaction():
+        if before is not None:
+            before(connection)
+        seen = _see(connection, appends)
+        alone = remembered is not None and (remembered.edge.size, remembered.root) == (seen.size, seen.root)
+        if remembered is None or not alone:
+            remembered = Remembered(load_edge(connection, size=seen.size, root=seen.root), seen.root)
+        plan = batch.plan(appends, seen, limit_of=limit_of)
+        prepared = _prepare(plan, seen, remembered.edge, limit_of)
+        if before is not None and len(plan.accepted) < len(appends):
+            raise psycopg.Rollback
+        if prepared.entries:
+            _run(connection, _FINISH, prepared.arguments)
+    if not prepared.entries:
+        return Done(plan.outcomes, remembered.edge, remembered.root, remembered, alone=alone)
+    return _done(prepared, remembered, seen.balances, alone=alone)
+
+
+def commit_as_foreseen(
+    connection: psycopg.Connection[Any], appends: Sequence[Append], *, remembered: Remembered, limit_of: LimitOf
+) -> Done | None:
+    """The same with a single call, if everything is as it was left and every append goes in; None if not.
+
+    Raises as `commit` does. After None nothing was written, and `commit` decides.
+    """
+    seen = _foresee(appends, remembered)
+    if seen is None:
+        return None
+    plan = batch.plan(appends, seen, limit_of=limit_of)
+    if not all(isinstance(outcome, Stored) and not outcome.replayed for outcome in plan.outcomes):
+        return None
+    prepared = _prepare(plan, seen, remembered.edge, limit_of)
+    foreseen = (
+        seen.root,
+        Uuids(list(seen.versions)),
+        Numbers(list(seen.versions.values())),
+        Numbers([seen.balances[account] for account in sorted(plan.balances)]),
+    )
+    if not _run(connection, _AS_FORESEEN, (*foreseen, *prepared.arguments)):
+        return None
+    return _done(prepared, remembered, {}, alone=True)
+
+
+def open_head(connection: psycopg.Connection[Any]) -> Remembered:
+    """The journal under the head lock, checked against itself. Call it inside a transaction.
+
+    Raises IntegrityError where head, events and tree do not agree.
+    """
+    row = connection.execute(_HEAD, binary=True).fetchone()
+    last = connection.execute(_LAST, binary=True).fetchone()
+    if row is None or last is None:
+        raise IntegrityError("the journal has no head")
+    size, root = row
+    if last[0] != size:
+        raise IntegrityError(f"the head says {size} entries, the last stored one is number {last[0]}")
+    return Remembered(load_edge(connection, size=size, root=root), root)
+
+
+def load_edge(connection: psycopg.Connection[Any], *, size: int, root: bytes) -> Edge:
+    """Read the right edge of a tree of `size` leaves. Raises IntegrityError unless its root is the head's."""
+    rows: list[tuple[bytes, ...]] = []
+    starts: list[int] = []
+    count, level = size, 0
+    while count or not rows:
+        start = count - count % 256
+        query, parameters = (_LEAVES_FROM, (start,)) if level == 0 else (_TREE_FROM, (level, start))
+        rows.append(tuple(hash_ for (hash_,) in connection.execute(query, parameters, binary=True)))
+        starts.append(start)
+        count, level = count // 256, level + 1
+    edge = Edge(size, tuple(rows), tuple(starts))
+    try:
+        computed = edge.root()
+    except NodeNotAtEdge as error:
+        raise IntegrityError(f"the tree has no node {error}") from None
+    if computed != root:
+        raise IntegrityError(f"the stored entries do not give the root of the head at size {size}")
+    return edge
+
+
+def _see(connection: psycopg.Connection[Any], appends: Sequence[Append]) -> Seen:
+    streams = list(
+        {stream for append in appends for stream in append.expected}
+        | {entry.stream_id for append in appends for entry in append.entries}
+    )
+    commands = [(append.actor_id, append.key) for append in appends if append.actor_id is not None]
+    accounts = sorted(batch.accounts_of(appends))
+    row = connection.execute(
+        _BEGIN,
+        (
+            Uuids(streams),
+            Uuids([actor for actor, _ in commands]),
+            Texts([key for _, key in commands]),
+            Texts([account for account, _ in accounts]),
+            Texts([commodity for _, commodity in accounts]),
+        ),
+        binary=True,
+    ).fetchone()
+    if row is None or row[0] is None:
+        raise IntegrityError("the journal has no head")
+    size, root, versions, known, amounts = row
+    return Seen(
+        size=size,
+        root=root,
+        versions=dict(zip(streams, versions or (), strict=True)),
+        commands={
+            commands[number]: KnownCommand(bytes.fromhex(digest), first - 1, last - 1)
+            for number, digest, first, last in known
+        },
+        balances=dict(zip(accounts, amounts or (), strict=True)),
+    )
+
+
+def _foresee(appends: Sequence[Append], remembered: Remembered) -> Seen | None:
+    """What the lock will show if nothing but our own commits happened since, and every decision read the truth."""
+    versions: dict[UUID, int] = {}
+    for append in appends:
+        if append.actor_id is None:
+            return None
+        for stream_id, version in append.expected.items():
+            versions.setdefault(stream_id, version)
+        if any(entry.stream_id not in versions for entry in append.entries):
+            return None
+    balances = {account: remembered.balances.get(account, 0) for account in batch.accounts_of(appends)}
+    return Seen(remembered.edge.size, remembered.root, versions, {}, balances)
+
+
+def _prepare(plan: Plan, seen: Seen, edge: Edge, limit_of: LimitOf) -> _Prepared:
+    entries = [entry for append in plan.accepted for entry in append.entries]
+    leaves = [merkle.leaf_hash(entry.note) for entry in entries]
+    grown, filled = edge.grown(leaves)
+    root = grown.root()
+    changed = sorted(plan.balances)
+    commands: list[tuple[UUID, str]] = list(plan.commands)
+    arguments = (
+        seen.size,
+        root,
+        Uuids([entry.stream_id for entry in entries]),
+        Numbers([entry.seq for entry in entries]),
+        Texts([entry.type for entry in entries]),
+        Blobs([entry.note for entry in entries]),
+        b"".join(leaves),
+        Numbers([tile.level for tile in filled]),
+        Numbers([tile.index for tile in filled]),
+        Blobs([tile.hash for tile in filled]),
+        Texts([account for account, _ in changed]),
+        Texts([commodity for _, commodity in changed]),
+        Numbers([plan.balances[account] for account in changed]),
+        Numbers([limit_of(account) for account, _ in changed]),
+        Uuids([actor for actor, _ in commands]),
+        Texts([key for _, key in commands]),
+        Blobs([plan.commands[command].input_digest for command in commands]),
+        Numbers([plan.commands[command].first_index + 1 for command in commands]),
+        Numbers([plan.commands[command].last_index + 1 for command in commands]),
+    )
+    return _Prepared(plan, entries, grown, root, arguments)
+
+
+def _run(connection: psycopg.Connection[Any], call: str, arguments: Sequence[object]) -> bool:
+    """Whether the call wrote. Raises IntegrityError where the database did not store what it was given."""
+    try:
+        row = connection.execute(call, arguments, prepare=True, binary=True).fetchone()
+    except psycopg.errors.DataCorrupted as error:
+        raise IntegrityError(f"the database refused the batch: {error.diag.message_primary}") from error
+    return row is not None and row[0] is True
+
+
+def _done(prepared: _Prepared, remembered: Remembered, seen_balances: Mapping[AccountKey, int], *, alone: bool) -> Done:
+    balances = {} if len(remembered.balances) > BALANCES_KEPT_MAX else remembered.balances
+    balances.update(seen_balances)
+    balances.update(prepared.plan.balances)
+    kept = Remembered(prepared.edge.trimmed(), prepared.root, balances)
+    return Done(prepared.plan.outcomes, prepared.edge, prepared.root, kept, alone)
