@@ -4,6 +4,8 @@ Nothing is opened on a journal that is not whole: a database behind or ahead of 
 back, stops here with a sentence that says what to do.
 """
 
+import logging
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -25,7 +27,8 @@ from journal.signer import LogSigner
 from journal.store import Pool, Store
 from journal.vault import Vault
 from journal.writer import Writer
-from migrations.embedded import EmbeddedPostgres, attach_or_start, passwords_file
+from migrations.embedded import EmbeddedPostgres, Endpoint, attach_or_start, passwords_file
+from migrations.errors import DatabaseError
 from migrations.passwords import kept_passwords
 from migrations.roles import KINDS, Access, ensure_roles
 from migrations.runner import check, migrate
@@ -36,6 +39,9 @@ from projections.schema import Roles, install
 DATABASE = "mingzhang"
 POOL_CONNECTIONS_MAX = 32
 READ_TIMEOUT_S = 10.0
+REVIVE_S = 0.5
+
+logger = logging.getLogger(__name__)
 
 
 class NotInitialised(Exception):
@@ -83,12 +89,42 @@ def database(settings: Settings, *, own: bool = False) -> Iterator[Access]:
             settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
             admin, name = settings.database_url, None
         else:
-            starting = EmbeddedPostgres if own else attach_or_start
-            running = stack.enter_context(starting(settings.home, run_as=settings.run_as, bin_dir=settings.pg_bin))
-            endpoint = running.endpoint if isinstance(running, EmbeddedPostgres) else running
-            admin, name = endpoint.superuser_dsn, DATABASE
+            admin, name = stack.enter_context(_embedded(settings, own=own)).superuser_dsn, DATABASE
         passwords = kept_passwords(passwords_file(settings.home), KINDS)
         yield ensure_roles(admin, database=name, passwords=passwords)
+
+
+@contextmanager
+def _embedded(settings: Settings, *, own: bool) -> Iterator[Endpoint]:
+    if not own:
+        with attach_or_start(settings.home, run_as=settings.run_as, bin_dir=settings.pg_bin) as endpoint:
+            yield endpoint
+        return
+    server = EmbeddedPostgres(settings.home, run_as=settings.run_as, bin_dir=settings.pg_bin)
+    with server, _kept_alive(server):
+        yield server.endpoint
+
+
+@contextmanager
+def _kept_alive(server: EmbeddedPostgres) -> Iterator[None]:
+    """Start the database again if it dies under a running service (out of memory, kill -9)."""
+    ended = threading.Event()
+
+    def look_after() -> None:
+        while not ended.wait(REVIVE_S):
+            try:
+                if server.revive():
+                    logger.warning("the embedded database had died and was started again")
+            except DatabaseError as error:
+                logger.error("the embedded database died and does not start: %s", error)
+
+    thread = threading.Thread(target=look_after, name="database-watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def make_ready(access: Access) -> None:

@@ -158,9 +158,7 @@ def verify(app: App, *, actor: Actor, key: str, verdicts: Sequence[Verdict], on:
             event = incidents.verify(incident, actor_id=actor.person_id, confirmed=verdict.yes, reason=verdict.reason)
             yield Fact(incident_stream(verdict.incident_id), event, on)
 
-    return app.journal.execute(
-        actor=actor, key=key, inputs=_verdict_inputs("incident.verify", verdicts, on), decide=decide
-    )
+    return app.journal.execute(actor=actor, key=key, inputs=_verdict_inputs("incident.verify", verdicts), decide=decide)
 
 
 def decide_validity(
@@ -186,7 +184,7 @@ def decide_validity(
                 after = incidents.evolve(incident, event)
                 yield _granted(app, read, actor, verdict.incident_id, after, on=on, cause=cause)
 
-    inputs = {**_verdict_inputs("incident.decide_validity", verdicts, on), "reward": reward}
+    inputs = {**_verdict_inputs("incident.decide_validity", verdicts), "reward": reward}
     return _within_budget(lambda: app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide))
 
 
@@ -203,7 +201,6 @@ def grant_rewards(app: App, *, actor: Actor, key: str, incident_ids: Sequence[UU
     inputs = {
         "command": "reward.grant",
         "incidents": [str(incident_id) for incident_id in incident_ids],
-        "on": on.isoformat(),
     }
     return _within_budget(lambda: app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide))
 
@@ -218,7 +215,7 @@ def reverse_reward(app: App, *, actor: Actor, key: str, incident_id: UUID, reaso
         require(read, actor, "reward.reversed/1", division=reward.division, on=on)
         yield Fact(_reward_stream(incident_id), rewards.reverse(reward, reason=reason), on)
 
-    inputs = {"command": "reward.reverse", "incident": str(incident_id), "reason": reason, "on": on.isoformat()}
+    inputs = {"command": "reward.reverse", "incident": str(incident_id), "reason": reason}
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
 
@@ -319,9 +316,8 @@ def _handling_inputs(app: App, handling: Handling) -> list[str | None]:
     return [str(handling.incident_id), str(handling.handler_id), reply, instant_text(handling.handled_at)]
 
 
-def _verdict_inputs(command: str, verdicts: Sequence[Verdict], on: date) -> dict[str, object]:
+def _verdict_inputs(command: str, verdicts: Sequence[Verdict]) -> dict[str, object]:
     return {
         "command": command,
         "verdicts": [[str(verdict.incident_id), verdict.yes, verdict.reason] for verdict in verdicts],
-        "on": on.isoformat(),
     }

@@ -135,7 +135,7 @@ def freeze(app: App, *, actor: Actor, key: str, division: Division, month: Month
         yield Fact(_batch_stream(batch_id), frozen, on)
         yield from facts
 
-    inputs = {"command": "payout_batch.freeze", "division": division, "month": month, "on": on.isoformat()}
+    inputs = {"command": "payout_batch.freeze", "division": division, "month": month}
     receipt = app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
     return receipt, parse_stream(receipt.events[0].partition("@")[0])[1]
 
@@ -164,7 +164,6 @@ def approve(app: App, *, actor: Actor, key: str, batch_id: UUID, shown_digest: s
         "command": "payout_batch.approve",
         "batch": str(batch_id),
         "digest": shown_digest,
-        "on": on.isoformat(),
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
@@ -181,7 +180,7 @@ def reject(app: App, *, actor: Actor, key: str, batch_id: UUID, reason: str, on:
             yield Fact(_payment_stream(payment_id), event, on)
             yield from _released(read, payment_id, payments.evolve(payment, event), on)
 
-    inputs = {"command": "payout_batch.reject", "batch": str(batch_id), "reason": reason, "on": on.isoformat()}
+    inputs = {"command": "payout_batch.reject", "batch": str(batch_id), "reason": reason}
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
 
@@ -214,7 +213,6 @@ def export(
         "command": "payout_batch.export",
         "batch": str(batch_id),
         "profile": profile.name,
-        "on": on.isoformat(),
     }
     receipt = app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
     return receipt, written[0]
@@ -255,7 +253,6 @@ def record_answer(
         "command": "payout_batch.record_answer",
         "batch": str(batch_id),
         "file": kept.sha256,
-        "on": on.isoformat(),
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
@@ -272,7 +269,7 @@ def close(app: App, *, actor: Actor, key: str, batch_id: UUID, on: date) -> Rece
         ]
         yield Fact(_batch_stream(batch_id), payout_batches.close(batch, outcomes=outcomes), on)
 
-    inputs = {"command": "payout_batch.close", "batch": str(batch_id), "on": on.isoformat()}
+    inputs = {"command": "payout_batch.close", "batch": str(batch_id)}
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
 

@@ -1,0 +1,119 @@
+"""The pages that villagers open: which months there are, and one month with every row of it.
+
+One sentence first, then every row, then how to check it. No JavaScript, no name in full, no figure typed by hand.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import PlainTextResponse
+from psycopg import Connection
+
+from api.public.answers import page
+from api.public.reading import Reading, reading
+from api.public.seal import seal_of
+from api.web.running import require_running
+from domain.kernel.calendar import Month, day_in_china, month
+from domain.kernel.places import Division, chain, contains, division
+from domain.kernel.refusals import Refusal
+from journal.errors import Unavailable
+from projections import places, reward_payments
+
+MODELS: Final = (reward_payments, places)
+
+router = APIRouter(include_in_schema=False)
+Read = Annotated[Reading, Depends(reading)]
+
+
+@router.get("/")
+def home(request: Request, read: Read, large: bool = False) -> Response:
+    """The months of the whole county, and its places."""
+    return _months(request, read, read.identity.division, large=large)
+
+
+@router.get("/v/{code}")
+def months_of(request: Request, code: str, read: Read, large: bool = False) -> Response:
+    """The months of one division."""
+    return _months(request, read, _division(code), large=large)
+
+
+@router.get("/v/{code}/rewards/{of}")
+def rewards_of_month(request: Request, code: str, of: str, read: Read, large: bool = False) -> Response:
+    """One month of one division: how much, to whom, did it arrive, and how to check it."""
+    where, when = _division(code), _month(of)
+    read.healthy()
+    with read.pool.connection() as conn:
+        require_running(conn, MODELS)
+        path = _path(conn, read, where)
+        found = reward_payments.for_month(conn, where, when, sensitive=read.sensitive)
+        names = read.masked_names(conn, list({row.payee_id for row in found.rows}))
+    values = {
+        "path": path,
+        "page": found,
+        "names": names,
+        "order": reward_payments.STATES,
+        "seal": seal_of(read.checkpoint()),
+        "large": large,
+    }
+    return page(request, read.templates.render("public/month.html", values))
+
+
+@router.get("/checkpoint")
+def checkpoint(read: Read) -> PlainTextResponse:
+    """The latest signed checkpoint: three lines and the log's signature (C2SP tlog-checkpoint). Keep it to compare."""
+    signed = read.checkpoint()
+    if signed is None:
+        raise Unavailable("no checkpoint has been signed yet")
+    return PlainTextResponse(signed.decode(), headers={"cache-control": "no-cache"})
+
+
+def _months(request: Request, read: Reading, where: Division, *, large: bool) -> Response:
+    read.healthy()
+    with read.pool.connection() as conn:
+        require_running(conn, MODELS)
+        path = _path(conn, read, where)
+        months = reward_payments.months(conn, where)
+        below = _below(places.within(conn, where, on=_today()), where)
+    values = {"path": path, "months": months, "below": below, "seal": seal_of(read.checkpoint()), "large": large}
+    return page(request, read.templates.render("public/months.html", values))
+
+
+def _below(found: Sequence[places.Place], where: Division) -> list[places.Place]:
+    """The places directly below one: those that lie in no other place below it."""
+    inside = [place for place in found if place.code != where]
+    return [
+        place
+        for place in inside
+        if not any(contains(other.code, place.code) for other in inside if other.code != place.code)
+    ]
+
+
+def _path(conn: Connection[Any], read: Reading, where: Division) -> list[places.Place]:
+    """The place and those above it within the county, widest first. Refuses `page.unknown` for one not registered."""
+    if not contains(read.identity.division, where):
+        raise Refusal("page.unknown")
+    codes = [code for code in reversed(chain(where)) if contains(read.identity.division, code)]
+    names = places.names(conn, codes, on=_today())
+    if where not in names:
+        raise Refusal("page.unknown")
+    return [places.Place(code, names[code], _today()) for code in codes if code in names]
+
+
+def _division(code: str) -> Division:
+    try:
+        return division(code)
+    except ValueError:
+        raise Refusal("page.unknown") from None
+
+
+def _month(text: str) -> Month:
+    try:
+        return month(text)
+    except ValueError:
+        raise Refusal("page.unknown") from None
+
+
+def _today() -> date:
+    return day_in_china(datetime.now(UTC))

@@ -1,0 +1,42 @@
+"""All that public pages have: a connection that may only read, whose journal it is, and its latest checkpoint.
+
+What must not be broken: nothing public can reach a command or the writer; import contracts hold this package to it.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from api.web.identity import Identity
+from api.web.templates import Templates
+
+MaskedNames = Callable[[Connection[Any], Sequence[UUID]], dict[UUID, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Handed over by the server when it is put together.
+
+    `pool` is the reader role's; `checkpoint` gives the latest signed checkpoint, None before the first; `masked_names`
+    gives names as anyone may read them; `sensitive` categories are summed up without a row. `healthy` raises
+    IntegrityError once the read models have stopped following the journal.
+    """
+
+    pool: ConnectionPool[Connection[Any]]
+    identity: Identity
+    checkpoint: Callable[[], bytes | None]
+    masked_names: MaskedNames
+    templates: Templates
+    healthy: Callable[[], None]
+    sensitive: Collection[str] = ()
+
+
+def reading(request: Request) -> Reading:
+    """The Reading of the application that a request came to."""
+    found: Reading = request.app.state.reading
+    return found

@@ -1,0 +1,250 @@
+"""The web server: JSON API, staff pages and public pages over one program, and the thread that keeps figures current.
+
+Public pages get a reader's connection and nothing that can record. What dies here stops cleanly: on SIGTERM or Ctrl-C
+requests under way are answered and the batch at hand is applied.
+"""
+
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Final
+from urllib.parse import quote
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.staticfiles import StaticFiles
+
+from api.context import App, keys_of
+from api.public import months
+from api.public.reading import Reading
+from api.settings import Settings
+from api.staff import (
+    api_county,
+    api_incidents,
+    api_ledgers,
+    api_payouts,
+    api_session,
+    page_incidents,
+    page_ledgers,
+    page_payouts,
+    page_sign_in,
+    page_today,
+)
+from api.staff.acting import RoleNeeded, SignInNeeded
+from api.staff.office import Office
+from api.web import health
+from api.web.following import Following
+from api.web.frame import Frame
+from api.web.identity import Identity
+from api.web.problems import FileFinding, Misfit, Problem, Problems
+from api.web.sessions import Sessions
+from api.web.templates import STATIC, Templates
+from api.web.throttle import Throttle
+from journal.keys import read_log_key, read_secret
+from journal.signer import LogSigner
+from journal.vault import masked_names
+
+SENSITIVE_CATEGORIES: Final[Sequence[str]] = ()
+"""Categories of reports that no public page itemises; they are summed up as withheld."""
+
+BACKLOG: Final = 128
+SHUTDOWN_S: Final = 15
+
+DESCRIPTION: Final = """基层网格治理账本：线索、奖励、发放，每一步都是一条签名的、不可更改的记录。
+
+* 登录：`POST /api/v1/session` 得到令牌，以后每次请求带 `Authorization: Bearer …`。
+* 每个会记账的请求都要带 `Idempotency-Key`。同一编号、同样内容再发一次，得到第一次的回执，不会重复记录；
+  当天有效：奖励和发放以当天为入账日，隔天重试请先查询结果。
+* 出错时返回 problem+json（RFC 9457）：`code` 永久不变，`detail` 是一句中文，说明下一步怎么办。
+* 金额一律是整数，单位为分。时间带时区，日期写作 YYYY-MM-DD。
+"""
+
+
+class AddressInUse(Exception):
+    """The address cannot be listened on; the message says which, and what to do."""
+
+
+def create_app(app: App, *, following: Following | None = None) -> FastAPI:
+    """The ASGI application over an opened program. `following`: the thread that `run_server` runs, if it does."""
+    follow = following or Following(app.runner.follow)
+    identity = Identity(
+        origin=app.journal.origin,
+        county_name=app.log.county_name,
+        division=app.log.division,
+        rehearsal=app.log.rehearsal,
+        base_url=app.settings.base_url,
+        auditor_phone=app.settings.auditor_phone,
+    )
+    files = keys_of(app.settings)
+    templates = Templates(identity)
+    checkpoint = LogSigner(read_log_key(files["log"]), app.settings.signer_state).last
+    problems = Problems(templates, identity)
+    web = FastAPI(
+        title="明账 Mingzhang",
+        version="1",
+        description=DESCRIPTION,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    web.state.office = Office(
+        app=app,
+        sessions=Sessions(read_secret(files["session"])),
+        throttle=Throttle(),
+        templates=templates,
+        checkpoint=checkpoint,
+        following=follow,
+    )
+    web.state.reading = Reading(
+        pool=app.reading,
+        identity=identity,
+        checkpoint=checkpoint,
+        masked_names=masked_names,
+        templates=templates,
+        healthy=follow.check,
+        sensitive=SENSITIVE_CATEGORIES,
+    )
+    problems.install(web)
+    web.add_exception_handler(SignInNeeded, _to_sign_in)
+    web.add_exception_handler(RoleNeeded, _to_role)
+    for routes in (
+        api_session,
+        api_incidents,
+        api_payouts,
+        api_county,
+        api_ledgers,
+        page_sign_in,
+        page_today,
+        page_incidents,
+        page_payouts,
+        page_ledgers,
+        months,
+    ):
+        web.include_router(routes.router)
+    health.install(web, app.runner, follow)
+    web.mount("/static", _Static(directory=STATIC))
+    web.add_middleware(Frame, too_large=problems.too_large)
+    _describe_problems(web)
+    return web
+
+
+def run_server(app: App, settings: Settings, *, ready: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGTERM or Ctrl-C, with the read models followed beside; `ready` is called once pages are served.
+
+    Raises AddressInUse. Returns when everything has stopped; closing the program is the caller's.
+    """
+    listening = _listen(settings)
+    following = Following(app.runner.follow)
+    config = uvicorn.Config(
+        create_app(app, following=following),
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        server_header=False,
+        date_header=True,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+    )
+    server = _Server(config, ready=ready)
+    following.start()
+    try:
+        with _stopped_by_signals(server):
+            server.run(sockets=[listening])
+    finally:
+        following.stop()
+        app.runner.close()
+        listening.close()
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to us: uvicorn would raise them again after its end, past everything that has to be closed."""
+
+    def __init__(self, config: uvicorn.Config, *, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self._ready()
+
+
+@contextmanager
+def _stopped_by_signals(server: uvicorn.Server) -> Iterator[None]:
+    """SIGTERM and Ctrl-C end the server; a second one does not wait for open requests."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        server.force_exit = server.should_exit
+        server.should_exit = True
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # With the protocol named, asyncio sets TCP_NODELAY; without it every answer waits 40 ms for an acknowledgement.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise AddressInUse(
+            f"地址 {settings.host}:{settings.port} 不能使用（{error.strerror}）。"
+            "可能已有一个服务在运行；请先停止它，或用 MINGZHANG_PORT 换一个端口。"
+        ) from error
+    return listening
+
+
+class _Static(StaticFiles):
+    """The stylesheet's address changes with its content, so it may be kept for ever."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return response
+
+    def lookup_path(self, path: str) -> Any:
+        """A name with a character that no file has is no file."""
+        return super().lookup_path(path) if path.isprintable() else ("", None)
+
+
+def _to_sign_in(request: Request, _error: Exception) -> Response:
+    to = f"?to={quote(request.url.path)}" if request.method == "GET" and request.url.path != "/staff" else ""
+    return RedirectResponse(f"/staff/sign-in{to}", status_code=303)
+
+
+def _to_role(_request: Request, _error: Exception) -> Response:
+    return RedirectResponse("/staff/role", status_code=303)
+
+
+def _describe_problems(web: FastAPI) -> None:
+    """Put the shape of problems into the description; operations refer to it, but no endpoint returns it by itself."""
+    described = web.openapi
+
+    def openapi() -> dict[str, Any]:
+        schema = described()
+        components = schema.setdefault("components", {}).setdefault("schemas", {})
+        for model in (Misfit, FileFinding, Problem):
+            made = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            made.pop("$defs", None)
+            components[model.__name__] = made
+        return schema
+
+    web.openapi = openapi  # type: ignore[method-assign]

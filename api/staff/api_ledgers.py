@@ -1,0 +1,110 @@
+"""The books over JSON: budget execution and trial balance; the log's checkpoint, and the proof of any one event."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
+
+from api.commands.shared import today
+from api.staff.acting import ByToken, Desk, by_token
+from api.staff.api_answers import PROBLEMS
+from api.staff.evidence import EVENT_NAME, evidence, require_evidence
+from api.staff.fields import YEAR_MAX, YEAR_MIN, Day
+from journal.errors import Unavailable
+from projections import budget_executions, trial_balances
+from projections.budget_executions import Budget, BudgetMonth
+from projections.trial_balances import AccountLine, BookTotal
+
+router = APIRouter(prefix="/api/v1", tags=["账本"], responses=PROBLEMS)
+
+
+class BudgetRead(BaseModel):
+    """A budget, whether everything appropriated is available, committed or spent, and its months."""
+
+    budget: Budget
+    balanced: bool
+    months: list[BudgetMonth]
+
+
+class TrialBalance(BaseModel):
+    """The trial balance by control account until a day (inclusive), at a log position. Debit is positive; fen."""
+
+    as_of: date
+    position: int
+    books: list[BookTotal]
+    accounts: list[AccountLine]
+
+
+class CheckpointRead(BaseModel):
+    """The latest signed checkpoint (C2SP tlog-checkpoint)."""
+
+    origin: str = Field(examples=["mingzhang.example/361125"])
+    log_key: str
+    checkpoint: str
+
+
+class EvidenceRead(BaseModel):
+    """An event's entry (a signed note, byte for byte) and the proof that it stands in the log."""
+
+    event: str
+    index: int
+    entry: str
+    proof: str
+
+
+@router.get("/budgets", operation_id="readBudgets", summary="预算执行")
+def budgets(
+    desk: Desk, who: ByToken, year: Annotated[int | None, Query(ge=YEAR_MIN, le=YEAR_MAX)] = None
+) -> list[BudgetRead]:
+    """The budgets of a year (this one, if none is given), month by month."""
+    who.require("ledgers")
+    with desk.app.reading.connection() as conn, conn.transaction():
+        found = budget_executions.of_year(conn, year or today(desk.app).year, area=desk.app.log.division)
+        return [
+            BudgetRead(budget=budget, balanced=budget.balanced, months=budget_executions.months(conn, budget.budget_id))
+            for budget in found
+        ]
+
+
+@router.get("/trial-balance", operation_id="readTrialBalance", summary="科目余额表")
+def trial_balance(desk: Desk, who: ByToken, as_of: Annotated[Day | None, Query()] = None) -> TrialBalance:
+    """What every control account was debited and credited until a day."""
+    who.require("ledgers")
+    day = as_of or today(desk.app)
+    with desk.app.reading.connection() as conn, conn.transaction():
+        return TrialBalance(
+            as_of=day,
+            position=trial_balances.position(conn),
+            books=trial_balances.books(conn, as_of=day),
+            accounts=trial_balances.controls(conn, as_of=day),
+        )
+
+
+@router.get("/log/checkpoint", operation_id="readCheckpoint", summary="最新检查点", dependencies=[Depends(by_token)])
+def checkpoint(desk: Desk) -> CheckpointRead:
+    """Keep it: whoever has an old checkpoint notices if history is changed."""
+    signed = desk.checkpoint()
+    if signed is None:
+        raise Unavailable("no checkpoint has been signed yet")
+    return CheckpointRead(origin=desk.app.journal.origin, log_key=str(desk.app.log_key), checkpoint=signed.decode())
+
+
+@router.get("/log/proof", operation_id="readProof", summary="一条记录的凭证")
+def proof(
+    desk: Desk,
+    who: ByToken,
+    event: Annotated[
+        str,
+        Query(
+            pattern=EVENT_NAME,
+            max_length=120,
+            description="记录名称，形如 incident/0d4f…@2",
+            examples=["incident/0d4f3a52-5d0f-4b8e-9f6c-0a4a6b2d7c11@2"],
+        ),
+    ],
+) -> EvidenceRead:
+    """The entry, and the proof by which anybody, offline, sees that it stands in the log."""
+    require_evidence(desk, who, event)
+    found = evidence(desk, event)
+    return EvidenceRead(event=event, index=found.index, entry=found.entry.decode(), proof=found.proof.decode())

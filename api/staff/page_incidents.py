@@ -1,0 +1,215 @@
+"""One incident: what was said, what happened to it, and the next step for whoever may take it."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.commands import incidents as commands
+from api.commands.shared import tariff_stream, today
+from api.staff.acting import Acting, ByCookie, Desk
+from api.staff.api_incidents import new_incident_id
+from api.staff.fields import Identifier
+from api.staff.forms import FormSent, china_moment, local_moment, see_other, shaped, show
+from api.staff.office import Office
+from api.staff.page_today import STEP_OF, place_names
+from api.staff.shapes import HandlingDone, NewReport, WithReason
+from api.staff.texts import names_of, open_texts, require_visible
+from api.web.running import require_running
+from domain import authority, policies, tariffs
+from domain.incidents import VALIDITY_REASONS, VERIFICATION_REASONS
+from domain.kernel.places import chain
+from domain.kernel.refusals import Refusal
+from projections import incidents, places, reward_payments
+from projections.incidents import Incident
+from projections.reward_payments import Reward
+
+router = APIRouter(prefix="/staff", include_in_schema=False)
+
+CATEGORIES: Final = (
+    "市容环境",
+    "宣传广告",
+    "施工管理",
+    "街面秩序",
+    "突发事件",
+    "社会治安",
+    "公共安全",
+    "民生服务",
+    "其他",
+)
+"""Offered in the report form, from the classes of 数字城管 and patrols; any other text may be typed."""
+
+Text = Annotated[str, Form(max_length=20_000)]
+Short = Annotated[str, Form(max_length=200)]
+
+
+@router.get("/report")
+def report_form(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
+    """The form for a report of one's own."""
+    if not authority.may(who.role, "incident.reported/1") or who.role == "administrator":
+        raise Refusal("authority.role_may_not", role=who.role, event_type="incident.reported/1")
+    with desk.app.reading.connection() as conn:
+        known = {place.code: place for area in who.areas for place in places.within(conn, area, on=today(desk.app))}
+    values = {"places": list(known.values()), "categories": CATEGORIES, "now": local_moment(desk.app.journal.now())}
+    return show(request, desk, who, "report.html", values)
+
+
+@router.post("/report")
+def report(
+    desk: Desk,
+    form: FormSent,
+    text: Text = "",
+    category: Short = "",
+    division: Short = "",
+    grid: Short = "",
+    reported_at: Short = "",
+) -> RedirectResponse:
+    """Record the report under the name of whoever is signed in."""
+    fields = {"category": category, "division": division, "grid": grid, "text": text, "source": "app"}
+    wanted = shaped(NewReport, {**fields, "reported_at": _moment_text(reported_at)})
+    incident_id = new_incident_id(desk.app.journal.origin, form.who.person_id, form.key)
+    new = commands.Report(
+        incident_id=incident_id,
+        reporter_id=form.who.person_id,
+        category=wanted.category,
+        division=wanted.division,
+        text=wanted.text,
+        reported_at=wanted.reported_at,
+        source=wanted.source,
+        grid=wanted.grid,
+    )
+    receipt = commands.report(desk.app, actor=form.who.actor, key=form.key, reports=[new])
+    return see_other(f"/staff/incidents/{incident_id}", desk, receipt)
+
+
+@router.get("/incidents/{incident_id}")
+def page(request: Request, incident_id: Identifier, desk: Desk, who: ByCookie) -> HTMLResponse:
+    """The incident with its text (the opening is recorded), its timeline and the next step."""
+    desk.following.check()
+    with desk.app.reading.connection() as conn, conn.transaction():
+        require_running(conn, (incidents, reward_payments))
+        incident = incidents.one(conn, incident_id)
+        if incident is None:
+            raise Refusal("incident.unknown")
+        require_visible(who, incident)
+        timeline = incidents.timeline(conn, incident_id)
+        reward = reward_payments.of_incident(conn, incident_id)
+    people = {
+        incident.reporter_id,
+        incident.report_transcriber_id,
+        incident.handler_id,
+        *(row.actor_id for row in timeline),
+    }
+    values: dict[str, Any] = {
+        "incident": incident,
+        "texts": open_texts(desk, who, incident) if who.may("texts") else None,
+        "timeline": timeline,
+        "reward": reward,
+        "names": names_of(desk, people),
+        "places": place_names(desk, {incident.division}),
+        "today": today(desk.app),
+        "now": local_moment(desk.app.journal.now()),
+        "step": _step(who, incident, reward),
+        "acted": _acted(who, incident),
+        "tariff_fen": _tariff_fen(desk, incident),
+        "verification_reasons": VERIFICATION_REASONS,
+        "validity_reasons": VALIDITY_REASONS,
+    }
+    return show(request, desk, who, "incident.html", values)
+
+
+@router.post("/incidents/{incident_id}/verify")
+def verify(incident_id: Identifier, desk: Desk, form: FormSent, reason: Short = "") -> RedirectResponse:
+    """The reason chosen says whether it is so."""
+    verdict = commands.Verdict(incident_id, VERIFICATION_REASONS.get(reason, False), reason)
+    receipt = commands.verify(desk.app, actor=form.who.actor, key=form.key, verdicts=[verdict], on=today(desk.app))
+    return see_other(f"/staff/incidents/{incident_id}", desk, receipt)
+
+
+@router.post("/incidents/{incident_id}/handle")
+def handle(
+    incident_id: Identifier, desk: Desk, form: FormSent, reply: Text = "", handled_at: Short = ""
+) -> RedirectResponse:
+    """Record what was done; whoever is signed in is the handler."""
+    wanted = shaped(HandlingDone, {"reply": reply, "handled_at": _moment_text(handled_at)})
+    handling = commands.Handling(incident_id, form.who.person_id, wanted.reply, wanted.handled_at)
+    receipt = commands.handle(desk.app, actor=form.who.actor, key=form.key, handlings=[handling])
+    return see_other(f"/staff/incidents/{incident_id}", desk, receipt)
+
+
+@router.post("/incidents/{incident_id}/decide")
+def decide(incident_id: Identifier, desk: Desk, form: FormSent, reason: Short = "") -> RedirectResponse:
+    """The reason chosen says whether it counts; what counts is rewarded in the same step."""
+    verdict = commands.Verdict(incident_id, VALIDITY_REASONS.get(reason, False), reason)
+    receipt = commands.decide_validity(
+        desk.app, actor=form.who.actor, key=form.key, verdicts=[verdict], on=today(desk.app)
+    )
+    return see_other(f"/staff/incidents/{incident_id}", desk, receipt)
+
+
+@router.post("/incidents/{incident_id}/grant")
+def grant(incident_id: Identifier, desk: Desk, form: FormSent) -> RedirectResponse:
+    """Grant the reward of an incident that was decided valid without one."""
+    receipt = commands.grant_rewards(
+        desk.app, actor=form.who.actor, key=form.key, incident_ids=[incident_id], on=today(desk.app)
+    )
+    return see_other(f"/staff/incidents/{incident_id}", desk, receipt)
+
+
+@router.post("/incidents/{incident_id}/reverse")
+def reverse(incident_id: Identifier, desk: Desk, form: FormSent, reason: Short = "") -> RedirectResponse:
+    """Take the reward back before it is paid."""
+    wanted = shaped(WithReason, {"reason": reason})
+    receipt = commands.reverse_reward(
+        desk.app,
+        actor=form.who.actor,
+        key=form.key,
+        incident_id=incident_id,
+        reason=wanted.reason,
+        on=today(desk.app),
+    )
+    return see_other(f"/staff/incidents/{incident_id}", desk, receipt)
+
+
+def _step(who: Acting, incident: Incident, reward: Reward | None) -> str | None:
+    """The step that the acting role may take now: the name of a form, or None."""
+    if incident.awaits is not None and STEP_OF.get(who.role) == incident.awaits:
+        return incident.awaits
+    if who.role == "county_officer" and incident.status == "valid":
+        if reward is None:
+            return "grant"
+        return "reverse" if reward.state == "not_arrived" else None
+    return None
+
+
+def _acted(who: Acting, incident: Incident) -> bool:
+    """Whether this person has played a part in the chain already."""
+    parts: set[UUID | None] = {
+        incident.reporter_id,
+        incident.report_transcriber_id,
+        incident.verifier_id,
+        incident.handler_id,
+        incident.handling_transcriber_id,
+    }
+    return who.person_id in parts
+
+
+def _tariff_fen(desk: Office, incident: Incident) -> int | None:
+    """What the report would earn if it counts, judged as the command will judge it."""
+    streams = [tariff_stream(code) for code in chain(incident.division)]
+    found = desk.app.journal.states(streams, tariffs.evolve)
+    in_force = policies.tariff_in_force(
+        [found[stream] for stream in streams], category=incident.category, on=incident.reported_on
+    )
+    return in_force.amount_fen if in_force is not None else None
+
+
+def _moment_text(text: str) -> str:
+    """A form's local time as text with its offset; what cannot be read is left for the shape to say."""
+    try:
+        moment: datetime = china_moment(text)
+    except ValueError:
+        return text
+    return moment.isoformat()

@@ -1,0 +1,204 @@
+"""The monthly payout on pages: the list that is proposed, the batch that is frozen, and the two people it takes.
+
+What must not be broken: the approve form carries the digest of the lines on the same page, so that nobody approves what
+he was not shown.
+"""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.commands import payouts as commands
+from api.commands.shared import today
+from api.files.bank_profiles import bank_profile_names
+from api.staff.acting import Acting, ByCookie, Desk
+from api.staff.batch_files import payment_file, profile_named, record_answer
+from api.staff.fields import Identifier
+from api.staff.forms import FormSent, see_other, shaped, show
+from api.staff.page_today import place_names
+from api.staff.shapes import Approval, NewBatch, WithReason
+from api.staff.signals import signals
+from api.staff.texts import names_of, open_payees
+from api.web.running import require_running
+from domain.kernel.calendar import month_of
+from domain.kernel.refusals import Refusal
+from domain.payout_batches import reference
+from projections import payout_batches, places, reward_payments
+from projections.payout_batches import BatchPage
+
+router = APIRouter(prefix="/staff/payouts", include_in_schema=False)
+
+Short = Annotated[str, Form(max_length=200)]
+
+
+@router.get("")
+def listing(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
+    """All batches, the latest first, and the way to the next one."""
+    who.require("payouts")
+    desk.following.check()
+    area = who.areas[0]
+    with desk.app.reading.connection() as conn:
+        require_running(conn, (payout_batches, reward_payments))
+        batches = payout_batches.listing(conn, area=area, limit=100)
+        months = reward_payments.months(conn, area)
+        known = places.within(conn, area, on=today(desk.app))
+    values = {
+        "batches": batches,
+        "months": months,
+        "known": known,
+        "area": area,
+        "this_month": month_of(today(desk.app)),
+        "places": place_names(desk, {batch.division for batch in batches}),
+    }
+    return show(request, desk, who, "payouts.html", values)
+
+
+@router.get("/proposal")
+def proposal(
+    request: Request,
+    desk: Desk,
+    who: ByCookie,
+    division: Annotated[str, Query(max_length=20)] = "",
+    month: Annotated[str, Query(max_length=10)] = "",
+) -> HTMLResponse:
+    """Who would be paid how much, and who is left out and why, before anything is recorded."""
+    who.require("payouts")
+    desk.following.check()
+    wanted = shaped(NewBatch, {"division": division, "month": month})
+    who.require_area(wanted.division)
+    found = commands.propose(desk.app, division=wanted.division, month=wanted.month)
+    with desk.app.reading.connection() as conn:
+        require_running(conn, (payout_batches, reward_payments))
+        waiting = reward_payments.to_schedule(conn, wanted.division, wanted.month)
+    without = set(found.without_account)
+    taken = {reward.reward_id for held in found.by_payee.values() for reward in held}
+    left = [reward for reward in waiting if reward.reward_id not in taken]
+    values = {
+        "proposal": found,
+        "without_account": {
+            payee: [reward for reward in left if reward.payee_id == payee] for payee in found.without_account
+        },
+        "other_budget": [reward for reward in left if reward.payee_id not in without],
+        "names": names_of(desk, [*found.by_payee, *found.without_account]),
+        "places": place_names(desk, {wanted.division}),
+    }
+    return show(request, desk, who, "proposal.html", values)
+
+
+@router.post("")
+def freeze(desk: Desk, form: FormSent, division: Short = "", month: Short = "") -> RedirectResponse:
+    """Freeze the list and submit it; whoever is signed in is the maker."""
+    wanted = shaped(NewBatch, {"division": division, "month": month})
+    receipt, batch_id = commands.freeze(
+        desk.app,
+        actor=form.who.actor,
+        key=form.key,
+        division=wanted.division,
+        month=wanted.month,
+        on=today(desk.app),
+    )
+    return see_other(f"/staff/payouts/{batch_id}", desk, receipt)
+
+
+@router.get("/{batch_id}")
+def page(request: Request, batch_id: Identifier, desk: Desk, who: ByCookie) -> HTMLResponse:
+    """The batch: its lines, its two people, its files, and whether ledger, lines and bank agree."""
+    who.require("payouts")
+    desk.following.check()
+    with desk.app.reading.connection() as conn:
+        require_running(conn, (payout_batches,))
+        found = payout_batches.page(conn, batch_id)
+    if found is None:
+        raise Refusal("payout_batch.unknown")
+    batch = found.batch
+    who.require_area(batch.division)
+    people = [batch.maker_id, batch.checker_id, *(line.payee_id for line in found.payments)]
+    values: dict[str, Any] = {
+        "page": found,
+        "batch": batch,
+        "reference": reference(batch.division, batch.month, batch.number),
+        "names": names_of(desk, people),
+        "places": place_names(desk, {batch.division}),
+        "profiles": [profile_named(name) for name in bank_profile_names()],
+        "final": all(line.state in ("settled", "failed") for line in found.payments),
+        **_for_checking(desk, who, found),
+    }
+    return show(request, desk, who, "batch.html", values)
+
+
+@router.post("/{batch_id}/approve")
+def approve(batch_id: Identifier, desk: Desk, form: FormSent, shown_digest: Short = "") -> RedirectResponse:
+    """Approve exactly the list whose digest stood on the page; whoever is signed in is the checker."""
+    wanted = shaped(Approval, {"shown_digest": shown_digest})
+    receipt = commands.approve(
+        desk.app,
+        actor=form.who.actor,
+        key=form.key,
+        batch_id=batch_id,
+        shown_digest=wanted.shown_digest,
+        on=today(desk.app),
+    )
+    return see_other(f"/staff/payouts/{batch_id}", desk, receipt)
+
+
+@router.post("/{batch_id}/reject")
+def reject(batch_id: Identifier, desk: Desk, form: FormSent, reason: Short = "") -> RedirectResponse:
+    """Send the batch back with a reason."""
+    wanted = shaped(WithReason, {"reason": reason})
+    receipt = commands.reject(
+        desk.app,
+        actor=form.who.actor,
+        key=form.key,
+        batch_id=batch_id,
+        reason=wanted.reason,
+        on=today(desk.app),
+    )
+    return see_other(f"/staff/payouts/{batch_id}", desk, receipt)
+
+
+@router.post("/{batch_id}/export")
+def export(batch_id: Identifier, desk: Desk, form: FormSent, profile: Short = "") -> RedirectResponse:
+    """Write the payment file; the page then offers it for download."""
+    form.who.require("files")
+    receipt, _ = commands.export(
+        desk.app,
+        actor=form.who.actor,
+        key=form.key,
+        batch_id=batch_id,
+        profile=profile_named(profile),
+        on=today(desk.app),
+    )
+    return see_other(f"/staff/payouts/{batch_id}", desk, receipt)
+
+
+@router.get("/{batch_id}/payment-file")
+def download(batch_id: Identifier, desk: Desk, who: ByCookie) -> Response:
+    """The file for the bank; the download is recorded."""
+    content, kept = payment_file(desk, who, batch_id)
+    return Response(content, media_type="application/octet-stream", headers=kept.headers)
+
+
+@router.post("/{batch_id}/answers")
+def answer(batch_id: Identifier, desk: Desk, form: FormSent, file: Annotated[UploadFile, File()]) -> RedirectResponse:
+    """Record the bank's return file; with any finding nothing is recorded, and all of them are shown."""
+    receipt = record_answer(desk, form.who, batch_id, key=form.key, content=file.file.read(), file=file.filename)
+    return see_other(f"/staff/payouts/{batch_id}", desk, receipt)
+
+
+@router.post("/{batch_id}/close")
+def close(batch_id: Identifier, desk: Desk, form: FormSent) -> RedirectResponse:
+    """Close a batch in which every line is final."""
+    receipt = commands.close(desk.app, actor=form.who.actor, key=form.key, batch_id=batch_id, on=today(desk.app))
+    return see_other(f"/staff/payouts/{batch_id}", desk, receipt)
+
+
+def _for_checking(desk: Desk, who: Acting, found: BatchPage) -> dict[str, Any]:
+    """Full names, accounts and signals, for the approver of a frozen batch alone; opening them is recorded."""
+    if found.batch.status != "frozen" or who.role != "county_approver":
+        return {"payees": None, "signals": {}}
+    payees = open_payees(desk, who, found.payments)
+    with desk.app.reading.connection() as conn:
+        noted: dict[UUID, list[str]] = signals(conn, found.batch, found.payments, payees)
+    return {"payees": payees, "signals": noted}

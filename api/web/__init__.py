@@ -1,0 +1,1 @@
+"""What public pages, staff pages and the JSON API share: words, errors, sessions, templates. No command lives here."""

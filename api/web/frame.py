@@ -1,0 +1,105 @@
+"""Around every request: an id to quote, a limit on the body, and the headers that keep a browser from being misled.
+
+What must not be broken: a body beyond its limit reaches no endpoint, and no answer leaves without the headers.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+BODY_BYTES_MAX: Final = 2**20
+UPLOAD_BYTES_MAX: Final = 20 * 2**20
+DRAINED_BYTES_MAX: Final = 64 * 2**20
+
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS: Final = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+TooLarge = Callable[[Request], Response]
+
+
+class Frame:
+    """ASGI middleware. `too_large` makes the answer to a body beyond its limit."""
+
+    def __init__(self, app: ASGIApp, *, too_large: TooLarge) -> None:
+        self._app = app
+        self._too_large = too_large
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request; anything but HTTP is passed on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope.setdefault("state", {})["request_id"] = secrets.token_hex(8)
+        framed = _framed(scope, send)
+        whole, body = await _read(receive, limit=body_limit(scope["path"]), headers=Headers(scope=scope))
+        if not whole:
+            await self._too_large(Request(scope))(scope, receive, framed)
+            return
+        await self._app(scope, _replayed(body, receive), framed)
+
+
+def body_limit(path: str) -> int:
+    """How many bytes a request to a path may bring: the bank's return files are the only large ones."""
+    return UPLOAD_BYTES_MAX if path.endswith("/answers") else BODY_BYTES_MAX
+
+
+def add_headers(headers: MutableHeaders, scope: Scope) -> None:
+    """The headers of every answer; one that the endpoint has set itself stays."""
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    headers["x-request-id"] = scope["state"]["request_id"]
+
+
+def _framed(scope: Scope, send: Send) -> Callable[[Message], Awaitable[None]]:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            add_headers(MutableHeaders(scope=message), scope)
+        await send(message)
+
+    return sending
+
+
+async def _read(receive: Receive, *, limit: int, headers: Headers) -> tuple[bool, bytes]:
+    """(True, the body), or (False, …) if it is longer than `limit`.
+
+    What is too long is read to its end up to a bound, so that a client that is still sending hears the answer.
+    """
+    declared = headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and int(declared[:20]) > DRAINED_BYTES_MAX:
+        return False, b""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return size <= limit, b"".join(parts)
+        size += len(message.get("body", b""))
+        if size <= limit:
+            parts.append(message.get("body", b""))
+        if not message.get("more_body", False) or size > DRAINED_BYTES_MAX:
+            return size <= limit, b"".join(parts)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    waiting = [body]
+
+    async def receiving() -> Message:
+        if waiting:
+            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+        return await receive()
+
+    return receiving

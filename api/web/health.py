@@ -1,0 +1,43 @@
+"""Whether the program is well, for operators and monitoring: database, read models, how far they have come."""
+
+from typing import Any, Final
+
+import psycopg
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from api.web.following import Following
+from projections.runner import Runner
+
+NO_STORE: Final = {"cache-control": "no-store"}
+
+
+def install(web: FastAPI, runner: Runner, following: Following) -> None:
+    """Add `GET /healthz`."""
+
+    @web.get("/healthz", include_in_schema=False)
+    def healthz() -> JSONResponse:
+        """200 if all is well; 503 with what is not."""
+        try:
+            models = runner.status()
+        except psycopg.OperationalError:
+            return JSONResponse({"status": "database_away"}, status_code=503, headers=NO_STORE)
+        shown: list[dict[str, Any]] = [
+            {
+                "model": model.model,
+                "position": model.position,
+                "behind": model.behind,
+                "current": model.current,
+                "stopped_at": model.stopped_event,
+                "error": model.stopped_error,
+            }
+            for model in models
+        ]
+        well = following.running and all(model.current and model.stopped_event is None for model in models)
+        content = {
+            "status": "ok" if well else "stopped",
+            "position": min((model.position for model in models), default=0),
+            "following": following.failure or "ok",
+            "models": shown,
+        }
+        return JSONResponse(content, status_code=200 if well else 503, headers=NO_STORE)

@@ -1,0 +1,269 @@
+"""Errors as people and programs see them: a problem (RFC 9457) under /api, a page elsewhere, with the same sentence.
+
+Four kinds are never mixed: a refusal, bad data in a file, broken integrity, an outage or bug.
+What must not be broken: no trace, no SQL and no personal value leaves the server; only the sentence, code and facts do.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+import psycopg
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+
+from api.files.findings import BadFile, Finding
+from api.web.frame import BODY_BYTES_MAX, add_headers, body_limit
+from api.web.identity import Identity
+from api.web.messages import sentence
+from api.web.templates import Templates
+from domain.kernel.refusals import Refusal
+from journal.errors import Busy, IntegrityError, Unavailable
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+_NOT_FOUND: Final = frozenset(
+    {
+        "batch.no_file",
+        "event.unknown",
+        "incident.unknown",
+        "key.unknown",
+        "page.unknown",
+        "payment.unknown",
+        "payout_batch.unknown",
+        "person.unknown",
+        "reward.unknown",
+    }
+)
+_FORBIDDEN_SUBJECTS: Final = frozenset({"access", "authority", "chain"})
+_STATUS: Final[Mapping[str, int]] = {
+    "event.too_large": 413,
+    "form.expired": 403,
+    "key.not_registered": 403,
+    "payout_batch.maker_is_checker": 403,
+    "request.too_large": 413,
+    "session.locked": 429,
+    "session.required": 401,
+    "session.role_not_held": 403,
+    "session.wrong_password": 401,
+}
+
+
+class Misfit(BaseModel):
+    """One place of a request that is malformed."""
+
+    where: str = Field(examples=["body.reported_at"])
+    reason: str = Field(examples=["缺少这一项"])
+
+
+class FileFinding(BaseModel):
+    """One thing wrong with an uploaded file."""
+
+    file: str
+    row: int | None
+    column: str | None
+    value: str
+    code: str
+    reason: str
+
+
+class Problem(BaseModel):
+    """Why nothing was recorded (RFC 9457). `code` is permanent; `detail` says in Chinese what to do next."""
+
+    type: str = Field(examples=["urn:mingzhang:problem:incident.already_verified"])
+    title: str = Field(examples=["Conflict"])
+    status: int = Field(examples=[409])
+    detail: str = Field(examples=["这条线索已核查为属实。请刷新页面查看。"])
+    code: str = Field(examples=["incident.already_verified"])
+    facts: dict[str, str | int | bool | None] = Field(examples=[{"confirmed": True}])
+    request_id: str = Field(examples=["5f0c1b9a2d3e4f60"])
+    errors: list[Misfit] = []
+    findings: list[FileFinding] = []
+
+
+def status_of(code: str) -> int:
+    """The HTTP status of a refusal: 409, unless the table above says otherwise."""
+    if code in _STATUS:
+        return _STATUS[code]
+    if code in _NOT_FOUND:
+        return 404
+    return 403 if code.partition(".")[0] in _FORBIDDEN_SUBJECTS else 409
+
+
+class Problems:
+    """Answers errors; `install` hands it to the application."""
+
+    def __init__(self, templates: Templates, identity: Identity) -> None:
+        self._templates = templates
+        self._identity = identity
+
+    def install(self, app: FastAPI) -> None:
+        """Register a handler for each kind of error."""
+        app.add_exception_handler(Refusal, self._refusal)
+        app.add_exception_handler(BadFile, self._bad_file)
+        app.add_exception_handler(RequestValidationError, self._malformed)
+        app.add_exception_handler(IntegrityError, self._integrity)
+        app.add_exception_handler(Busy, self._busy)
+        app.add_exception_handler(Unavailable, self._unavailable)
+        app.add_exception_handler(psycopg.OperationalError, self._unavailable)
+        app.add_exception_handler(HTTPException, self._http)
+        app.add_exception_handler(Exception, self._bug)
+
+    def too_large(self, request: Request) -> Response:
+        """The answer to a body beyond its limit."""
+        return self.answer(
+            request, "request.too_large", {"limit": f"{body_limit(request.url.path) // BODY_BYTES_MAX} MB"}
+        )
+
+    def answer(
+        self,
+        request: Request,
+        code: str,
+        facts: Mapping[str, str | int | bool | None],
+        *,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[Misfit] = (),
+        findings: Sequence[Finding] = (),
+    ) -> Response:
+        """A problem for programs, a page for people. It is never stored by anybody on the way."""
+        number = status or status_of(code)
+        problem = Problem(
+            type=f"urn:mingzhang:problem:{code}",
+            title=HTTPStatus(number).phrase,
+            status=number,
+            detail=sentence(code, facts),
+            code=code,
+            facts=dict(facts),
+            request_id=request.state.request_id,
+            errors=list(errors),
+            findings=[FileFinding(**_fields(found)) for found in findings],
+        )
+        head = {"cache-control": "no-store", **(headers or {})}
+        if request.url.path.startswith("/api/"):
+            if number == 401:
+                head["www-authenticate"] = "Bearer"
+            content = problem.model_dump_json(exclude_defaults=True)
+            return Response(content, status_code=number, media_type=MEDIA_TYPE, headers=head)
+        staff = request.url.path.startswith("/staff")
+        page = self._templates.render("problem.html", {"problem": problem, "staff": staff, "back": _back(request)})
+        return Response(page, status_code=number, media_type="text/html", headers=head)
+
+    def _refusal(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refusal)  # noqa: S101 - registered for this class
+        headers = {}
+        if error.code == "session.locked":
+            headers["retry-after"] = str(int(str(error.facts["minutes"])) * 60)
+        return self.answer(request, error.code, error.facts, headers=headers)
+
+    def _bad_file(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, BadFile)  # noqa: S101 - registered for this class
+        return self.answer(request, "file.bad", {"count": len(error.findings)}, status=400, findings=error.findings)
+
+    def _malformed(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+        errors = [_misfit(found) for found in error.errors()]
+        return self.answer(request, "request.malformed", {"count": len(errors)}, status=422, errors=errors)
+
+    def _integrity(self, request: Request, error: Exception) -> Response:
+        log.critical("request %s: integrity is broken: %s", request.state.request_id, error)
+        phone = self._identity.auditor_phone or "（未设置电话，请找县审计部门）"
+        return self.answer(request, "integrity.broken", {"phone": phone}, status=503)
+
+    def _busy(self, request: Request, error: Exception) -> Response:
+        log.warning("request %s: %s", request.state.request_id, error)
+        return self.answer(request, "journal.busy", {}, status=503, headers={"retry-after": "5"})
+
+    def _unavailable(self, request: Request, error: Exception) -> Response:
+        log.error("request %s: the database is away: %s", request.state.request_id, error)
+        return self.answer(request, "journal.unavailable", {}, status=503, headers={"retry-after": "10"})
+
+    def _http(self, request: Request, error: Exception) -> Response:
+        """What the framework itself says no to: an unknown path, a wrong method, a body that cannot be parsed."""
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+        if error.status_code == 404:
+            return self.answer(request, "page.unknown", {})
+        if error.status_code == 405:
+            return self.answer(request, "page.method", {}, status=405, headers=error.headers)
+        return self.answer(
+            request,
+            "request.malformed",
+            {"count": 1},
+            status=422,
+            errors=[Misfit(where="body", reason="内容读不出来，请核对格式")],
+        )
+
+    def _bug(self, request: Request, error: Exception) -> Response:
+        """Outside the frame, so the headers are added here."""
+        identity = request.state.request_id
+        log.error("request %s failed", identity, exc_info=error)
+        # The framework drops the connection after a bug; whoever would use it again has to know.
+        close = {"connection": "close"}
+        response = self.answer(request, "program.failed", {"request_id": identity}, status=500, headers=close)
+        add_headers(MutableHeaders(raw=response.raw_headers), request.scope)
+        return response
+
+
+_MISFITS: Final[Mapping[str, str]] = {
+    "missing": "缺少这一项",
+    "extra_forbidden": "没有这一项，请删去",
+    "json_invalid": "不是合格的 JSON",
+    "string_type": "应当是文字",
+    "string_too_short": "太短",
+    "string_too_long": "太长",
+    "string_pattern_mismatch": "格式不对",
+    "bool_type": "应当是 true 或 false",
+    "int_type": "应当是整数",
+    "int_parsing": "应当是整数",
+    "greater_than": "太小",
+    "greater_than_equal": "太小",
+    "less_than_equal": "太大",
+    "literal_error": "不是可选的值",
+    "enum": "不是可选的值",
+    "uuid_parsing": "应当是编号（UUID）",
+    "uuid_type": "应当是编号（UUID）",
+    "too_short": "太少",
+    "too_long": "太多",
+    "model_attributes_type": "应当是一个 JSON 对象",
+    "dict_type": "应当是一个 JSON 对象",
+    "list_type": "应当是一个列表",
+}
+
+
+def _misfit(found: Mapping[str, Any]) -> Misfit:
+    """Where and why, without the value: that may be personal. Reasons of our own validators are Chinese already."""
+    where = ".".join(str(part) for part in found["loc"])
+    kind = str(found["type"])
+    if kind == "value_error":
+        return Misfit(where=where, reason=str(found["msg"]).removeprefix("Value error, "))
+    reason = _MISFITS.get(kind, "格式不对")
+    if kind == "json_invalid":
+        return Misfit(where="body", reason=f"{reason}（第 {found['loc'][-1]} 个字符附近）")
+    return Misfit(where=where, reason=reason)
+
+
+def _fields(found: Finding) -> dict[str, Any]:
+    return {
+        "file": found.file,
+        "row": found.row,
+        "column": found.column,
+        "value": found.value,
+        "code": found.code,
+        "reason": found.reason,
+    }
+
+
+def _back(request: Request) -> str:
+    """The page that a form was sent from, if it is ours; otherwise the start of the staff or public pages."""
+    home = "/staff" if request.url.path.startswith("/staff") else "/"
+    referer = request.headers.get("referer", "")
+    own = f"{request.url.scheme}://{request.url.netloc}/"
+    if request.method != "POST" or not referer.startswith(own):
+        return home
+    return "/" + referer.removeprefix(own).lstrip("/")

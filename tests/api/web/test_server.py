@@ -1,0 +1,85 @@
+"""Serving: ready when it says so, gone cleanly when it is told to, and clear about an address that is taken."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.server import AddressInUse, run_server
+from tests.api.web.county import County
+
+ROOT = Path(__file__).parents[3]
+PROGRAM = """
+from api.commands.county import Beginning, begin
+from api.context import database, make_ready, open_app
+from api.server import run_server
+from api.settings import read_settings
+from domain.kernel.places import Division
+
+settings = read_settings()
+with database(settings) as access:
+    make_ready(access)
+    begin(settings, access, Beginning("mingzhang.example/serve", Division("361125000000"), "横峰县", "马主任", False))
+    with open_app(settings, access=access) as app:
+        run_server(app, settings, ready=lambda: print("ready", flush=True))
+print("stopped", flush=True)
+"""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+@contextmanager
+def serving(home: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    """A server process that has said that it is ready; killed if the test leaves it running."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("MINGZHANG_")},
+        "MINGZHANG_HOME": str(home),
+        "MINGZHANG_PORT": str(port),
+        "PYTHONPATH": str(ROOT),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n", process.stderr and process.stderr.read()
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly(home: Path, number: signal.Signals) -> None:
+    port = free_port()
+    with serving(home, port) as process:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+            assert client.get("/healthz").json()["status"] == "ok"
+            assert "横峰县" in client.get("/").text
+            process.send_signal(number)  # while a connection is still open
+            out, err = process.communicate(timeout=60)
+        assert process.returncode == 0, err
+        assert out == "stopped\n"
+        assert "Traceback" not in err
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"http://127.0.0.1:{port}/healthz")
+
+
+def test_an_address_that_is_taken_is_named(county: County) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = int(taken.getsockname()[1])
+        settings = replace(county.app.settings, port=port)
+        with pytest.raises(AddressInUse, match=f"127.0.0.1:{port} .*MINGZHANG_PORT"):
+            run_server(county.app, settings)
