@@ -1,0 +1,26 @@
+"""Values that a flag did not give: asked for on a terminal, named as missing elsewhere."""
+
+import sys
+
+
+class NotGiven(Exception):
+    """A value is missing and nobody can be asked; the message names the flag."""
+
+
+def given(value: str | None, *, flag: str, question: str, default: str | None = None) -> str:
+    """The flag's value; else the answer of whoever sits at the terminal, or the default. Raises NotGiven."""
+    if value:
+        return value
+    if not sys.stdin.isatty():
+        if default is not None:
+            return default
+        raise NotGiven(f"没有给出 {flag}（{question}），也没有终端可以询问")
+    suffix = f"（直接回车用 {default}）" if default is not None else ""
+    while True:
+        sys.stderr.write(f"{question}{suffix}：")
+        sys.stderr.flush()
+        answer = sys.stdin.readline()
+        if not answer:
+            raise NotGiven(f"没有给出 {flag}（{question}）")
+        if answer.strip() or default is not None:
+            return answer.strip() or str(default)

@@ -1,0 +1,81 @@
+"""Which subcommands there are, and loading one only when it is asked for.
+
+Only `verify` works with the base installation; the others need the server's packages, and whoever lacks them is told
+what to install.
+"""
+
+import argparse
+import importlib
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Final, Protocol, cast
+
+INSTALL: Final = "pip install 'mingzhang[server]'"
+_OURS: Final = ("api", "audit", "domain", "journal", "migrations", "projections")
+
+
+class Subcommand(Protocol):
+    """What every module of a subcommand offers."""
+
+    DESCRIPTION: str
+    EXAMPLE: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser, /) -> None:
+        """Declare what it takes."""
+
+    def run(self, arguments: argparse.Namespace, /) -> int:
+        """Do it; returns the exit code. Raises what went wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A subcommand in the overview: its word, its module, and what it is for."""
+
+    name: str
+    module: str
+    summary: str
+
+
+CATALOGUE: Final = (
+    Named("init", "begin", "建立一个县的账本：密钥、数据库、首任管理员"),
+    Named("serve", "serve", "启动网页服务"),
+    Named("demo", "demo", "装入虚构的演示县并启动，供试用"),
+    Named("rehearse", "rehearse", "演练：由脚本人员把已导入的事件核查、认定、奖励、发放一遍"),
+    Named("doctor", "doctor", "检查设置、数据库、密钥、账本是否正常、是否安全"),
+    Named("migrate", "migrate", "把数据库升级到本版本"),
+    Named("rebuild", "rebuild", "从账本重建全部查询表"),
+    Named("account", "account", "管理工作人员及其登录账号"),
+    Named("import", "import_register", "导入登记簿"),
+    Named("payout", "payout", "按月发放：拟发、冻结、审批、代发文件、回盘、关闭"),
+    Named("export", "export", "导出审计包"),
+    Named("verify", "verify", "离线检查审计包（不需要服务器）"),
+)
+NAMES: Final = tuple(named.name for named in CATALOGUE)
+
+
+class MissingPackages(Exception):
+    """The server's packages are not installed; the message is the sentence for the user."""
+
+
+def version() -> str:
+    """The installed version."""
+    return metadata.version("mingzhang")
+
+
+def find(name: str) -> Named | None:
+    """The subcommand of that name."""
+    return next((named for named in CATALOGUE if named.name == name), None)
+
+
+def load(named: Named) -> Subcommand:
+    """Import the subcommand's module. Raises MissingPackages where a package of the server is not installed."""
+    try:
+        return cast("Subcommand", importlib.import_module(f"api.command_line.{named.module}"))
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing in _OURS:
+            raise
+        raise MissingPackages(
+            f"“mingzhang {named.name}”需要服务器组件（缺少 {missing}）。请运行：{INSTALL}\n"
+            "只检查审计包（mingzhang verify）不需要它们。"
+        ) from error

@@ -1,0 +1,83 @@
+"""`mingzhang demo`: an invented county with a year of work, loaded and served."""
+
+import argparse
+import shlex
+import sys
+import time
+
+from api.command_line.console import Progress, say, tell
+from api.context import App, database, make_ready, open_app
+from api.demo.beginning import begin_or_go_on, require_demo
+from api.demo.loading import is_complete, load
+from api.demo.people import LOGINS, PASSWORD
+from api.demo.places import township_code
+from api.demo.year import MONTHS
+from api.server import run_server
+from api.settings import Settings, read_settings
+from migrations.embedded import install_stop_on_signals
+
+DESCRIPTION = """
+装入演示县并启动网页服务，供试用。演示县是虚构的（区划代码 990125000000 不存在）：12 个乡镇街道、324 名成员、
+2025 年全年五千多条事件、十二个月的奖励与发放；2026 年 1 月的事还摊在各人桌上，登录后就有活干。
+所有人名、文字、账户都是编的；账本是演练账本，每页都有标识。同一种子，内容相同。
+已经装入过就直接启动。第一次约需一分钟。
+"""
+EXAMPLE = """
+mingzhang demo
+MINGZHANG_HOME=/tmp/yanshi MINGZHANG_PORT=9000 mingzhang demo --no-serve
+"""
+
+SHOWN_TOWNSHIP = 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `demo` takes."""
+    parser.add_argument("--no-serve", action="store_true", help="装入后就结束，不启动网页服务")
+    parser.add_argument("--seed", default="1", help="随机种子：同一种子，内容相同（默认：1）")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Load what is missing, then serve."""
+    install_stop_on_signals()
+    settings = read_settings()
+    started = time.monotonic()
+    with Progress() as progress, database(settings, own=not arguments.no_serve) as access:
+        make_ready(access)
+        begin_or_go_on(settings, access)
+        with open_app(settings, access=access) as app:
+            require_demo(app)
+            if is_complete(app):
+                tell("演示县已在这里，直接启动。")
+                app.runner.catch_up()
+            else:
+                load(app, seed=arguments.seed, progress=progress.show)
+                tell(f"演示县已装入，用时 {time.monotonic() - started:.0f} 秒，共 {app.journal.position()} 条记录。")
+            if arguments.no_serve:
+                _tell_addresses(settings)
+            else:
+                _serve(app, settings)
+    return 0
+
+
+def _serve(app: App, settings: Settings) -> None:
+    def ready() -> None:
+        _tell_addresses(settings)
+        say("按 Ctrl-C 停止。")
+        sys.stdout.flush()
+
+    run_server(app, settings, ready=ready)
+
+
+def _tell_addresses(settings: Settings) -> None:
+    """The three addresses: a villager's page, the staff's door, the auditor's command."""
+    home = shlex.quote(str(settings.home))
+    say()
+    say("一、村民看的月度公示：")
+    say(f"    {settings.base_url}/v/{township_code(SHOWN_TOWNSHIP)}/rewards/{MONTHS[-2]}")
+    say("二、工作人员登录：")
+    say(f"    {settings.base_url}/staff/sign-in    密码都是 {PASSWORD}")
+    for one in LOGINS:
+        say(f"    {one.login:<10}{one.what}")
+    say("三、审计人员离线核对（另开一个终端，复制运行）：")
+    say(f"    MINGZHANG_HOME={home} mingzhang export 审计包 && mingzhang verify 审计包")
+    say()

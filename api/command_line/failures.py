@@ -1,0 +1,136 @@
+"""Whatever went wrong, as one of four kinds: a refusal, findings in a file, broken integrity, or an outage or bug.
+
+What must not be broken: the kinds are never mixed, nobody sees a traceback, and a bug leaves its whole story in a log
+file under an id that the user can name. Only the base installation is imported here.
+"""
+
+import argparse
+import os
+import secrets
+import sys
+import traceback
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from api.command_line.console import table, tell
+from api.command_line.database_words import DATABASE
+from api.files.findings import BadFile, Finding
+from api.settings import BadSetting, read_settings
+from api.web.messages import sentence
+from audit.package import PackageError
+from domain.kernel.refusals import Refusal
+from journal.errors import Busy, IntegrityError, Unavailable
+from journal.keys import KeyFileError
+from migrations.errors import DatabaseError, EmbeddedBusy
+
+FINDINGS: Final = 1
+CANNOT_RUN: Final = 2
+
+FINDING_HEADINGS: Final = ("文件", "行", "列", "值", "原因")
+
+# Errors of packages that only the server has, by name: whoever raised one has imported it already.
+_BY_NAME: Final[Mapping[str, str]] = {
+    "api.context.NotInitialised": "这里还没有账本：{error}。请先运行 mingzhang init（建立）或 mingzhang demo（试用）。",
+    "api.command_line.asking.NotGiven": "{error}",
+    "api.web.accounts.BadAccount": "{error}",
+    "api.demo.beginning.NotTheDemo": "{error}",
+    "api.server.AddressInUse": "{error}",
+    "projections.schema.NeedsRebuild": "查询表是别的版本的，请运行：mingzhang rebuild（{error}）",
+    "projections.rebuild.RebuildRunning": "另一个进程正在重建查询表，请等它完成。",
+    "projections.rebuild.RebuildStopped": "重建停在一条无法读入的记录上，原有的查询表没有改动：{error}",
+    "psycopg.OperationalError": "数据库连不上：{error}",
+    "psycopg_pool.PoolTimeout": "数据库太忙或连不上，请稍后再试：{error}",
+}
+
+
+def report(error: Exception) -> int:
+    """Print what the user should know of an error, and return the exit code."""
+    match error:
+        case Refusal():
+            tell(sentence(error.code, error.facts))
+            return FINDINGS
+        case BadFile():
+            tell(f"文件有 {len(error.findings)} 处问题，什么也没有记录：")
+            tell(findings_table(error.findings))
+            return FINDINGS
+        case IntegrityError():
+            tell(f"账本校验未通过，已停止。请不要再操作，立即致电审计：{_auditor_phone()}")
+            tell(f"详情：{error}")
+            return CANNOT_RUN
+        case EmbeddedBusy():
+            tell(_busy(error))
+        case DatabaseError():
+            tell(f"{DATABASE.get(error.code, '数据库出了问题')}（{error.code}）")
+            tell(f"详情：{error}")
+        case argparse.ArgumentTypeError():
+            tell(str(error))
+        case BadSetting() | KeyFileError():
+            tell(f"设置或密钥有问题：{error}")
+        case PackageError():
+            tell(f"没有写出审计包：{error}")
+        case Busy():
+            tell("现在同时办理的太多。什么也没有记录，请过一会儿再运行同一命令。")
+        case Unavailable():
+            tell(f"数据库或磁盘暂时不可用。没有丢失，再次运行同一命令即可。详情：{error}")
+        case _:
+            known = _known_by_name(error)
+            tell(known if known is not None else _apology(error))
+    return CANNOT_RUN
+
+
+def findings_table(findings: tuple[Finding, ...]) -> str:
+    """The findings as a table: file, row, column, value, reason."""
+    rows = [(one.file, "" if one.row is None else one.row, one.column or "", one.value, one.reason) for one in findings]
+    return table(FINDING_HEADINGS, rows)
+
+
+def _busy(error: EmbeddedBusy) -> str:
+    facts = error.facts
+    since = f"，始于 {facts['since']}" if facts.get("since") else ""
+    return (
+        f"这个文件夹的数据库正由进程 {facts.get('pid')}（{facts.get('command') or '正在启动'}{since}）运行："
+        f"{facts.get('home')}\n"
+        "请先停止那个进程，或把 MINGZHANG_HOME 设为另一个文件夹。"
+    )
+
+
+def _known_by_name(error: Exception) -> str | None:
+    for cls in type(error).__mro__:
+        sentence_ = _BY_NAME.get(f"{cls.__module__}.{cls.__qualname__}")
+        if sentence_ is not None:
+            return sentence_.format(error=str(error).strip())
+    if isinstance(error, OSError):
+        return f"文件或磁盘出了问题：{error.filename or ''} {error.strerror or error}".rstrip()
+    return None
+
+
+def _apology(error: Exception) -> str:
+    """Say sorry, and keep the whole story where the administrator finds it."""
+    identity = secrets.token_hex(6)
+    story = "".join(traceback.format_exception(error))
+    try:
+        place = str(_kept(identity, story))
+    except (OSError, BadSetting):
+        sys.stderr.write(story)
+        place = "（未能写入文件，见上）"
+    return f"很抱歉，程序出错了。没有丢失，可以重试；如果还不行，请把编号 {identity} 告诉管理员。\n记录在：{place}"
+
+
+def _kept(identity: str, story: str) -> Path:
+    folder = read_settings().home / "logs"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / "errors.log"
+    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+        file.write(f"== {moment} {identity} {' '.join(sys.argv[:2])}\n{story}\n")
+    return path
+
+
+def _auditor_phone() -> str:
+    try:
+        return read_settings().auditor_phone or "（未设置，见 MINGZHANG_AUDITOR_PHONE）"
+    except BadSetting:
+        return "（未设置）"

@@ -1,0 +1,42 @@
+"""What people type for a division, a month or a journal's name, read strictly and complained about in Chinese."""
+
+from argparse import ArgumentTypeError
+from typing import Final
+
+from domain.kernel.calendar import Month, month
+from domain.kernel.places import Division, division, level
+
+ORIGIN_CHARS_MAX: Final = 120
+
+
+def division_code(text: str) -> Division:
+    """A 12-digit division code."""
+    try:
+        return division(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"区划代码应为 12 位数字：{text}") from error
+
+
+def county_code(text: str) -> Division:
+    """The code of a county."""
+    code = division_code(text)
+    if level(code) != "county":
+        raise ArgumentTypeError(f"应为县级代码（后 6 位为 0）：{text}")
+    return code
+
+
+def month_text(text: str) -> Month:
+    """A month, written YYYY-MM."""
+    try:
+        return month(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"月份写作 YYYY-MM：{text}") from error
+
+
+def journal_name(text: str) -> str:
+    """A journal's name: a URL without its scheme, printable ASCII without spaces or the plus of key names."""
+    if "://" in text or not text.isascii() or not text.isprintable() or " " in text or "+" in text:
+        raise ArgumentTypeError(f"账本名称不带 https://、空格或加号：{text}")
+    if len(text) > ORIGIN_CHARS_MAX:
+        raise ArgumentTypeError(f"账本名称最多 {ORIGIN_CHARS_MAX} 个字符")
+    return text

@@ -1,0 +1,268 @@
+"""Carries out the plan of the demonstration county through the commands, as its people would.
+
+Every id and every idempotency key follows from the plan, so a load that was broken off is completed by running it
+again. Casework of one step runs in several threads: their appends share transactions.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final, TypeVar
+
+from api.commands import county, incidents
+from api.context import App
+from api.demo import places
+from api.demo.people import LOGINS, PASSWORD, SINCE, People
+from api.demo.places import COUNTY
+from api.demo.year import MONTHS, Case, all_months, cases_of
+from api.rehearsal.cast import require_rehearsal
+from api.rehearsal.payday import BatchDays, Payday, all_batches
+from api.web.accounts import find, set_account
+from domain.kernel.calendar import Month, first_day, next_month
+from domain.kernel.ids import derived
+from domain.kernel.money import Fen
+from domain.kernel.places import Division
+from journal.facts import Actor
+
+COMPLETE: Final = "demo:complete"
+"""The key of the last command: where it was used, the county is whole."""
+
+THREADS: Final = 8
+PER_APPEND: Final = 150
+
+Progress = Callable[[str, int, int], None]
+T = TypeVar("T")
+
+
+def is_complete(app: App) -> bool:
+    """Whether the county was loaded to the end."""
+    return app.journal.store.command(app.log.founder_id, COMPLETE) is not None
+
+
+def load(app: App, *, seed: str, progress: Progress) -> None:
+    """Load whatever of the county is not there yet. Refuses `rehearsal.only` in a journal that is none."""
+    require_rehearsal(app)
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="demo") as threads:
+        loader = _Loader(app, People(seed), progress, threads)
+        loader.set_up()
+        loader.work()
+        loader.pay()
+        loader.complete()
+    app.runner.catch_up()
+
+
+@dataclass
+class _Loader:
+    """One load: the program, the people, the bar."""
+
+    app: App
+    people: People
+    progress: Progress
+    threads: ThreadPoolExecutor
+    _done: int = field(default=0, init=False)
+
+    @property
+    def founder(self) -> Actor:
+        return Actor(self.app.log.founder_id, "administrator")
+
+    # The county.
+
+    def set_up(self) -> None:
+        """Places, people, logins, tariffs and money."""
+        app, founder = self.app, self.founder
+        county.register_places(app, actor=founder, key="demo:places", new=places.below_county(), since=SINCE, on=SINCE)
+        self.progress("演示县", 1, 4)
+        for name, new in (("staff", list(self.people.staff())), ("members", list(self.people.members()))):
+            for number, part in enumerate(_parts(new)):
+                county.register_persons(app, actor=founder, key=f"demo:{name}:{number}", new=part, on=SINCE)
+        self.progress("演示县", 2, 4)
+        for one in LOGINS:
+            person_id = founder.person_id if one.part == "founder" else self.people.id_of(one.part)
+            if find(app.writing, one.login) is None:
+                set_account(app.writing, login=one.login, person_id=person_id, password=PASSWORD)
+        self.progress("演示县", 3, 4)
+        self._set_tariffs()
+        for year, number, amount in ((2025, 1, 6_000_000), (2025, 2, 3_000_000), (2026, 1, 9_000_000)):
+            self._appropriate(year, number, Fen(amount), key=f"demo:budget:{year}:{number}")
+        self.progress("演示县", 4, 4)
+
+    def _set_tariffs(self) -> None:
+        """The city's band; the county's tariff, raised in July; more for public safety; some townships' own."""
+        on = SINCE
+        county.set_band(
+            self.app,
+            actor=self.founder,
+            key="demo:band",
+            division=COUNTY,
+            min_fen=Fen(500),
+            max_fen=Fen(2_000),
+            since=SINCE,
+            document="演示县综治〔2025〕1号",
+            on=on,
+        )
+        july = date(2025, 7, 1)
+        own = ((0, 1_200), (2, 800), (5, 1_500), (9, 500))
+        tariffs: list[tuple[Division, str | None, int, date]] = [
+            (COUNTY, None, 1_000, SINCE),
+            (COUNTY, None, 1_100, july),
+            (COUNTY, "公共安全", 1_500, SINCE),
+            (COUNTY, "公共安全", 2_000, july),
+            *((places.township_code(township), None, amount, SINCE) for township, amount in own),
+        ]
+        for number, (division, category, amount, since) in enumerate(tariffs, 1):
+            county.set_tariff(
+                self.app,
+                actor=self.founder,
+                key=f"demo:tariff:{number}",
+                division=division,
+                category=category,
+                amount_fen=Fen(amount),
+                since=since,
+                document=f"演示县综治〔{since.year}〕{number + 1}号",
+                on=on,
+            )
+
+    def _appropriate(self, year: int, number: int, amount_fen: Fen, *, key: str) -> None:
+        county.appropriate(
+            self.app,
+            actor=self.founder,
+            key=key,
+            year=year,
+            document=f"演财预〔{year}〕{number}号",
+            amount_fen=amount_fen,
+            on=date(year, 1, 1) if number == 1 else date(year, 7, 1),
+        )
+
+    # The casework of a month.
+
+    def work(self) -> None:
+        """Report, verify, handle and decide, month after month."""
+        steps = (self._report, self._verify, self._handle, self._decide)
+        months = list(all_months())
+        for number, of in enumerate(months):
+            cases = cases_of(self.people, of)
+            for done, step in enumerate(steps, 1):
+                step(of, cases)
+                self.progress("事件", len(steps) * number + done, len(steps) * len(months))
+
+    def _report(self, of: Month, cases: Sequence[Case]) -> None:
+        """Members report for themselves; a township's grid worker writes down what came by WeChat and hotline."""
+        own = _grouped((case for case in cases if case.by_app), lambda case: case.member)
+        written = _grouped((case for case in cases if not case.by_app), lambda case: case.township)
+
+        def record(actor: Actor, part: Sequence[Case]) -> None:
+            reports = [case.report for case in part]
+            incidents.report(self.app, actor=actor, key=self._key("report", of, part), reports=reports)
+
+        self._in_threads(
+            [
+                *((self.people.member(member), part) for member, part in own.items()),
+                *((self.people.transcriber(township), part) for township, part in written.items()),
+            ],
+            record,
+        )
+
+    def _verify(self, of: Month, cases: Sequence[Case]) -> None:
+        weekly = _grouped((case for case in cases if case.was_verified), lambda case: (case.township, case.verified_on))
+
+        def record(group: tuple[int, date], part: Sequence[Case]) -> None:
+            township, on = group
+            incidents.verify(
+                self.app,
+                actor=self.people.verifier(township),
+                key=self._key("verify", of, part),
+                verdicts=[case.verification for case in part],
+                on=on,
+            )
+
+        self._in_threads(list(weekly.items()), record)
+
+    def _handle(self, of: Month, cases: Sequence[Case]) -> None:
+        by_department = _grouped((case for case in cases if case.was_handled), lambda case: case.department)
+
+        def record(department: int, part: Sequence[Case]) -> None:
+            incidents.handle(
+                self.app,
+                actor=self.people.handler(department),
+                key=self._key("handle", of, part),
+                handlings=[case.handling for case in part if case.handling is not None],
+            )
+
+        self._in_threads(list(by_department.items()), record)
+
+    def _decide(self, of: Month, cases: Sequence[Case]) -> None:
+        decided = [case for case in cases if case.was_decided and (case.was_handled or not case.verification.yes)]
+
+        def record(_number: int, part: Sequence[Case]) -> None:
+            incidents.decide_validity(
+                self.app,
+                actor=self.people.decider,
+                key=self._key("decide", of, part),
+                verdicts=[case.decision for case in part],
+                on=part[0].decided_on,
+            )
+
+        self._in_threads(list(enumerate(_parts(decided))), record)
+
+    # The payouts.
+
+    def pay(self) -> None:
+        """Twelve months paid out; December's last lines and second batch lie open."""
+        payday = Payday.of(
+            self.app,
+            maker=self.people.maker,
+            checker=self.people.checker,
+            seed=self.people.seed,
+            days=_days,
+            # One line for all its steps: the bar moves on, and ends after the last.
+            progress=lambda step, done, total: self.progress(f"发放：{step}", done, total + 1),
+            profiles=("neutral-csv", "neutral-csv", "generic-xlsx"),
+        )
+        *closed, december = MONTHS
+        payday.pay(closed)
+        if not any(batch.month == december and batch.number > 1 for batch in all_batches(self.app)):
+            payday.freeze([december])
+            payday.approve([december])
+            payday.export([december])
+            payday.answer([december])
+            payday.freeze([december])
+        self.progress("发放", len(MONTHS), len(MONTHS))
+
+    def complete(self) -> None:
+        """The last command."""
+        self._appropriate(2026, 2, Fen(1_000_000), key=COMPLETE)
+
+    # Parts.
+
+    def _in_threads(
+        self, work: Sequence[tuple[T, Sequence[Case]]], record: Callable[[T, Sequence[Case]], None]
+    ) -> None:
+        """Do all of it; the first failure is raised once the others have ended."""
+        for future in [self.threads.submit(record, group, part) for group, part in work]:
+            future.result()
+
+    def _key(self, step: str, of: Month, part: Sequence[Case]) -> str:
+        return f"demo:{step}:{of}:{derived('demo', *(case.report.incident_id for case in part))}"
+
+
+K = TypeVar("K", bound=Hashable)
+
+
+def _grouped(cases: Iterable[Case], group: Callable[[Case], K]) -> dict[K, list[Case]]:
+    groups: defaultdict[K, list[Case]] = defaultdict(list)
+    for case in cases:
+        groups[group(case)].append(case)
+    return groups
+
+
+def _parts(everything: Sequence[T]) -> list[Sequence[T]]:
+    return [everything[start : start + PER_APPEND] for start in range(0, len(everything), PER_APPEND)]
+
+
+def _days(of: Month, number: int) -> BatchDays:
+    """A month's first batch goes out in the middle of the next month, each later one ten days after the one before."""
+    start = first_day(next_month(of)) + timedelta(days=14 + 10 * (number - 1))
+    frozen, approved, exported, answered, resolved, closed = (start + timedelta(days=n) for n in (0, 1, 2, 3, 6, 7))
+    return BatchDays(frozen, approved, exported, answered, resolved, closed)

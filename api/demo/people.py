@@ -1,0 +1,143 @@
+"""The people of the demonstration county: members who drive and deliver, and the staff who check, decide and pay.
+
+All are invented. What must not be broken: nobody is given two parts in one chain, so whoever signs in to try the
+product can finish what lies open.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Final
+from uuid import UUID
+
+from api.commands.county import Account, NewPerson
+from api.demo.places import COUNTY, TOWNSHIP_COUNT, township_code
+from api.rehearsal.chance import Dice, number
+from domain.kernel.ids import derived
+from domain.kernel.places import Division
+from journal.facts import Actor
+
+MEMBER_COUNT: Final = 324
+SINCE: Final = date(2025, 1, 1)
+PASSWORD: Final = "yanshi-2025"  # noqa: S105 - of invented people; printed at every start
+
+_SURNAMES: Final = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
+    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+)
+_COMPOUND: Final = ("欧阳", "上官", "诸葛", "司徒")
+_FIRST: Final = "建国志明秀丽海文春晓永玉家德金小永俊红雪振光桂少立新长忠月美景庆宝喜"
+_SECOND: Final = "华军平强芳英伟勇燕杰涛霞辉敏刚梅兰波宁鹏林峰云飞香娟浩萍斌凤龙玲莉超东"
+
+DEPARTMENTS: Final = ("城市管理局", "应急管理局", "交通警察大队", "生态环境局", "住房和城乡建设局", "信访联席办")
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """An account to try the product with."""
+
+    login: str
+    part: str
+    what: str
+
+
+LOGINS: Final = (
+    Login("admin", "founder", "系统管理员：人员、标准、预算"),
+    Login("wangge", "verifier-0", "东门街道专职网格员：核查"),
+    Login("bumen", "department-0", "城市管理局办理人：办理"),
+    Login("rending", "decider", "县网格中心经办甲：有效认定"),
+    Login("jingban", "maker", "县网格中心经办乙：成批、代发文件、回盘"),
+    Login("shenpi", "checker", "县网格中心审批：审批批次"),
+    Login("shenji", "auditor", "审计：只读"),
+)
+
+
+@dataclass(frozen=True)
+class People:
+    """Everybody, by part; names follow from the seed."""
+
+    seed: str
+
+    def id_of(self, part: str) -> UUID:
+        """The person who plays a part, such as `member-17` or `verifier-3`."""
+        return derived("demo", part)
+
+    def member(self, place: int) -> Actor:
+        """The nth member."""
+        return Actor(self.id_of(f"member-{place}"), "member")
+
+    def transcriber(self, township: int) -> Actor:
+        """The grid worker who writes down what a township's WeChat group reports."""
+        return Actor(self.id_of(f"transcriber-{township}"), "grid_worker")
+
+    def verifier(self, township: int) -> Actor:
+        """The grid worker who verifies in a township."""
+        return Actor(self.id_of(f"verifier-{township}"), "grid_worker")
+
+    def handler(self, department: int) -> Actor:
+        """The clerk of a department."""
+        return Actor(self.id_of(f"department-{department}"), "department_handler")
+
+    @cached_property
+    def decider(self) -> Actor:
+        """Who decides validity."""
+        return Actor(self.id_of("decider"), "county_officer")
+
+    @cached_property
+    def maker(self) -> Actor:
+        """Who makes the batches."""
+        return Actor(self.id_of("maker"), "county_officer")
+
+    @cached_property
+    def checker(self) -> Actor:
+        """Who approves them."""
+        return Actor(self.id_of("checker"), "county_approver")
+
+    def staff(self) -> Iterator[NewPerson]:
+        """Everybody with an office."""
+        for township in range(TOWNSHIP_COUNT):
+            for part in (f"transcriber-{township}", f"verifier-{township}"):
+                yield self._person(part, "grid_worker", township_code(township))
+        for department, _ in enumerate(DEPARTMENTS):
+            yield self._person(f"department-{department}", "department_handler", COUNTY)
+        for part, role in (
+            ("decider", "county_officer"),
+            ("maker", "county_officer"),
+            ("checker", "county_approver"),
+            ("auditor", "auditor"),
+        ):
+            yield self._person(part, role, COUNTY)
+
+    def members(self) -> Iterator[NewPerson]:
+        """Every mobile grid member, with an account that no bank has."""
+        for place in range(MEMBER_COUNT):
+            part = f"member-{place}"
+            name = self.name(part)
+            yield NewPerson(
+                person_id=self.id_of(part),
+                name=name,
+                role="member",
+                area=COUNTY,
+                since=SINCE,
+                account=Account(name, _account_number(part), "演示农商银行（虚构）"),
+            )
+
+    def name(self, part: str) -> str:
+        """A name from our own lists of characters; one in sixty has a compound surname."""
+        dice = Dice(self.seed, "name", part)
+        surname = dice.choice(_COMPOUND) if dice.below(60) == 0 else dice.choice(_SURNAMES)
+        given = dice.choice(_SECOND)
+        return surname + (given if dice.happens(18) else dice.choice(_FIRST) + given)
+
+    def _person(self, part: str, role: str, area: Division) -> NewPerson:
+        return NewPerson(person_id=self.id_of(part), name=self.name(part), role=role, area=area, since=SINCE)
+
+
+def home_township(member: int) -> int:
+    """Where the nth member mostly drives."""
+    return member % TOWNSHIP_COUNT
+
+
+def _account_number(part: str) -> str:
+    return f"0000{number('demo account', part) % 10**15:015d}"

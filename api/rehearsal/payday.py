@@ -1,0 +1,207 @@
+"""The scripted payout: batches are frozen, approved, sent, answered by the rehearsal bank, closed when all is final.
+
+Each step takes every batch that waits for it, so that the read models are waited for once a step and not once a batch.
+What the bank refused goes into the month's next batch; what it left open is answered by a second file.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Final
+from uuid import UUID
+
+from api.commands import payouts
+from api.context import App
+from api.files import rehearsal_bank
+from api.files.bank_profiles import BankProfile, load_bank_profile
+from api.rehearsal.casework import Progress
+from domain.kernel.calendar import Month
+from domain.kernel.ids import derived
+from journal.facts import Actor
+from projections import payout_batches, reward_payments
+from projections.payout_batches import Batch
+
+PROFILES: Final = ("neutral-csv", "generic-xlsx")
+ROUNDS_MAX: Final = 20
+_OPEN: Final = frozenset({"approved", "unresolved"})
+
+_profile_named = cache(load_bank_profile)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDays:
+    """On which day each step of a batch takes effect."""
+
+    frozen: date
+    approved: date
+    exported: date
+    answered: date
+    resolved: date
+    closed: date
+
+    @classmethod
+    def all_on(cls, day: date) -> "BatchDays":
+        """Every step on one day."""
+        return cls(day, day, day, day, day, day)
+
+
+Days = Callable[[Month, int], BatchDays]
+"""(month, number of the batch) -> its days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payday:
+    """Who pays out, drawn from which seed, on which days."""
+
+    app: App
+    maker: Actor
+    checker: Actor
+    seed: str
+    days: Days
+    progress: Progress
+    profiles: tuple[BankProfile, ...]
+
+    @classmethod
+    def of(
+        cls,
+        app: App,
+        *,
+        maker: Actor,
+        checker: Actor,
+        seed: str,
+        days: Days,
+        progress: Progress,
+        profiles: Sequence[str] = PROFILES,
+    ) -> "Payday":
+        """With bank profiles by name, taken in turns."""
+        return cls(app, maker, checker, seed, days, progress, tuple(map(_profile_named, profiles)))
+
+    def pay(self, months: Collection[Month] | None = None) -> None:
+        """Pay everything of these months (None: of all) that can be paid, round after round.
+
+        A rehearsal bank refuses about one payment in thirty, so that few rounds leave nothing to re-issue.
+        """
+        for _ in range(ROUNDS_MAX):
+            frozen = self.freeze(months)
+            self.approve(months)
+            self.export(months)
+            self.answer(months)
+            self.resolve(months)
+            self.close(months)
+            if not frozen:
+                return
+
+    def freeze(self, months: Collection[Month] | None = None) -> int:
+        """Freeze the next batch of every month that has something to pay; how many."""
+        self.app.runner.catch_up()
+        code = self.app.log.division
+        with self.app.reading.connection() as connection:
+            wanted = [one.month for one in reward_payments.months(connection, code)]
+            payable = [
+                month
+                for month in sorted(wanted)
+                if (months is None or month in months) and reward_payments.to_schedule(connection, code, month)
+            ]
+        frozen = 0
+        for count, month in enumerate(payable, 1):
+            proposal = payouts.propose(self.app, division=code, month=month)
+            if proposal.by_payee:
+                on = self.days(month, proposal.number).frozen
+                key = f"rehearsal:freeze:{derived('freeze', month, proposal.number, on)}"
+                payouts.freeze(self.app, actor=self.maker, key=key, division=code, month=month, on=on)
+                frozen += 1
+            self.progress("冻结批次", count, len(payable))
+        return frozen
+
+    def approve(self, months: Collection[Month] | None = None) -> None:
+        """Approve every frozen batch, by the digest that its page shows."""
+        for batch in self._each("frozen", months, step="审批"):
+            on = self._days(batch).approved
+            payouts.approve(
+                self.app,
+                actor=self.checker,
+                key=self._key("approve", batch, on),
+                batch_id=batch.batch_id,
+                shown_digest=batch.lines_digest,
+                on=on,
+            )
+
+    def export(self, months: Collection[Month] | None = None) -> None:
+        """Write the payment file of every approved batch."""
+        for batch in self._each("approved", months, step="代发文件"):
+            on = self._days(batch).exported
+            payouts.export(
+                self.app,
+                actor=self.maker,
+                key=self._key("export", batch, on),
+                batch_id=batch.batch_id,
+                profile=self._profile(batch),
+                on=on,
+            )
+
+    def answer(self, months: Collection[Month] | None = None) -> None:
+        """Record the rehearsal bank's first answer to every batch that was sent."""
+        for batch in self._each("exported", months, step="回盘"):
+            on = self._days(batch).answered
+            self._record(batch, rehearsal_bank.answer, on)
+
+    def resolve(self, months: Collection[Month] | None = None) -> None:
+        """Record the bank's later answer about the lines that it left open."""
+        for batch in self._each("answered", months, step="补充回盘"):
+            if self._open_lines(batch):
+                self._record(batch, rehearsal_bank.answer_again, self._days(batch).resolved)
+
+    def close(self, months: Collection[Month] | None = None) -> None:
+        """Close every batch in which all is final; one with open lines stays as it is."""
+        for batch in self._each("answered", months, step="关闭批次"):
+            if not self._open_lines(batch):
+                on = self._days(batch).closed
+                payouts.close(
+                    self.app, actor=self.maker, key=self._key("close", batch, on), batch_id=batch.batch_id, on=on
+                )
+
+    def _record(self, batch: Batch, bank: Callable[..., bytes], on: date) -> None:
+        profile = _profile_named(batch.profile) if batch.profile else self._profile(batch)
+        sent = self.app.vault.get_file(str(batch.file_sha256), by=str(self.maker.person_id), reason="rehearsal.bank")
+        content = bank(sent, profile, seed=self.seed, on=on, rehearsal=self.app.log.rehearsal)
+        payouts.record_answer(
+            self.app,
+            actor=self.maker,
+            key=f"{self._key('answer', batch, on)}:{bank.__name__}",
+            batch_id=batch.batch_id,
+            profile=profile,
+            content=content,
+            file=f"{batch.month}-{batch.number}{profile.suffix}",
+            on=on,
+        )
+
+    def _each(self, status: payout_batches.Status, months: Collection[Month] | None, *, step: str) -> Iterator[Batch]:
+        """The batches in a status, the earliest first, with the read models up to date; the bar moves with them."""
+        self.app.runner.catch_up()
+        waiting = [batch for batch in all_batches(self.app, status) if months is None or batch.month in months]
+        for count, batch in enumerate(waiting, 1):
+            yield batch
+            self.progress(step, count, len(waiting))
+
+    def _open_lines(self, batch: Batch) -> bool:
+        with self.app.reading.connection() as connection:
+            lines = payout_batches.payments_of_batch(connection, batch.batch_id)
+        return any(line.state in _OPEN for line in lines)
+
+    def _profile(self, batch: Batch) -> BankProfile:
+        return self.profiles[(int(batch.month[5:]) + batch.number) % len(self.profiles)]
+
+    def _days(self, batch: Batch) -> BatchDays:
+        return self.days(batch.month, batch.number)
+
+    def _key(self, step: str, batch: Batch, on: date) -> str:
+        identity: UUID = derived("rehearsal", step, batch.batch_id, on)
+        return f"rehearsal:{step}:{identity}"
+
+
+def all_batches(app: App, status: payout_batches.Status | None = None) -> list[Batch]:
+    """Every batch of the county in a status (None: in any), the earliest first."""
+    with app.reading.connection() as connection:
+        found = payout_batches.listing(connection, area=app.log.division, status=status, limit=100_000)
+    return found[::-1]

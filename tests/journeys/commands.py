@@ -1,0 +1,107 @@
+"""Running the command line as people do: a process of its own, a home of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import openpyxl
+
+ROOT = Path(__file__).parents[2]
+MESSAGES = ROOT.parent / "shared" / "data" / "messages" / "messages_with_replies.xlsx"
+HEADERS = ["留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "答复意见", "答复时间"]
+TIMEOUT_S = 300
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """`mingzhang` over one home. Settings of the person who runs the tests do not reach it."""
+
+    home: Path
+    port: int = 8000
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of every command."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MINGZHANG_")}
+        return {**kept, "MINGZHANG_HOME": str(self.home), "MINGZHANG_PORT": str(self.port)}
+
+    def __call__(self, *words: object, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run a subcommand to its end."""
+        return subprocess.run(
+            self._command(words),
+            cwd=ROOT,
+            env={**self.environment, **settings},
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def start(self, *words: object) -> subprocess.Popen[str]:
+        """Start a subcommand and leave it running; its standard error is not kept."""
+        return subprocess.Popen(
+            self._command(words),
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def init(self, *, rehearsal: bool = True) -> subprocess.CompletedProcess[str]:
+        """A new journal."""
+        words = ["init", "--origin", "test.example/journal", "--division", "361125000000", "--name", "横峰县"]
+        return self(*words, *(["--rehearsal"] if rehearsal else []))
+
+    def position(self) -> int:
+        """How many events the journal holds, as `doctor` says."""
+        line = next(line for line in self("doctor").stdout.splitlines() if "记录：" in line)
+        return int(line.partition("记录：")[2].partition(" 条")[0])
+
+    @staticmethod
+    def _command(words: Sequence[object]) -> list[str]:
+        return [sys.executable, "-m", "api.cli", *map(str, words)]
+
+
+def register_row(number: int, *, on: date = date(2025, 3, 1), author: str | None = None) -> list[object]:
+    """One message with its reply two days later."""
+    at = datetime(on.year, on.month, on.day, 9) + timedelta(seconds=number)  # noqa: DTZ001 - a clerk's wall clock
+    return [
+        f"L{number}",
+        author or f"A{number % 40:05d}",
+        f"第{number}件",
+        f"{at:%Y/%m/%d %H:%M:%S}",
+        f"第{number}件事的详情",
+        "已处理",
+        f"{at + timedelta(days=2):%Y/%m/%d %H:%M:%S}",
+    ]
+
+
+def write_register(path: Path, rows: Sequence[Sequence[object]]) -> Path:
+    """A register as a county's clerk would save it."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in [HEADERS, *rows]:
+        sheet.append(list(row))
+    book.save(path)
+    return path
+
+
+def processes_of(home: Path) -> list[int]:
+    """The ids of every process whose command line names the home."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            command = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if entry.name.isdigit() and os.fsencode(home) in command:
+            found.append(int(entry.name))
+    return found

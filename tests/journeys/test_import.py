@@ -1,0 +1,221 @@
+"""A county brings in its register: once, twice, killed midway, and with everything that can be wrong with a file."""
+
+import csv
+import signal
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import psycopg
+import pytest
+
+from migrations.embedded import attach_or_start
+from tests.conftest import temporary_home
+from tests.journeys.commands import MESSAGES, CommandLine, register_row, write_register
+
+
+@pytest.fixture(scope="module")
+def county() -> Iterator[CommandLine]:
+    """A county that has begun, shared by the tests of this file; each brings its own rows."""
+    with temporary_home() as home:
+        command_line = CommandLine(home)
+        done = command_line.init()
+        assert done.returncode == 0, done.stderr
+        yield command_line
+
+
+def test_init_shows_a_password_once_and_never_begins_twice(county: CommandLine) -> None:
+    again = county.init()
+    assert again.returncode == 1
+    assert "已有账本 test.example/journal" in again.stderr
+    assert "密码" not in again.stdout
+
+
+def test_init_without_answers_and_without_a_terminal_names_the_flag(tmp_path: Path) -> None:
+    done = CommandLine(tmp_path / "home")("init")
+    assert done.returncode == 2
+    assert "--origin" in done.stderr
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize("words", [["serve"], ["rehearse"], ["migrate"], ["rebuild"], ["export", "x"], ["doctor"]])
+def test_where_nothing_has_begun_nothing_is_started(words: list[str], tmp_path: Path) -> None:
+    done = CommandLine(tmp_path / "home")(*words)
+    assert done.returncode == (1 if words == ["doctor"] else 2)
+    assert "mingzhang init" in done.stdout + done.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_every_row_is_recorded_once_and_the_same_file_again_changes_nothing(
+    county: CommandLine, tmp_path: Path
+) -> None:
+    register = write_register(tmp_path / "r.xlsx", [register_row(n) for n in range(1, 451)])
+    first = county("import", "messages", register)
+    assert first.returncode == 0, first.stderr
+    assert "新登记事件 450 条、办理 450 条、人员 41 名" in first.stdout
+    position = county.position()
+    again = county("import", "messages", register)
+    assert again.returncode == 0
+    assert "已导入过，没有变化" in again.stdout
+    assert county.position() == position
+
+
+def test_a_reply_that_came_later_is_added_and_another_message_under_an_old_number_is_a_finding(
+    county: CommandLine, tmp_path: Path
+) -> None:
+    unanswered = [*register_row(1001)[:5], None, None]
+    county("import", "messages", write_register(tmp_path / "r.xlsx", [unanswered, register_row(1002)]))
+    other = register_row(1002, on=date(2025, 5, 1))
+    findings = tmp_path / "f.csv"
+    later = write_register(tmp_path / "later.xlsx", [register_row(1001), other])
+    done = county("import", "messages", later, "--findings", findings)
+    assert done.returncode == 1
+    assert "新登记事件 0 条、办理 1 条、人员 0 名" in done.stdout
+    with findings.open(encoding="utf-8-sig", newline="") as file:
+        (found,) = csv.DictReader(file)
+    assert (found["行"], found["值"], found["代码"]) == ("3", "L1002", "source_ref.imported_otherwise")
+
+
+def test_rows_that_cannot_be_read_are_listed_and_the_others_go_in(county: CommandLine, tmp_path: Path) -> None:
+    no_time, future = register_row(2001), register_row(2002, on=date(2098, 1, 1))
+    no_time[3] = "昨天"
+    done = county("import", "messages", write_register(tmp_path / "r.xlsx", [no_time, future, register_row(2003)]))
+    assert done.returncode == 1
+    assert "新登记事件 1 条" in done.stdout
+    assert "不是可识别的时间" in done.stderr
+    assert "时间还没有到" in done.stderr
+
+
+def _merged_header(path: Path) -> Path:
+    write_register(path, [register_row(1)])
+    book = openpyxl.load_workbook(path)
+    book["Sheet"].merge_cells("A1:B1")
+    book.save(path)
+    return path
+
+
+def _other_type(path: Path) -> Path:
+    path.write_bytes(b"%PDF-1.7 not a workbook")
+    return path
+
+
+def _ten_megabytes(path: Path) -> Path:
+    row = register_row(9001)
+    write_register(path, [row])
+    book = openpyxl.load_workbook(path)
+    sheet = book["Sheet"]
+    # A library cuts a cell at Excel's limit, so that the text is spread over what a hostile file would hold.
+    for number in range(3, 330):
+        for column, value in enumerate([f"B{number}", "A1", "t", row[3], "长" * 32_700, "", ""], 1):
+            sheet.cell(number, column, value)
+    sheet["E2"] = "x" * 32_767
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [(_other_type, "不是 xlsx 工作簿"), (_merged_header, "表头有合并单元格"), (_ten_megabytes, "压缩")],
+)
+def test_a_bad_file_is_refused_whole_and_leaves_the_journal_as_it_was(
+    make, said: str, county: CommandLine, tmp_path: Path
+) -> None:
+    before = county.position()
+    done = county("import", "messages", make(tmp_path / "bad.xlsx"))
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert county.position() == before
+
+
+def test_a_missing_file_and_an_unknown_profile_are_said(county: CommandLine, tmp_path: Path) -> None:
+    assert "找不到这个文件" in county("import", "messages", tmp_path / "none.xlsx").stderr
+    register = write_register(tmp_path / "r.xlsx", [register_row(1)])
+    done = county("import", "messages", register, "--profile", "no-such-profile")
+    assert done.returncode == 1
+    assert "no-such-profile" in done.stderr
+
+
+def test_only_an_administrator_imports(county: CommandLine, tmp_path: Path) -> None:
+    added = county("account", "add", "wang.wu", "--name", "王五", "--role", "grid_worker")
+    assert added.returncode == 0, added.stderr
+    assert "密码：" in added.stdout
+    register = write_register(tmp_path / "r.xlsx", [register_row(3001)])
+    before = county.position()
+    done = county("import", "messages", register, "--as", "wang.wu")
+    assert done.returncode == 1
+    assert "系统管理员" in done.stderr
+    assert county.position() == before
+    assert county("account", "grant", "wang.wu", "--role", "administrator").returncode == 0
+    assert county("import", "messages", register, "--as", "wang.wu").returncode == 0
+
+
+def test_logins_are_listed_renewed_and_removed(county: CommandLine) -> None:
+    county("account", "add", "zhao.liu", "--name", "赵六六", "--role", "auditor")
+    assert "赵*六" in county("account", "list").stdout
+    taken = county("account", "add", "zhao.liu", "--name", "另一人", "--role", "auditor")
+    assert taken.returncode == 2
+    assert "已有人使用" in taken.stderr
+    assert "密码：" in county("account", "password", "zhao.liu").stdout
+    assert county("account", "remove", "zhao.liu").returncode == 0
+    assert "zhao.liu" not in county("account", "list").stdout
+
+
+def test_an_import_killed_midway_is_completed_by_running_it_again(tmp_path: Path) -> None:
+    rows = [register_row(n, author=f"K{n:05d}") for n in range(1, 2001)]
+    register = write_register(tmp_path / "r.xlsx", rows)
+    with temporary_home() as home:
+        county = CommandLine(home)
+        assert county.init().returncode == 0
+        with attach_or_start(home) as endpoint:
+            running = county.start("import", "messages", register)
+            _wait_for_events(endpoint.superuser_dsn, 800)
+            running.send_signal(signal.SIGKILL)
+            running.communicate()
+        assert county.position() < 5 + 2 * len(rows)
+        done = county("import", "messages", register)
+        assert done.returncode == 0, done.stderr
+        again = county("import", "messages", register)
+        assert "2000 行都已在账本里" in again.stdout
+        package = tmp_path / "package"
+        assert county("export", package).returncode == 0
+        verified = county("verify", package, "--quiet")
+        assert verified.returncode == 0, verified.stdout
+
+
+def _wait_for_events(dsn: str, count: int) -> None:
+    until = time.monotonic() + 60
+    with psycopg.connect(dsn, dbname="mingzhang", autocommit=True) as connection:
+        while time.monotonic() < until:
+            row = connection.execute("SELECT size FROM journal.head").fetchone()
+            if row is not None and row[0] >= count:
+                return
+            time.sleep(0.01)
+    raise AssertionError(f"the import did not reach {count} events")
+
+
+def test_two_imports_at_once_record_every_row_once(tmp_path: Path) -> None:
+    register = write_register(tmp_path / "r.xlsx", [register_row(n) for n in range(1, 601)])
+    with temporary_home() as home:
+        county = CommandLine(home)
+        assert county.init().returncode == 0
+        with attach_or_start(home):
+            both = [county.start("import", "messages", register) for _ in range(2)]
+            said = [running.communicate(timeout=120)[0] for running in both]
+        assert [running.returncode for running in both] == [0, 0], said
+        again = county("import", "messages", register)
+        assert "600 行都已在账本里" in again.stdout
+        size = county.position()
+    assert size == 5 + 2 * 41 + 600 + 600
+
+
+@pytest.mark.skipif(not MESSAGES.exists(), reason=f"the register is not here: {MESSAGES}")
+def test_the_real_register_goes_in_with_one_finding(county: CommandLine) -> None:
+    done = county("import", "messages", MESSAGES)
+    assert done.returncode == 1
+    assert "读到 2816 行：新登记事件 2816 条、办理 2815 条、人员 2560 名" in done.stdout
+    assert "1141" in done.stderr
+    assert "G 答复时间" in done.stderr
+    assert "已导入过，没有变化" in county("import", "messages", MESSAGES).stdout
