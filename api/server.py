@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 from urllib.parse import quote
@@ -48,7 +49,7 @@ from journal.keys import read_log_key, read_secret
 from journal.signer import LogSigner
 from journal.vault import masked_names
 
-SENSITIVE_CATEGORIES: Final[Sequence[str]] = ()
+SENSITIVE_CATEGORIES: Final[Sequence[str]] = ("家庭矛盾", "矛盾纠纷")
 """Categories of reports that no public page itemises; they are summed up as withheld."""
 
 BACKLOG: Final = 128
@@ -213,11 +214,12 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 class _Static(StaticFiles):
-    """The stylesheet's address changes with its content, so it may be kept for ever."""
+    """The stylesheet's address changes with its content, so it may be kept for ever; the verifier's do not."""
 
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        response = super().file_response(*args, **kwargs)
-        response.headers["cache-control"] = "public, max-age=31536000, immutable"
+    def file_response(self, full_path: Any, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(full_path, *args, **kwargs)
+        kept = "no-cache" if Path(full_path).name.startswith("verify") else "public, max-age=31536000, immutable"
+        response.headers["cache-control"] = kept
         return response
 
     def lookup_path(self, path: str) -> Any:

@@ -19,6 +19,10 @@ DRAINED_BYTES_MAX: Final = 64 * 2**20
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+VERIFIER: Final = "/static/verify.html"
+"""The one page with scripts, all of them ours and none of them talking to anybody: it checks proofs in the browser."""
+VERIFIER_POLICY: Final = POLICY.replace("style-src", "script-src 'self'; style-src")
+
 HEADERS: Final = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -59,6 +63,8 @@ def body_limit(path: str) -> int:
 
 def add_headers(headers: MutableHeaders, scope: Scope) -> None:
     """The headers of every answer; one that the endpoint has set itself stays."""
+    if scope["path"] == VERIFIER:
+        headers["content-security-policy"] = VERIFIER_POLICY
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
     headers["x-request-id"] = scope["state"]["request_id"]

@@ -218,3 +218,17 @@ def test_a_stopped_read_model_shows_no_old_figures(paid: County) -> None:
             conn.execute(go_on)
     assert month_page(paid).status_code == 200
     assert paid.browser().get("/healthz").json()["status"] == "ok"
+
+
+def test_the_verifier_may_run_its_own_scripts_and_is_never_an_old_copy(paid: County) -> None:
+    """Every other page keeps the policy without scripts."""
+    browser = paid.browser()
+    page = browser.get("/static/verify.html")
+    assert page.status_code == 200
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    scripts = re.findall(r'<script[^>]*src="([^"]+)"', page.text)
+    assert scripts
+    for address in ("verify.html", *scripts):
+        assert browser.get(f"/static/{address}").headers["cache-control"] == "no-cache"
+    assert "script-src" not in browser.get("/").headers["content-security-policy"]
+    assert "/static/verify.html" in month_page(paid).text
