@@ -64,9 +64,7 @@ class Cluster:
     def new_empty_database(self) -> Access:
         """Return a fresh database with our roles and without any migration."""
         database = self._new_name()
-        return ensure_roles(
-            self.superuser_dsn, database=database, passwords=self.passwords, prefix=self.prefix
-        )
+        return ensure_roles(self.superuser_dsn, database=database, passwords=self.passwords, prefix=self.prefix)
 
     def drop(self, access: Access) -> None:
         """Drop a database, whoever is still connected."""
@@ -84,9 +82,7 @@ class Cluster:
 
     def _create(self, *, template: str) -> Access:
         database = self._new_name()
-        access = access_to(
-            self.superuser_dsn, database=database, passwords=self.passwords, prefix=self.prefix
-        )
+        access = access_to(self.superuser_dsn, database=database, passwords=self.passwords, prefix=self.prefix)
         with self._connected() as connection:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
@@ -103,9 +99,7 @@ class Cluster:
 
     def _drop_database(self, database: str) -> None:
         with self._connected() as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
-            )
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
 
     def _connected(self) -> psycopg.Connection:
         return psycopg.connect(self.superuser_dsn, autocommit=True)
