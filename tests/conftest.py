@@ -2,7 +2,7 @@
 
 MINGZHANG_TEST_PG says which server: `embedded` (the default: our wheel's), `debian` (the system's binaries,
 run by our own lifecycle), `url` (the server of MINGZHANG_TEST_DATABASE_URL, as a user that may create roles
-and databases), several of them with commas, or `all`: each that is there. Every test that asks for a database
+and databases), several of them with commas, `all`: each that is there, or `others`: each that is there but ours. Every test that asks for a database
 then runs once on each server.
 """
 
@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 
 from migrations.binaries import carriers
@@ -29,11 +31,14 @@ TEST_URL = os.environ.get("MINGZHANG_TEST_DATABASE_URL")
 PRESENT = {"embedded": True, "debian": SYSTEM_BINARIES is not None, "url": bool(TEST_URL)}
 
 
-def servers_to_test() -> list[str]:
+def servers_to_test() -> list[Any]:
     """Return the chosen servers; one that was asked for by name and is not there is an error, not a skip."""
     asked = os.environ.get("MINGZHANG_TEST_PG", "embedded").split(",")
     if asked == ["all"]:
         return [name for name, present in PRESENT.items() if present]
+    if asked == ["others"]:
+        others = [name for name, present in PRESENT.items() if present and name != "embedded"]
+        return others or [pytest.param("none", marks=pytest.mark.skip("there is no PostgreSQL here but our own"))]
     for name in asked:
         if not PRESENT.get(name):
             raise pytest.UsageError(f"MINGZHANG_TEST_PG: there is no server {name!r} here")
@@ -168,3 +173,20 @@ def empty_database(cluster: Cluster) -> Iterator[Access]:
     access = cluster.new_empty_database()
     yield access
     cluster.drop(access)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One real browser for all tests. `mingzhang.test` leads to this machine, as an address that is not secure."""
+    program = Path(os.environ.get("MINGZHANG_TEST_CHROMIUM", "/usr/bin/chromium"))
+    assert program.exists(), f"{program} is missing: apt-get install chromium, or set MINGZHANG_TEST_CHROMIUM"
+    arguments = [
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--host-resolver-rules=MAP mingzhang.test 127.0.0.1",
+        *(["--no-sandbox"] if os.geteuid() == 0 else []),
+    ]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(program), args=arguments)
+        yield browser
+        browser.close()

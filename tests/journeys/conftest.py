@@ -1,15 +1,12 @@
 """Rehearsal counties for whole stories, told by commands or through pages, and a real browser to live them in."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from api.commands import county as commands
 from api.context import App, make_ready, open_app
@@ -27,9 +24,6 @@ COUNTY = Division("990101000000")
 TOWNSHIP = Division("990101001000")
 VILLAGE = Division("990101001001")
 SINCE = date(2025, 1, 1)
-
-CHROMIUM = Path(os.environ.get("MINGZHANG_TEST_CHROMIUM", "/usr/bin/chromium"))
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @dataclass(frozen=True)
@@ -130,13 +124,3 @@ def county(cluster: "Cluster") -> Iterator[County]:
     with temporary_home() as home, small_county(access, home, rehearsal=True) as made:
         yield made
     cluster.drop(access)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium without a window. Where it is missing the journeys fail: they are never skipped in silence."""
-    assert CHROMIUM.exists(), f"{CHROMIUM} is missing: apt-get install chromium, or set MINGZHANG_TEST_CHROMIUM"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.api.verifier.judges import Judge, ask_browser, ask_node, chromium, served
+from tests.api.verifier.judges import Judge, ask_browser, ask_node, served
 
 VECTORS = Path(__file__).resolve().parents[3].parent / "shared" / "vectors"
 
@@ -28,11 +28,10 @@ def published(vectors: Path) -> dict[str, Any]:
     return contents
 
 
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this folder."""
-    with chromium() as started:
-        yield started
+@pytest.fixture(scope="session")
+def browser(chromium: Browser) -> Browser:
+    """The one Chromium of the test run."""
+    return chromium
 
 
 @pytest.fixture(scope="package")

@@ -1,7 +1,6 @@
 """Where the page's functions run: Node, and a page in a real browser under the policy it must live with."""
 
 import json
-import os
 import shutil
 import subprocess
 import threading
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from api.web.templates import STATIC
 
@@ -78,25 +77,6 @@ def ask_browser(browser: Browser, address: str, questions: list[Question]) -> li
         return answers
     finally:
         page.close()
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium. `mingzhang.test` leads to this machine, as an address that is not secure."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("chromium is not installed")
-    arguments = [
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--host-resolver-rules=MAP mingzhang.test 127.0.0.1",
-    ]
-    if os.geteuid() == 0:
-        arguments.append("--no-sandbox")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
-        yield browser
-        browser.close()
 
 
 class _Strict(SimpleHTTPRequestHandler):
