@@ -2,8 +2,8 @@
 
 MINGZHANG_TEST_PG says which server: `embedded` (the default: our wheel's), `debian` (the system's binaries,
 run by our own lifecycle), `url` (the server of MINGZHANG_TEST_DATABASE_URL, as a user that may create roles
-and databases), several of them with commas, `all`: each that is there, or `others`: each that is there but ours. Every test that asks for a database
-then runs once on each server.
+and databases), several of them with commas, `all`: each that is there, or `others`: each but ours. Every test
+that asks for a database then runs once on each server.
 """
 
 import os
