@@ -206,7 +206,14 @@ def _pool(dsn: str, *, read_only: bool = False) -> Iterator[Pool]:
     options: dict[str, Any] = {"autocommit": True}
     if read_only:
         options["options"] = "-c default_transaction_read_only=on"
+    # A restarted database leaves dead connections in the pool; unasked, each of them would cost somebody a request.
     with ConnectionPool(
-        dsn, kwargs=options, min_size=2, max_size=POOL_CONNECTIONS_MAX, timeout=READ_TIMEOUT_S, open=True
+        dsn,
+        kwargs=options,
+        min_size=2,
+        max_size=POOL_CONNECTIONS_MAX,
+        timeout=READ_TIMEOUT_S,
+        check=ConnectionPool.check_connection,
+        open=True,
     ) as pool:
         yield pool

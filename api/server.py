@@ -7,7 +7,7 @@ requests under way are answered and the batch at hand is applied.
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -29,6 +29,7 @@ from api.staff import (
     api_ledgers,
     api_payouts,
     api_session,
+    categories,
     page_incidents,
     page_ledgers,
     page_payouts,
@@ -48,9 +49,6 @@ from api.web.throttle import Throttle
 from journal.keys import read_log_key, read_secret
 from journal.signer import LogSigner
 from journal.vault import masked_names
-
-SENSITIVE_CATEGORIES: Final[Sequence[str]] = ("家庭矛盾", "矛盾纠纷")
-"""Categories of reports that no public page itemises; they are summed up as withheld."""
 
 BACKLOG: Final = 128
 SHUTDOWN_S: Final = 15
@@ -107,7 +105,7 @@ def create_app(app: App, *, following: Following | None = None) -> FastAPI:
         masked_names=masked_names,
         templates=templates,
         healthy=follow.check,
-        sensitive=SENSITIVE_CATEGORIES,
+        sensitive=categories.SENSITIVE,
     )
     problems.install(web)
     web.add_exception_handler(SignInNeeded, _to_sign_in)

@@ -7,6 +7,7 @@ integrity error nothing more is written. Signing while the next batch commits wa
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -27,6 +28,9 @@ from journal.transaction import Done, LimitOf, Remembered
 BATCH_APPENDS_MAX: Final = 512
 BATCH_BYTES_MAX: Final = 16 * 1024 * 1024
 QUEUE_APPENDS_MAX: Final = 10_000
+
+ASKED_AFTER_S: Final = 0.25
+"""A connection that was idle for longer is asked whether it lives, before an append depends on it."""
 
 # Whatever the server's default is, an append that was acknowledged must survive the loss of its power.
 _DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
@@ -114,6 +118,7 @@ class Writer:
         self._entering = threading.Lock()
         self._closed = False
         self._connection: psycopg.Connection[Any] | None = None
+        self._used_at = 0.0
         self._remembered: Remembered | None = None
         self._foreseeing = True
         self._group: list[_Ready] = []
@@ -259,6 +264,9 @@ class Writer:
             self._write([waiting])
 
     def _open_connection(self) -> psycopg.Connection[Any]:
+        idle_s, self._used_at = time.monotonic() - self._used_at, time.monotonic()
+        if self._connection is not None and idle_s > ASKED_AFTER_S and not _answers(self._connection):
+            self._connection.close()
         if self._connection is None or self._connection.closed:
             self._remembered = None
             self._connection = self._connect()
@@ -321,3 +329,11 @@ def _prepared(waiting: _Waiting) -> _Ready | None:
 def _fail_all(group: Iterable[_Ready], error: Exception) -> None:
     for waiting in group:
         waiting.answer.fail(error)
+
+
+def _answers(connection: psycopg.Connection[Any]) -> bool:
+    try:
+        connection.execute("SELECT 1")
+    except psycopg.OperationalError:
+        return False
+    return True

@@ -1,10 +1,13 @@
 """What the command line prints: results on standard output, everything about the way there on standard error."""
 
+import shlex
+import shutil
 import sys
 import time
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -21,6 +24,13 @@ def tell(line: str) -> None:
     """One line about what is going on."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
+
+
+def program() -> str:
+    """How to call this program again: its name where the shell finds it, otherwise the path that was run, quoted."""
+    if shutil.which("mingzhang") is not None:
+        return "mingzhang"
+    return shlex.quote(str(Path(sys.argv[0]).absolute()))
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

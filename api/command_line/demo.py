@@ -5,7 +5,7 @@ import shlex
 import sys
 import time
 
-from api.command_line.console import Progress, say, tell
+from api.command_line.console import Progress, program, say, tell
 from api.context import App, database, make_ready, open_app
 from api.demo.beginning import begin_or_go_on, require_demo
 from api.demo.loading import is_complete, load
@@ -79,5 +79,5 @@ def _tell_addresses(settings: Settings) -> None:
     for one in LOGINS:
         say(f"    {one.login:<10}{one.what}")
     say("三、审计人员离线核对（另开一个终端，复制运行）：")
-    say(f"    MINGZHANG_HOME={home} mingzhang export 审计包 && mingzhang verify 审计包")
+    say(f"    MINGZHANG_HOME={home} {program()} export 审计包 && {program()} verify 审计包")
     say()

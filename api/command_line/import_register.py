@@ -62,6 +62,8 @@ def _profile(named: str) -> RegisterProfile:
 
 
 def _summary(imported: Imported) -> str:
+    if not imported.rows:
+        return f"没有读到可以导入的行，什么也没有记录。问题 {len(imported.findings)} 处。"
     if not imported.reported and not imported.handled:
         return f"已导入过，没有变化（{imported.unchanged} 行都已在账本里）。"
     return (

@@ -2,7 +2,7 @@
 
 import argparse
 
-from api.command_line.console import Progress, say
+from api.command_line.console import Progress, program, say
 from api.command_line.opening import opened
 from api.context import App
 from api.rehearsal.script import rehearse
@@ -53,7 +53,7 @@ def tell_totals(app: App, totals: Totals) -> None:
         say(f"  不一致：{batch}")
     _tell_pages(app, totals.months)
     say("导出并核对：")
-    say("  mingzhang export 审计包 && mingzhang verify 审计包")
+    say(f"  {program()} export 审计包 && {program()} verify 审计包")
 
 
 def _tell_pages(app: App, months: tuple[Month, ...]) -> None:

@@ -1,7 +1,7 @@
 """One incident: what was said, what happened to it, and the next step for whoever may take it."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
@@ -11,6 +11,7 @@ from api.commands import incidents as commands
 from api.commands.shared import tariff_stream, today
 from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.api_incidents import new_incident_id
+from api.staff.categories import CATEGORIES
 from api.staff.fields import Identifier
 from api.staff.forms import FormSent, china_moment, local_moment, see_other, shaped, show
 from api.staff.office import Office
@@ -27,19 +28,6 @@ from projections.incidents import Incident
 from projections.reward_payments import Reward
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
-
-CATEGORIES: Final = (
-    "市容环境",
-    "宣传广告",
-    "施工管理",
-    "街面秩序",
-    "突发事件",
-    "社会治安",
-    "公共安全",
-    "民生服务",
-    "其他",
-)
-"""Offered in the report form, from the classes of 数字城管 and patrols; any other text may be typed."""
 
 Text = Annotated[str, Form(max_length=20_000)]
 Short = Annotated[str, Form(max_length=200)]

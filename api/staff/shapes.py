@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
+from api.staff.categories import Category
 from api.staff.fields import (
     YEAR_MAX,
     YEAR_MIN,
@@ -60,7 +61,7 @@ class NewReport(Shape):
         },
     )
     reporter_id: Identifier | None = None
-    category: Line
+    category: Category
     division: Code
     grid: Line | None = None
     text: LongText
