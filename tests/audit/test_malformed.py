@@ -23,7 +23,7 @@ from tests.audit.story import LOG_KEY, ORIGIN, County, codes, seal
 
 KEY = str(LOG_KEY.verifier_key)
 ONE_FIXTURE_FOR_ALL = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -147,8 +147,10 @@ _json = st.recursive(
 def test_any_sealed_nonsense_in_the_fields_of_events_is_a_finding(whole, told, tmp_path, data):
     """An insider signs properly whatever he likes into one field of one event."""
     county = County()
-    draft = data.draw(st.sampled_from([draft for draft in county.story.drafts if draft.data]))
-    field = data.draw(st.sampled_from(sorted(draft.data)))
+    drafts = [draft for draft in county.story.drafts if draft.data]
+    draft = drafts[data.draw(st.integers(0, len(drafts) - 1))]
+    fields = sorted(draft.data)
+    field = fields[data.draw(st.integers(0, 10**6)) % len(fields)]
     before = draft.data[field]
     draft.data[field] = data.draw(_json)
     report = check(sealed_package(fresh(whole, tmp_path), county.story.entries()))

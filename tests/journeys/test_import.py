@@ -4,6 +4,7 @@ import csv
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -16,13 +17,27 @@ from tests.conftest import temporary_home
 from tests.journeys.commands import MESSAGES, CommandLine, register_row, write_register
 
 
-@pytest.fixture(scope="module")
-def county() -> Iterator[CommandLine]:
-    """A county that has begun, shared by the tests of this file; each brings its own rows."""
+@contextmanager
+def begun() -> Iterator[CommandLine]:
+    """A county that has begun, and knows nobody but its administrator."""
     with temporary_home() as home:
         command_line = CommandLine(home)
         done = command_line.init()
         assert done.returncode == 0, done.stderr
+        yield command_line
+
+
+@pytest.fixture(scope="module")
+def county() -> Iterator[CommandLine]:
+    """A county shared by the tests of this file; each brings its own rows."""
+    with begun() as command_line:
+        yield command_line
+
+
+@pytest.fixture
+def county_of_its_own() -> Iterator[CommandLine]:
+    """A county that nothing was imported into yet."""
+    with begun() as command_line:
         yield command_line
 
 
@@ -212,7 +227,8 @@ def test_two_imports_at_once_record_every_row_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not MESSAGES.exists(), reason=f"the register is not here: {MESSAGES}")
-def test_the_real_register_goes_in_with_one_finding(county: CommandLine) -> None:
+def test_the_real_register_goes_in_with_one_finding(county_of_its_own: CommandLine) -> None:
+    county = county_of_its_own
     done = county("import", "messages", MESSAGES)
     assert done.returncode == 1
     assert "读到 2816 行：新登记事件 2816 条、办理 2815 条、人员 2560 名" in done.stdout
