@@ -16,6 +16,7 @@ from api.commands.shared import (
     place_known,
     require,
     reward_id_of,
+    reward_stream,
     tariffs_along,
     today,
 )
@@ -171,7 +172,7 @@ def decide_validity(
 
     def decide(read: Reading) -> Iterator[Fact]:
         if reward:
-            read.states([_reward_stream(verdict.incident_id) for verdict in verdicts], rewards.evolve)
+            read.states([_reward_of(verdict.incident_id) for verdict in verdicts], rewards.evolve)
         for verdict, incident in _each(read, verdicts):
             require(read, actor, "incident.validity_decided/1", division=incident.division, on=on)
             event = incidents.decide_validity(
@@ -192,7 +193,7 @@ def grant_rewards(app: App, *, actor: Actor, key: str, incident_ids: Sequence[UU
     """Grant the rewards of incidents that were decided valid without one (the budget came later)."""
 
     def decide(read: Reading) -> Iterator[Fact]:
-        read.states([_reward_stream(incident_id) for incident_id in incident_ids], rewards.evolve)
+        read.states([_reward_of(incident_id) for incident_id in incident_ids], rewards.evolve)
         found = read.states([incident_stream(incident_id) for incident_id in incident_ids], incidents.evolve)
         for incident_id in incident_ids:
             incident = found[incident_stream(incident_id)]
@@ -209,11 +210,11 @@ def reverse_reward(app: App, *, actor: Actor, key: str, incident_id: UUID, reaso
     """Take a reward back before it is paid (冲正)."""
 
     def decide(read: Reading) -> Iterator[Fact]:
-        reward = read.state(_reward_stream(incident_id), rewards.evolve)
+        reward = read.state(_reward_of(incident_id), rewards.evolve)
         if reward is None:
             raise Refusal("reward.unknown")
         require(read, actor, "reward.reversed/1", division=reward.division, on=on)
-        yield Fact(_reward_stream(incident_id), rewards.reverse(reward, reason=reason), on)
+        yield Fact(_reward_of(incident_id), rewards.reverse(reward, reason=reason), on)
 
     inputs = {"command": "reward.reverse", "incident": str(incident_id), "reason": reason}
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
@@ -235,13 +236,13 @@ def _granted(
     require(read, actor, "reward.granted/1", division=incident.division, on=on)
     budget = budget_id(app.log.division, REWARDS_PROJECT, REWARDS_CLASS, on.year)
     event = policies.reward_for_validity(
-        reward=read.state(_reward_stream(incident_id), rewards.evolve),
+        reward=read.state(_reward_of(incident_id), rewards.evolve),
         incident_id=incident_id,
         incident=incident,
         tariffs=tariffs_along(read, incident.division),
         budget=read.state(stream_name("budget", budget), budgets.evolve),
     )
-    return Fact(_reward_stream(incident_id), event, on, cause)
+    return Fact(_reward_of(incident_id), event, on, cause)
 
 
 def _within_budget(execute: Callable[[], Receipt]) -> Receipt:
@@ -257,8 +258,8 @@ def _within_budget(execute: Callable[[], Receipt]) -> Receipt:
         raise Refusal("budget.exceeded", available_fen=available_fen, amount_fen=amount_fen) from None
 
 
-def _reward_stream(incident_id: UUID) -> StreamName:
-    return stream_name("reward", reward_id_of(incident_id))
+def _reward_of(incident_id: UUID) -> StreamName:
+    return reward_stream(reward_id_of(incident_id))
 
 
 def _each(read: Reading, verdicts: Sequence[Verdict]) -> Iterator[tuple[Verdict, Incident]]:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from api.commands.shared import person_stream, require
+from api.commands.shared import person_stream, require, reward_stream
 from api.context import App
 from api.files.bank_profiles import BankProfile, FailureReason
 from api.files.findings import BadFile
@@ -96,7 +96,7 @@ def freeze(app: App, *, actor: Actor, key: str, division: Division, month: Month
         require(read, actor, "payout_batch.frozen/1", division=division, on=on)
         proposal = propose(app, division=division, month=month)
         states = read.states(
-            [_reward_stream(reward.reward_id) for held in proposal.by_payee.values() for reward in held], rewards.evolve
+            [reward_stream(reward.reward_id) for held in proposal.by_payee.values() for reward in held], rewards.evolve
         )
         read.states([person_stream(payee) for payee in proposal.by_payee], persons.evolve)
         batch_id = payout_batches.batch_id(division, month, proposal.number)
@@ -112,7 +112,7 @@ def freeze(app: App, *, actor: Actor, key: str, division: Division, month: Month
                 line=line,
                 payee_id=payee_id,
                 rewards=[
-                    policies.reward_to_pay(_known(states[_reward_stream(reward.reward_id)]), reward_id=reward.reward_id)
+                    policies.reward_to_pay(_known(states[reward_stream(reward.reward_id)]), reward_id=reward.reward_id)
                     for reward in held
                 ],
                 account=persons.account_event(read.state(person_stream(payee_id), persons.evolve), person_id=payee_id),
@@ -121,7 +121,7 @@ def freeze(app: App, *, actor: Actor, key: str, division: Division, month: Month
             lines.append(policies.batch_line(payments.evolve(None, prepared), payment_id=payment_id))
             facts.append(Fact(_payment_stream(payment_id), prepared, on))
             for reward in held:
-                stream = _reward_stream(reward.reward_id)
+                stream = reward_stream(reward.reward_id)
                 facts.append(Fact(stream, rewards.schedule(states[stream], payment_id=payment_id), on))
         frozen = payout_batches.freeze(
             read.state(_batch_stream(batch_id), payout_batches.evolve),
@@ -147,7 +147,7 @@ def approve(app: App, *, actor: Actor, key: str, batch_id: UUID, shown_digest: s
         batch, lines = _batch(app, read, batch_id)
         require(read, actor, "payout_batch.approved/1", division=batch.division, on=on)
         found = read.states(
-            [_reward_stream(reward) for payment in lines.values() for reward in payment.rewards], rewards.evolve
+            [reward_stream(reward) for payment in lines.values() for reward in payment.rewards], rewards.evolve
         )
         event = payout_batches.approve(
             batch,
@@ -298,10 +298,10 @@ def _answer_facts(
 
 def _released(read: Reading, payment_id: UUID, payment: Payment, on: date) -> Iterator[Fact]:
     """The rewards of a payment that failed or was cancelled can be paid again."""
-    found = read.states([_reward_stream(reward) for reward in payment.rewards], rewards.evolve)
-    states = {reward: found[_reward_stream(reward)] for reward in payment.rewards}
+    found = read.states([reward_stream(reward) for reward in payment.rewards], rewards.evolve)
+    states = {reward: found[reward_stream(reward)] for reward in payment.rewards}
     for reward, event in policies.rewards_released(payment, payment_id=payment_id, rewards=states).items():
-        yield Fact(_reward_stream(reward), event, on)
+        yield Fact(reward_stream(reward), event, on)
 
 
 def _batch(app: App, read: Reading, batch_id: UUID) -> tuple[PayoutBatch, dict[UUID, Payment]]:
@@ -398,7 +398,3 @@ def _batch_stream(batch_id: UUID) -> StreamName:
 
 def _payment_stream(payment_id: UUID) -> StreamName:
     return stream_name("payment", payment_id)
-
-
-def _reward_stream(reward_id: UUID) -> StreamName:
-    return stream_name("reward", reward_id)

@@ -41,6 +41,11 @@ def reward_id_of(incident_id: UUID) -> UUID:
     return derived("reward", incident_id)
 
 
+def reward_stream(reward_id: UUID) -> StreamName:
+    """The stream of a reward."""
+    return stream_name("reward", reward_id)
+
+
 def today(app: App) -> date:
     """The day of the clock, in China."""
     return day_in_china(app.journal.now())
