@@ -1,5 +1,6 @@
 """The connection to the database breaks in the middle: the caller is told, and the same key is safe to send again."""
 
+import itertools
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -67,24 +68,34 @@ def again(opened: Opened, key: str) -> Receipt:
 
 def test_killed_again_and_again_under_load(opened: Opened, database: Access, cluster: Cluster) -> None:
     """Eight threads send each command until it is acknowledged; each is recorded once, whatever breaks."""
-    done = threading.Event()
-    killed = 0
+    kills_wanted, sent = 5, itertools.count()
+    enough = threading.Event()
 
     def kill() -> None:
-        nonlocal killed
-        for _ in range(15):
-            if done.wait(0.15):
-                return
-            killed += terminate(cluster, database)
+        """End the sessions again and again, until that has met some at work."""
+        try:
+            for _ in range(kills_wanted):
+                while not terminate(cluster, database):
+                    time.sleep(0.01)
+                time.sleep(0.1)
+        finally:
+            enough.set()
 
-    killer = threading.Thread(target=kill)
-    killer.start()
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: again(opened, f"k{number}"), range(240)))
-    done.set()
-    killer.join()
-    assert killed > 0
-    assert size(database) == 2 + 240
+    def send() -> int:
+        """Send commands for as long as sessions are ended; how many."""
+        count = 0
+        while not enough.is_set():
+            again(opened, f"k{next(sent)}")
+            count += 1
+        return count
+
+    with ThreadPoolExecutor(9) as pool:
+        killing = pool.submit(kill)
+        sending = [pool.submit(send) for _ in range(8)]
+        killing.result(60)
+        acknowledged = sum(one.result(60) for one in sending)
+    assert acknowledged >= 8
+    assert size(database) == 2 + acknowledged
 
 
 def test_a_database_that_is_down_is_unavailable(opened: Opened, database: Access, cluster: Cluster) -> None:
