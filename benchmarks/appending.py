@@ -1,20 +1,25 @@
-"""Appends a second: our `Journal.execute` beside the library's own application recorder, in turns on one server.
+"""Appends a second: ours beside the library's own application recorder and the bare limit, in turns on one server.
 
-Ours signs each event, guards its accounts, puts it into the tree, signs the head and returns an inclusion proof; the
-library's writes the same bytes unsigned. One event an append on both sides.
+Ours signs each event, guards its accounts, puts it into the tree, has the head sealed and returns an inclusion proof;
+the library's writes the same bytes unsigned, and the bare limit writes them signed before. One event an append.
 """
 
-from collections.abc import Iterator
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
+import psycopg
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
+from benchmarks import bare
 from benchmarks.ground import (
     CONNECTIONS_MAX,
+    FOUNDER,
     Ground,
     Reward,
     new_database,
@@ -23,51 +28,125 @@ from benchmarks.ground import (
     rate,
 )
 
-PER_SECOND_MAX = 8_000
+CONCURRENT = (1, 32, 256)
+PER_SECOND_MAX = 12_000
+SLOWER_PER_SECOND_MAX = 4_000
+
+
+@dataclass(frozen=True)
+class Ours:
+    """Appends a second, and how long a caller waited for his receipt: median and 99th percentile."""
+
+    per_second: float
+    p50_ms: float
+    p99_ms: float
 
 
 @dataclass(frozen=True)
 class Round:
-    """Appends a second by both, in one window after the other."""
+    """One window of each after the other, with so many appends in flight. `threads`: ours with a thread for each."""
 
-    threads: int
-    ours: float
+    concurrent: int
+    ours: Ours
+    threads: float
     library: float
+    bare: float
 
 
-def measure(superuser_dsn: str, *, rounds: int, seconds: float) -> list[Round]:
-    """Rounds with 1 and 32 threads; who begins changes from round to round."""
+@dataclass(frozen=True)
+class Measured:
+    """All rounds, and what one event took on the disk: its row with indexes, and all that an append writes."""
+
+    rounds: list[Round]
+    event_bytes: int
+    append_bytes: int
+    entry_bytes: int
+
+
+def measure(superuser_dsn: str, *, rounds: int, seconds: float) -> Measured:
+    """Rounds with 1, 32 and 256 in flight; who begins changes from round to round."""
     ours_at, theirs_at = new_database(superuser_dsn), new_database(superuser_dsn, migrated=False)
+    bare_at = new_database(superuser_dsn, migrated=False)
+    bare.create(bare_at.owner)
     measured: list[Round] = []
     with opened_ground(ours_at.writer) as ground, library_recorder(theirs_at.owner) as recorder:
-        note = next(ground.store.entries(ground.grant(new_reward()).last_index))[1]
-
-        def ours(reward: Reward) -> None:
-            assert ground.grant(reward).proof
+        entry = next(ground.store.entries(ground.grant(new_reward()).last_index))[1]
 
         def theirs(stored: StoredEvent) -> None:
             assert recorder.insert_events([stored])
 
+        def library(concurrent: int) -> float:
+            stored = [StoredEvent(uuid4(), 1, "reward.granted/1", entry) for _ in range(_many(seconds))]
+            return rate(theirs, stored, threads=concurrent, seconds=seconds)
+
+        def threads(concurrent: int) -> float:
+            return rate(ground.grant_and_prove, _rewards(_many(seconds)), threads=concurrent, seconds=seconds)
+
         for number in range(rounds):
-            for threads in (1, CONNECTIONS_MAX):
-                count = int(PER_SECOND_MAX * seconds)
-                rewards = [new_reward() for _ in range(count)]
-                stored = [StoredEvent(uuid4(), 1, "reward.granted/1", note) for _ in range(count)]
-                if number % 2:
-                    library = rate(theirs, stored, threads=threads, seconds=seconds)
-                    mine = rate(ours, rewards, threads=threads, seconds=seconds)
-                else:
-                    mine = rate(ours, rewards, threads=threads, seconds=seconds)
-                    library = rate(theirs, stored, threads=threads, seconds=seconds)
-                measured.append(Round(threads, mine, library))
+            for concurrent in CONCURRENT:
+                library_first = library(concurrent) if number % 2 else None
+                mine = recorded(ground, _rewards(int(PER_SECOND_MAX * seconds)), concurrent, seconds)
+                mine_in_threads = threads(concurrent)
+                limit = bare.rate(bare_at.owner, entry, concurrent=concurrent, seconds=seconds)
+                measured.append(Round(concurrent, mine, mine_in_threads, library_first or library(concurrent), limit))
         check(ground)
-    return measured
+        size, _ = ground.store.head()
+    return Measured(measured, *_bytes(ours_at.owner, size), len(entry))
+
+
+def recorded(ground: Ground, rewards: Sequence[Reward], concurrent: int, seconds: float) -> Ours:
+    """So many tasks of one event loop, each with one append in flight, again and again for that long."""
+    return asyncio.run(_recorded(ground, rewards, concurrent, seconds))
+
+
+async def _recorded(ground: Ground, rewards: Sequence[Reward], concurrent: int, seconds: float) -> Ours:
+    left, waited_s = iter(rewards), list[float]()
+    begun = time.perf_counter()
+    until = begun + seconds
+
+    async def work() -> None:
+        for reward in left:
+            asked = time.perf_counter()
+            receipt = await ground.journal.record(
+                actor=FOUNDER, key=reward.key, inputs=reward.inputs, facts=[reward.fact]
+            )
+            assert receipt.proof
+            answered = time.perf_counter()
+            waited_s.append(answered - asked)
+            if answered >= until:
+                break
+
+    await asyncio.gather(*(work() for _ in range(concurrent)))
+    taken = time.perf_counter() - begun
+    waited_s.sort()
+    p50, p99 = (waited_s[len(waited_s) * part // 100] * 1e3 for part in (50, 99))
+    return Ours(len(waited_s) / taken, p50, p99)
+
+
+def _many(seconds: float) -> int:
+    return int(SLOWER_PER_SECOND_MAX * seconds)
+
+
+def _rewards(count: int) -> list[Reward]:
+    return [new_reward() for _ in range(count)]
 
 
 def check(ground: Ground) -> None:
     """What was timed must also be right: every id is there, once, and the head counts them."""
     size, _ = ground.store.head()
     assert [index for index, _ in ground.store.entries(0)] == list(range(size))
+
+
+def _bytes(owner_dsn: str, size: int) -> tuple[int, int]:
+    """On the disk for each event: the table of events with its indexes; all tables of the journal."""
+    tables = ("events", "tree", "head", "balances", "commands")
+    with psycopg.connect(owner_dsn) as connection:
+        sizes = [
+            connection.execute("SELECT pg_total_relation_size(%s)", (f"journal.{table}",)).fetchone()
+            for table in tables
+        ]
+    bytes_of = [row[0] for row in sizes if row is not None]
+    return bytes_of[0] // size, sum(bytes_of) // size
 
 
 @contextmanager

@@ -80,6 +80,7 @@ class Ground:
     journal: Journal
     store: Store
     writer: Writer
+    custody: ServerCustody
     log_key: VerifierKey
 
     @property
@@ -107,9 +108,13 @@ class Ground:
         return self.journal.execute(
             actor=FOUNDER,
             key=reward.key,
-            inputs={"command": "grant_reward", "incident_id": reward.key},
+            inputs=reward.inputs,
             decide=lambda _read: [reward.fact],
         )
+
+    def grant_and_prove(self, reward: "Reward") -> bytes:
+        """The same, with the proof that its caller takes home."""
+        return self.grant(reward).proof
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,11 @@ class Reward:
 
     key: str
     fact: Fact
+
+    @property
+    def inputs(self) -> dict[str, object]:
+        """What the key stands for."""
+        return {"command": "grant_reward", "incident_id": self.key}
 
 
 def new_reward() -> Reward:
@@ -165,7 +175,7 @@ def opened_ground(writer_dsn: str) -> Iterator[Ground]:
             inputs={"command": "open_log"},
             decide=lambda _read: _genesis(custody, log_signer.verifier_key),
         )
-        yield Ground(journal, store, writer, log_signer.verifier_key)
+        yield Ground(journal, store, writer, custody, log_signer.verifier_key)
 
 
 def _genesis(custody: ServerCustody, log_key: VerifierKey) -> Iterator[Fact]:

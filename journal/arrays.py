@@ -6,7 +6,7 @@ its length).
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
@@ -18,6 +18,7 @@ from psycopg.pq import Format
 _EMPTY = struct.Struct(">iiI")
 _HEADER = struct.Struct(">iiIii")
 _LENGTH = struct.Struct(">i")
+_EIGHT, _SIXTEEN = _LENGTH.pack(8), _LENGTH.pack(16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,35 +53,32 @@ class _ArrayDumper(Dumper):
     format = Format.BINARY
     element_oid: ClassVar[int]
 
-    def _array(self, values: Sequence[bytes]) -> bytes:
-        if not values:
+    def _array(self, count: int, values: Iterable[bytes]) -> bytes:
+        """`values`: every element behind its length."""
+        if not count:
             return _EMPTY.pack(0, 0, self.element_oid)
-        parts = [_HEADER.pack(1, 0, self.element_oid, len(values), 1)]
-        for value in values:
-            parts.append(_LENGTH.pack(len(value)))
-            parts.append(value)
-        return b"".join(parts)
+        return _HEADER.pack(1, 0, self.element_oid, count, 1) + b"".join(values)
 
 
 class _UuidsDumper(_ArrayDumper):
     oid, element_oid = 2951, 2950
 
     def dump(self, obj: Uuids) -> bytes:
-        return self._array([item.bytes for item in obj.items])
+        return self._array(len(obj.items), [_SIXTEEN + item.bytes for item in obj.items])
 
 
 class _TextsDumper(_ArrayDumper):
     oid, element_oid = 1009, 25
 
     def dump(self, obj: Texts) -> bytes:
-        return self._array([item.encode() for item in obj.items])
+        return self._array(len(obj.items), _behind_length([item.encode() for item in obj.items]))
 
 
 class _BlobsDumper(_ArrayDumper):
     oid, element_oid = 1001, 17
 
     def dump(self, obj: Blobs) -> bytes:
-        return self._array(obj.items)
+        return self._array(len(obj.items), _behind_length(obj.items))
 
 
 class _NumbersDumper(_ArrayDumper):
@@ -88,9 +86,16 @@ class _NumbersDumper(_ArrayDumper):
 
     def dump(self, obj: Numbers) -> bytes:
         try:
-            return self._array([item.to_bytes(8, "big", signed=True) for item in obj.items])
+            return self._array(len(obj.items), [_EIGHT + item.to_bytes(8, "big", signed=True) for item in obj.items])
         except OverflowError as error:
             raise psycopg.DataError(f"a number does not fit into 64 bits: {error}") from error
+
+
+def _behind_length(values: Sequence[bytes]) -> list[bytes]:
+    parts = [b""] * (2 * len(values))
+    parts[::2] = [_LENGTH.pack(len(value)) for value in values]
+    parts[1::2] = values
+    return parts
 
 
 psycopg.adapters.register_dumper(Uuids, _UuidsDumper)

@@ -1,22 +1,20 @@
 """What one transaction writes: which appends of a batch go in, and what each of the others is told.
 
 Pure: it judges what the locked head showed, in the order of arrival, so that one append's refusal never touches its
-neighbours. The order of the checks: key, versions, limits.
+neighbours. The order of the checks: key, whether the journal is closed, versions, limits.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from domain.kernel.postings import Posting
-from journal.facts import Append
+from journal.facts import AccountKey, Append
 
 NO_EVENT = -1
 """The version of a stream that has no event."""
 
-AccountKey = tuple[str, str]
-"""Account and commodity."""
+LAST_TYPE = "log.closed/1"
+"""The type of event behind which nothing may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,11 @@ class KeyReused:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """The journal has had its last event."""
+
+
+@dataclass(frozen=True, slots=True)
 class BelowLimit:
     """A limited account would pass zero."""
 
@@ -52,7 +55,7 @@ class BelowLimit:
     change: int
 
 
-Outcome = Stored | Moved | KeyReused | BelowLimit
+Outcome = Stored | Moved | KeyReused | Closed | BelowLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +69,14 @@ class KnownCommand:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the database showed under the head lock."""
+    """What the database showed under the head lock. `balances`: of the accounts that have one."""
 
     size: int
     root: bytes
     versions: Mapping[UUID, int]
     commands: Mapping[tuple[UUID, str], KnownCommand]
     balances: Mapping[AccountKey, int]
+    closed: bool = False
 
 
 @dataclass
@@ -87,21 +91,22 @@ class Plan:
 
 def accounts_of(appends: Iterable[Append]) -> set[AccountKey]:
     """Every account and commodity that the appends touch."""
-    return {(posting.account, posting.commodity) for append in appends for posting in append.postings}
+    return {account for append in appends for account in append.changes}
 
 
 def plan(appends: Sequence[Append], seen: Seen, *, limit_of: Callable[[str], int]) -> Plan:
     """Judge each append against what was seen and what its predecessors in the batch will have done."""
     result = Plan(commands=dict(seen.commands))
-    versions, balances, size = dict(seen.versions), dict(seen.balances), seen.size
+    versions, balances, size, closed = dict(seen.versions), dict(seen.balances), seen.size, seen.closed
     for append in appends:
-        changes = _changes(append.postings)
-        outcome = _judge(append, changes, result.commands, versions, balances, size, limit_of)
+        changes = append.changes
+        outcome = _judge(append, changes, result.commands, versions, balances, size, closed, limit_of)
         result.outcomes.append(outcome)
         if not isinstance(outcome, Stored) or outcome.replayed:
             continue
         result.accepted.append(append)
         size = outcome.last_index + 1
+        closed = any(entry.type == LAST_TYPE for entry in append.entries)
         for entry in append.entries:
             versions[entry.stream_id] = entry.seq
         for account, change in changes.items():
@@ -122,6 +127,7 @@ def _judge(
     versions: Mapping[UUID, int],
     balances: Mapping[AccountKey, int],
     size: int,
+    closed: bool,
     limit_of: Callable[[str], int],
 ) -> Outcome:
     known = commands.get((append.actor_id, append.key)) if append.actor_id is not None else None
@@ -129,6 +135,8 @@ def _judge(
         if known.input_digest != append.input_digest:
             return KeyReused(append.key)
         return Stored(known.first_index, known.last_index, replayed=True)
+    if closed or any(entry.type == LAST_TYPE for entry in append.entries[:-1]):
+        return Closed()
     moved = _moved(append, versions)
     if moved is not None:
         return Moved(moved)
@@ -143,18 +151,12 @@ def _judge(
 def _moved(append: Append, versions: Mapping[UUID, int]) -> UUID | None:
     """The first stream that is not where the decision saw it, or that an entry would not continue."""
     for stream_id, expected in append.expected.items():
-        if max(versions[stream_id], 0) != expected:
+        version = versions[stream_id]
+        if version != expected and (expected or version != NO_EVENT):
             return stream_id
-    last = dict(versions)
+    last: dict[UUID, int] = {}
     for entry in append.entries:
-        if entry.seq <= last[entry.stream_id]:
+        if entry.seq <= last.get(entry.stream_id, versions[entry.stream_id]):
             return entry.stream_id
         last[entry.stream_id] = entry.seq
     return None
-
-
-def _changes(postings: Iterable[Posting]) -> dict[AccountKey, int]:
-    changes: dict[AccountKey, int] = defaultdict(int)
-    for account, commodity, amount in postings:
-        changes[account, commodity] += amount
-    return changes

@@ -1,23 +1,28 @@
 """What a decision hands to the journal, and what it gets back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from uuid import UUID
 
 from domain.kernel.ids import EventName, StreamName
 from domain.kernel.postings import Postings
-from journal.merkle import NodeReader, inclusion_proof
-from journal.proof import Proof
+from journal.note import Signer
+from journal.paths import Paths
+from journal.proof import proof_text
+
+AccountKey = tuple[str, str]
+"""Account and commodity."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, in which role."""
+    """Who acts, in which role; `signer` is his own key where the server does not keep it."""
 
     person_id: UUID
     role: str
+    signer: Signer | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class Entry:
     note: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Append:
     """What one command writes: all of it or nothing.
 
@@ -55,6 +60,14 @@ class Append:
     key: str = ""
     input_digest: bytes = b""
 
+    @cached_property
+    def changes(self) -> Mapping[AccountKey, int]:
+        """By how much each account that it touches changes."""
+        changes: dict[AccountKey, int] = {}
+        for account, commodity, amount in self.postings:
+            changes[account, commodity] = changes.get((account, commodity), 0) + amount
+        return changes
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -65,10 +78,14 @@ class Receipt:
 
     events: tuple[EventName, ...]
     first_index: int
-    size: int
     checkpoint: bytes
-    nodes: NodeReader
+    paths: Paths
     replayed: bool = False
+
+    @property
+    def size(self) -> int:
+        """The size of the tree that the checkpoint signs."""
+        return self.paths.size
 
     @property
     def last_index(self) -> int:
@@ -82,5 +99,4 @@ class Receipt:
     @cached_property
     def proof(self) -> bytes:
         """The `.tlog-proof` of the command's last event."""
-        path = inclusion_proof(self.nodes, index=self.last_index, size=self.size)
-        return bytes(Proof(index=self.last_index, path=tuple(path), checkpoint=self.checkpoint))
+        return proof_text(self.last_index, path=self.paths.text(self.last_index), checkpoint=self.checkpoint)

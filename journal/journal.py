@@ -4,27 +4,31 @@ A decision is a pure function of what it read; everything that it read is part o
 two people deciding at once never both win on stale grounds.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from functools import partial
+from types import MappingProxyType
+from typing import Any, Final, Protocol, TypeVar, cast
 from uuid import UUID
 
-from domain.kernel.calendar import instant_text
-from domain.kernel.ids import EventName, StreamName, derived, parse_stream
+from domain.kernel.ids import EventName, StreamName, event_name, parse_stream
 from domain.kernel.postings import Posting, check_balanced
 from domain.kernel.refusals import Refusal
-from journal import line as lines
-from journal import note
-from journal.batch import BelowLimit, KeyReused, Moved, Stored
+from journal.answers import Committed
+from journal.batch import BelowLimit, Closed, KeyReused, Moved, Stored
 from journal.codec import Codec
+from journal.drafts import Command, Drafted, Prepared, SignatureNeeded, Unsigned, check_signer, digest_of
 from journal.errors import IntegrityError, Unavailable
-from journal.facts import Actor, Append, Entry, Fact, Receipt
-from journal.keys import ServerCustody
-from journal.line import MAX_ENTRY_BYTES, Line
+from journal.facts import Actor, Append, Fact, Receipt
+from journal.live_keys import LiveKeys, key_stream
 from journal.note import Signer
+from journal.paths import Paths
+from journal.scribe import Scribe
 from journal.store import Store
-from journal.writer import Answer, Committed, Draft, Writer
+from journal.writer import Draft, Writer
+
+__all__ = ["Clock", "Custody", "Journal", "Prepared", "Reading", "key_stream", "now"]
 
 S = TypeVar("S")
 Clock = Callable[[], datetime]
@@ -32,16 +36,19 @@ Clock = Callable[[], datetime]
 ATTEMPTS_MAX = 20
 FACTS_HANDED_OVER_MAX = 8
 ANSWER_TIMEOUT_S = 60.0
+GENESIS: Final = "log.opened/1"
+
+
+class Custody(Protocol):
+    """Who keeps the keys of persons that the server signs for."""
+
+    def signer(self, person_id: UUID, role: str, *, generation: int = 1) -> Signer:
+        """The key of a person in a role."""
 
 
 def now() -> datetime:
     """The present moment, aware."""
     return datetime.now(UTC)
-
-
-def key_stream(person_id: UUID, role: str, *, generation: int = 1) -> UUID:
-    """The stream of a person's key in a role."""
-    return derived("key", person_id, role, generation)
 
 
 class Reading:
@@ -52,10 +59,15 @@ class Reading:
         self._codec = codec
         self.versions: dict[UUID, int] = {}
         self._states: dict[tuple[StreamName, object], object] = {}
+        self._authors: dict[StreamName, UUID] = {}
 
     def state(self, stream: str, evolve: Callable[[S | None, Any], S]) -> S | None:
         """The state of one stream, None if it has no event."""
         return self.states([stream], evolve)[StreamName(stream)]
+
+    def last_by(self, stream: str) -> UUID | None:
+        """Who caused the last event of a stream that was read; None if it has no event."""
+        return self._authors.get(StreamName(stream))
 
     def states(self, streams: Iterable[str], evolve: Callable[[S | None, Any], S]) -> dict[StreamName, S | None]:
         """The states of several streams of one kind, with one query for those that were not read before."""
@@ -70,13 +82,14 @@ class Reading:
                 if recorded.stream != name:
                     raise IntegrityError(f"{recorded.name} stands where {name} was looked for")
                 state = evolve(state, recorded.event)
+                self._authors[name] = recorded.by
             self._states[name, evolve] = state
             self.versions[stream_id] = events[-1][0] if events else 0
         return {name: cast("S | None", self._states[name, evolve]) for name in wanted}
 
 
 class Journal:
-    """The one way to record something. Safe to use from many threads."""
+    """The one way to record something. Safe to use from many threads, and from event loops."""
 
     def __init__(
         self,
@@ -85,7 +98,7 @@ class Journal:
         store: Store,
         writer: Writer,
         codec: Codec,
-        custody: ServerCustody,
+        custody: Custody,
         clock: Clock = now,
     ) -> None:
         self.origin = origin
@@ -94,11 +107,15 @@ class Journal:
         self._writer = writer
         self.custody = custody
         self._clock = clock
-        self._registered: dict[Actor, tuple[UUID, int]] = {}
+        self._keys = LiveKeys(store, codec)
 
     def now(self) -> datetime:
         """The clock that `at` is taken from."""
         return self._clock()
+
+    def last_checkpoint(self) -> bytes:
+        """The newest signed checkpoint. Raises Unavailable before the first."""
+        return self._writer.last_checkpoint()
 
     def position(self) -> int:
         """The number of events in the journal."""
@@ -112,6 +129,8 @@ class Journal:
         """Several streams' states, outside a command."""
         return Reading(self.store, self.codec).states(streams, evolve)
 
+    # Recording.
+
     def execute(
         self,
         *,
@@ -123,138 +142,190 @@ class Journal:
     ) -> Receipt:
         """Decide and append, atomically; the same `key` with the same `inputs` returns the first receipt.
 
-        `signer`: the actor's own key where the server does not keep it. Raises Refusal where a rule says no
-        (`command.key_reused`, `command.nothing_to_record`, `stream.moved`, `balance.below_limit`,
-        `key.not_registered`, and whatever `decide` refuses), IntegrityError, Busy, Unavailable.
+        `signer`: the actor's own key where the server does not keep it. Raises SignatureNeeded where that is in a
+        device (it carries what `append_signed` takes), Refusal where a rule says no
+        (`command.key_reused`, `command.nothing_to_record`, `stream.moved`, `log.closed`, `balance.below_limit`,
+        `key.not_registered`, `key.not_at_hand`, and whatever `decide` refuses), IntegrityError, Busy, Unavailable.
         """
-        digest = hashlib.sha256(lines.canonical(inputs)).digest()
+        command = Command(actor, key, digest_of(inputs))
         for _ in range(ATTEMPTS_MAX):
             reading = Reading(self.store, self.codec)
             try:
-                facts = list(decide(reading))
-                if not facts:
-                    raise Refusal("command.nothing_to_record")
-                draft, names = self._draft(reading, facts, actor, key, digest, signer)
-                # A long command, or a signer of its own that may be slow, must not hold up the others.
-                alone = signer is not None or len(facts) > FACTS_HANDED_OVER_MAX
-                committed = self._wait(self._writer.append(draft() if alone else draft))
+                drafted = self._drafted(command, list(decide(reading)), reading.versions)
+                committed = self._writer.append(self._signing(command, drafted, signer)).result(ANSWER_TIMEOUT_S)
             except Refusal:
                 # A retried command meets its own effect; then its first outcome is the answer.
-                earlier = self._earlier(actor, key, digest)
+                earlier = self._earlier(command)
                 if earlier is None:
                     raise
                 return earlier
-            match committed.outcome:
-                case Stored(first_index=first, replayed=False):
-                    return self._receipt(names, first, committed)
-                case Stored(first_index=first, last_index=last):
-                    return self._receipt(self._names_at(first, last), first, committed, replayed=True)
-                case KeyReused():
-                    raise Refusal("command.key_reused", key=key)
-                case BelowLimit(account=account, commodity=commodity, balance=balance, change=change):
-                    raise Refusal(
-                        "balance.below_limit", account=account, commodity=commodity, balance=balance, change=change
-                    )
-                case Moved():
-                    self._registered.pop(actor, None)
+            receipt = self._receipt(command, drafted, committed)
+            if receipt is not None:
+                return receipt
         raise Refusal("stream.moved")
+
+    async def record(
+        self,
+        *,
+        actor: Actor,
+        key: str,
+        inputs: Mapping[str, object],
+        facts: Sequence[Fact],
+        versions: Mapping[UUID, int] = MappingProxyType({}),
+        signer: Signer | None = None,
+    ) -> Receipt:
+        """As `execute` for facts that are decided, from an event loop: hundreds may be in flight without a thread each.
+
+        `versions`: where every stream stood that the decision read; a stream that is not named must be new.
+        """
+        command = Command(actor, key, digest_of(inputs))
+        if actor not in self._keys:
+            await asyncio.to_thread(self._keys.look_up, actor)
+        try:
+            drafted = self._drafted(command, facts, versions)
+            committed = await self._writer.append_soon(self._signing(command, drafted, signer)).result(ANSWER_TIMEOUT_S)
+        except Refusal:
+            earlier = await asyncio.to_thread(self._earlier, command)
+            if earlier is None:
+                raise
+            return earlier
+        replayed = isinstance(committed.outcome, Stored) and committed.outcome.replayed
+        receipt = (
+            await asyncio.to_thread(self._receipt, command, drafted, committed)
+            if replayed
+            else self._receipt(command, drafted, committed)
+        )
+        if receipt is None:
+            raise Refusal("stream.moved")
+        return receipt
+
+    def prepare(
+        self,
+        *,
+        actor: Actor,
+        key: str,
+        inputs: Mapping[str, object],
+        decide: Callable[[Reading], Iterable[Fact]],
+    ) -> Prepared | Receipt:
+        """Decide, and write the lines that the actor's own device is to sign; nothing is recorded yet.
+
+        A command that was recorded before gives its first receipt. Raises as `execute`.
+        """
+        command = Command(actor, key, digest_of(inputs))
+        reading = Reading(self.store, self.codec)
+        try:
+            drafted = self._drafted(command, list(decide(reading)), reading.versions)
+        except Refusal:
+            earlier = self._earlier(command)
+            if earlier is None:
+                raise
+            return earlier
+        if drafted.key is None:
+            raise Refusal("key.not_registered", person_id=actor.person_id, role=actor.role)
+        return Prepared(command, drafted, drafted.key.verifier_key)
+
+    def append_signed(self, prepared: Prepared, notes: Sequence[bytes]) -> Receipt:
+        """Append what `prepare` wrote, signed: one note for each of its texts, in their order.
+
+        Raises Refusal as `execute` (`stream.moved`: what it was decided on has changed, so decide and sign again;
+        `signature.not_of_key`: a note is not its text with one signature by the registered key), IntegrityError, Busy,
+        Unavailable.
+        """
+        append = prepared.append_of(notes)
+        committed = self._writer.append(append).result(ANSWER_TIMEOUT_S)
+        receipt = self._receipt(prepared.command, prepared.drafted, committed)
+        if receipt is None:
+            raise Refusal("stream.moved")
+        return receipt
 
     # Building what is appended.
 
-    def _draft(
-        self, reading: Reading, facts: list[Fact], actor: Actor, key: str, digest: bytes, signer: Signer | None
-    ) -> tuple[Draft, tuple[EventName, ...]]:
-        """What is to be encoded, signed and appended, and the names of its events."""
-        expected = dict(reading.versions)
-        versions = dict(expected)
-        at = instant_text(self._clock())
-        by = str(actor.person_id)
-        lines_of: list[tuple[UUID, Line]] = []
+    def _drafted(self, command: Command, facts: Sequence[Fact], read: Mapping[UUID, int]) -> Drafted:
+        """The lines of the facts, and on which condition they may be appended."""
+        if not facts:
+            raise Refusal("command.nothing_to_record")
+        actor = command.actor
+        scribe = Scribe(origin=self.origin, at=self._clock(), by=actor.person_id, role=actor.role, cmd=command.key)
+        expected, versions = dict(read), dict(read)
+        unsigned: list[Unsigned] = []
         postings: list[Posting] = []
         for fact in facts:
             _, stream_id = parse_stream(fact.stream)
-            seq = versions.setdefault(stream_id, 0) + 1
+            seq = versions.get(stream_id, 0) + 1
             expected.setdefault(stream_id, 0)
             versions[stream_id] = seq
             moved = tuple(getattr(fact.event, "postings", ()))
             check_balanced(moved)
             postings.extend(moved)
-            line = Line(
-                origin=self.origin,
+            type_ = self.codec.type_of(fact.event)
+            text = scribe.line(
+                fact.event,
+                type_=type_,
                 stream=fact.stream,
                 seq=seq,
-                type=self.codec.type_of(fact.event),
-                at=at,
-                on=fact.on.isoformat(),
-                by=by,
-                role=actor.role,
-                cmd=key,
-                data=self.codec.data_of(fact.event),
+                on=fact.on,
                 cause=fact.cause,
                 postings=moved,
             )
-            lines_of.append((stream_id, line))
-        if lines_of[0][1].type != "log.opened/1":
-            expected.setdefault(*self._key_version(actor))
-        signing = signer or self.custody.signer(actor.person_id, actor.role)
+            unsigned.append(Unsigned(event_name(fact.stream, seq), stream_id, seq, type_, text))
+        key = None
+        if unsigned[0].type != GENESIS:
+            key = self._keys.look_up(actor)
+            expected.setdefault(key.stream_id, key.version)
+        return Drafted(tuple(unsigned), expected, tuple(postings), key)
 
-        def draft() -> Append:
-            entries = tuple(
-                Entry(stream_id, line.seq, line.type, _signed(line, signing)) for stream_id, line in lines_of
-            )
-            return Append(entries, expected, tuple(postings), actor.person_id, key, digest)
-
-        return draft, tuple(line.name for _, line in lines_of)
-
-    def _key_version(self, actor: Actor) -> tuple[UUID, int]:
-        """The actor's key stream and its version, in which the key is registered and live."""
-        known = self._registered.get(actor)
-        if known is None:
-            stream_id = key_stream(actor.person_id, actor.role)
-            events = self.store.streams([stream_id]).get(stream_id, [])
-            types = [self.codec.decode(index, entry).type for _, index, entry in events]
-            if types != ["key.registered/1"]:
-                raise Refusal("key.not_registered", person_id=actor.person_id, role=actor.role)
-            known = self._registered[actor] = (stream_id, 1)
-        return known
+    def _signing(self, command: Command, drafted: Drafted, own: Signer | None) -> Append | Draft:
+        """The append, to be signed where the writer makes ready; at once if that may take long."""
+        actor, key = command.actor, drafted.key
+        signer = own or actor.signer
+        if signer is None:
+            if key is not None and key.custody == "device":
+                raise SignatureNeeded(Prepared(command, drafted, key.verifier_key))
+            if key is not None and key.custody != "server":
+                raise Refusal("key.not_at_hand", person_id=actor.person_id, role=actor.role)
+            signer = self.custody.signer(actor.person_id, actor.role, generation=key.generation if key else 1)
+        check_signer(signer, name=f"{self.origin}/{actor.role}/{actor.person_id}", key=key)
+        # A long command, or a signer of its own that may be slow, must not hold up the others.
+        if own is not None or len(drafted.unsigned) > FACTS_HANDED_OVER_MAX:
+            return drafted.signed(command, signer)
+        return partial(drafted.signed, command, signer)
 
     # Answers.
 
-    def _wait(self, answer: Answer) -> Committed:
-        try:
-            return answer.result(ANSWER_TIMEOUT_S)
-        except TimeoutError:
-            raise Unavailable(
-                f"no answer within {ANSWER_TIMEOUT_S:.0f} s; the same key tells what became of it"
-            ) from None
+    def _receipt(self, command: Command, drafted: Drafted, committed: Committed) -> Receipt | None:
+        """What became of it; None if it is to be decided again. Raises Refusal where it was refused."""
+        match committed.outcome:
+            case Stored(first_index=first, replayed=False):
+                return Receipt(drafted.names, first, committed.checkpoint, committed.paths)
+            case Stored(first_index=first, last_index=last):
+                names = self._names_at(first, last)
+                return Receipt(names, first, committed.checkpoint, committed.paths, replayed=True)
+            case Closed():
+                raise Refusal("log.closed")
+            case KeyReused():
+                raise Refusal("command.key_reused", key=command.key)
+            case BelowLimit(account=account, commodity=commodity, balance=balance, change=change):
+                raise Refusal(
+                    "balance.below_limit", account=account, commodity=commodity, balance=balance, change=change
+                )
+            case Moved():
+                self._keys.forget(command.actor)
+                return None
 
-    def _receipt(
-        self, names: tuple[EventName, ...], first: int, committed: Committed, *, replayed: bool = False
-    ) -> Receipt:
-        return Receipt(names, first, committed.size, committed.checkpoint, committed.nodes, replayed)
-
-    def _earlier(self, actor: Actor, key: str, digest: bytes) -> Receipt | None:
+    def _earlier(self, command: Command) -> Receipt | None:
         """The first receipt of a key that was used before with this input. Refuses a key used with another."""
-        command = self.store.command(actor.person_id, key)
-        if command is None:
+        known = self.store.command(command.actor.person_id, command.key)
+        if known is None:
             return None
-        known, first, last = command
-        if known != digest:
-            raise Refusal("command.key_reused", key=key)
+        digest, first, last = known
+        if digest != command.digest:
+            raise Refusal("command.key_reused", key=command.key)
         checkpoint = self._writer.last_checkpoint()
         size = int(checkpoint.split(b"\n", 2)[1])
         if size <= last:
             raise Unavailable("the command is recorded, but its head is not signed yet; ask again")
-        return Receipt(self._names_at(first, last), first, size, checkpoint, self.store.nodes(size), replayed=True)
+        paths = Paths(self.store.nodes(size), size=size)
+        return Receipt(self._names_at(first, last), first, checkpoint, paths, replayed=True)
 
     def _names_at(self, first: int, last: int) -> tuple[EventName, ...]:
         return tuple(self.codec.decode(index, entry).name for index, entry in self.store.entries(first, stop=last + 1))
-
-
-def _signed(line: Line, signer: Signer) -> bytes:
-    if signer.verifier_key.name != line.key_name:
-        raise IntegrityError(f"{line.name} would be signed by {signer.verifier_key.name}")
-    entry = note.sign(lines.encode(line), signer)
-    if len(entry) > MAX_ENTRY_BYTES:
-        raise Refusal("event.too_large", type=line.type, bytes=len(entry), bytes_max=MAX_ENTRY_BYTES)
-    return entry

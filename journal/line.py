@@ -23,16 +23,16 @@ MAX_SAFE_INTEGER = 2**53 - 1
 _REQUIRED = frozenset({"at", "by", "cmd", "data", "on", "origin", "role", "seq", "stream", "type", "v"})
 _ALLOWED = _REQUIRED | {"cause", "postings"}
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
-_STREAM = re.compile(r"[a-z][a-z_]*/" + _UUID.pattern, re.ASCII)
+STREAM = re.compile(r"[a-z][a-z_]*/" + _UUID.pattern, re.ASCII)
 _TYPE = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*/[1-9][0-9]*", re.ASCII)
-_ROLE = re.compile(r"[a-z][a-z_]*", re.ASCII)
-_KEY = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+ROLE = re.compile(r"[a-z][a-z_]*", re.ASCII)
+KEY = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_CMD = re.compile(r"[!-~]{1,128}", re.ASCII)
-_CAUSE = re.compile(r"(?P<stream>[^@]+)@(?P<seq>[1-9][0-9]*)", re.ASCII)
-_ACCOUNT = re.compile(r"[a-z][a-z0-9-]*(:[A-Za-z0-9_.-]+)+", re.ASCII)
-_COMMODITY = re.compile(r"[A-Z][A-Za-z0-9_.-]*", re.ASCII)
-_FORMS = (("by", _UUID), ("cmd", _CMD), ("on", _DAY), ("role", _ROLE), ("stream", _STREAM), ("type", _TYPE))
+CMD = re.compile(r"[!-~]{1,128}", re.ASCII)
+CAUSE = re.compile(r"(?P<stream>[^@]+)@(?P<seq>[1-9][0-9]*)", re.ASCII)
+ACCOUNT = re.compile(r"[a-z][a-z0-9-]*(:[A-Za-z0-9_.-]+)+", re.ASCII)
+COMMODITY = re.compile(r"[A-Z][A-Za-z0-9_.-]*", re.ASCII)
+_FORMS = (("by", _UUID), ("cmd", CMD), ("on", _DAY), ("role", ROLE), ("stream", STREAM), ("type", _TYPE))
 
 # Nothing that contains itself comes this far: `encode` has walked through it.
 _ENCODER = json.JSONEncoder(
@@ -111,7 +111,7 @@ def parse(text: bytes) -> Line:
     if len(text) > MAX_ENTRY_BYTES:
         raise LineError(f"longer than {MAX_ENTRY_BYTES} bytes")
     try:
-        fields = json.loads(text, parse_float=_no_float, parse_constant=_no_float)
+        fields = _DECODER.decode(text.decode())
         if not isinstance(fields, dict):
             raise LineError("not a JSON object")
         _check(fields)
@@ -129,7 +129,7 @@ def parse(text: bytes) -> Line:
 def load(text: bytes) -> Line:
     """Read a line that the append has checked before storing it. Raises LineError where parts are missing."""
     try:
-        return _line_of(json.loads(text, parse_float=_no_float))
+        return _line_of(_DECODER.decode(text.decode()))
     except LineError:
         raise
     except (ValueError, KeyError, TypeError) as error:
@@ -156,6 +156,10 @@ def _line_of(fields: Mapping[str, Any]) -> Line:
 
 def _no_float(text: str) -> object:
     raise LineError(f"a number that is not an integer: {text[:40]}")
+
+
+# Made once: `json.loads` with arguments would make one for every line.
+_DECODER = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float)
 
 
 def _check(fields: Mapping[str, Any]) -> None:
@@ -201,8 +205,8 @@ def _check_day(value: str) -> None:
 
 
 def _check_cause(value: object) -> None:
-    match = _CAUSE.fullmatch(value) if isinstance(value, str) else None
-    if match is None or not _STREAM.fullmatch(match["stream"]):
+    match = CAUSE.fullmatch(value) if isinstance(value, str) else None
+    if match is None or not STREAM.fullmatch(match["stream"]):
         raise LineError(f"cause: {str(value)[:80]!r} is not an event name")
 
 
@@ -225,7 +229,7 @@ def _is_plain(value: Any) -> bool:
 
 @lru_cache(maxsize=1024)  # the same few names come again in every event
 def _is_key(key: object) -> bool:
-    return isinstance(key, str) and _KEY.fullmatch(key) is not None
+    return isinstance(key, str) and KEY.fullmatch(key) is not None
 
 
 def _check_value(value: object, where: str) -> None:
@@ -240,7 +244,7 @@ def _check_value(value: object, where: str) -> None:
                 _check_value(item, f"{where}[{number}]")
         case dict():
             for key, item in value.items():
-                if not isinstance(key, str) or not _KEY.fullmatch(key):
+                if not isinstance(key, str) or not KEY.fullmatch(key):
                     raise LineError(f"{where}: key {str(key)[:40]!r} is not of its form")
                 _check_value(item, f"{where}.{key}")
         case _:
@@ -255,8 +259,8 @@ def _check_postings(value: object) -> None:
         if not isinstance(posting, list) or len(posting) != 3:
             raise LineError(f"{where}: not [account, commodity, amount]")
         account, commodity, amount = posting
-        if not isinstance(account, str) or not _ACCOUNT.fullmatch(account):
+        if not isinstance(account, str) or not ACCOUNT.fullmatch(account):
             raise LineError(f"{where}: {str(account)[:80]!r} is not an account")
-        if not isinstance(commodity, str) or not _COMMODITY.fullmatch(commodity):
+        if not isinstance(commodity, str) or not COMMODITY.fullmatch(commodity):
             raise LineError(f"{where}: {str(commodity)[:40]!r} is not a commodity")
         _check_integer(amount, where)

@@ -138,7 +138,7 @@ class JournalRecorder(PostgresApplicationRecorder):
             done = transaction.commit(plain, [append], remembered=None, limit_of=_unlimited, before=before)
         (outcome,) = done.outcomes
         if not isinstance(outcome, Stored):
-            raise persistence.IntegrityError(f"an event of this stream and version exists: {outcome}")
+            raise persistence.IntegrityError(f"the append does not continue its streams: {outcome}")
         return list(range(outcome.first_index + 1, outcome.last_index + 2))
 
 

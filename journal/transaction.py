@@ -5,7 +5,7 @@ foresee what the lock will show, and then one call does it all; the database wri
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,22 +13,23 @@ import psycopg
 
 from journal import batch, merkle
 from journal.arrays import Blobs, Numbers, Texts, Uuids
-from journal.batch import AccountKey, KnownCommand, Outcome, Plan, Seen, Stored
+from journal.batch import KnownCommand, Outcome, Plan, Seen, Stored
 from journal.edge import Edge, NodeNotAtEdge
 from journal.errors import IntegrityError
-from journal.facts import Append, Entry
+from journal.facts import AccountKey, Append, Entry
 
 LimitOf = Callable[[str], int]
 Before = Callable[[psycopg.Connection[Any]], None]
 
 BALANCES_KEPT_MAX: Final = 100_000
 
-_BEGIN = "SELECT size, root, versions, known, amounts FROM journal.begin_append(%s, %s, %s, %s, %s)"
-_FINISH_ARGUMENTS = ", ".join(["%s"] * 19)
-_FINISH = f"SELECT journal.finish_append({_FINISH_ARGUMENTS})"
-_AS_FORESEEN = f"SELECT journal.append_as_foreseen(%s, %s, %s, %s, {_FINISH_ARGUMENTS})"
+_SEE = "SELECT size, root, versions, known, amounts FROM journal.see_before_append(%s, %s, %s, %s, %s)"
+_WRITE_ARGUMENTS = ", ".join(["%s"] * 23)
+_WRITE = f"SELECT journal.write_batch({_WRITE_ARGUMENTS})"
+_WRITE_FORESEEN = f"SELECT journal.write_foreseen(%s, %s, %s, {_WRITE_ARGUMENTS})"
 _HEAD = "SELECT size, root FROM journal.head FOR UPDATE"
 _LAST = "SELECT coalesce(max(notification_id), 0) FROM journal.events"
+_TYPE_AT = "SELECT topic FROM journal.events WHERE notification_id = %s"
 _LEAVES_FROM = "SELECT leaf FROM journal.events WHERE notification_id > %s ORDER BY notification_id"
 _TREE_FROM = "SELECT hash FROM journal.tree WHERE level = %s AND index >= %s ORDER BY index"
 
@@ -40,6 +41,7 @@ class Remembered:
     edge: Edge
     root: bytes
     balances: dict[AccountKey, int] = field(default_factory=dict)
+    closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,13 +90,14 @@ def commit(
         seen = _see(connection, appends)
         alone = remembered is not None and (remembered.edge.size, remembered.root) == (seen.size, seen.root)
         if remembered is None or not alone:
-            remembered = Remembered(load_edge(connection, size=seen.size, root=seen.root), seen.root)
+            remembered = _load(connection, size=seen.size, root=seen.root)
+        seen = replace(seen, closed=remembered.closed)
         plan = batch.plan(appends, seen, limit_of=limit_of)
         prepared = _prepare(plan, seen, remembered.edge, limit_of)
         if before is not None and len(plan.accepted) < len(appends):
             raise psycopg.Rollback
         if prepared.entries:
-            _run(connection, _FINISH, prepared.arguments)
+            _run(connection, _WRITE, prepared.arguments)
     if not prepared.entries:
         return Done(plan.outcomes, remembered.edge, remembered.root, remembered, alone=alone)
     return _done(prepared, remembered, seen.balances, alone=alone)
@@ -114,13 +117,10 @@ def commit_as_foreseen(
     if not all(isinstance(outcome, Stored) and not outcome.replayed for outcome in plan.outcomes):
         return None
     prepared = _prepare(plan, seen, remembered.edge, limit_of)
-    foreseen = (
-        seen.root,
-        Uuids(list(seen.versions)),
-        Numbers(list(seen.versions.values())),
-        Numbers([seen.balances[account] for account in sorted(plan.balances)]),
-    )
-    if not _run(connection, _AS_FORESEEN, (*foreseen, *prepared.arguments)):
+    begun = {entry.stream_id for entry in prepared.entries if entry.seq == 1}
+    held = [stream_id for stream_id, version in seen.versions.items() if version or stream_id not in begun]
+    foreseen = (seen.root, Uuids(held), Numbers([seen.versions[stream_id] for stream_id in held]))
+    if not _run(connection, _WRITE_FORESEEN, (*foreseen, *prepared.arguments)):
         return None
     return _done(prepared, remembered, {}, alone=True)
 
@@ -137,7 +137,14 @@ def open_head(connection: psycopg.Connection[Any]) -> Remembered:
     size, root = row
     if last[0] != size:
         raise IntegrityError(f"the head says {size} entries, the last stored one is number {last[0]}")
-    return Remembered(load_edge(connection, size=size, root=root), root)
+    return _load(connection, size=size, root=root)
+
+
+def _load(connection: psycopg.Connection[Any], *, size: int, root: bytes) -> Remembered:
+    """Under the head lock. Whether the journal is closed is read off its last entry, so no writer can miss it."""
+    last = connection.execute(_TYPE_AT, (size,)).fetchone()
+    closed = last is not None and last[0] == batch.LAST_TYPE
+    return Remembered(load_edge(connection, size=size, root=root), root, closed=closed)
 
 
 def load_edge(connection: psycopg.Connection[Any], *, size: int, root: bytes) -> Edge:
@@ -169,7 +176,7 @@ def _see(connection: psycopg.Connection[Any], appends: Sequence[Append]) -> Seen
     commands = [(append.actor_id, append.key) for append in appends if append.actor_id is not None]
     accounts = sorted(batch.accounts_of(appends))
     row = connection.execute(
-        _BEGIN,
+        _SEE,
         (
             Uuids(streams),
             Uuids([actor for actor, _ in commands]),
@@ -190,12 +197,16 @@ def _see(connection: psycopg.Connection[Any], appends: Sequence[Append]) -> Seen
             commands[number]: KnownCommand(bytes.fromhex(digest), first - 1, last - 1)
             for number, digest, first, last in known
         },
-        balances=dict(zip(accounts, amounts or (), strict=True)),
+        balances={
+            account: amount for account, amount in zip(accounts, amounts or (), strict=True) if amount is not None
+        },
     )
 
 
 def _foresee(appends: Sequence[Append], remembered: Remembered) -> Seen | None:
     """What the lock will show if nothing but our own commits happened since, and every decision read the truth."""
+    if remembered.closed:
+        return None
     versions: dict[UUID, int] = {}
     for append in appends:
         if append.actor_id is None:
@@ -204,7 +215,8 @@ def _foresee(appends: Sequence[Append], remembered: Remembered) -> Seen | None:
             versions.setdefault(stream_id, version)
         if any(entry.stream_id not in versions for entry in append.entries):
             return None
-    balances = {account: remembered.balances.get(account, 0) for account in batch.accounts_of(appends)}
+    known = remembered.balances
+    balances = {account: known[account] for account in batch.accounts_of(appends) if account in known}
     return Seen(remembered.edge.size, remembered.root, versions, {}, balances)
 
 
@@ -213,8 +225,11 @@ def _prepare(plan: Plan, seen: Seen, edge: Edge, limit_of: LimitOf) -> _Prepared
     leaves = [merkle.leaf_hash(entry.note) for entry in entries]
     grown, filled = edge.grown(leaves)
     root = grown.root()
-    changed = sorted(plan.balances)
-    commands: list[tuple[UUID, str]] = list(plan.commands)
+    # In one order always, so that two processes never wait for each other's rows.
+    touched = sorted(plan.balances)
+    new = [account for account in touched if account not in seen.balances]
+    known = [account for account in touched if account in seen.balances]
+    commands = plan.commands
     arguments = (
         seen.size,
         root,
@@ -226,15 +241,19 @@ def _prepare(plan: Plan, seen: Seen, edge: Edge, limit_of: LimitOf) -> _Prepared
         Numbers([tile.level for tile in filled]),
         Numbers([tile.index for tile in filled]),
         Blobs([tile.hash for tile in filled]),
-        Texts([account for account, _ in changed]),
-        Texts([commodity for _, commodity in changed]),
-        Numbers([plan.balances[account] for account in changed]),
-        Numbers([limit_of(account) for account, _ in changed]),
+        Texts([account for account, _ in new]),
+        Texts([commodity for _, commodity in new]),
+        Numbers([plan.balances[account] for account in new]),
+        Numbers([limit_of(account) for account, _ in new]),
+        Texts([account for account, _ in known]),
+        Texts([commodity for _, commodity in known]),
+        Numbers([seen.balances[account] for account in known]),
+        Numbers([plan.balances[account] for account in known]),
         Uuids([actor for actor, _ in commands]),
         Texts([key for _, key in commands]),
-        Blobs([plan.commands[command].input_digest for command in commands]),
-        Numbers([plan.commands[command].first_index + 1 for command in commands]),
-        Numbers([plan.commands[command].last_index + 1 for command in commands]),
+        Blobs([command.input_digest for command in commands.values()]),
+        Numbers([command.first_index + 1 for command in commands.values()]),
+        Numbers([command.last_index + 1 for command in commands.values()]),
     )
     return _Prepared(plan, entries, grown, root, arguments)
 
@@ -252,5 +271,6 @@ def _done(prepared: _Prepared, remembered: Remembered, seen_balances: Mapping[Ac
     balances = {} if len(remembered.balances) > BALANCES_KEPT_MAX else remembered.balances
     balances.update(seen_balances)
     balances.update(prepared.plan.balances)
-    kept = Remembered(prepared.edge.trimmed(), prepared.root, balances)
+    closed = remembered.closed or prepared.entries[-1].type == batch.LAST_TYPE
+    kept = Remembered(prepared.edge.trimmed(), prepared.root, balances, closed)
     return Done(prepared.plan.outcomes, prepared.edge, prepared.root, kept, alone)

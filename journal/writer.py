@@ -1,15 +1,15 @@
 """The writer: concurrent appends share one transaction, one head and one signature; each gets its own outcome.
 
-One thread takes all that waits, commits it under the head-row lock, has the new head signed, and only then tells the
-callers. Nothing is acknowledged before it is durable and signed, nothing durable is outside the tree, and after an
-integrity error nothing more is written. Signing while the next batch commits was slower: it halves the batches.
+A few threads carry groups of appends through three gates, in the order of arrival: make ready what waits, commit it
+under the head-row lock, have the new head sealed; only then are the callers told. Nothing is acknowledged before it is
+durable and sealed, nothing durable is outside the tree, and after an integrity error nothing more is written.
 """
 
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -17,17 +17,24 @@ import psycopg
 
 from domain.kernel.refusals import Refusal
 from journal import merkle, transaction
-from journal.batch import Outcome
+from journal.answers import Answer, Committed, LoopAnswer, ThreadAnswer, Told, tell_all
 from journal.edge import Edge, NodeNotAtEdge
 from journal.errors import Busy, IntegrityError, Unavailable
 from journal.facts import Append
 from journal.merkle import NodeReader
-from journal.signer import LogSigner
+from journal.paths import Paths
+from journal.sealing import Sealer
 from journal.transaction import Done, LimitOf, Remembered
 
 BATCH_APPENDS_MAX: Final = 512
 BATCH_BYTES_MAX: Final = 16 * 1024 * 1024
-QUEUE_APPENDS_MAX: Final = 10_000
+IN_FLIGHT_APPENDS_MAX: Final = 10_000
+TAKEN_MAX: Final = 32
+CARRIERS: Final = 3
+"""Threads that carry a group each: one is made ready while one is committed and one is sealed."""
+
+SHARES: Final = 2
+"""Into so many groups goes what is in flight: more would halve the batches, one would leave database or signer idle."""
 
 ASKED_AFTER_S: Final = 0.25
 """A connection that was idle for longer is asked whether it lives, before an append depends on it."""
@@ -35,51 +42,8 @@ ASKED_AFTER_S: Final = 0.25
 # Whatever the server's default is, an append that was acknowledged must survive the loss of its power.
 _DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 
-
-@dataclass(frozen=True)
-class Committed:
-    """One append's outcome and the signed head over it, with the nodes for its proof."""
-
-    outcome: Outcome
-    checkpoint: bytes
-    size: int
-    nodes: NodeReader
-
-
-class Answer:
-    """What one caller waits for: what became of its append."""
-
-    __slots__ = ("_committed", "_error", "_waiting")
-
-    def __init__(self) -> None:
-        self._committed: Committed | None = None
-        self._error: Exception | None = None
-        self._waiting = threading.Lock()  # a whole Future costs more than the signature
-        self._waiting.acquire()
-
-    def tell(self, committed: Committed) -> None:
-        """Let the caller go on. Once, and instead of `fail`."""
-        self._committed = committed
-        self._waiting.release()
-
-    def fail(self, error: Exception) -> None:
-        """Raise the error at the caller, unless it has its answer."""
-        if self._committed is None and self._error is None:
-            self._error = error
-            self._waiting.release()
-
-    def result(self, timeout_s: float) -> Committed:
-        """Wait for the outcome. Raises what the append failed with, TimeoutError if it is not known in time."""
-        if not self._waiting.acquire(timeout=timeout_s):
-            raise TimeoutError
-        self._waiting.release()
-        if self._committed is None:
-            raise self._error or Unavailable("the append was given up")
-        return self._committed
-
-
 Draft = Callable[[], Append]
-"""An append that is still to be encoded and signed. It raises LineError, NoteError, Refusal or IntegrityError."""
+"""An append that is still to be signed. It raises LineError, NoteError, Refusal or IntegrityError."""
 
 
 @dataclass(slots=True)
@@ -89,13 +53,25 @@ class _Waiting:
 
 
 @dataclass(slots=True)
-class _Ready:
-    append: Append
-    answer: Answer
+class _Group:
+    """Appends that share a transaction. `taken`: whose appends are being made ready."""
+
+    appends: list[Append] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    size: int = 0
+    taken: list[Answer] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsealed:
+    """What was committed and waits for the seal over it."""
+
+    answers: Sequence[Answer]
+    done: Done
 
 
 class Writer:
-    """Group commit over one connection of its own. `append` may be called from any thread.
+    """Group commit over one connection of its own. Appends may be handed over from any thread or event loop.
 
     `connect` opens a connection as the writer role; `stored_nodes(size)` reads nodes left of the edge; `limit_of`
     says how an account is limited. Call `start` first, `close` last.
@@ -105,7 +81,7 @@ class Writer:
         self,
         *,
         connect: Callable[[], psycopg.Connection[Any]],
-        signer: LogSigner,
+        signer: Sealer,
         stored_nodes: Callable[[int], NodeReader],
         limit_of: LimitOf,
     ) -> None:
@@ -113,20 +89,28 @@ class Writer:
         self._signer = signer
         self._stored_nodes = stored_nodes
         self._limit_of = limit_of
-        self._appends: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._entering = threading.Condition(threading.Lock())  # guards all until the gates
+        self._appends: deque[_Waiting] = deque()
+        self._in_flight = 0
+        self._listening = False
         self._broken: Exception | None = None
-        self._entering = threading.Lock()
         self._closed = False
+        # The gates. Whoever is at one holds its lock, and what stands below it is his.
+        self._gathering = threading.Lock()
+        self._committing = threading.Lock()
         self._connection: psycopg.Connection[Any] | None = None
         self._used_at = 0.0
         self._remembered: Remembered | None = None
         self._foreseeing = True
-        self._group: list[_Ready] = []
-        self._preparing: _Waiting | None = None
-        self._thread = threading.Thread(target=self._work, name="journal-writer", daemon=True)
+        self._sealing = threading.Lock()
+        self._unsealed: deque[_Unsealed] = deque()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"journal-writer-{number}", daemon=True)
+            for number in range(CARRIERS)
+        ]
 
     def start(self) -> Self:
-        """Check that the database, the tree and the signer's memory agree, then begin to work.
+        """Check that the database, the tree and the sealer's memory agree, then begin to work.
 
         Raises IntegrityError where they do not, psycopg.Error where the database cannot be reached.
         """
@@ -134,32 +118,32 @@ class Writer:
         try:
             with connection.transaction():
                 remembered = transaction.open_head(connection)
-                # Under the head lock, or another process could sign a larger head between the two looks.
+                # Under the head lock, or another process could seal a larger head between the two looks.
                 self._signer.check(size=remembered.edge.size, root=remembered.root)
-            if remembered.edge.size:  # what was committed but not signed when the last process died is signed now
+            if remembered.edge.size:  # what was committed but not sealed when the last process died is sealed now
                 self._seal(remembered.edge, remembered.root)
         except BaseException:
             connection.close()
             raise
         self._remembered = remembered
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
-    def append(self, append: Append | Draft) -> Answer:
-        """Hand over one append. Raises Busy when the queue is full, IntegrityError after the journal broke.
+    def append(self, append: Append | Draft) -> ThreadAnswer:
+        """Hand over one append. Raises Busy when too many are in flight, IntegrityError after the journal broke.
 
-        Drafts are made here, one after the other: many small ones cost half of what they do in a thread each.
+        Drafts are signed here, one after the other: many small ones cost half of what they do in a thread each.
         """
-        waiting = _Waiting(append, Answer())
-        with self._entering:  # nothing may enter behind the end
-            if self._broken is not None:
-                raise self._broken
-            if self._closed:
-                raise Unavailable("the writer is closed")
-            if self._appends.qsize() >= QUEUE_APPENDS_MAX:
-                raise Busy(f"{QUEUE_APPENDS_MAX} appends are waiting")
-            self._appends.put(waiting)
-        return waiting.answer
+        answer = ThreadAnswer()
+        self._enter(append, answer)
+        return answer
+
+    def append_soon(self, append: Append | Draft) -> LoopAnswer:
+        """The same for a task of the running event loop, which waits without holding a thread."""
+        answer = LoopAnswer()
+        self._enter(append, answer)
+        return answer
 
     def last_checkpoint(self) -> bytes:
         """The newest signed checkpoint. Raises Unavailable before the first."""
@@ -174,9 +158,10 @@ class Writer:
             if self._closed:
                 return
             self._closed = True
-            self._appends.put(None)
-        if self._thread.is_alive():
-            self._thread.join()
+            self._entering.notify_all()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
         if self._connection is not None:
             self._connection.close()
 
@@ -188,61 +173,108 @@ class Writer:
     ) -> None:
         self.close()
 
-    # The thread.
+    def _enter(self, append: Append | Draft, answer: Answer) -> None:
+        with self._entering:  # nothing may enter behind the end
+            if self._broken is not None:
+                raise self._broken
+            if self._closed:
+                raise Unavailable("the writer is closed")
+            if self._in_flight >= IN_FLIGHT_APPENDS_MAX:
+                raise Busy(f"{IN_FLIGHT_APPENDS_MAX} appends are waiting")
+            self._in_flight += 1
+            self._appends.append(_Waiting(append, answer))
+            if self._listening:
+                self._entering.notify()
+
+    def _tell(self, told: Iterable[tuple[Answer, Told]]) -> None:
+        told = list(told)
+        with self._entering:
+            self._in_flight -= len(told)
+            if self._listening:
+                self._entering.notify()
+        tell_all(told)
+
+    # The threads.
+
+    @property
+    def _ending(self) -> bool:
+        return self._closed or self._broken is not None
 
     def _work(self) -> None:
-        ending = False
-        try:
-            while not ending:
-                ending = self._gather()
-                if self._group:
-                    self._write(self._group)
-                    self._group = []
-        finally:
-            if not ending:
-                self._stop_everything()
+        while self._carry():
+            continue
 
-    def _gather(self) -> bool:
-        """Make all that waits now ready, up to the limits of one transaction; whether the end was among it."""
-        size, waiting = 0, self._appends.get()
-        while waiting is not None:
-            self._preparing = waiting
-            ready = _prepared(waiting)
-            self._preparing = None
-            if ready is not None:
-                self._group.append(ready)
-                size += sum(len(entry.note) for entry in ready.append.entries)
-            if len(self._group) >= BATCH_APPENDS_MAX or size >= BATCH_BYTES_MAX:
-                return False
+    def _carry(self) -> bool:
+        """Take one group through the gates; whether there may be another."""
+        group = _Group()
+        try:
+            with self._gathering:
+                while taken := self._take(group):
+                    self._make_ready(group, taken)
+                if not group.appends:
+                    return False
+                # Before the next may gather, so that groups are committed in the order of arrival.
+                self._committing.acquire()
             try:
-                waiting = self._appends.get_nowait()
-            except queue.Empty:
-                return False
+                self._write(group.appends, group.answers)
+            finally:
+                self._committing.release()
+            with self._sealing:
+                self._seal_what_is_committed()
+        except BaseException:
+            self._stop_everything(group)
+            raise
         return True
 
-    def _write(self, group: list[_Ready]) -> None:
-        """Commit, sign, tell."""
+    def _take(self, group: _Group) -> Sequence[_Waiting]:
+        """What the group shall hold besides; nothing when it is to go on, or when there will be nothing more.
+
+        A group goes on with its share of all that is in flight: so one half is made ready while the other is committed
+        and sealed, and a lone append never waits for company. In flight is less as soon as others have their answers.
+        """
+        with self._entering:
+            while not self._ending or self._appends:
+                room = min(-(-self._in_flight // SHARES), BATCH_APPENDS_MAX) - len(group.appends)
+                if group.appends and (room <= 0 or group.size >= BATCH_BYTES_MAX):
+                    break
+                if self._appends:
+                    return [self._appends.popleft() for _ in range(min(room, len(self._appends), TAKEN_MAX))]
+                self._listening = True
+                self._entering.wait()
+                self._listening = False
+        return ()
+
+    def _make_ready(self, group: _Group, taken: Sequence[_Waiting]) -> None:
+        group.taken = [waiting.answer for waiting in taken]
+        for waiting in taken:
+            try:
+                append = waiting.asked if isinstance(waiting.asked, Append) else waiting.asked()
+            except (ValueError, Refusal, IntegrityError) as error:  # its caller's matter alone
+                self._tell([(waiting.answer, error)])
+            else:
+                group.appends.append(append)
+                group.answers.append(waiting.answer)
+                group.size += sum([len(entry.note) for entry in append.entries])
+        group.taken = []
+
+    def _write(self, appends: Sequence[Append], answers: Sequence[Answer]) -> None:
+        """Commit; what went wrong is told, what went in waits for its seal."""
         if self._broken is not None:
-            _fail_all(group, self._broken)
+            self._fail(answers, self._broken)
             return
         try:
-            done = self._commit(self._open_connection(), [waiting.append for waiting in group])
-            self._remembered = done.remembered
-            note, size, nodes = self._seal(done.edge, done.root)
+            done = self._commit(self._open_connection(), appends)
         except IntegrityError as error:
             self._broken = error
-            _fail_all(group, error)
+            self._fail(answers, error)
         except (psycopg.IntegrityError, psycopg.DataError) as error:
-            self._write_singly(group, error)
+            self._write_singly(appends, answers, error)
         except psycopg.Error as error:
             self._remembered = None
-            _fail_all(group, Unavailable(f"the database did not take the append: {error}"))
-        except (OSError, Unavailable) as error:
-            # Unsigned heads stay unacknowledged; the next signature covers them or refuses.
-            _fail_all(group, Unavailable(f"the head could not be signed: {error}"))
+            self._fail(answers, Unavailable(f"the database did not take the append: {error}"))
         else:
-            for waiting, outcome in zip(group, done.outcomes, strict=True):
-                waiting.answer.tell(Committed(outcome, note, size, nodes))
+            self._remembered = done.remembered
+            self._unsealed.append(_Unsealed(answers, done))
 
     def _commit(self, connection: psycopg.Connection[Any], appends: Sequence[Append]) -> Done:
         """With one call while nobody else writes; else look first, under the lock."""
@@ -255,13 +287,13 @@ class Writer:
         self._foreseeing = done.alone
         return done
 
-    def _write_singly(self, group: list[_Ready], error: psycopg.Error) -> None:
+    def _write_singly(self, appends: Sequence[Append], answers: Sequence[Answer], error: psycopg.Error) -> None:
         """One append of the batch broke a rule of the tables: find it, so that its neighbours do not pay for it."""
-        if len(group) == 1:
-            _fail_all(group, IntegrityError(f"the tables refused the append: {error}"))
+        if len(appends) == 1:
+            self._fail(answers, IntegrityError(f"the tables refused the append: {error}"))
             return
-        for waiting in group:
-            self._write([waiting])
+        for append, answer in zip(appends, answers, strict=True):
+            self._write([append], [answer])
 
     def _open_connection(self) -> psycopg.Connection[Any]:
         idle_s, self._used_at = time.monotonic() - self._used_at, time.monotonic()
@@ -274,61 +306,86 @@ class Writer:
             self._connection.execute(_DURABLE)
         return self._connection
 
-    def _seal(self, edge: Edge, root: bytes) -> tuple[bytes, int, NodeReader]:
-        """The signed checkpoint over the edge, its size (larger, if another process signed more), its nodes."""
-        nodes = _Nodes(edge, self._stored_nodes, size=edge.size)
-        note = self._signer.seal(
+    def _seal_what_is_committed(self) -> None:
+        """One seal for every group that was committed by now, perhaps by another thread; then tell their callers."""
+        groups: list[_Unsealed] = []
+        while self._unsealed:
+            groups.append(self._unsealed.popleft())
+        if groups:
+            self._seal_groups(groups)
+
+    def _seal_groups(self, groups: Sequence[_Unsealed]) -> None:
+        answers = [answer for group in groups for answer in group.answers]
+        if isinstance(self._broken, IntegrityError):
+            self._fail(answers, self._broken)
+            return
+        newest = groups[-1].done
+        try:
+            checkpoint, nodes, size = self._seal(newest.edge, newest.root, [group.done.edge for group in groups[:-1]])
+        except IntegrityError as error:
+            self._broken = error
+            self._fail(answers, error)
+        except (OSError, Unavailable) as error:
+            # Unsealed heads stay unacknowledged; the next seal covers them or refuses.
+            self._fail(answers, Unavailable(f"the head could not be signed: {error}"))
+        except BaseException:
+            self._fail(answers, _fault())
+            raise
+        else:
+            paths = Paths(nodes, size=size)
+            outcomes = [outcome for group in groups for outcome in group.done.outcomes]
+            self._tell(
+                (answer, Committed(outcome, checkpoint, paths))
+                for answer, outcome in zip(answers, outcomes, strict=True)
+            )
+
+    def _seal(self, edge: Edge, root: bytes, earlier: Sequence[Edge] = ()) -> tuple[bytes, NodeReader, int]:
+        """The signed checkpoint over the edge, the nodes below it, its size (larger if another process sealed more)."""
+        nodes = _Nodes((edge, *earlier), self._stored_nodes, size=edge.size)
+        checkpoint = self._signer.seal(
             size=edge.size,
             root=root,
             prove=lambda first, second: merkle.consistency_proof(nodes, first=first, second=second),
         )
-        size = int(note.split(b"\n", 2)[1])
-        return note, size, nodes if size == edge.size else _Nodes(edge, self._stored_nodes, size=size)
+        size = int(checkpoint.split(b"\n", 2)[1])
+        return checkpoint, nodes if size == edge.size else _Nodes((edge,), self._stored_nodes, size=size), size
 
-    def _stop_everything(self) -> None:
-        """A fault of the program ends the thread: nobody may wait for an answer that cannot come."""
+    def _fail(self, answers: Iterable[Answer], error: Exception) -> None:
+        self._tell((answer, error) for answer in answers)
+
+    def _stop_everything(self, group: _Group) -> None:
+        """A fault of the program ends the threads: nobody may wait for an answer that cannot come."""
+        fault = _fault()
         with self._entering:
-            self._broken = error = Unavailable("the writer stopped at a fault of the program; start again")
-        _fail_all(self._group, error)
-        if self._preparing is not None:
-            self._preparing.answer.fail(error)
-        while not self._appends.empty():
-            if (waiting := self._appends.get()) is not None:
-                waiting.answer.fail(error)
+            self._broken = self._broken or fault
+            waiting = [*group.taken, *group.answers, *(one.answer for one in self._appends)]
+            self._appends.clear()
+            self._entering.notify_all()
+        self._fail(waiting, fault)
 
 
 class _Nodes:
-    """Nodes at the edge from memory, the others from storage."""
+    """Nodes at the edges from memory, the others from storage."""
 
-    def __init__(self, edge: Edge, stored: Callable[[int], NodeReader], *, size: int) -> None:
-        self._edge = edge
+    def __init__(self, edges: Sequence[Edge], stored: Callable[[int], NodeReader], *, size: int) -> None:
+        self._edges = edges
         self._size = size
         self._open = stored
         self._stored: NodeReader | None = None
 
     def __call__(self, level: int, index: int) -> bytes:
-        try:
-            return self._edge.node(level, index)
-        except NodeNotAtEdge:
-            if self._stored is None:
-                self._stored = self._open(self._size)
-            return self._stored(level, index)
+        for edge in self._edges:
+            try:
+                return edge.node(level, index)
+            except NodeNotAtEdge:
+                continue
+        if self._stored is None:
+            self._stored = self._open(self._size)
+        return self._stored(level, index)
 
 
-def _prepared(waiting: _Waiting) -> _Ready | None:
-    """The append, encoded and signed; None if it cannot be, which its caller is told."""
-    if isinstance(waiting.asked, Append):
-        return _Ready(waiting.asked, waiting.answer)
-    try:
-        return _Ready(waiting.asked(), waiting.answer)
-    except (ValueError, Refusal, IntegrityError) as error:
-        waiting.answer.fail(error)
-        return None
-
-
-def _fail_all(group: Iterable[_Ready], error: Exception) -> None:
-    for waiting in group:
-        waiting.answer.fail(error)
+def _fault() -> Unavailable:
+    return Unavailable("the writer stopped at a fault of the program; start again")
 
 
 def _answers(connection: psycopg.Connection[Any]) -> bool:

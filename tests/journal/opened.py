@@ -31,6 +31,7 @@ from journal.journal import Journal, Reading, key_stream
 from journal.keys import ServerCustody
 from journal.note import Ed25519Signer, VerifierKey
 from journal.proof import verify_proof
+from journal.sealing import Sealer
 from journal.signer import LogSigner
 from journal.store import Store
 from journal.writer import Writer
@@ -44,7 +45,7 @@ LOG_KEY = LOG_SIGNER.verifier_key
 MASTER = b"\x02" * 32
 REWARD_FEN = Fen(1000)
 
-MakeSigner = Callable[[Ed25519Signer, Path], LogSigner]
+MakeSigner = Callable[[Ed25519Signer, Path], Sealer]
 
 
 def budget_of(year: int) -> UUID:
@@ -61,7 +62,7 @@ class Opened:
     journal: Journal
     store: Store
     writer: Writer
-    signer: LogSigner
+    signer: Sealer
     custody: ServerCustody
     receipts: list[Receipt] = field(default_factory=list)
 

@@ -1,11 +1,13 @@
 """Concurrent appends share transactions; each gets its own outcome, and nobody is told before it is signed."""
 
+import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -14,14 +16,18 @@ import pytest
 from domain import accounts
 from domain.kernel.postings import Posting
 from domain.kernel.refusals import Refusal
+from journal import transaction
 from journal import writer as writers
+from journal.answers import Committed
 from journal.batch import BelowLimit, KeyReused, Moved, Outcome, Stored
 from journal.checkpoint import open_checkpoint
 from journal.errors import Busy, IntegrityError, Unavailable
 from journal.facts import Append, Entry
 from journal.line import LineError
+from journal.sealing import ConsistencyProver
 from journal.signer import LogSigner
-from journal.writer import Committed, Draft, Writer
+from journal.transaction import Done
+from journal.writer import Draft, Writer
 from migrations.roles import Access
 from tests.journal.opened import LOG_KEY, LOG_SIGNER, Opened, assert_whole, running
 
@@ -38,7 +44,7 @@ class HeldSigner(LogSigner):
         self.open = threading.Event()
         self.open.set()
 
-    def seal(self, *, size: int, root: bytes, prove: object) -> bytes:
+    def seal(self, *, size: int, root: bytes, prove: ConsistencyProver) -> bytes:
         assert self.open.wait(WAIT_S)
         return super().seal(size=size, root=root, prove=prove)
 
@@ -53,6 +59,21 @@ def started(database: Access, signer: LogSigner) -> Iterator[Writer]:
     )
     with writer:
         yield writer
+
+
+def being_sealed(database: Access, size: int) -> None:
+    """Wait until so many entries are committed; what committed them is at the seal then, or will be next."""
+    until = time.monotonic() + WAIT_S
+    with psycopg.connect(database.auditor, autocommit=True) as reader:
+        while reader.execute("SELECT size FROM journal.head").fetchone() != (size,):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+
+@pytest.fixture
+def one_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever waits while one group is carried goes into the next group, all of it."""
+    monkeypatch.setattr(writers, "SHARES", 1)
 
 
 @pytest.fixture
@@ -95,7 +116,7 @@ def together(writer: Writer, signer: HeldSigner, *appends: Append) -> list[Outco
 def being_written(writer: Writer) -> None:
     """Wait until the writer has taken what was appended, so that the next append is not of its batch."""
     until = time.monotonic() + WAIT_S
-    while writer._appends.qsize() and time.monotonic() < until:
+    while writer._appends and time.monotonic() < until:
         time.sleep(0.01)
 
 
@@ -106,6 +127,7 @@ def test_one_append(writer: Writer) -> None:
     assert writer.last_checkpoint() == committed.checkpoint
 
 
+@pytest.mark.usefixtures("one_group")
 def test_each_of_a_batch_gets_its_own_outcome(writer: Writer, signer: HeldSigner) -> None:
     stream, known = uuid4(), append(key="known", change=10)
     writer.append(known).result(WAIT_S)
@@ -133,6 +155,7 @@ def test_each_of_a_batch_gets_its_own_outcome(writer: Writer, signer: HeldSigner
     ]
 
 
+@pytest.mark.usefixtures("one_group")
 def test_a_row_that_the_tables_refuse_does_not_cost_its_neighbours(writer: Writer, signer: HeldSigner) -> None:
     """A balance beyond 64 bits cannot be stored; whoever shares the batch is stored all the same."""
     signer.open.clear()
@@ -162,7 +185,7 @@ def test_many_threads_share_few_transactions(database: Access, writer: Writer) -
 def test_nobody_is_told_before_the_head_is_signed(database: Access, writer: Writer, signer: HeldSigner) -> None:
     signer.open.clear()
     answer = writer.append(append())
-    with pytest.raises(TimeoutError):
+    with pytest.raises(Unavailable, match="no answer within"):
         answer.result(0.3)
     with psycopg.connect(database.auditor) as connection:
         assert connection.execute("SELECT size FROM journal.head").fetchone() == (1,)
@@ -170,28 +193,36 @@ def test_nobody_is_told_before_the_head_is_signed(database: Access, writer: Writ
     assert answer.result(WAIT_S).outcome == Stored(0, 0)
 
 
-def test_a_full_queue_is_busy(writer: Writer, signer: HeldSigner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writers, "QUEUE_APPENDS_MAX", 3)
+def test_too_many_in_flight_is_busy(writer: Writer, signer: HeldSigner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is refused left nothing; who was let in has his outcome; and then there is room again."""
+    monkeypatch.setattr(writers, "IN_FLIGHT_APPENDS_MAX", 4)
     signer.open.clear()
-    answers = [writer.append(append())]
-    being_written(writer)
-    answers += [writer.append(append()) for _ in range(3)]
-    with pytest.raises(Busy, match="3 appends are waiting"):
-        writer.append(append())
+    answers = [writer.append(append()) for _ in range(4)]
+    refused = append(key="later")
+    with pytest.raises(Busy, match="4 appends are waiting"):
+        writer.append(refused)
     signer.open.set()
     assert [answer.result(WAIT_S).outcome for answer in answers] == [Stored(n, n) for n in range(4)]
-    assert writer.append(append()).result(WAIT_S).outcome == Stored(4, 4)
+    assert writer.append(refused).result(WAIT_S).outcome == Stored(4, 4)
 
 
 def test_batches_stay_within_their_bounds(writer: Writer, signer: HeldSigner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writers, "BATCH_APPENDS_MAX", 2)
     monkeypatch.setattr(writers, "BATCH_BYTES_MAX", 60)
+    committed: list[int] = []
     signer.open.clear()
     answers = [writer.append(append()) for _ in range(7)]
+    commit = transaction.commit_as_foreseen
+
+    def counted(connection: psycopg.Connection, appends: Sequence[Append], **named: Any) -> Done | None:
+        committed.append(len(appends))
+        return commit(connection, appends, **named)
+
+    monkeypatch.setattr(transaction, "commit_as_foreseen", counted)
     signer.open.set()
-    sizes = [answer.result(WAIT_S).size for answer in answers]
-    assert sorted(sizes) == sizes
-    assert max(sizes.count(size) for size in sizes) <= 2
+    assert [answer.result(WAIT_S).outcome for answer in answers] == [Stored(n, n) for n in range(7)]
+    assert committed
+    assert max(committed) <= 2
 
 
 def test_closing_finishes_what_waits(database: Access, signer: HeldSigner) -> None:
@@ -217,6 +248,7 @@ def test_after_an_integrity_error_nothing_is_written(database: Access, writer: W
         assert connection.execute("SELECT count(*) FROM journal.events").fetchone() == (1,)
 
 
+@pytest.mark.usefixtures("one_group")
 def test_a_fault_of_the_program_answers_everybody(
     database: Access, signer: HeldSigner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,7 +258,7 @@ def test_a_fault_of_the_program_answers_everybody(
     with started(database, signer) as writer:
         signer.open.clear()
         first = writer.append(append())
-        being_written(writer)
+        being_sealed(database, 1)
         bad = writer.append(Append((Entry("no uuid", 1, "t.t/1", b""),), {}, (), ACTOR, "k", b""))  # type: ignore[arg-type]
         behind = writer.append(append())
         signer.open.set()
@@ -239,6 +271,7 @@ def test_a_fault_of_the_program_answers_everybody(
     assert heard == [AttributeError]
 
 
+@pytest.mark.usefixtures("one_group")
 @pytest.mark.parametrize("error", [LineError("no"), Refusal("event.too_large"), IntegrityError("another's key")])
 def test_a_draft_that_cannot_be_signed_is_its_callers_matter(
     writer: Writer, signer: HeldSigner, error: Exception
@@ -262,6 +295,7 @@ def raising(error: Exception) -> Draft:
     return draft
 
 
+@pytest.mark.usefixtures("one_group")
 def test_a_draft_with_a_fault_answers_everybody(
     database: Access, signer: HeldSigner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,7 +304,7 @@ def test_a_draft_with_a_fault_answers_everybody(
     with started(database, signer) as writer:
         signer.open.clear()
         first = writer.append(append())
-        being_written(writer)
+        being_sealed(database, 1)
         others = [writer.append(one) for one in (append(), raising(TypeError("a fault")), append())]
         signer.open.set()
         assert isinstance(first.result(WAIT_S).outcome, Stored)
@@ -289,6 +323,113 @@ def test_a_server_that_is_not_durable_is_made_so(database: Access, state: Path) 
         assert connection is not None
         assert connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
         assert connection.autocommit
+
+
+# Three groups at once: one is made ready while one is committed and one is sealed.
+
+
+def test_the_next_group_is_committed_while_one_is_sealed(database: Access, writer: Writer, signer: HeldSigner) -> None:
+    """It waits for its own seal, which then covers both."""
+    signer.open.clear()
+    first, second = writer.append(append()), writer.append(append())
+    being_sealed(database, 2)
+    for answer in (first, second):
+        with pytest.raises(Unavailable):
+            answer.result(0.05)
+    signer.open.set()
+    told = [answer.result(WAIT_S) for answer in (first, second)]
+    assert [one.outcome for one in told] == [Stored(0, 0), Stored(1, 1)]
+    assert [open_checkpoint(one.checkpoint, log_key=LOG_KEY).size for one in told] == [one.size for one in told]
+
+
+class FailingSigner(HeldSigner):
+    """Fails once with each of the errors it is given."""
+
+    def __init__(self, state: Path) -> None:
+        super().__init__(state)
+        self.errors: list[Exception] = []
+
+    def seal(self, *, size: int, root: bytes, prove: ConsistencyProver) -> bytes:
+        checkpoint = super().seal(size=size, root=root, prove=prove) if not self.errors else None
+        if checkpoint is None:
+            assert self.open.wait(WAIT_S)
+            raise self.errors.pop()
+        return checkpoint
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), Unavailable("the signer is away")])
+def test_what_could_not_be_sealed_is_not_acknowledged_and_covered_by_the_next_seal(
+    database: Access, state: Path, error: Exception
+) -> None:
+    signer = FailingSigner(state)
+    with started(database, signer) as writer:
+        signer.errors.append(error)
+        one = append(key="k")
+        with pytest.raises(Unavailable, match="could not be signed"):
+            writer.append(one).result(WAIT_S)
+        again = writer.append(one).result(WAIT_S)
+        assert again.outcome == Stored(0, 0, replayed=True)
+        assert writer.append(append()).result(WAIT_S).size == 2
+
+
+def test_after_a_seal_that_found_the_journal_broken_nothing_is_acknowledged(database: Access, state: Path) -> None:
+    """Also not the group that was committed meanwhile."""
+    signer = FailingSigner(state)
+    with started(database, signer) as writer:
+        signer.errors.append(IntegrityError("does not extend"))
+        signer.open.clear()
+        answers = [writer.append(append()) for _ in range(3)]
+        signer.open.set()
+        for answer in answers:
+            with pytest.raises(IntegrityError, match="does not extend"):
+                answer.result(WAIT_S)
+        with pytest.raises(IntegrityError, match="does not extend"):
+            writer.append(append())
+
+
+# From an event loop.
+
+
+def test_many_tasks_wait_without_a_thread_each(writer: Writer) -> None:
+    async def all_of_them() -> list[Committed]:
+        return await asyncio.gather(*(writer.append_soon(append()).result(WAIT_S) for _ in range(200)))
+
+    committed = asyncio.run(all_of_them())
+    assert sorted(c.outcome.first_index for c in committed if isinstance(c.outcome, Stored)) == list(range(200))
+    assert len({c.checkpoint for c in committed}) < 100
+
+
+def test_a_task_hears_its_error_and_its_neighbours_their_outcomes(writer: Writer) -> None:
+    async def some() -> list[Committed | BaseException]:
+        asked: list[Append | Draft] = [append(), raising(LineError("no")), append(change=-1), append()]
+        waiting = [writer.append_soon(one).result(WAIT_S) for one in asked]
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    first, error, below, last = asyncio.run(some())
+    assert isinstance(error, LineError)
+    assert [one.outcome for one in (first, below, last) if isinstance(one, Committed)] == [
+        Stored(0, 0),
+        BelowLimit(LIMITED, "CNY", 0, -1),
+        Stored(1, 1),
+    ]
+
+
+def test_who_gave_up_waiting_does_not_trouble_the_others(writer: Writer, signer: HeldSigner) -> None:
+    """A task that was cancelled, one that is late, and a loop that is gone: their appends are recorded all the same."""
+
+    async def late_and_cancelled() -> None:
+        with pytest.raises(Unavailable, match="no answer within"):
+            await writer.append_soon(append()).result(0.05)
+        task = asyncio.create_task(writer.append_soon(append()).result(WAIT_S))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    signer.open.clear()
+    asyncio.run(late_and_cancelled())
+    signer.open.set()
+    assert writer.append(append()).result(WAIT_S).outcome == Stored(2, 2)
 
 
 # Under load, with the whole log judged afterwards (the fixture `opened` does).
