@@ -63,6 +63,11 @@ def parse_text(text: bytes) -> Checkpoint:
         raise CheckpointError(f"not a checkpoint: {error}") from error
 
 
+def size_of(signed: bytes) -> int:
+    """The size that a signed checkpoint states, whoever signed it. Raises NoteError if it is malformed."""
+    return parse_text(note.parse(signed).text).size
+
+
 def sign(checkpoint: Checkpoint, *signers: Signer) -> bytes:
     """The complete signed checkpoint. Every signer must be a key named as the origin, or NoteError."""
     for signer in signers:

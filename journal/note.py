@@ -108,6 +108,11 @@ class VerifierKey:
         return sha256(b"%b\n%c%b" % (self.name.encode(), self.algorithm, self.public_key)).digest()[:4]
 
     @cached_property
+    def line_start(self) -> bytes:
+        """The beginning of this key's signature lines: a dash, its name, a space."""
+        return b"%b%b " % (_DASH, self.name.encode())
+
+    @cached_property
     def key_id(self) -> int:
         """The key ID as the big-endian number of C2SP; `key_hash` holds the same four bytes."""
         return int.from_bytes(self.key_hash, "big")
@@ -278,6 +283,14 @@ def sign(text: bytes, *signers: Signer) -> bytes:
     if len({(line.name, line.key_id) for line in lines}) != len(lines):
         raise NoteError("the same key signs twice")
     return bytes(Note(text, tuple(lines)))
+
+
+def sign_line(text: bytes, signer: Signer) -> bytes:
+    """As `sign` by one Ed25519 key, for a text of which only the last byte is a control character."""
+    key = signer.verifier_key
+    if key.algorithm != ED25519:
+        raise NoteError(f"{key.name} is a witness key: it signs checkpoints with their time, through `cosign`")
+    return b"%b\n%b%b\n" % (text, key.line_start, encode_base64(key.key_hash + signer.sign(text)))
 
 
 class KeyRing:

@@ -13,7 +13,8 @@ import psycopg
 import pytest
 
 from journal import transaction
-from journal.signer import ConsistencyProver, LogSigner
+from journal.sealing import ConsistencyProver
+from journal.signer import LogSigner, Signed
 from migrations.roles import Access
 from tests.journal.opened import LOG_SIGNER, assert_whole, running
 
@@ -40,10 +41,10 @@ class DyingSigner(LogSigner):
             die()
         return note
 
-    def _remember(self, note: bytes, opened: object) -> None:
-        if getattr(opened, "size", 0) == 4 and self._step == "after the memory":
+    def _remember(self, note: bytes, opened: Signed) -> None:
+        if opened.head.size == 4 and self._step == "after the memory":
             die()  # the slot is on the disk, and the signature has not left
-        super()._remember(note, opened)  # type: ignore[arg-type]
+        super()._remember(note, opened)
 
 
 def victim(dsn: str, state: Path, step: str) -> None:

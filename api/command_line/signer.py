@@ -1,0 +1,80 @@
+"""`mingzhang signer`: the process that alone signs for the journal; or a new beginning for one without a memory."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from api.command_line.console import say, tell
+from api.settings import Settings, read_settings
+from journal.errors import Unavailable
+from journal.signer_adoption import adopt
+from journal.signer_process import Place, running
+from migrations.embedded import attach, passwords_file
+from migrations.errors import DatabaseError
+from migrations.passwords import kept_passwords
+from migrations.roles import KINDS, ensure_roles
+
+DATABASE = "mingzhang"
+ATTACH_S = 5.0
+
+DESCRIPTION = """
+运行签名进程：它单独保管账本密钥和“上次签到哪里”的记忆，每次签名前核对一致性证明，并把数据库里新存的记录读回来重算。
+没有单独运行它时，其他命令需要签名就自己启动一个，用完几秒后结束。单独运行可以让它一直在，由系统服务管理。
+同一份记忆只能有一个签名进程。数据库比记忆旧（恢复了旧备份）时拒绝签名；发现不符就停下，不再签任何东西，直到重新启动。
+--adopt：签名进程的文件夹丢失后，用以前公布的检查点重新开始。先核对它的签名，再从数据库重算全部记录，一致才采用。
+"""
+EXAMPLE = """
+mingzhang signer
+MINGZHANG_SIGNER=/run/mingzhang/socket mingzhang signer
+mingzhang signer --adopt saved-checkpoint.txt
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `signer` takes."""
+    parser.add_argument("--adopt", type=Path, metavar="CHECKPOINT_FILE", help="以公布过的检查点重新开始")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Sign until told to stop; or adopt a checkpoint and end."""
+    settings = read_settings()
+    if arguments.adopt is not None:
+        _adopt(settings, arguments.adopt.read_bytes())
+        return 0
+    place = _place(settings, lambda: _auditor_dsn(settings))
+    with running(place) as signer:
+        try:
+            signer.check_database()
+        except Unavailable:
+            tell("数据库现在连不上；等它启动，第一次签名前再核对。")
+        say(f"签名进程已启动：{signer.signer.origin}，套接字 {place.socket}")
+        sys.stdout.flush()
+        signer.serve(idle_s=None)
+    return 0
+
+
+def _adopt(settings: Settings, signed: bytes) -> None:
+    from api.context import database  # much that a signer does not need; here it is worth a database of our own
+
+    with database(settings) as access:
+        head = adopt(_place(settings, lambda: access.auditor), signed)
+    say(f"已采用检查点：{head.origin}，第 {head.size} 条。签名进程从这里继续。")
+
+
+def _place(settings: Settings, dsn: Callable[[], str]) -> Place:
+    return Place(keys=settings.keys, state=settings.signer_state, socket=settings.signer_socket, dsn=dsn)
+
+
+def _auditor_dsn(settings: Settings) -> str:
+    """How the database is reached now, in a role that only reads. Raises Unavailable, psycopg.OperationalError."""
+    try:
+        passwords = kept_passwords(passwords_file(settings.home), KINDS)
+        if settings.database_url:
+            return ensure_roles(settings.database_url, database=None, passwords=passwords).auditor
+        endpoint = attach(settings.home, wait_s=ATTACH_S)
+        if endpoint is not None:
+            return ensure_roles(endpoint.superuser_dsn, database=DATABASE, passwords=passwords).auditor
+    except DatabaseError as error:
+        raise Unavailable(str(error)) from error
+    raise Unavailable("nobody runs the embedded database of this home")

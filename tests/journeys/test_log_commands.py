@@ -1,0 +1,203 @@
+"""The journal's own affairs by command line: its signer, its policy, a new key, a lost memory, its end."""
+
+import io
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from api.cli import main
+from journal.note import Ed25519Signer
+from journal.signer_client import SignerClient
+from migrations.embedded import EmbeddedPostgres
+from tests.conftest import temporary_home
+from tests.journal.signers import Home, wait_until
+from tests.journeys.commands import CommandLine
+
+ORIGIN = "test.example/journal"
+STOPS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+@dataclass(frozen=True)
+class Commands(CommandLine):
+    """The same command line, called in this process: to start one costs more than what is tested here."""
+
+    def __call__(self, *words: object, **settings: str) -> subprocess.CompletedProcess[str]:
+        before, handlers = dict(os.environ), [(number, signal.getsignal(number)) for number in STOPS]
+        out, err = io.StringIO(), io.StringIO()
+        os.environ.clear()
+        os.environ.update({**self.environment, **settings})
+        try:
+            with redirect_stdout(out), redirect_stderr(err):
+                code = main([*map(str, words)])
+        except SystemExit as ended:
+            code = int(str(ended.code))
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+            for number, handler in handlers:
+                signal.signal(number, handler)
+        return subprocess.CompletedProcess([*map(str, words)], code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="module")
+def begun() -> Iterator[CommandLine]:
+    """A county whose database runs beside the commands, as `serve` would run it."""
+    with temporary_home() as path:
+        county = Commands(path)
+        with EmbeddedPostgres(path):
+            done = county.init()
+            assert done.returncode == 0, done.stderr
+            yield county
+            signer_of(county).kill()
+
+
+def signer_of(county: CommandLine) -> Home:
+    return Home(county.home, dsn="")
+
+
+@contextmanager
+def running_signer(county: CommandLine, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    """`mingzhang signer`, once it says that it runs; ended by SIGTERM, cleanly."""
+    wait_until(lambda: signer_of(county).pid() is None)
+    process = subprocess.Popen(
+        county._command(["signer"]),
+        env={**county.environment, **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert "签名进程已启动" in line, line + (process.communicate()[1])
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+def ok(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def refused(done: subprocess.CompletedProcess[str], code: int) -> str:
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def log_keys(county: CommandLine) -> list[str]:
+    return [line.split()[1] for line in ok(county("log", "policy")).splitlines() if line.startswith("log ")]
+
+
+def test_a_policy_is_recorded_after_it_was_checked(begun: CommandLine, tmp_path: Path) -> None:
+    (key,) = log_keys(begun)
+    witness = Ed25519Signer.generate("witness.example/w1", algorithm=0x04).verifier_key
+    wanted = f"# two eyes\nlog {key}\nwitness w1 {witness} https://w1.example\nquorum w1\n"
+    file = tmp_path / "policy"
+    stranger = Ed25519Signer.generate(ORIGIN).verifier_key
+    for text, said in (
+        (f"log {key}\n", "tlog-policy"),
+        (f"log {stranger}\nquorum none\n", "mingzhang log rotate"),
+        (f"log {key}\nlog {stranger}\nquorum none\n", "mingzhang log rotate"),
+        ("quorum none\n", "mingzhang log rotate"),
+        (f"log {key}\nquorum none\n", "与现行的一样"),
+    ):
+        file.write_text(text)
+        assert said in refused(begun("log", "policy", file), 1)
+    file.write_text(wanted)
+    assert "已记录：log/" in ok(begun("log", "policy", file))
+    assert ok(begun("log", "policy")) == wanted
+    file.write_text(f"log {key}\nquorum none\n")
+    ok(begun("log", "policy", file))
+    assert str(tmp_path / "none") in refused(begun("log", "policy", tmp_path / "none"), 2)
+
+
+def test_a_key_is_changed_with_a_time_in_which_both_sign(begun: CommandLine) -> None:
+    (old,) = log_keys(begun)
+    assert "1 把账本密钥" in refused(begun("log", "rotate", "--finish"), 1)
+    assert "同时签名" in ok(begun("log", "rotate"))
+    assert log_keys(begun)[0] == old
+    (_, new) = log_keys(begun)
+    assert (begun.home / "keys" / "log.key.2").stat().st_mode & 0o777 == 0o600
+    assert "2 把账本密钥" in refused(begun("log", "rotate"), 1)
+    assert "有 2 把账本密钥" in ok_or_attention(begun)
+    finished = begun("log", "rotate", "--finish")
+    assert new in ok(finished)
+    assert old in finished.stderr
+    assert log_keys(begun) == [new]
+    sealed_away = begun.home / "log.key.sealed"
+    signer_of(begun).kill()
+    (begun.home / "keys" / "log.key").rename(sealed_away)  # the old key may leave the machine
+    assert "有 1 把账本密钥" in ok_or_attention(begun)
+    assert new in ok(begun("log", "policy"))
+    sealed_away.rename(begun.home / "keys" / "log.key")
+
+
+def ok_or_attention(county: CommandLine) -> str:
+    """What `doctor` says."""
+    done = county("doctor")
+    assert "签名检查点：" in done.stdout, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_one_signer_runs_by_itself_and_a_second_is_told(begun: CommandLine, tmp_path: Path) -> None:
+    with temporary_home() as path:
+        path.mkdir(mode=0o700)
+        configured = {"MINGZHANG_SIGNER": str(path / "socket")}
+        with running_signer(begun, **configured) as process:
+            assert f"进程 {process.pid}" in refused(begun("signer"), 2)
+            ok(begun("log", "policy", **configured))
+            with SignerClient(path / "socket") as client:
+                assert client.origin == ORIGIN
+                assert client.last() is not None
+            assert str(path / "socket") in begun("doctor", **configured).stdout
+        assert not (path / "socket").exists()
+
+
+def test_a_signer_without_its_memory_begins_with_a_published_checkpoint(begun: CommandLine, tmp_path: Path) -> None:
+    home = signer_of(begun)
+    with SignerClient(home.socket) as client:
+        ok(begun("log", "policy"))
+        kept = client.last()
+    assert kept is not None
+    home.kill()
+    memory = (home.state / "last-signed").read_bytes()
+    (home.state / "last-signed").unlink()
+    said = refused(begun("log", "policy"), 2)
+    assert "账本校验未通过" in said
+    assert "mingzhang signer --adopt" in said
+    wait_until(lambda: home.pid() is None)
+    (tmp_path / "checkpoint").write_bytes(kept.replace(b"\n", b" \n", 1))
+    assert "账本校验未通过" in refused(begun("signer", "--adopt", tmp_path / "checkpoint"), 2)
+    (tmp_path / "checkpoint").write_bytes(kept)
+    assert "已采用检查点" in ok(begun("signer", "--adopt", tmp_path / "checkpoint"))
+    assert "has a memory" in refused(begun("signer", "--adopt", tmp_path / "checkpoint"), 2)
+    assert (home.state / "last-signed").read_bytes() != memory
+    ok(begun("log", "policy"))
+
+
+def test_a_closed_journal_takes_nothing_more(tmp_path: Path) -> None:
+    with temporary_home() as path, EmbeddedPostgres(path):
+        county = Commands(path)
+        assert county.init().returncode == 0
+        assert "--reason" in refused(county("log", "close"), 2)
+        assert "--confirm" in refused(county("log", "close", "--reason", "并入邻县"), 2)
+        wrong = county("log", "close", "--reason", "并入邻县", "--confirm", "another")
+        assert "没有封账" in refused(wrong, 2)
+        done = county("log", "close", "--reason", "并入邻县", "--confirm", ORIGIN)
+        assert "已封账" in ok(done)
+        for words in (("log", "rotate"), ("log", "close", "--reason", "again", "--confirm", ORIGIN)):
+            assert "已经封账" in refused(county(*words), 1)
+        exported = county("export", tmp_path / "package")
+        assert exported.returncode == 0, exported.stderr
+        signer_of(county).kill()
