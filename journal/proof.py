@@ -39,7 +39,7 @@ class Proof:
     def __bytes__(self) -> bytes:
         """The `.tlog-proof` file."""
         path = b"".join(note.encode_base64(node) + b"\n" for node in self.path)
-        return b"%b\nindex %d\n%b\n%b" % (_HEADER, self.index, path, self.checkpoint)
+        return proof_text(self.index, path=path, checkpoint=self.checkpoint)
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
@@ -56,6 +56,11 @@ class Proof:
             return cls(number, tuple(map(note.decode_base64, path)), checkpoint)
         except ValueError as error:
             raise ProofError(f"not a proof: {error}") from error
+
+
+def proof_text(index: int, *, path: bytes, checkpoint: bytes) -> bytes:
+    """The `.tlog-proof` file of parts that are known to be right: `path` holds a line of base64 for each hash."""
+    return b"%b\nindex %d\n%b\n%b" % (_HEADER, index, path, checkpoint)
 
 
 def verify_proof(

@@ -17,7 +17,7 @@ import socketserver
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -252,8 +252,18 @@ class WitnessServer(ThreadingHTTPServer):
             log.exception("the request of %s failed", client_address[0])
 
 
-def serve_witness(*, key: Signer, logs: Sequence[VerifierKey], state: Path, host: str, port: int) -> None:
+def serve_witness(
+    *,
+    key: Signer,
+    logs: Sequence[VerifierKey],
+    state: Path,
+    host: str,
+    port: int,
+    ready: Callable[[int], None] = lambda _port: None,
+) -> None:
     """Be a witness of these logs until the program is interrupted. `state` is the file of `create_state`.
+
+    `ready` is told the port once requests can come.
 
     Raises StateError if it cannot be used, NoteError if a key is of the wrong type, OSError if the address is taken,
     IntegrityError once the state is found damaged.
@@ -263,4 +273,5 @@ def serve_witness(*, key: Signer, logs: Sequence[VerifierKey], state: Path, host
         WitnessServer(Witness(key=key, logs=logs, state=memory), host=host, port=port) as server,
     ):
         log.info("%s witnesses %d keys at %s port %d", key.verifier_key.name, len(logs), host, server.server_port)
+        ready(server.server_port)
         server.run()

@@ -227,12 +227,7 @@ def test_more_connections_than_there_are_places(standing: Standing, monkeypatch:
         assert running.ask("POST", "/add-checkpoint", request(0, 3)).status == 200
 
 
-def test_the_log_of_requests_holds_one_line_each(
-    running: Running, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        witness_server.log, "disabled", False
-    )  # a server in an earlier test may have set logging up anew
+def test_the_log_of_requests_holds_one_line_each(running: Running, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger=witness_server.__name__)
     with running.raw(b"GET /\x1b[2J\x9b HTTP/1.0\r\n\r\n") as connection:
         everything(connection)

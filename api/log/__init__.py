@@ -1,0 +1,1 @@
+"""The log itself, for tools that nobody here wrote: tiles, checkpoint, proofs. Files alone; no database, no command."""

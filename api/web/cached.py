@@ -1,0 +1,32 @@
+"""An answer that caches may keep: under a tag of its content, compressed where that helps, or 304 for who has it."""
+
+import gzip
+import hashlib
+
+from fastapi import Request, Response
+
+
+def cached(request: Request, content: bytes, *, media_type: str, cache_control: str, compress: bool = True) -> Response:
+    """The content, or 304 where the reader has exactly it already (RFC 9110 section 13.1.2)."""
+    # Weak: the same content is sent compressed or not.
+    tag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"etag": tag, "cache-control": cache_control, "vary": "accept-encoding"}
+    if _has(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers=headers)
+    if compress and _takes_gzip(request.headers.get("accept-encoding", "")):
+        content = gzip.compress(content, compresslevel=6, mtime=0)
+        headers["content-encoding"] = "gzip"
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def _has(if_none_match: str, tag: str) -> bool:
+    tags = {known.strip() for known in if_none_match.split(",")}
+    return "*" in tags or tag in tags or tag.removeprefix("W/") in tags
+
+
+def _takes_gzip(accept_encoding: str) -> bool:
+    for offer in accept_encoding.lower().split(","):
+        coding, _, quality = offer.replace(" ", "").partition(";q=")
+        if coding in ("gzip", "*"):
+            return quality not in ("0", "0.0", "0.00", "0.000")
+    return False
