@@ -1,5 +1,10 @@
-"""Keys: which public key speaks for which person in which role, from which moment, and in whose custody."""
+"""Keys: which public key speaks for which person in which role, from which moment, and in whose custody.
 
+What must not be broken: an officer's key is never in the server's hands, and no administrator alone can put another
+key in its place. Every generation of a key is a stream of its own.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 from uuid import UUID
@@ -42,6 +47,12 @@ Status = Literal["live", "retired", "revoked"]
 
 CUSTODIES = frozenset({"server", "password", "device"})
 
+SERVER_HELD = frozenset({"member", "agent"})
+"""The roles whose keys the server may keep: couriers without a secret of their own, and its own agents."""
+
+REASONS = frozenset({"secret_lost", "stolen", "left_office", "replaced", "registered_by_mistake"})
+"""Why a key ends. A closed list, because what people write freely may name somebody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -55,47 +66,104 @@ class Key:
     revoked_from: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """An earlier key of the same person and role; `ended_by` retired or revoked it (None while it is live)."""
+
+    key: Key
+    ended_by: UUID | None
+
+
 # Decide: what may happen, judged by the rules in force.
 
 
 def register_key(
-    registered: Key | None, *, origin: str, person_id: UUID, role: str, key: str, custody: str
+    registered: Key | None,
+    *,
+    origin: str,
+    person_id: UUID,
+    role: str,
+    key: str,
+    custody: str,
+    registered_by: UUID,
+    earlier: Sequence[Generation] = (),
 ) -> KeyRegistered:
     """Let a key speak for a person in a role; `key` is a verifier-key text (`name+hash+base64`).
 
-    Refused, in this order: `key.already_registered`, `key.custody_unknown`, `key.name_differs`.
+    It takes two to speak for an officer: nobody registers his own key, and whoever ended the key before does not
+    register the next, so that no administrator alone can take over an identity. `earlier` holds all generations
+    before, the oldest first.
+
+    Refused, in this order: `key.already_registered`, `key.custody_unknown`, `key.server_may_not_hold`,
+    `key.name_differs`, `key.by_holder`, `key.still_live`, `key.used_before`, `key.same_administrator`.
     """
     if registered is not None:
         raise Refusal("key.already_registered", person_id=registered.person_id, role=registered.role)
+    event = _named(origin=origin, person_id=person_id, role=role, key=key, custody=custody)
+    _not_by_holder(person_id=person_id, role=role, administrator_id=registered_by)
+    if any(one.key.status == "live" for one in earlier):
+        raise Refusal("key.still_live", person_id=person_id, role=role)
+    if any(one.key.key == key for one in earlier):
+        raise Refusal("key.used_before", person_id=person_id, role=role)
+    if earlier and earlier[-1].ended_by == registered_by:
+        raise Refusal("key.same_administrator", person_id=person_id, role=role)
+    return event
+
+
+def register_founder_key(*, origin: str, person_id: UUID, key: str, custody: str) -> KeyRegistered:
+    """Register the key that signs the genesis: the one that its holder registers, for nobody else is there yet.
+
+    Refused, in this order: `key.custody_unknown`, `key.server_may_not_hold`, `key.name_differs`.
+    """
+    return _named(origin=origin, person_id=person_id, role="administrator", key=key, custody=custody)
+
+
+def retire_key(registered: Key | None, *, reason: str, retired_by: UUID) -> KeyRetired:
+    """Let a key sign nothing more.
+
+    Refused, in this order: `key.unknown`, `key.not_live`, `key.by_holder`, `key.reason_unknown`.
+    """
+    _may_end(registered, reason=reason, administrator_id=retired_by)
+    return KeyRetired(reason=reason)
+
+
+def revoke_key(registered: Key | None, *, from_index: int, position: int, reason: str, revoked_by: UUID) -> KeyRevoked:
+    """Disbelieve what a key signed at or after a log index; `position` is the number of events so far.
+
+    Refused, in this order: `key.unknown`, `key.not_live`, `key.by_holder`, `key.reason_unknown`,
+    `key.index_ahead`.
+    """
+    _may_end(registered, reason=reason, administrator_id=revoked_by)
+    if from_index > position:
+        raise Refusal("key.index_ahead", from_index=from_index, position=position)
+    return KeyRevoked(from_index=from_index, reason=reason)
+
+
+def _named(*, origin: str, person_id: UUID, role: str, key: str, custody: str) -> KeyRegistered:
     if custody not in CUSTODIES:
         raise Refusal("key.custody_unknown", custody=custody)
+    if custody == "server" and role not in SERVER_HELD:
+        raise Refusal("key.server_may_not_hold", role=role)
     name, expected = key.partition("+")[0], f"{origin}/{role}/{person_id}"
     if name != expected:
         raise Refusal("key.name_differs", name=name, expected=expected)
     return KeyRegistered(person_id=person_id, role=role, key=key, custody=custody)
 
 
-def retire_key(registered: Key | None, *, reason: str) -> KeyRetired:
-    """Let a key sign nothing more. Refused, in this order: `key.unknown`, `key.not_live`."""
-    _live(registered)
-    return KeyRetired(reason=reason)
-
-
-def revoke_key(registered: Key | None, *, from_index: int, reason: str) -> KeyRevoked:
-    """Disbelieve what a key signed at or after a log index.
-
-    Refused, in this order: `key.unknown`, `key.not_live`.
-    """
-    _live(registered)
-    return KeyRevoked(from_index=from_index, reason=reason)
-
-
-def _live(registered: Key | None) -> Key:
+def _may_end(registered: Key | None, *, reason: str, administrator_id: UUID) -> None:
     if registered is None:
         raise Refusal("key.unknown")
     if registered.status != "live":
         raise Refusal("key.not_live", status=registered.status)
-    return registered
+    _not_by_holder(person_id=registered.person_id, role=registered.role, administrator_id=administrator_id)
+    if reason not in REASONS:
+        raise Refusal("key.reason_unknown", reason=reason)
+
+
+def _not_by_holder(*, person_id: UUID, role: str, administrator_id: UUID) -> None:
+    """A key in the server's custody proves nothing about its holder, so it may be his own."""
+    if person_id == administrator_id and role not in SERVER_HELD:
+        raise Refusal("key.by_holder", role=role)
 
 
 # Evolve: what did happen. Never checks: rules change, history does not.

@@ -52,7 +52,23 @@ class PayeeAccountSet:
     bank: Commitment
 
 
-PersonEvent = PersonRegistered | RoleGranted | RoleEnded | PayeeAccountSet
+@event("person.erased/1")
+class PersonErased:
+    """The person's values are destroyed; what was done and paid stays, under a number that nobody can name.
+
+    `reason` is one of ERASURE_REASONS; `legal_basis` names the rule that was applied, and nobody.
+    """
+
+    reason: str
+    legal_basis: str
+
+
+PersonEvent = PersonRegistered | RoleGranted | RoleEnded | PayeeAccountSet | PersonErased
+
+ERASURE_REASONS = frozenset(
+    {"purpose_fulfilled", "consent_withdrawn", "service_ended", "retention_ended", "unlawful", "registered_in_error"}
+)
+"""Why a person may be erased. The first five are those of the Personal Information Protection Law (2021)."""
 
 ROLES = frozenset(
     {
@@ -112,11 +128,12 @@ class Person:
     roles: tuple[RoleHeld, ...] = ()
     accounts: tuple[PayeeAccount, ...] = ()
     seq: int = 1
+    erased: bool = False
 
     @property
     def account(self) -> PayeeAccount | None:
-        """The account in use."""
-        return self.accounts[-1] if self.accounts else None
+        """The account in use; an erased person has none and can be paid no more."""
+        return self.accounts[-1] if self.accounts and not self.erased else None
 
     def holds(self, role: str, division: Division, on: date) -> bool:
         """Whether the person holds the role, on that day, in an area that contains the division."""
@@ -163,7 +180,7 @@ def grant_role(
 ) -> RoleGranted:
     """Give a person a role in an area from a day on; `area_known`: the place is registered.
 
-    Refused, in this order: `person.unknown`, `person.role_unknown`, `place.unknown`,
+    Refused, in this order: `person.unknown`, `person.erased`, `person.role_unknown`, `place.unknown`,
     `person.role_ends_before_start`, `person.role_already_held`.
     """
     known_person = _existing(person)
@@ -182,8 +199,8 @@ def grant_role(
 def end_role(person: Person | None, *, role: str, area: Division, last_day: date) -> RoleEnded:
     """End a role in an area: `last_day` is the last on which it is held.
 
-    Refused, in this order: `person.unknown`, `person.role_not_held` (also where it ends that day or earlier
-    by itself).
+    Refused, in this order: `person.unknown`, `person.erased`, `person.role_not_held` (also where it ends that day
+    or earlier by itself).
     """
     if not any(_ends(held, role, area, last_day) for held in _existing(person).roles):
         raise Refusal("person.role_not_held", role=role, area=area, on=last_day)
@@ -195,8 +212,8 @@ def set_payee_account(
 ) -> PayeeAccountSet:
     """Set the account that the person is paid on from now; `version` counts from 1 without a gap.
 
-    Refused, in this order: `person.unknown`, `person.account_version_differs` (somebody else changed it
-    meanwhile).
+    Refused, in this order: `person.unknown`, `person.erased`, `person.account_version_differs` (somebody else
+    changed it meanwhile).
     """
     account = _existing(person).account
     expected = 1 if account is None else account.version + 1
@@ -205,9 +222,58 @@ def set_payee_account(
     return PayeeAccountSet(version=version, holder=holder, number=number, bank=bank)
 
 
+def erase_person(
+    person: Person | None,
+    *,
+    person_id: UUID,
+    actor_id: UUID,
+    reason: str,
+    legal_basis: str,
+    owed_fen: int,
+    payments_open: int,
+    reports_open: int,
+    on: date,
+) -> list[RoleEnded | PersonErased]:
+    """Erase a person: the roles held end that day, and the values behind every commitment are to be destroyed.
+
+    `owed_fen`: earned and not yet sent to the bank; `payments_open`: payments without a final answer; `reports_open`:
+    reports of the person that nobody has decided. Refused, in this order: `person.unknown`, `person.erased`,
+    `person.erases_oneself`, `person.erasure_reason_unknown`, `person.legal_basis_missing`, `person.still_owed`,
+    `person.payments_open`, `person.reports_open`, `person.role_begins_later`.
+    """
+    known_person = _existing(person)
+    if person_id == actor_id:
+        raise Refusal("person.erases_oneself")
+    if reason not in ERASURE_REASONS:
+        raise Refusal("person.erasure_reason_unknown", reason=reason)
+    if not legal_basis.strip():
+        raise Refusal("person.legal_basis_missing")
+    if owed_fen:
+        raise Refusal("person.still_owed", amount_fen=owed_fen)
+    if payments_open:
+        raise Refusal("person.payments_open", count=payments_open)
+    if reports_open:
+        raise Refusal("person.reports_open", count=reports_open)
+    for held in known_person.roles:
+        if held.since > on:
+            raise Refusal("person.role_begins_later", role=held.role, area=held.area, since=held.since)
+    ended = dict.fromkeys((held.role, held.area) for held in known_person.roles_on(on) if held.until != on)
+    return [
+        *(RoleEnded(role=role, area=area, last_day=on) for role, area in ended),
+        PersonErased(reason=reason, legal_basis=legal_basis.strip()),
+    ]
+
+
+def refuse_erased(person: Person | None) -> None:
+    """Refuse `person.erased` where something would be owed to, or kept of, a person who was erased."""
+    if person is not None and person.erased:
+        raise Refusal("person.erased")
+
+
 def _existing(person: Person | None) -> Person:
     if person is None:
         raise Refusal("person.unknown")
+    refuse_erased(person)
     return person
 
 
@@ -240,5 +306,8 @@ def evolve(person: Person | None, event: PersonEvent) -> Person:
             seq = before.seq + 1
             account = PayeeAccount(event.version, seq, event.holder, event.number, event.bank)
             return replace(before, accounts=(*before.accounts, account), seq=seq)
+        case PersonErased():
+            before = known(person)
+            return replace(before, erased=True, seq=before.seq + 1)
         case _:
             assert_never(event)

@@ -3,33 +3,44 @@
 import argparse
 import secrets
 from datetime import date
-from uuid import uuid4
+from pathlib import Path
+from uuid import UUID, uuid4
 
-from api.command_line import logins
+from api.command_line import account_keys, logins
 from api.command_line.console import say, table, tell
 from api.command_line.opening import acting, opened, person_behind
 from api.command_line.values import division_code
 from api.commands.county import NewPerson, grant_role, register_persons
 from api.context import App
+from api.custody import invitations
+from api.custody.opening import cost_of, roles_held
 from api.web import accounts, words
 from api.web.accounts import BadAccount
+from api.web.names import shown_names
 from domain.kernel.calendar import day_in_china
+from domain.keys import REASONS, SERVER_HELD
 from domain.persons import ROLES
-from journal.vault import masked_names
 from projections import persons
 
 DESCRIPTION = """
-管理工作人员及其登录账号。人员和角色是账本里的记录，由管理员签名；登录账号和密码不进账本，可以随时更换、收回。
-add：登记一个新人，给一个角色和账号；grant：再给一个角色；password：换密码；remove：收回账号；list：列出。
-密码只显示一次。
+管理工作人员及其登录账号、签名密钥。人员、角色和密钥是账本里的记录，由管理员签名；登录账号和密码不进账本。
+add：登记一个新人，给一个角色和账号；grant：再给一个角色；password：另发密码或邀请码；remove：收回账号；list：列出。
+成员由服务器代管密钥，得到一个密码。工作人员得到一个邀请码，凭它自定口令（accept，或在网页上）：签名密钥只有用
+本人的口令才能打开，服务器、数据库和备份里都没有。本人把密钥指纹念给一位管理员，由他登记（register）。
+secret：换口令，密钥不变；keys：列出密钥；retire：停用；revoke：从某一条记录起吊销。
+遗失口令：一位管理员吊销，发新邀请码，由另一位管理员登记新密钥；都不能是本人。所以至少要有三位管理员。
+密码和邀请码只显示一次。口令在终端输入，或写在 MINGZHANG_SECRET_FILE 所指的、只有本人可读的文件里。
 """
 EXAMPLE = """
 mingzhang account add zhangsan --name 张三 --role grid_worker --area 361125101000
 mingzhang account grant zhangsan --role county_officer
+mingzhang account accept zhangsan --code abcd-efgh-jkmn-pqrs
+mingzhang account register zhangsan --role grid_worker --fingerprint 1f2e-3d4c-5b6a-7988-9706-1524
+mingzhang account revoke zhangsan --role grid_worker --from 1200 --reason secret_lost --as lisi
 mingzhang account list
 """
 
-ACTIONS = ("add", "grant", "password", "remove", "list")
+ACTIONS = ("add", "grant", "password", "remove", "list", *account_keys.STEPS)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,29 +55,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="角色，如 grid_worker、county_officer、county_approver",
     )
     parser.add_argument("--area", type=division_code, metavar="CODE", help="管辖范围的区划代码（默认：全县）")
+    parser.add_argument("--code", help="邀请码（accept）")
+    parser.add_argument("--new-file", type=Path, metavar="FILE", help="新口令的文件（secret；默认：在终端询问）")
+    parser.add_argument("--fingerprint", metavar="HEX", help="本人念出的密钥指纹（register）")
+    parser.add_argument("--from", dest="from_index", type=int, metavar="INDEX", help="从哪一条记录起不认（revoke）")
+    parser.add_argument("--reason", choices=sorted(REASONS), metavar="REASON", help=f"理由：{_reasons()}")
     parser.add_argument("--as", dest="acting_login", metavar="LOGIN", help="以哪个管理员的名义（默认：首任管理员）")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do one of the five."""
+    """Do one of the actions."""
     action, login = arguments.action, arguments.login
     if action == "list":
         with opened() as app:
             _list(app)
         return 0
-    if not login:
+    if not login and action != "keys":
         raise argparse.ArgumentTypeError("缺少参数：LOGIN")
     with opened() as app:
+        app.runner.catch_up()
         match action:
+            case step if step in account_keys.STEPS:
+                account_keys.STEPS[step](app, arguments)
             case "add":
                 _add(app, arguments)
             case "grant":
                 _grant(app, arguments)
             case "password":
-                password = logins.new_password()
-                logins.renew(app.writing, login=login, password=password)
-                _show_password(login, password)
+                _let_in(app, login, person_behind(app, login))
             case _:
+                invitations.withdraw(app, login=login)
                 logins.remove(app.writing, login=login)
                 say(f"账号 {login} 已收回；这个人和他经手的记录都在。")
         app.runner.catch_up()
@@ -80,7 +98,7 @@ def _add(app: App, arguments: argparse.Namespace) -> None:
     login, today = arguments.login, _today(app)
     if not accounts.LOGIN.fullmatch(login):
         raise BadAccount("账号应为 2 至 64 个小写字母、数字或 . _ -，并以字母或数字开头")
-    if accounts.find(app.writing, login) is not None:
+    if accounts.find(app.writing, login) is not None or invitations.invited(app.writing, login) is not None:
         raise BadAccount(f"账号 {login} 已有人使用")
     person = NewPerson(
         person_id=uuid4(),
@@ -91,10 +109,9 @@ def _add(app: App, arguments: argparse.Namespace) -> None:
     )
     actor = acting(app, arguments.acting_login, role="administrator")
     register_persons(app, actor=actor, key=f"account:add:{person.person_id}", new=[person], on=today)
-    password = logins.new_password()
-    logins.add(app.writing, login=login, person_id=person.person_id, password=password)
     say(f"已登记 {arguments.name}：{words.ROLES[person.role]}，{person.area}")
-    _show_password(login, password)
+    app.runner.catch_up()
+    _let_in(app, login, person.person_id)
 
 
 def _grant(app: App, arguments: argparse.Namespace) -> None:
@@ -119,7 +136,7 @@ def _list(app: App) -> None:
     """Every login with its person and roles; names as the public sees them."""
     everyone = logins.listing(app.writing)
     with app.reading.connection() as connection:
-        names = masked_names(connection, [one.person_id for one in everyone])
+        names = shown_names(connection, [one.person_id for one in everyone])
         rows = [
             (
                 one.login,
@@ -130,15 +147,28 @@ def _list(app: App) -> None:
             for one in everyone
         ]
     say(table(("账号", "姓名", "角色", "人员编号"), rows))
+    for login, person_id in invitations.open_invitations(app.writing):
+        say(f"邀请码尚未使用：{login}（{person_id}）")
 
 
 def _roles(held: list[persons.RoleHeld]) -> str:
     return "、".join(f"{words.ROLES[one.role]}（{one.area}{f'，至 {one.until}' if one.until else ''}）" for one in held)
 
 
-def _show_password(login: str, password: str) -> None:
-    say(f"账号：{login}    密码：{password}")
-    tell("密码只显示这一次，请当面交给本人。")
+def _let_in(app: App, login: str, person_id: UUID) -> None:
+    """A new password for a member; a code for an officer, who chooses his secret himself."""
+    if roles_held(app, person_id) <= SERVER_HELD:
+        password = logins.new_password()
+        accounts.set_account(app.writing, login=login, person_id=person_id, password=password, cost=cost_of(app))
+        say(f"账号：{login}    密码：{password}")
+        tell("密码只显示这一次，请当面交给本人。")
+    else:
+        say(f"账号：{login}    邀请码：{invitations.invite(app, login=login, person_id=person_id)}")
+        tell("邀请码只显示这一次，七天内有效，请当面交给本人；由本人自定口令，并把密钥指纹念给管理员登记。")
+
+
+def _reasons() -> str:
+    return "、".join(f"{code}（{words.KEY_REASONS[code]}）" for code in sorted(REASONS))
 
 
 def _today(app: App) -> date:

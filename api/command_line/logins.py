@@ -1,23 +1,20 @@
-"""The staff's logins as the command line manages them: listing, new passwords, removal.
+"""The staff's logins as the command line manages them: listing, members' new passwords, removal.
 
-What must not be broken: a password is shown once, when it is made, and nowhere kept but as its hash.
+What must not be broken: a password is shown once, when it is made, and nowhere kept but as its hash. Officers choose
+theirs (`api.custody.invitations`), because it opens their keys.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from psycopg.rows import class_row
 
+from api.custody import keeping
+from api.custody.invitations import new_code
 from api.web import accounts
 from api.web.accounts import BadAccount
 from journal.store import Pool
-
-# Without the characters that people confuse when they copy a password from paper.
-_ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
-_GROUPS, _GROUP_CHARS = 4, 4
 
 _ALL = "SELECT login, person_id, created FROM access.accounts ORDER BY login"
 _REMOVE = "DELETE FROM access.accounts WHERE login = %s"
@@ -34,27 +31,15 @@ class Login:
 
 def new_password() -> str:
     """Sixteen random letters and digits (79 bits) in groups of four."""
-    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP_CHARS)) for _ in range(_GROUPS))
-
-
-def add(pool: Pool, *, login: str, person_id: UUID, password: str) -> None:
-    """Make a login that nobody has yet. Raises BadAccount."""
-    if accounts.find(pool, login) is not None:
-        raise BadAccount(f"账号 {login} 已有人使用")
-    accounts.set_account(pool, login=login, person_id=person_id, password=password)
-
-
-def renew(pool: Pool, *, login: str, password: str) -> None:
-    """Give a login another password. Raises BadAccount where there is none."""
-    account = accounts.find(pool, login)
-    if account is None:
-        raise BadAccount(f"没有账号 {login}")
-    accounts.set_account(pool, login=login, person_id=account.person_id, password=password)
+    return new_code()
 
 
 def remove(pool: Pool, *, login: str) -> None:
-    """Take a login away; the person and what was recorded stay. Raises BadAccount where there is none."""
-    with pool.connection() as connection:
+    """Take a login and its person's wrapped keys away; what was recorded stays. Raises BadAccount where none is."""
+    account = accounts.find(pool, login)
+    with pool.connection() as connection, connection.transaction():
+        if account is not None:
+            keeping.drop_keys(connection, person_id=account.person_id)
         if not connection.execute(_REMOVE, (login,)).rowcount:
             raise BadAccount(f"没有账号 {login}")
 

@@ -1,6 +1,7 @@
 """Sessions: a signed statement of who is in, in which role, until when; in a cookie for pages, in a token for programs.
 
-The server keeps no session; a changed password or a removed account ends all of its sessions at the next request.
+The statement carries a random token, which alone opens the row in which the server keeps the session's keys
+(`api.custody.unlocked`). A changed password or a removed account ends all sessions at the next request.
 """
 
 import hashlib
@@ -8,24 +9,29 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from itsdangerous import BadData, URLSafeSerializer
 
+from api.custody.unlocked import new_token
 from api.web.accounts import Account
 
 COOKIE: Final = "mz_session"
 FORM_COOKIE: Final = "mz_form"
 LIFETIME_S: Final = 12 * 3600
+FIELDS: Final = 7
 
 Kind = Literal["cookie", "bearer"]
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who signed in. `role` is the acting role, None until one is chosen; `form_token` stands in every form."""
+    """Who signed in. `role` is the acting role, None until one is chosen; `form_token` stands in every form.
+
+    `token` opens the keys of the session: it stands in the cookie or bearer token and nowhere else.
+    """
 
     login: str
     person_id: UUID
@@ -33,6 +39,7 @@ class Session:
     role: str | None
     form_token: str
     expires_s: int
+    token: str = field(repr=False)
 
     def in_role(self, role: str) -> "Session":
         """The same session, acting in another role; it does not last longer for it."""
@@ -63,6 +70,7 @@ class Sessions:
             role=role,
             form_token=secrets.token_urlsafe(24),
             expires_s=int(self._clock()) + LIFETIME_S,
+            token=new_token(),
         )
 
     def write(self, session: Session, kind: Kind) -> str:
@@ -74,6 +82,7 @@ class Sessions:
             session.role,
             session.form_token,
             session.expires_s,
+            session.token,
         ]
         return str(self._serializers[kind].dumps(fields))
 
@@ -85,7 +94,9 @@ class Sessions:
             fields: Any = self._serializers[kind].loads(text)
         except BadData:
             return None
-        login, person_id, credential, role, form_token, expires_s = fields
+        if len(fields) != FIELDS:  # of an older version of the program
+            return None
+        login, person_id, credential, role, form_token, expires_s, token = fields
         if expires_s <= self._clock():
             return None
-        return Session(login, UUID(person_id), credential, role, form_token, expires_s)
+        return Session(login, UUID(person_id), credential, role, form_token, expires_s, token)
