@@ -1,0 +1,22 @@
+"""The bank's files: vouchers about many people, which the law wants kept when one of them is erased, and used no more.
+
+What must not be broken: once somebody in it is erased, a file leaves the vault only with a stated authority, and every
+other way out of the program refuses it. The bytes stay as they are, because the journal holds their digest.
+"""
+
+from api.context import App
+from domain.kernel.refusals import Refusal
+from journal.vault import destroyed
+from projections import payout_batches
+
+
+def require_unrestricted(app: App, sha256: str) -> None:
+    """Refuse `file.restricted` for a payment or return file in which somebody stands who was erased."""
+    with app.reading.connection() as connection:
+        if destroyed(connection, payout_batches.payees_in_file(connection, sha256)):
+            raise Refusal("file.restricted")
+
+
+def open_with_authority(app: App, sha256: str, *, by: str, authority: str) -> bytes:
+    """A kept file, whoever stands in it; the authority is recorded as the reason. Raises KeyError, IntegrityError."""
+    return app.vault.get_file(sha256, by=by, reason=f"voucher: {authority}")

@@ -1,0 +1,146 @@
+"""A checkpoint is stamped by an authority on this machine, recorded and exported; what goes wrong stops nothing."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api import timestamps
+from api.context import App
+from api.timestamps import Daily, NoTimestamp, agent, kept, last_failure, stamp, stamps_of
+from journal.checkpoint import open_checkpoint
+from tests.api.web.county import County, small_county
+from tests.authority import Authority, make_authority, openssl, serving
+from tests.conftest import temporary_home
+
+if TYPE_CHECKING:
+    from tests.conftest import Cluster
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    with serving(make_authority(tmp_path_factory.mktemp("authority") / "one")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def bare(cluster: "Cluster") -> Iterator[County]:
+    """A county without an authority."""
+    access = cluster.new_database()
+    with temporary_home() as home, small_county(access, home) as made:
+        yield made
+    cluster.drop(access)
+
+
+@pytest.fixture
+def app(bare: County, authority: Authority) -> App:
+    """The county with the authority configured, and something new to be stamped."""
+    authority.answering = None
+    bare.reported()
+    return set_up(bare.app, tsa_url=authority.url, tsa_certificate=authority.root)
+
+
+def set_up(app: App, **settings: object) -> App:
+    return replace(app, settings=replace(app.settings, **settings))  # type: ignore[arg-type]
+
+
+def test_stamped_recorded_and_judged_alike_by_openssl(bare: County, app: App, authority: Authority) -> None:
+    signed = open_checkpoint(app.journal.last_checkpoint(), log_key=app.log_key)
+    before = len(authority.seen)
+    actor = agent(app, administrator=lambda: bare.admin)
+    signed = open_checkpoint(app.journal.last_checkpoint(), log_key=app.log_key)
+    made = stamp(app, actor=actor)
+    assert made is not None
+    assert (made.size, made.root, made.authority) == (signed.size, signed.root.hex(), "CN=Test TSA")
+    file = app.settings.timestamps / f"{made.token}.tsr"
+    assert (hashlib.sha256(file.read_bytes()).hexdigest(), file.stat().st_size) == (made.token, made.token_bytes)
+    digest = hashlib.sha256(signed.text()).hexdigest()
+    words = ("ts", "-verify", "-digest", digest, "-in", file, "-CAfile", authority.root)
+    assert b"Verification: OK" in openssl(*words)
+    assert stamp(app, actor=actor) is None, "nothing came since but the stamp"
+    assert len(authority.seen) == before + 1
+    assert agent(app, administrator=pytest.fail) == actor
+    file.write_bytes(file.read_bytes() + b"\0")
+    assert kept(app.settings.timestamps, made.token) is None
+
+
+@pytest.mark.parametrize(
+    ("answering", "said"),
+    [
+        (lambda _query: b"<html>busy</html>", "不是时间戳"),
+        (lambda _query: b"\0" * (timestamps.ANSWER_BYTES_MAX + 1), "太长"),
+    ],
+    ids=["garbage", "endless"],
+)
+def test_a_bad_answer(bare: County, app: App, authority: Authority, answering: object, said: str) -> None:
+    authority.answering = answering  # type: ignore[assignment]
+    refused(bare, app, said)
+
+
+def refused(bare: County, app: App, said: str) -> None:
+    """It says why, and nothing is recorded or kept."""
+    actor = agent(app, administrator=lambda: bare.admin)
+    before = (app.journal.position(), sorted(app.settings.timestamps.glob("*")))
+    with pytest.raises(NoTimestamp, match=said):
+        stamp(app, actor=actor)
+    assert (app.journal.position(), sorted(app.settings.timestamps.glob("*"))) == before
+
+
+def test_an_answer_about_another_text(bare: County, app: App, authority: Authority) -> None:
+    """The authority stamps something else: an old request, say."""
+    other = authority.seen[0] if authority.seen else timestamps.request_for(b"other").der
+    authority.answering = lambda _query: authority.reply(other)
+    refused(bare, app, "摘要不是这个检查点的")
+
+
+def test_a_certificate_that_is_not_trusted(bare: County, app: App, tmp_path: Path) -> None:
+    refused(bare, set_up(app, tsa_certificate=make_authority(tmp_path / "other").root), "MINGZHANG_TSA_CERTIFICATE")
+
+
+def test_an_authority_that_is_away(bare: County, app: App) -> None:
+    refused(bare, set_up(app, tsa_url="http://127.0.0.1:9/tsr"), "连不上")
+
+
+def test_what_is_not_configured(bare: County, app: App, tmp_path: Path) -> None:
+    refused(bare, bare.app, "MINGZHANG_TSA_URL")
+    refused(bare, set_up(app, tsa_certificate=None), "MINGZHANG_TSA_CERTIFICATE")
+    (tmp_path / "none.pem").write_text("no certificate")
+    refused(bare, set_up(app, tsa_certificate=tmp_path / "none.pem"), "读不出证书")
+    refused(bare, set_up(app, tsa_url="file:///etc/passwd"), "http://")
+
+
+def test_every_day_once_and_after_a_failure_again(cluster: "Cluster", authority: Authority) -> None:
+    """The thread of the server, with short waits: without its agent it says what to do; with him it stamps once."""
+    access = cluster.new_database()
+    with temporary_home() as home, small_county(access, home) as made:
+        app = set_up(made.app, tsa_url=authority.url, tsa_certificate=authority.root)
+        authority.answering = None
+        off = Daily(made.app)
+        off.start()
+        off.stop()
+        daily = Daily(app, look_s=0.05, again_s=0.05)
+        daily.start()
+        try:
+            assert until(lambda: "mingzhang timestamp" in (last_failure(app.settings) or ""))
+            assert stamps_of(app) == []
+            agent(app, administrator=lambda: made.admin)
+            assert until(lambda: last_failure(app.settings) is None and len(stamps_of(app)) == 1)
+            made.reported()
+            assert not until(lambda: len(stamps_of(app)) > 1, seconds=0.5)
+        finally:
+            daily.stop()
+    cluster.drop(access)
+
+
+def until(true: Callable[[], bool], *, seconds: float = 15.0) -> bool:
+    """Whether it becomes true within a time."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if true():
+            return True
+        time.sleep(0.05)
+    return False
