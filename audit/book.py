@@ -7,6 +7,7 @@ events. The rules in `audit.rules` compare each event with this book as it stood
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from audit.entries import Entry, day_of
 from audit.records import Band, Batch, Held, Incident, Payment, Reward, Tariff
@@ -45,9 +46,13 @@ class Book:
     def holds(self, person: str, role: str, on: str, division: str | None) -> bool:
         """Whether a person holds a role on a day, in an area around the division (None: anywhere)."""
         return any(
-            held.covers(role, on) and (division is None or contains(Division(held.area), Division(division)))
+            held.covers(role, on) and (division is None or _lies_in(held.area, division))
             for held in self.roles.get(person, ())
         )
+
+    def reward_of(self, incident: str) -> Reward | None:
+        """The reward that was granted for a report, also one taken back."""
+        return self.rewards.get(self.granted.get(incident, "").partition("@")[0].partition("/")[2])
 
     def division_of(self, entry: Entry) -> str | None:
         """The division that an event is about, where it is about one."""
@@ -65,6 +70,11 @@ class Book:
             case _:
                 return data.get("unit")
         return found.division if found else data.get("division")
+
+
+@lru_cache(maxsize=1 << 16)  # every event asks, and the same few hundred pairs come again
+def _lies_in(area: str, division: str) -> bool:
+    return contains(Division(area), Division(division))
 
 
 def _log_opened(book: Book, entry: Entry) -> None:

@@ -14,7 +14,7 @@ from domain.kernel.calendar import day_in_china, instant
 from domain.kernel.postings import Postings
 from journal import tiles
 from journal.line import Line
-from journal.note import Signature
+from journal.merkle import leaf_hash
 
 FOLDER = "entries/"
 BUNDLE_BYTES_MAX = tiles.TILE_WIDTH * (2 + tiles.ENTRY_BYTES_MAX)
@@ -37,35 +37,34 @@ class Raw:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
-    """One entry that could be read: its line, its one signature, its place."""
+    """One entry that could be read: its line, who signed it, its place, its event's name, its stream's two parts."""
 
     index: int
     place: Place
     line: Line
-    signature: Signature
+    key_name: str
+    key_id: bytes
     name: str
-
-    @property
-    def type(self) -> str:
-        """The stored type."""
-        return self.line.type
+    category: str
+    identity: str
+    type: str
+    content: bytes
 
     @property
     def data(self) -> Mapping[str, Any]:
         """The event's own fields, of the form that `audit.shapes` states for the type."""
         return self.line.data
 
+    def leaf(self) -> bytes:
+        """The hash under which it stands in the tree."""
+        return leaf_hash(self.content)
+
     @property
     def postings(self) -> Postings:
         """What the event moves; empty where it moves nothing."""
         return self.line.postings
-
-    @property
-    def identity(self) -> str:
-        """The UUID of the stream, as text."""
-        return self.line.stream.partition("/")[2]
 
 
 def path_of(n: int, width: int) -> str:

@@ -1,43 +1,70 @@
-"""The page that lies in every package and says, without this program, what it is and how to check it by hand."""
+"""The page that lies in every package and says, without this program, what it is and how to check it by hand.
 
+What must not be broken: the page follows from the checkpoint, the entries and the keys alone, so that a verifier
+writes it again and compares; and every command in it can be copied, and runs with coreutils, openssl, jq and python3.
+"""
+
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from journal import note
 from journal.checkpoint import Checkpoint
-from journal.note import VerifierKey, encode_base64
+from journal.note import NoteError, VerifierKey, encode_base64
+
+README = "README.txt"
 
 _TEXT = """\
-明账 Mingzhang 审计包
-====================
-账本：{origin}
-记录：{size} 条
-根：  {root}
-账本密钥：{key}
-（请与县里另行公布的密钥核对。密钥不同，其余都不必看。）
-
-一、里面有什么
-  manifest-sha256.txt   所有文件的 SHA-256 清单
-  checkpoint            账本密钥（和见证人）签过的检查点：账本名、条数、根。请留存，下次用来证明账本只增不改
-  checkpoints/          更早的检查点（如有）
-  trust.policy          账本密钥、见证人和所要求的见证数
-  entries/              全部记录。每 256 条一个文件；每条前有 2 字节长度（大端）
-  ledgers/              journal.csv 分录流水、trial-balance.csv 余额表、accounts.csv 账户表，都由记录推算得出
-
-二、用程序检查（不联网）
-  mingzhang verify 本文件夹 [--since 以前留存的checkpoint] [--log-key 公布的密钥]
-
-三、不用我们的程序检查
-  1. 文件未变：    sha256sum -c manifest-sha256.txt
-  2. 根：每条记录的叶 = SHA-256(0x00 ‖ 记录)，节点 = SHA-256(0x01 ‖ 左 ‖ 右)；n 条时在小于 n 的最大 2 的幂处
-     分左右（RFC 6962 第 2.1 节）。把下面几行存为 root.py，在本文件夹里运行 python3 root.py，应得上面的根：
+明账 Mingzhang 审计包：{origin}
+记录 {size} 条　根 {root}
+检查点文件 SHA-256 {seals}
+账本密钥（请与县里另行公布的核对；不同，其余都不必看）：
+{keys}
+一、内容　checkpoint 账本密钥和见证人签过的检查点（账本名、条数、根），请留存；checkpoints/ 更早的检查点；
+  trust.policy 账本密钥、见证人和要求的见证数；entries/ 全部记录，每文件 256 条，每条前有 2 字节长度（大端）；
+  ledgers/ 分录流水、余额表、账户表，及 beancount、hledger 格式的全部账目；disclosures/ 月度公示的数字；
+  attachments/ 附件、statements/ 银行文件（digests.csv 是摘要；原件只在经授权时随包）；
+  opened/ 经授权开启的值；timestamps/ 时间戳。账目都由记录推算得出。
+二、用程序检查（不联网）　mingzhang verify 本文件夹 [--since 以前留存的checkpoint] [--log-key 公布的密钥]
+三、不用我们的程序检查：在本文件夹里用 bash 逐段运行，临时文件写在 $T
+    export LC_ALL=C; T=$(mktemp -d)
+  1. 文件未变，检查点文件就是上面那些
+    sha256sum -c --quiet manifest-sha256.txt && echo 文件未变
+    cat checkpoint $(ls checkpoints/* 2>/dev/null | sort) | sha256sum
+  2. 检查点的签名（C2SP signed-note：空行之前的三行，Ed25519；签名前有 4 字节密钥编号）
+    der() {{ printf '\\60\\52\\60\\5\\6\\3\\53\\145\\160\\3\\41\\0'; openssl base64 -d -A | tail -c 32; }}
+    line() {{ sed -n '/^$/,$p' "$1" | grep -F -m 1 -e "— $2 " | sed 's/.* //' | openssl base64 -d -A | tail -c 64; }}
+    printf %s {log_key} | der > $T/log.der
+    head -n 3 checkpoint > $T/text; line checkpoint {origin} > $T/sig
+    openssl pkeyutl -verify -pubin -keyform DER -inkey $T/log.der -rawin -in $T/text -sigfile $T/sig
+{example}\
+四、根：把下面几行存为 root.py，在本文件夹里运行 python3 root.py，应得上面的条数和根（RFC 6962 第 2.1 节）
 {script}
-  3. 检查点的签名：C2SP signed-note。签名行末尾的 base64 解开是 4 字节密钥编号和 64 字节 Ed25519 签名；
-     被签的是空行之前的三行（含末尾换行）。公钥是账本密钥最后一段 base64 解开后去掉第一个字节。
-  4. 每条记录也是一份 signed-note：一行 JSON（RFC 8785）和经办人的签名。经办人的公钥在更早的
-     key.registered/1 记录里；第 0 条 log.opened/1 由其中的 founder_key 签名。
-     密钥停用（key.retired/1）或吊销（key.revoked/1）后不再有效。
-  5. 账：每条动账记录带有 postings = [账户, 币种, 金额]，借正贷负，人民币以分计；每个账簿内合计为零。
-     把全部 postings 按账户相加，就是 trial-balance.csv。
-  6. 姓名、账号、文字只以承诺 SHA-256(0x00 ‖ 32 字节随机数 ‖ 值) 出现，值不在本包里。
+五、含义　每条记录是一行 JSON（RFC 8785）加经办人的签名。密钥由 key.registered/1 登记、key.retired/1 停用、
+  key.revoked/1 自某条起吊销；第 0 条 log.opened/1 由其中的 founder_key 签名。动账记录的 postings 是
+  [账户, 币种, 金额]，借正贷负，人民币以分计，每个账簿合计为零；按账户相加就是 trial-balance.csv。姓名、账号、文字只以
+  SHA-256(0x00 ‖ 32 字节随机数 ‖ 值) 出现。log.checkpoint_timestamped/1 的时间戳在 timestamps/<token>.tsr：
+    openssl ts -verify -digest <检查点前三行的 SHA-256> -in timestamps/<token>.tsr -CAfile <时间戳机构的根证书>
+规范：C2SP signed-note、tlog-checkpoint、tlog-tiles、tlog-policy；RFC 6962、8785、8032、3161。
+"""
 
-规范：C2SP signed-note、tlog-checkpoint、tlog-tiles、tlog-policy；RFC 6962、RFC 8785、RFC 8032。
+_EXAMPLE = """\
+  3. 一条记录（第 {index} 条）和经办人的签名；他的公钥在登记记录里
+    tail -c +{begin} {path} | head -c {length} > $T/entry
+    head -n 1 $T/entry | tee $T/line | jq -r '[.type, .on, .role, .by] | join(" ")'
+    who=$(jq -r '.role + " " + .by' $T/line)
+    find entries -type f -exec grep -a -h -o '{{"at":.*}}$' {{}} + | jq -r --arg n "$who" \\
+      'select(.type == "key.registered/1" and .data.role + " " + .data.person_id == $n).data.key,
+       select(.type == "log.opened/1" and .role + " " + .by == $n).data.founder_key' | sort -u > $T/keys
+    grep -F '+{key_id}+' $T/keys | sed 's/.*+{key_id}+//' | der > $T/key.der; line $T/entry '{key_name}' > $T/sig
+    openssl pkeyutl -verify -pubin -keyform DER -inkey $T/key.der -rawin -in $T/line -sigfile $T/sig
+  4. 这条记录在树里：叶 = SHA-256(0x00 ‖ 记录)，节点 = SHA-256(0x01 ‖ 左 ‖ 右)；逐层相连，应得上面的根
+    h() {{ openssl dgst -sha256 -binary; }}; b() {{ printf %s "$1" | openssl base64 -d -A; }}
+    {{ printf '\\0'; cat $T/entry; }} | h > $T/0
+    for p in {path_words}; do {{
+      printf '\\1'; case $p in L:*) b "${{p#L:}}"; cat $T/0;; *) cat $T/0; b "${{p#R:}}";; esac
+    }} | h > $T/1; mv $T/1 $T/0; done; openssl base64 -A -in $T/0; echo
 """
 
 _SCRIPT = """\
@@ -57,12 +84,65 @@ print(len(leaves), base64.b64encode(root(leaves)).decode())
 """
 
 
-def explanation(checkpoint: Checkpoint, log_key: VerifierKey) -> str:
-    """The text of `README.txt` for a package with this checkpoint."""
+@dataclass(frozen=True)
+class Example:
+    """An entry that the page checks by hand: its index, file, offset of its bytes there, bytes, inclusion proof."""
+
+    index: int
+    path: str
+    offset: int
+    entry: bytes
+    proof: Sequence[bytes]
+
+
+def example_index(size: int) -> int:
+    """Which entry the page takes: the one in the middle."""
+    return size // 2
+
+
+def seals_digest(files: Mapping[str, bytes]) -> str:
+    """SHA-256 over the checkpoint files one after another, `checkpoint` first, in hex."""
+    return sha256(b"".join(files[path] for path in sorted(files, key=str.encode))).hexdigest()
+
+
+def explanation(checkpoint: Checkpoint, log_keys: Sequence[VerifierKey], *, seals: str, example: Example | None) -> str:
+    """The text of `README.txt` for a package with this checkpoint; it checks the first log key by hand."""
     return _TEXT.format(
         origin=checkpoint.origin,
         size=checkpoint.size,
         root=encode_base64(checkpoint.root).decode(),
-        key=log_key,
+        seals=seals,
+        keys="".join(f"  {key}\n" for key in log_keys),
+        log_key=str(log_keys[0]).rpartition("+")[2] if log_keys else "",
+        example=_example(example, checkpoint.size) if example else "",
         script="".join(f"       {line}\n" for line in _SCRIPT.splitlines()).rstrip("\n"),
     )
+
+
+def _example(example: Example, size: int) -> str:
+    try:
+        signature = note.parse(example.entry).signatures[0]
+        name, key_id = signature.name, signature.key_id.hex()
+    except NoteError:
+        name = key_id = ""
+    return _EXAMPLE.format(
+        index=example.index,
+        path=example.path,
+        begin=example.offset + 1,
+        length=len(example.entry),
+        key_id=key_id,
+        key_name=name,
+        path_words=" ".join(_words(example, size)),
+    )
+
+
+def _words(example: Example, size: int) -> list[str]:
+    """The proof's hashes, each with the side on which it stands (RFC 9162, 2.1.3.2)."""
+    words, node, last = [], example.index, size - 1
+    for sibling in example.proof:
+        left = bool(node & 1) or node == last
+        while left and not node & 1 and node:
+            node, last = node >> 1, last >> 1
+        node, last = node >> 1, last >> 1
+        words.append(f"{'L' if left else 'R'}:{binascii.b2a_base64(sibling, newline=False).decode()}")
+    return words

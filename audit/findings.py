@@ -16,7 +16,7 @@ _SHOWN_CHARS = 200
 Fact = str | int
 
 Progress = Callable[[str, int, int], None]
-"""(stage, done, total), called now and then; stage is `files`, `events` or `signatures`."""
+"""(stage, done, total), called now and then; stage is `files` or `events`."""
 
 
 class Check(StrEnum):
@@ -40,6 +40,8 @@ class Check(StrEnum):
     ATTACHMENTS = "attachments"
     DISCLOSURES = "disclosures"
     BANK = "bank"
+    OPENED = "opened"
+    TIMESTAMPS = "timestamps"
 
 
 class Status(StrEnum):

@@ -4,6 +4,7 @@ What must not be broken: only regular files that lie in the folder itself are ev
 at any file of the reader's machine, a pipe could wait for ever.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -84,13 +85,18 @@ class PackageFolder:
         return digest.hexdigest()
 
 
+def reason(error: OSError | ValueError) -> str:
+    """Why the system refused, as a name that does not depend on its language: `EACCES`, `EISDIR`, …"""
+    return errno.errorcode.get(error.errno or 0, "?") if isinstance(error, OSError) else "?"
+
+
 def open_regular(root: Path, path: str) -> BinaryIO:
     """Open one regular file inside `root` without following a link at its end. Raises UnreadableFile."""
     try:
         # Without O_NONBLOCK, opening a pipe that took the file's place would wait for a writer.
         descriptor = os.open(root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
-        raise UnreadableFile(path, "unreadable", str(error)) from error
+        raise UnreadableFile(path, "unreadable", reason(error)) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise UnreadableFile(path, "not_a_file")
@@ -102,7 +108,7 @@ def read_limited(file: BinaryIO, path: str, *, limit: int) -> bytes:
     try:
         data = file.read(limit + 1)
     except OSError as error:
-        raise UnreadableFile(path, "unreadable", str(error)) from error
+        raise UnreadableFile(path, "unreadable", reason(error)) from error
     if len(data) > limit:
         raise UnreadableFile(path, "too_large", str(limit))
     return data
@@ -113,4 +119,4 @@ def _chunks(file: BinaryIO, path: str) -> Iterator[bytes]:
         while chunk := file.read(_CHUNK_BYTES):
             yield chunk
     except OSError as error:
-        raise UnreadableFile(path, "unreadable", str(error)) from error
+        raise UnreadableFile(path, "unreadable", reason(error)) from error

@@ -71,23 +71,23 @@ class Ledger:
     def trial_balance(self) -> Iterator[str]:
         """The rows of `trial-balance.csv`, heading first: every account sorted by name, then a total per
         book."""
-        yield _row(*TRIAL_BALANCE_HEADING)
+        yield csv_row(*TRIAL_BALANCE_HEADING)
         for (account, commodity), entry in sorted(self.accounts.items()):
-            yield _row(account, commodity, name_of(account), *_sides(entry, commodity))
+            yield csv_row(account, commodity, name_of(account), *_sides(entry, commodity))
         for (book, commodity), entry in sorted(self.totals().items()):
-            yield _row(book, commodity, TOTAL, *_sides(entry, commodity))
+            yield csv_row(book, commodity, TOTAL, *_sides(entry, commodity))
 
     def chart(self) -> Iterator[str]:
         """The rows of `accounts.csv`, heading first: every account with its book, name and limit."""
-        yield _row(*ACCOUNTS_HEADING)
+        yield csv_row(*ACCOUNTS_HEADING)
         for (account, commodity), entry in sorted(self.accounts.items()):
             limit = LIMITS[limit_of(account)]
-            yield _row(account, commodity, book_of(account), name_of(account), limit, entry.postings)
+            yield csv_row(account, commodity, book_of(account), name_of(account), limit, entry.postings)
 
 
 def journal_heading() -> str:
     """The first row of `journal.csv`."""
-    return _row(*JOURNAL_HEADING)
+    return csv_row(*JOURNAL_HEADING)
 
 
 def journal_rows(index: int, line: Line) -> Iterator[str]:
@@ -101,7 +101,7 @@ def _journal_row(index: int, number: int, line: Line, posting: Posting) -> str:
     account, commodity, amount = posting
     debit = _amount(amount, commodity) if amount > 0 else ""
     credit = _amount(-amount, commodity) if amount < 0 else ""
-    return _row(
+    return csv_row(
         index,
         number,
         line.name,
@@ -136,7 +136,7 @@ def _amount(amount: int, commodity: str) -> str:
     return yuan(amount) if commodity == CNY else str(amount)
 
 
-def _row(*cells: str | int) -> str:
+def csv_row(*cells: str | int) -> str:
     """One row with its newline (RFC 4180 quoting)."""
     return ",".join(map(_cell, cells)) + "\n"
 

@@ -5,7 +5,7 @@ list itself can change unseen.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from audit.findings import Check, Findings, Place, Progress
 from audit.folder import PackageFolder, UnreadableFile
@@ -20,29 +20,46 @@ def manifest_text(digests: Mapping[str, str]) -> bytes:
     return b"".join(b"%b  %b\n" % (digests[path].encode(), path.encode()) for path in sorted(digests))
 
 
-def check_files(folder: PackageFolder, findings: Findings, *, progress: Progress) -> None:
-    """Every listed file is there and unchanged, and no other is there (check 1)."""
+def check_files(
+    folder: PackageFolder, findings: Findings, *, known: Mapping[str, str], progress: Progress
+) -> dict[str, str]:
+    """Every listed file is there and unchanged, and no other is there, nor an empty folder (check 1).
+
+    `known` are digests of files that were read already. Returns the digest of every file that was listed and read.
+    """
     for path, kind in folder.oddities:
         findings.add(f"files.{kind}", Place(path))
+    for path in sorted(folder.folders - {parent for file in folder.files for parent in _parents(file)}):
+        findings.add("files.empty_folder", Place(path))
     listed = _read(folder, findings)
+    found: dict[str, str] = {}
     if listed is None:
-        return
-    for number, (path, (row, digest)) in enumerate(listed.items(), start=1):
-        _check_file(folder, path, digest, findings, row=row)
+        return found
+    for number, (path, (row, expected)) in enumerate(listed.items(), start=1):
+        digest = known[path] if path in known else _digest(folder, path, findings, row=row)
+        if digest is not None:
+            found[path] = digest
+            if digest != expected:
+                findings.add("files.changed", Place(path), found=digest, expected=expected, manifest_row=row)
         progress("files", number, len(listed))
     for path in sorted(folder.files.keys() - listed.keys() - {MANIFEST}):
         findings.add("files.extra", Place(path))
     findings.summarise(Check.FILES, files=len(listed))
+    return found
 
 
-def _check_file(folder: PackageFolder, path: str, digest: str, findings: Findings, *, row: int) -> None:
+def _parents(path: str) -> Iterator[str]:
+    """The folders that a file lies in."""
+    while path := path.rpartition("/")[0]:
+        yield path
+
+
+def _digest(folder: PackageFolder, path: str, findings: Findings, *, row: int) -> str | None:
     try:
-        found = folder.sha256(path)
+        return folder.sha256(path)
     except UnreadableFile as error:
         findings.add(f"files.{error.reason}", Place(path), detail=error.detail, manifest_row=row)
-        return
-    if found != digest:
-        findings.add("files.changed", Place(path), found=found, expected=digest, manifest_row=row)
+        return None
 
 
 def _read(folder: PackageFolder, findings: Findings) -> dict[str, tuple[int, str]] | None:

@@ -8,32 +8,50 @@ last.
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
+from audit import disclosures as pages
 from audit import entries as bundles
-from audit import published
-from audit.explanation import explanation
-from audit.ledger import BOM, Ledger, journal_heading, journal_rows
+from audit import journals, opened, published, timestamps
+from audit.disclosures import Disclosure
+from audit.entries import Bundle
+from audit.explanation import README, Example, example_index, explanation, seals_digest
+from audit.journal_files import JournalFile
+from audit.ledger import BOM, Ledger
 from audit.manifest import MANIFEST, manifest_text
+from audit.named_files import ATTACHED, named_in
+from audit.opened import OPENED, Value, commitments_in
+from audit.seals import in_form
+from audit.tables import tables
+from audit.tree import Tree
 from audit.trusted import CHECKPOINT, OLDER, POLICY
 from journal import checkpoint as checkpoints
 from journal import line as lines
 from journal.checkpoint import Checkpoint
-from journal.line import LineError
-from journal.merkle import Frontier, leaf_hash
-from journal.note import NoteError, VerifierKey
-from journal.tiles import TILE_WIDTH, TileError, encode_bundle
+from journal.line import Line, LineError
+from journal.merkle import leaf_hash
+from journal.note import NoteError
+from journal.tiles import TILE_WIDTH, TileError, decode_bundle, encode_bundle
 from journal.trust import Policy, PolicyError
 
-EXPLANATION = "README.txt"
+FileOf = Callable[[str], bytes | None]
+"""The bytes of a file by their digest; None where they are not to be handed over, or are there no more."""
+
+
+def _no_file(_sha256: str) -> bytes | None:
+    return None
 
 
 class PackageError(Exception):
-    """No package was written; the message says why. Nothing lies under the asked-for name."""
+    """No package was written; `code` and `facts` say why. Nothing lies under the asked-for name."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code, self.detail = code, detail
 
 
 @dataclass(frozen=True)
@@ -45,6 +63,22 @@ class Written:
     bytes: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What a package carries beside the entries, as far as it is handed over.
+
+    `disclosures`: the public month pages at one log position. `attached`, `sent`, `token`: the bytes of attachments, of
+    bank files (these only with authority) and of time-stamp tokens. `values`: with authority, the values behind
+    commitments, each with its nonce; those that were erased are left out.
+    """
+
+    disclosures: Iterable[Disclosure] = ()
+    attached: FileOf = _no_file
+    sent: FileOf = _no_file
+    token: FileOf = _no_file
+    values: Callable[[Iterable[str]], Iterable[Value]] | None = None
+
+
 def write_package(
     directory: Path,
     *,
@@ -52,44 +86,69 @@ def write_package(
     checkpoint: bytes,
     policy: str,
     older_checkpoints: Iterable[bytes] = (),
+    beside: Beside | None = None,
 ) -> Written:
     """Write the package of a journal to `directory`, which must not exist or be empty.
 
     `entries` are the complete notes in index order, exactly as many as `checkpoint` (signed) says; they are read
-    once and never held together. `policy` is the tlog-policy text that names the log's key. Raises PackageError
+    once and never held together. `policy` is the tlog-policy text in force there. Raises PackageError
     when the target is not empty or when seals, size and root do not agree; OSError when the disk fails, and
-    whatever `entries` raises. In every case nothing is left under the asked-for name.
+    whatever `entries` and `beside` raise. In every case nothing is left under the asked-for name.
     """
     target = directory.absolute()
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
-        raise PackageError(f"{directory} is not empty")
-    log_key, sealed = _sealed(checkpoint, policy)
-    older = {f"{OLDER}{_size_of(signed, log_key)}": signed for signed in older_checkpoints}
+        raise PackageError("not_empty", str(directory))
+    parsed = _policy(policy)
+    sealed, signed = _sealed(checkpoint, parsed)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _beside(target) as folder:
-        written = _write(folder, entries, sealed, explanation(sealed, log_key))
-        for path, content in {CHECKPOINT: checkpoint, POLICY: policy.encode(), **older}.items():
+    with _beside(target) as folder, closing(_Writing(folder, sealed, beside or Beside())) as writing:
+        written = writing.write(entries)
+        if writing.policy_at(sealed.size) not in (None, policy):
+            raise PackageError("policy_not_in_force")
+        older = dict(_older(one, writing) for one in older_checkpoints)
+        folder.write(CHECKPOINT, signed)
+        folder.write(POLICY, policy.encode())
+        for path, content in older.items():
             folder.write(path, content)
+        page = explanation(
+            sealed,
+            [log.key for log in parsed.logs],
+            seals=seals_digest({CHECKPOINT: signed, **older}),
+            example=writing.example(),
+        )
+        folder.write(README, page.encode())
         folder.write(MANIFEST, manifest_text(folder.digests))
         folder.become(target)
     return Written(written, len(folder.digests) - 1, folder.bytes)
 
 
-def _sealed(checkpoint: bytes, policy: str) -> tuple[VerifierKey, Checkpoint]:
+def _policy(text: str) -> Policy:
     try:
-        logs = Policy.parse(policy.encode()).logs
-        if len(logs) != 1:
-            raise PackageError(f"the policy names {len(logs)} logs; a package is of one")
-        return logs[0].key, checkpoints.open_checkpoint(checkpoint, log_key=logs[0].key)
-    except (PolicyError, NoteError) as error:
-        raise PackageError(f"policy and checkpoint do not agree: {error}") from error
+        policy = Policy.parse(text.encode())
+    except PolicyError as error:
+        raise PackageError("bad_policy", str(error)) from error
+    if len({log.key.name for log in policy.logs}) != 1:
+        raise PackageError("policy_logs", f"{len(policy.logs)}")
+    return policy
 
 
-def _size_of(signed: bytes, log_key: VerifierKey) -> int:
+def _sealed(checkpoint: bytes, policy: Policy) -> tuple[Checkpoint, bytes]:
+    """The checkpoint, and its file: the signatures that count, in the policy's order."""
     try:
-        return checkpoints.open_checkpoint(signed, log_key=log_key).size
+        return policy.check(checkpoint).checkpoint, in_form(checkpoint, policy)
     except NoteError as error:
-        raise PackageError(f"an older checkpoint is not of this log: {error}") from error
+        raise PackageError("unsealed", str(error)) from error
+
+
+def _older(signed: bytes, writing: "_Writing") -> tuple[str, bytes]:
+    """An older checkpoint's path, and its file: the signatures that counted in its time."""
+    try:
+        size = checkpoints.size_of(signed)
+        policy = Policy.parse((writing.policy_at(size) or "").encode())
+        policy.check(signed)
+        return f"{OLDER}{size}", in_form(signed, policy)
+    except (NoteError, PolicyError) as error:
+        raise PackageError("bad_older_checkpoint", str(error)) from error
 
 
 class _Folder:
@@ -149,29 +208,120 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _write(folder: _Folder, entries: Iterable[bytes], sealed: Checkpoint, text: str) -> int:
-    """Write bundles and ledgers in one pass, and refuse what the checkpoint did not seal."""
-    frontier, ledger = Frontier(), Ledger()
-    with folder.streamed(published.JOURNAL) as write_journal:
-        write_journal((BOM + journal_heading()).encode())
-        for n, bundle in enumerate(_bundled(entries)):
-            if frontier.size + len(bundle) > sealed.size:
-                raise PackageError(f"there are more entries than the {sealed.size} of the checkpoint")
-            for place, entry in enumerate(bundle):
-                _add(ledger, write_journal, frontier.size + place, entry)
-            frontier.extend(map(leaf_hash, bundle))
-            try:
-                folder.write(bundles.path_of(n, len(bundle)), encode_bundle(bundle))
-            except TileError as error:
-                raise PackageError(f"bundle {n}: {error}") from error
-    if frontier.size != sealed.size:
-        raise PackageError(f"there are {frontier.size} entries, the checkpoint says {sealed.size}")
-    if frontier.root() != sealed.root:
-        raise PackageError(f"the root over {sealed.size} entries is not the one of the checkpoint")
-    folder.write(published.TRIAL_BALANCE, (BOM + "".join(ledger.trial_balance())).encode())
-    folder.write(published.ACCOUNTS, (BOM + "".join(ledger.chart())).encode())
-    folder.write(EXPLANATION, text.encode())
-    return frontier.size
+class _Writing:
+    """Writes everything that follows from the entries, in one pass over them."""
+
+    def __init__(self, folder: _Folder, sealed: Checkpoint, beside: Beside) -> None:
+        self._folder, self._sealed, self._beside = folder, sealed, beside
+        self._tree = Tree(self._leaves_of)
+        self._ledger, self._months = Ledger(), journals.Months()
+        self._journals = [JournalFile(language, self._months) for language in journals.LANGUAGES]
+        self._commitments: list[str] = []
+        self._policies: list[tuple[int, str]] = []
+
+    def close(self) -> None:
+        """Let the temporary files go."""
+        for journal in self._journals:
+            journal.close()
+
+    def policy_at(self, size: int) -> str | None:
+        """The policy in force for a checkpoint of that size, as the entries state it."""
+        before = [text for index, text in self._policies if index < max(size, 1)]
+        return before[-1] if before else None
+
+    def write(self, entries: Iterable[bytes]) -> int:
+        """Write it all, and refuse what the checkpoint did not seal; how many entries there were."""
+        included: set[str] = set()
+        with ExitStack() as stack:
+            grown = [
+                (table, stack.enter_context(self._folder.streamed(table.path)))
+                for table in tables(included.__contains__)
+            ]
+            for table, write in grown:
+                write((BOM + table.heading).encode())
+            for n, bundle in enumerate(_bundled(entries)):
+                size = n * TILE_WIDTH
+                if size + len(bundle) > self._sealed.size:
+                    raise PackageError("too_many", str(self._sealed.size))
+                for index, entry in enumerate(bundle, start=size):
+                    line = _line(index, entry)
+                    self._note(index, line, entry, included)
+                    for table, write in grown:
+                        write("".join(table.rows(index, line)).encode())
+                self._bundle(n, bundle)
+        self._check_root()
+        self._finish()
+        return self._tree.size
+
+    def _note(self, index: int, line: Line, entry: bytes, included: set[str]) -> None:
+        """Book one entry, and take the files that it names."""
+        for account, commodity, amount in line.postings:
+            self._ledger.post(account, commodity, amount)
+        if line.postings:
+            self._months.add(line)
+            for journal in self._journals:
+                journal.add(index, line, leaf_hash(entry))
+        for named in named_in(line):
+            path = named.folder + named.sha256
+            give = self._beside.attached if named.folder == ATTACHED else self._beside.sent
+            if path not in included and (content := give(named.sha256)) is not None:
+                self._folder.write(path, content)
+                included.add(path)
+        if line.type == "log.checkpoint_timestamped/1":
+            token = self._beside.token(line.data["token"])
+            if token is not None and timestamps.path_of(line.data["token"]) not in self._folder.digests:
+                self._folder.write(timestamps.path_of(line.data["token"]), token)
+        elif line.type in ("log.opened/1", "log.policy_set/1"):
+            self._policies.append((index, line.data["policy"]))
+        if self._beside.values is not None:
+            self._commitments.extend(commitments_in(line.type, line.data))
+
+    def _bundle(self, n: int, bundle: list[bytes]) -> None:
+        try:
+            self._folder.write(bundles.path_of(n, len(bundle)), encode_bundle(bundle))
+        except TileError as error:
+            raise PackageError("bad_bundle", f"{n}: {error}") from error
+        self._tree.add(b"".join(map(leaf_hash, bundle)))
+
+    def _check_root(self) -> None:
+        sealed = self._sealed
+        if self._tree.size != sealed.size:
+            raise PackageError("too_few", f"{self._tree.size} / {sealed.size}")
+        if self._tree.root(sealed.size) != sealed.root:
+            raise PackageError("other_root", str(sealed.size))
+
+    def _finish(self) -> None:
+        """What is known only at the end: tables of sums, journals, pages, opened values."""
+        folder = self._folder
+        folder.write(published.TRIAL_BALANCE, (BOM + "".join(self._ledger.trial_balance())).encode())
+        folder.write(published.ACCOUNTS, (BOM + "".join(self._ledger.chart())).encode())
+        for journal in self._journals:
+            with folder.streamed(journal.language.path) as write:
+                for piece in journal.pieces():
+                    write(piece)
+        for path, content in pages.files_of(list(self._beside.disclosures)).items():
+            folder.write(path, content)
+        if self._beside.values is not None:
+            folder.write(OPENED, opened.file_of(self._beside.values(self._commitments)))
+
+    def example(self) -> Example | None:
+        """The entry that the page checks by hand."""
+        size = self._tree.size
+        if size == 0:
+            return None
+        index = example_index(size)
+        bundle = self._bundle_of(index // TILE_WIDTH)
+        content = (self._folder.path / bundle.path).read_bytes()
+        raw = bundles.split(content, bundle)[0][index - bundle.first]
+        return Example(index, bundle.path, raw.offset + 2, raw.content, self._tree.proof(index))
+
+    def _bundle_of(self, n: int) -> Bundle:
+        width = min(TILE_WIDTH, self._sealed.size - n * TILE_WIDTH)
+        return Bundle(bundles.path_of(n, width), n * TILE_WIDTH, width)
+
+    def _leaves_of(self, n: int) -> bytes:
+        """The leaf hashes of a bundle, from the bytes that were stored."""
+        return b"".join(map(leaf_hash, decode_bundle((self._folder.path / self._bundle_of(n).path).read_bytes())))
 
 
 def _bundled(entries: Iterable[bytes]) -> Iterator[list[bytes]]:
@@ -185,14 +335,9 @@ def _bundled(entries: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield bundle
 
 
-def _add(ledger: Ledger, write_journal: Callable[[bytes], None], index: int, entry: bytes) -> None:
-    """Book one entry's postings. Its form and signature were checked when it was appended, and will be by
-    readers."""
+def _line(index: int, entry: bytes) -> Line:
+    """One entry's line. Its form and signature were checked when it was appended, and will be by readers."""
     try:
-        line = lines.load(entry.rpartition(b"\n\n")[0])
+        return lines.load(entry.rpartition(b"\n\n")[0])
     except LineError as error:
-        raise PackageError(f"entry {index} cannot be read: {error}") from error
-    for row in journal_rows(index, line):
-        write_journal(row.encode())
-    for account, commodity, amount in line.postings:
-        ledger.post(account, commodity, amount)
+        raise PackageError("bad_entry", f"{index}: {error}") from error

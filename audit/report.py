@@ -12,7 +12,7 @@ from audit.findings import CheckResult, Finding, Report, Status
 def lines(report: Report) -> Iterator[str]:
     """The report in Chinese, a numbered line a check, its findings below it, the verdict last."""
     if report.unreadable is not None:
-        yield f"{wording.sentence(report.unreadable)}：{report.directory}"
+        yield f"{report.directory}：{wording.sentence(report.unreadable)}"
         yield wording.VERDICTS[report.verdict]
         return
     if report.rehearsal:
@@ -30,15 +30,27 @@ def lines(report: Report) -> Iterator[str]:
 def _headline(result: CheckResult) -> str:
     line = f"{result.number:2}. {wording.STATUS[result.status]}  {wording.TITLES[result.check]}"
     if result.status is Status.NOT_RUN and result.not_run is not None:
-        reason, facts = result.not_run
-        return f"{line}：{wording.REASONS[reason].format_map(facts)}"
+        return f"{line}：{_why_not(result)}"
     if result.summary is not None and result.check in wording.SUMMARIES:
         return f"{line}：{wording.SUMMARIES[result.check].format_map(result.summary)}"
     return line
 
 
+def _why_not(result: CheckResult) -> str:
+    """Why a check did not run."""
+    reason, facts = result.not_run or ("", {})
+    return wording.REASONS[reason].format_map(facts)
+
+
 def to_json(report: Report) -> str:
-    """The report as one JSON object, indented; every word in it is permanent but the Chinese `text`."""
+    """The report as one JSON object, indented; every word in it is permanent but the Chinese texts.
+
+    Top: `verdict` (whole, findings, unreadable), `exit_code`, `directory`, `origin`, `size`, `root` (hex),
+    `log_key`, `rehearsal`, `unreadable` (a finding or null), `checks`. A check: `number`, `check`, `title`, `status`
+    (passed, failed, attention, not_run), `reason` and `reason_text` where it did not run, `summary`, `count` of all
+    findings, `findings` (at most 10,000). A finding: `code` (`<check>.<reason>`), `attention`, `place` (`file`,
+    `offset`, `row`, `index`, `event`, as far as known), `facts`, `text`.
+    """
     return json.dumps(
         {
             "verdict": report.verdict,
@@ -64,6 +76,7 @@ def _check(result: CheckResult) -> dict[str, Any]:
         "title": wording.TITLES[result.check],
         "status": result.status.value,
         "reason": result.not_run[0] if result.not_run and result.status is Status.NOT_RUN else None,
+        "reason_text": _why_not(result) if result.status is Status.NOT_RUN else None,
         "summary": dict(result.summary) if result.summary is not None else None,
         "count": result.count,
         "findings": [_finding(finding) for finding in result.findings],

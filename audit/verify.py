@@ -4,16 +4,22 @@ What must not be broken: every check reports every fault with its place; what co
 and nothing in a package, however malformed, ends the check with anything but findings.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from audit import entries, trusted
+from audit import entries, readme, trusted
+from audit.disclosures import PublishedPages
 from audit.findings import Check, Finding, Findings, Place, Progress, Report
-from audit.folder import PackageFolder
+from audit.folder import PackageFolder, reason
+from audit.journal_files import PublishedJournals
 from audit.ledger import Ledger
 from audit.manifest import MANIFEST, check_files
-from audit.published import PublishedJournal, check_tables
+from audit.named_files import NamedFiles
+from audit.opened import OpenedValues
+from audit.published import check_tables
 from audit.replay import Replay
 from audit.rules import Rule
+from audit.rules.bank_files import BankFiles
 from audit.rules.continuity import Continuity
 from audit.rules.duties import Duties
 from audit.rules.genesis import Genesis
@@ -23,13 +29,24 @@ from audit.rules.postings import PostingsBalance
 from audit.rules.roles import Roles
 from audit.rules.signing_keys import SigningKeys
 from audit.rules.tariffs import Tariffs
-from audit.signatures import verify_signatures
+from audit.seals import Seals
+from audit.tables import PublishedTable, tables
+from audit.timestamps import Timestamps
 from audit.trusted import Trusted
 from journal.note import VerifierKey
 from journal.tiles import TILE_WIDTH
+from journal.trust import Policy
 
-# Packages do not carry these yet; a report names them, so that nobody takes silence for a pass.
-_NOT_IN_PACKAGE = (Check.ATTACHMENTS, Check.DISCLOSURES, Check.BANK)
+
+@dataclass(frozen=True)
+class Asked:
+    """What the reader brings: an older checkpoint, the log key or the policy as he knows them, and processes."""
+
+    since: bytes | None
+    log_key: VerifierKey | None
+    policy: Policy | None
+    processes: int | None
+    tell: Progress
 
 
 def verify_package(
@@ -37,96 +54,100 @@ def verify_package(
     *,
     since: bytes | None = None,
     log_key: str | None = None,
+    policy: bytes | None = None,
     progress: Progress | None = None,
     processes: int | None = None,
 ) -> Report:
     """Run every check over the package in `directory`.
 
     `since`: a signed checkpoint that the reader kept earlier; the package must contain everything that it
-    sealed. `log_key`: the log's verifier-key text as the reader knows it from elsewhere; without it, the
-    package's own is used and the report asks to compare it. `processes`: for signatures; None takes all
-    processors. Raises NoteError if `log_key` is no verifier key; nothing in the package raises.
+    sealed. `log_key`: the log's verifier-key text as the reader knows it from elsewhere, `policy`: a tlog-policy of his
+    own; without either, the package's own is used and the report asks to compare the key. `processes`: for
+    entries; None takes all processors. Raises NoteError if `log_key` is no verifier key, PolicyError if `policy` is no
+    policy; nothing in the package raises.
     """
-    known_key = VerifierKey.parse(log_key) if log_key is not None else None
-    tell = progress or _silent
+    asked = Asked(
+        since=since,
+        log_key=VerifierKey.parse(log_key) if log_key is not None else None,
+        policy=Policy.parse(policy) if policy is not None else None,
+        processes=processes,
+        tell=progress or _silent,
+    )
     try:
         folder = PackageFolder(directory)
     except (OSError, ValueError) as error:
-        return _unreadable(directory, "unreadable.no_folder", str(error))
+        return _unreadable(directory, "unreadable.no_folder", reason(error))
     looks_like_one = (MANIFEST, trusted.CHECKPOINT, trusted.POLICY)
     if not folder.files.keys() & set(looks_like_one) and "entries" not in folder.folders:
         return _unreadable(directory, "unreadable.no_package", "")
-    return _check(folder, since=since, log_key=known_key, tell=tell, processes=processes)
+    return _Checking(folder, asked).report()
 
 
-def _check(
-    folder: PackageFolder,
-    *,
-    since: bytes | None,
-    log_key: VerifierKey | None,
-    tell: Progress,
-    processes: int | None,
-) -> Report:
-    findings = Findings()
-    check_files(folder, findings, progress=tell)
-    trust = trusted.load(folder, findings, log_key=log_key, since=since)
-    if since is None:
-        findings.skip(Check.SINCE, "no_since")
-    for check in _NOT_IN_PACKAGE:
-        findings.skip(check, "not_in_package")
-    rehearsal = _check_events(folder, findings, trust, tell=tell, processes=processes)
-    return Report(
-        directory=str(folder.root),
-        checks=findings.results(),
-        origin=trust.origin,
-        size=trust.checkpoint.size if trust.checkpoint else None,
-        root=trust.checkpoint.root.hex() if trust.checkpoint else None,
-        log_key=str(trust.log_key) if trust.log_key else None,
-        rehearsal=rehearsal,
-    )
+class _Checking:
+    """One run over one package: trust first, then every entry, then what only the whole journal shows."""
 
+    def __init__(self, folder: PackageFolder, asked: Asked) -> None:
+        self._folder, self._asked = folder, asked
+        self._findings = findings = Findings()
+        self._trust = trusted.load(folder, findings, log_key=asked.log_key, policy=asked.policy)
+        self._ledger = Ledger()
+        self._genesis = Genesis(findings)
+        self._keys = SigningKeys(findings)
+        self._files = NamedFiles(folder, findings)
+        self._opened = OpenedValues(folder, findings)
+        self._pages = PublishedPages(folder, findings, self._opened.masks)
+        self._stamps = Timestamps(folder, findings)
+        self._replay = Replay(folder, findings, self._rules(), origin=self._trust.origin)
 
-def _check_events(
-    folder: PackageFolder,
-    findings: Findings,
-    trust: Trusted,
-    *,
-    tell: Progress,
-    processes: int | None,
-) -> bool | None:
-    """Everything that needs the entries; returns whether the journal is a rehearsal, as far as it says."""
-    bundles = _bundles(folder, findings, trust)
-    ledger, genesis, keys = Ledger(), Genesis(findings, trust), SigningKeys(findings)
-    rules: list[Rule] = [
-        genesis,
-        keys,
-        Roles(findings),
-        Continuity(findings),
-        PostingsBalance(findings),
-        Limits(findings, ledger),
-        Duties(findings),
-        Payouts(findings),
-        Tariffs(findings),
-        PublishedJournal(folder, findings),
-    ]
-    replay = Replay(folder, findings, rules, origin=trust.origin)
-    wanted = [sealed.size for _, _, sealed in trust.wanted]
-    total = sum(bundle.width for bundle in bundles)
-    replay.run(bundles, wanted=wanted, total=total, progress=tell)
-    trusted.check_roots(findings, trust, size=replay.size, roots=replay.roots)
-    check_tables(folder, ledger, findings)
-    verify_signatures(
-        folder.root,
-        bundles,
-        replay.digests,
-        keys.known,
-        findings,
-        processes=processes,
-        progress=tell,
-    )
-    if replay.read == 0:
-        entries.skip_what_needs_entries(findings)
-    return genesis.rehearsal
+    def _rules(self) -> list[Rule]:
+        findings = self._findings
+        present = self._files.present
+        return [
+            self._genesis,
+            self._keys,
+            Roles(findings),
+            Continuity(findings),
+            PostingsBalance(findings),
+            Limits(findings, self._ledger),
+            Duties(findings),
+            Payouts(findings),
+            Tariffs(findings),
+            self._files,
+            BankFiles(self._folder, findings),
+            self._opened,
+            self._pages,
+            self._stamps,
+            PublishedJournals(self._folder, findings),
+            *(PublishedTable(self._folder, findings, table) for table in tables(present.__contains__)),
+        ]
+
+    def report(self) -> Report:
+        """Run, and say what was found."""
+        asked, findings, trust, replay = self._asked, self._findings, self._trust, self._replay
+        replay.run(_bundles(self._folder, findings, trust), processes=asked.processes, progress=asked.tell)
+        if asked.since is None:
+            findings.skip(Check.SINCE, "no_since")
+        Seals(findings, trust, self._genesis, replay.tree).check(asked.since)
+        for entry in replay.again(self._keys.disbelieved):
+            self._keys.name_disbelieved(entry, replay.book)
+        check_tables(self._folder, self._ledger, findings)
+        self._pages.compare(replay.book, size=replay.tree.size)
+        self._stamps.check(replay.tree)
+        digests = check_files(self._folder, findings, known=replay.digests, progress=asked.tell)
+        self._files.check_bytes(digests)
+        self._files.skip_bank()
+        readme.check(self._folder, findings, trust, replay)
+        if replay.read == 0:
+            entries.skip_what_needs_entries(findings)
+        return Report(
+            directory=str(self._folder.root),
+            checks=findings.results(),
+            origin=trust.origin,
+            size=trust.checkpoint.size if trust.checkpoint else None,
+            root=trust.checkpoint.root.hex() if trust.checkpoint else None,
+            log_key=str(trust.log_key) if trust.log_key else None,
+            rehearsal=self._genesis.rehearsal,
+        )
 
 
 def _bundles(folder: PackageFolder, findings: Findings, trust: Trusted) -> list[entries.Bundle]:

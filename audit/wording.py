@@ -7,6 +7,7 @@ broken: every code that a check can report has a sentence here; a test goes thro
 from collections.abc import Mapping
 
 from audit.findings import Check, Fact, Finding, Place, Status
+from audit.reasons import chinese_reason
 
 STATUS: Mapping[Status, str] = {
     Status.PASSED: "通过",
@@ -20,7 +21,7 @@ TITLES: Mapping[Check, str] = {
     Check.STRUCTURE: "账页结构",
     Check.LINES: "逐条规范格式",
     Check.TREE: "默克尔根与检查点",
-    Check.GENESIS: "首条记录",
+    Check.GENESIS: "账本的开立、策略与关闭",
     Check.SIGNATURES: "签名与当时有效的密钥",
     Check.ROLES: "当时的职责与辖区",
     Check.CONTINUITY: "编号连续、命令不重复",
@@ -34,6 +35,8 @@ TITLES: Mapping[Check, str] = {
     Check.ATTACHMENTS: "附件",
     Check.DISCLOSURES: "公示复算",
     Check.BANK: "银行文件相符",
+    Check.OPENED: "开启的值与承诺相符",
+    Check.TIMESTAMPS: "时间戳",
 }
 
 VERDICTS: Mapping[str, str] = {
@@ -58,11 +61,19 @@ SUMMARIES: Mapping[Check, str] = {
     Check.LEDGERS: "{accounts} 个账户",
     Check.SINCE: "留存的检查点 {kept} 条，现有 {size} 条",
     Check.WITNESSES: "见证 {cosigned}/{listed}，策略要求：{quorum}",
+    Check.ATTACHMENTS: "记录里有 {named} 个附件，随包 {here} 个，其余只有摘要",
+    Check.DISCLOSURES: "{pages} 份月度公示，截至第 {position} 条；姓名掩码按开启的 {opened} 人核对",
+    Check.BANK: "{files} 个文件，{lines} 行",
+    Check.OPENED: "{values} 个值",
+    Check.TIMESTAMPS: "{stamps} 个；由谁签发请用 openssl ts -verify 核对（见 README.txt）",
 }
 
 REASONS: Mapping[str, str] = {
     "no_since": "没有提供以前留存的检查点（--since），无法证明账本只增不改",
-    "not_in_package": "审计包里还没有这部分内容",
+    "no_statements": "代发和回盘文件含收款账号，只在经授权（--opened）导出时随包；本包只有 {named} 个文件的摘要",
+    "no_disclosures": "本包没有月度公示",
+    "not_opened": "本包没有经授权开启的值",
+    "no_timestamps": "账本里没有时间戳",
     "no_entries": "没有一条可读的记录",
     "no_genesis": "首条记录不可读",
     "unsealed": "检查点未经账本密钥签名，见证无从核对",
@@ -72,7 +83,20 @@ _FILE_REASONS: Mapping[str, str] = {
     "missing": "缺少文件",
     "not_a_file": "应为普通文件，却不是",
     "too_large": "文件过大，超过 {detail} 字节，不予读取",
-    "unreadable": "文件无法读取：{detail}",
+    "unreadable": "文件无法读取（{detail}）",
+}
+_TABLE_REASONS: Mapping[str, str] = {
+    "heading": "表头或编码标记不符",
+    "row": "此行读不出记录序号和行号",
+    "differs": "公布为“{found}”，重算为“{expected}”",
+    "extra_row": "公布了账本里没有的一行：“{found}”",
+    "missing_row": "缺少这条记录的第 {number} 行",
+}
+_NAMED_REASONS: Mapping[str, str] = {
+    **_TABLE_REASONS,
+    "length": "文件长 {found} 字节，记录所载为 {expected}",
+    "unnamed": "没有记录提到这个文件",
+    "bytes": "文件名应是内容的 SHA-256，实为 {found}",
 }
 
 SENTENCES: Mapping[str, str] = {
@@ -82,6 +106,8 @@ SENTENCES: Mapping[str, str] = {
     "files.special": "不是普通文件（管道、设备等），未予打开",
     "files.changed": "与清单第 {manifest_row} 行不符：清单为 {expected}，实为 {found}",
     "files.extra": "清单里没有这个文件",
+    "files.empty_folder": "空文件夹，审计包里不应有",
+    "files.readme": "说明与本包应有的不同，不要照它操作",
     "files.manifest_row": "清单此行不合格式：{row}",
     "files.manifest_order": "清单未按文件名排序或重复：{path}",
     "files.manifest_end": "清单末尾缺少换行",
@@ -97,7 +123,10 @@ SENTENCES: Mapping[str, str] = {
     "lines.fields": "{type} 的字段缺失、多余或不合格式：{fields}",
     **{f"tree.{reason}": text for reason, text in _FILE_REASONS.items()},
     "tree.policy": "信任策略不合格式：{detail}",
-    "tree.policy_logs": "信任策略应列一个账本密钥，却有 {count} 个",
+    "tree.policy_logs": "信任策略的账本密钥应属同一账本，却有 {count} 个账本名",
+    "tree.signature_lines": "签名行应恰为策略所列各方、各一次、按策略的次序",
+    "tree.older_name": "文件名应为它的条数 {size}",
+    "tree.key_rotated": "您指定的账本密钥 {old} 已按规程换成 {new}，交接有您的密钥签过的检查点为证",
     "tree.key_from_package": "账本密钥取自本包，请与县里另行公布的核对（或用 --log-key 指定）：{key}",
     "tree.key_differs": "信任策略的账本密钥是 {found}，与您指定的 {expected} 不同",
     "tree.no_key": "没有账本密钥，检查点的签名无从核对",
@@ -111,17 +140,27 @@ SENTENCES: Mapping[str, str] = {
     "genesis.rehearsal": "这是演练账本，不是真账",
     "genesis.origin": "首条记录所载账本名 {found} 与 {expected} 不符",
     "genesis.log_key": "首条记录所载账本密钥 {found} 与 {expected} 不符",
-    "genesis.policy": "首条记录所载信任策略与 trust.policy 不一致",
+    "genesis.policy": "trust.policy 不是此检查点当时有效的信任策略（见这条记录）",
+    "genesis.bad_policy": "所设信任策略不合格式：{detail}",
+    "genesis.policy_logs": "所设信任策略的账本密钥不属于本账本 {origin}",
+    "genesis.after_close": "账本已由 {closed} 关闭，此后不应再有记录",
     "genesis.founder": "首条记录由 {found} 签名，应为开立人 {expected}",
     "signatures.name": "签名所用密钥 {found} 不属于经办人，应为 {expected}",
     "signatures.unknown": "签名所用密钥 {key}（{key_id}）此前没有登记",
     "signatures.retired": "签名所用密钥 {key} 已在第 {at} 条停用",
-    "signatures.revoked": "签名所用密钥 {key} 已被吊销，这条记录不可信",
+    "signatures.revoked": "签名所用密钥 {key} 自此前起已被吊销，这条记录不可信，其后果仍在",
+    "signatures.revoked_before": "签名所用密钥 {key} 早在第 {at} 条就已吊销",
+    "signatures.undone": "签名所用密钥 {key} 自此前起已被吊销，这条记录不可信；其后果已经冲正或撤销",
     "signatures.bad": "签名不成立：{key}",
     "signatures.bad_key": "登记的密钥不合格式：{detail}",
     "signatures.key_name": "登记的密钥名 {found} 与持有人不符，应为 {expected}",
     "signatures.key_clash": "两把密钥同名同号：{key}（{key_id}）",
     "signatures.unregistered": "停用或吊销了一把没有登记的密钥",
+    "signatures.registered_own": "{person} 登记了本人（{role}）的密钥，应由另一位管理员登记",
+    "signatures.ended_own": "{person} 停用或吊销了本人（{role}）的密钥，应由另一位管理员办理",
+    "signatures.second_key": "{person}（{role}）的上一把密钥仍然有效，又登记了一把",
+    "signatures.one_administrator": "{person} 的上一把密钥由 {by} 停用或吊销，新密钥又由同一人登记，应由两位管理员办理",
+    "signatures.server_holds": "{person}（{role}）的密钥由服务器代管，不能证明是本人签名",
     "signatures.changed": "核对期间账页内容变了，请重新检查",
     "roles.may_not": "职责 {role} 不得做出 {type}",
     "roles.not_held": "经办人 {person} 在 {on} 不担任 {role}",
@@ -171,13 +210,38 @@ SENTENCES: Mapping[str, str] = {
     "tariffs.budget": "预算 {budget} 不是 {year} 年度的已下达预算",
     "tariffs.outside_band": "{amount} 元超出 {division} 的上下限 {least}–{most} 元",
     **{f"ledgers.{reason}": text for reason, text in _FILE_REASONS.items()},
-    "ledgers.heading": "表头或编码标记不符",
-    "ledgers.row": "此行读不出记录序号和分录序号",
-    "ledgers.differs": "公布为“{found}”，重算为“{expected}”",
-    "ledgers.extra_row": "公布了账本里没有的一行：“{found}”",
-    "ledgers.missing_row": "缺少第 {number} 笔分录的一行",
+    **{f"ledgers.{reason}": text for reason, text in _TABLE_REASONS.items()},
     "ledgers.missing_account": "缺少一行：“{expected}”",
     "ledgers.order": "行的次序或行末与重算不同",
+    "ledgers.block": "这一段与重算不同、重复或多余，开头是“{found}”",
+    "ledgers.missing_block": "缺少应有的一段",
+    **{f"attachments.{reason}": text for reason, text in {**_FILE_REASONS, **_NAMED_REASONS}.items()},
+    **{f"disclosures.{reason}": text for reason, text in _FILE_REASONS.items()},
+    "disclosures.position": "公示没有写明账本位置，或位置超出本包的 {size} 条",
+    "disclosures.extra_row": "账本里没有这个月、这个辖区的公示",
+    "disclosures.missing_row": "缺少 {division} {month} 的公示",
+    "disclosures.differs": "{division} {month} 的公示与重算不同，或其摘要不符",
+    "disclosures.order": "各行没有按辖区排列",
+    **{f"bank.{reason}": text for reason, text in {**_FILE_REASONS, **_NAMED_REASONS}.items()},
+    "bank.layout": "版式 {profile} 不能在这里逐笔核对，只核对了摘要",
+    "bank.row": "此行不合中性版式，或合计行与明细不符",
+    "bank.unknown_line": "端到端标识 {id} 不在这个批次里，或重复",
+    "bank.amount": "金额 {found} 元，账本为 {expected} 元",
+    "bank.outcome": "银行的结果为 {found}，账本据此记为 {expected}",
+    "bank.missing_line": "文件里没有端到端标识 {id}",
+    "opened.unreadable": "文件无法读取",
+    "opened.row": "此行不合格式",
+    "opened.differs": "值和随机数算出的不是所写的承诺",
+    "opened.twice": "同一承诺开启了两次",
+    "opened.unnamed": "没有记录承诺过这个值",
+    "opened.count": "末行的行数或摘要不符：有值缺失、多余或被改动",
+    **{f"timestamps.{reason}": text for reason, text in _FILE_REASONS.items()},
+    "timestamps.missing": "缺少时间戳文件（签发方 {authority}）",
+    "timestamps.unnamed": "没有记录提到这个时间戳",
+    "timestamps.too_early": "所盖检查点有 {size} 条，记录时账本还没有那么长",
+    "timestamps.root": "{size} 条记录算出的根是 {expected}，盖时间戳的是 {found}",
+    "timestamps.bytes": "时间戳的摘要或长度与记录所载不符",
+    "timestamps.imprint": "时间戳里没有 {size} 条检查点的摘要",
     "since.no_key": "没有账本密钥，留存的检查点无从核对",
     "since.unsealed": "留存的检查点不可信，或属于另一账本：{detail}",
     "since.went_back": "您留存的检查点有 {kept} 条，现在只有 {size} 条：账本倒退了",
@@ -186,7 +250,7 @@ SENTENCES: Mapping[str, str] = {
     "witnesses.refused": "检查点上的见证签名不成立：{detail}",
     "witnesses.missing": "见证不足：{detail}",
     "witnesses.none_asked": "信任策略不要求见证（现有见证 {cosigned}/{listed}）；只有账本密钥一方签字",
-    "unreadable.no_folder": "无法打开文件夹：{detail}",
+    "unreadable.no_folder": "无法打开文件夹（{detail}）",
     "unreadable.no_package": "文件夹里没有审计包的任何文件",
 }
 
@@ -204,7 +268,8 @@ PARTS: Mapping[str, str] = {
 }
 _PART_FACTS = frozenset({"part", "first", "second"})
 
-STAGES: Mapping[str, str] = {"files": "核对文件", "events": "重放记录", "signatures": "核对签名"}
+STAGES: Mapping[str, str] = {"events": "核对签名、重放记录", "files": "核对文件"}
+REMAINING = "约剩 {seconds} 秒"
 
 ACCOUNT_NAMES: Mapping[str, str] = {
     "fin:1011": "零余额账户用款额度",
@@ -224,6 +289,9 @@ LIMITS: Mapping[int, str] = {1: "余额不得为贷方", -1: "余额不得为借
 TOTAL = "合计"
 TRIAL_BALANCE_HEADING = ("账户", "币种或品种", "名称", "借方发生", "贷方发生", "借方余额", "贷方余额")
 ACCOUNTS_HEADING = ("账户", "币种或品种", "账簿", "名称", "限额", "分录笔数")
+NAMED_FILES_HEADING = ("记录序号", "行号", "事件", "种类", "SHA-256", "字节", "随包")
+FILE_KINDS: Mapping[str, str] = {"photo": "照片", "payment_file": "代发文件", "bank_answer": "回盘文件"}
+YES, NO = "是", "否"
 JOURNAL_HEADING = (
     "记录序号",
     "分录序号",
@@ -257,4 +325,27 @@ def place_text(place: Place) -> str:
 
 
 def _in_chinese(facts: Mapping[str, Fact]) -> dict[str, Fact]:
-    return {name: PARTS.get(str(v), v) if name in _PART_FACTS else v for name, v in facts.items()}
+    shown = {name: PARTS.get(str(v), v) if name in _PART_FACTS else v for name, v in facts.items()}
+    if isinstance(shown.get("detail"), str):
+        shown["detail"] = chinese_reason(str(shown["detail"]))
+    return shown
+
+
+PACKAGE_ERRORS: Mapping[str, str] = {
+    "not_empty": "{detail} 已存在且不为空。请换一个文件夹。",
+    "bad_policy": "信任策略不合格式（{detail}）。",
+    "policy_logs": "信任策略的账本密钥不属于同一账本。",
+    "policy_not_in_force": "信任策略不是检查点当时有效的那一份。",
+    "unsealed": "检查点与信任策略不符（{detail}）。",
+    "bad_older_checkpoint": "一个较早的检查点与当时的信任策略不符（{detail}）。",
+    "too_many": "记录多于检查点所签的 {detail} 条。",
+    "too_few": "记录少于检查点所签的条数（{detail}）。",
+    "other_root": "由 {detail} 条记录算出的根与检查点不符。账本可能被改动，请立即联系审计人员。",
+    "bad_bundle": "账页不能写出（{detail}）。",
+    "bad_entry": "一条记录不能读出（{detail}）。",
+}
+
+
+def package_sentence(error: Exception) -> str:
+    """Why no package was written; `error` is an `audit.package.PackageError`."""
+    return PACKAGE_ERRORS[getattr(error, "code", "")].format(detail=chinese_reason(getattr(error, "detail", "")))

@@ -11,7 +11,11 @@ from audit.entries import Entry
 
 
 class Rule(Protocol):
-    """One thing that is checked of every event."""
+    """One thing that is checked of every event, or of the events of some types only."""
+
+    @property
+    def types(self) -> frozenset[str] | None:
+        """The types that the rule is shown; None: all."""
 
     def see(self, entry: Entry, book: Book) -> None:
         """Judge an event; `book` holds everything before it."""

@@ -6,7 +6,7 @@ follows from what it is about wherever a second one must meet the first.
 
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
-from typing import Any
+from typing import Any, ClassVar
 
 from audit.book import Book
 from audit.entries import Entry
@@ -37,6 +37,8 @@ _DERIVED: Mapping[str, tuple[str, Parts]] = {
 
 class Continuity:
     """Check 8."""
+
+    types: ClassVar[frozenset[str] | None] = None
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings

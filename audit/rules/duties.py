@@ -4,6 +4,8 @@ What must not be broken: who acted is taken from the events of the report itself
 never from the list of names that a reward carries; that list is only compared.
 """
 
+from typing import ClassVar
+
 from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Check, Findings
@@ -21,6 +23,8 @@ _MAY_COINCIDE = frozenset({"transcriber", "reply_transcriber"})
 
 class Duties:
     """Check 11, from the report to the reward."""
+
+    types: ClassVar[frozenset[str] | None] = frozenset({"incident.reported/1", *_STEPS, "reward.granted/1"})
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings

@@ -4,6 +4,8 @@ What must not be broken: the postings of one append count together, as they did 
 append is one command: entries in a row with the same person and the same idempotency key.
 """
 
+from typing import ClassVar
+
 from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Check, Findings
@@ -15,6 +17,8 @@ from domain.kernel.postings import CNY
 
 class Limits:
     """Check 10; it also keeps the ledger that the published balances are compared with."""
+
+    types: ClassVar[frozenset[str] | None] = None
 
     def __init__(self, findings: Findings, ledger: Ledger) -> None:
         self._findings = findings

@@ -7,6 +7,7 @@ payments, what was approved is what was frozen, and no reward is in two payments
 import hashlib
 import json
 from collections import Counter
+from typing import ClassVar
 
 from audit.book import Book
 from audit.entries import Entry
@@ -35,6 +36,8 @@ _GONE = ("failed", "cancelled")
 
 class Payouts:
     """Check 11, from the reward to the bank's answer."""
+
+    types: ClassVar[frozenset[str] | None] = None
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings

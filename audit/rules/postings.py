@@ -4,6 +4,7 @@ What must not be broken: postings sum to zero per book and commodity, and are ex
 accounts gives for the event; a reward of 10 yuan cannot post 100.
 """
 
+from typing import ClassVar
 from uuid import UUID
 
 from audit.book import Book
@@ -17,6 +18,8 @@ from domain.kernel.postings import Postings, UnbalancedPostings, check_balanced
 
 class PostingsBalance:
     """Check 9."""
+
+    types: ClassVar[frozenset[str] | None] = None
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings

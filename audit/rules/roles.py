@@ -4,6 +4,8 @@ What must not be broken: the role is judged as granted before the event in the l
 the event takes effect, and for the division that it is about.
 """
 
+from typing import ClassVar
+
 from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Findings
@@ -15,6 +17,8 @@ _NAMED = {"incident.reported/1": "reporter_id", "incident.handled/1": "handler_i
 
 class Roles:
     """Check 7."""
+
+    types: ClassVar[frozenset[str] | None] = None
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings

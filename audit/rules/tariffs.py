@@ -5,6 +5,8 @@ when the reward was granted; for its category if there is one, else the one for 
 band of the division and of all above it.
 """
 
+from typing import ClassVar
+
 from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Check, Findings
@@ -15,6 +17,8 @@ from domain.kernel.places import Division, chain
 
 class Tariffs:
     """Check 12."""
+
+    types: ClassVar[frozenset[str] | None] = frozenset({"tariff.set/1", "reward.granted/1"})
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings

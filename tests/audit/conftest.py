@@ -9,6 +9,7 @@ import pytest
 from audit.findings import Report
 from audit.package import write_package
 from audit.verify import verify_package
+from tests.audit.full import full
 from tests.audit.story import LOG_KEY, POLICY, County, Story, seal
 
 VerdictOn = Callable[..., Report]
@@ -32,6 +33,22 @@ def whole(tmp_path_factory: pytest.TempPathFactory, told: tuple[bytes, ...]) -> 
     directory = tmp_path_factory.mktemp("package") / "hengfeng"
     older = [seal(told[:20]), seal(told[:60])]
     write_package(directory, entries=told, checkpoint=seal(told), policy=POLICY, older_checkpoints=older)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def full_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A package with everything that one can carry."""
+    directory, made = tmp_path_factory.mktemp("full") / "hengfeng", full()
+    older = [seal(made.entries[:20]), seal(made.entries[:60])]
+    write_package(
+        directory,
+        entries=made.entries,
+        checkpoint=seal(made.entries),
+        policy=POLICY,
+        older_checkpoints=older,
+        beside=made.beside,
+    )
     return directory
 
 

@@ -22,8 +22,8 @@ def test_whole(whole, told, tmp_path, capsys):
     assert main([str(whole), "--log-key", KEY, "--since", str(kept), "--processes", "1"]) == 0
     out, err = capsys.readouterr()
     lines = out.splitlines()
-    assert [line.split()[0] for line in lines[:-1]] == [f"{number}." for number in range(1, 19)]
-    assert [line.split()[1] for line in lines[:-1]] == ["通过"] * 15 + ["未执行"] * 3
+    assert [line.split()[0] for line in lines[:-1]] == [f"{number}." for number in range(1, 21)]
+    assert [line.split()[1] for line in lines[:-1]] == ["通过"] * 16 + ["未执行"] * 4
     assert lines[-1].startswith("结论：完整")
     assert "核对签名" in err
 

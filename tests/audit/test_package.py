@@ -9,8 +9,9 @@ import sys
 
 import pytest
 
+from audit.explanation import README
 from audit.manifest import MANIFEST
-from audit.package import EXPLANATION, PackageError, write_package
+from audit.package import PackageError, write_package
 from journal.note import Ed25519Signer
 from journal.tiles import decode_bundle
 from tests.audit.story import LOG_KEY, POLICY, seal, seeded
@@ -37,6 +38,10 @@ def test_the_package_holds_what_the_design_names(whole, told):
         "ledgers/journal.csv",
         "ledgers/trial-balance.csv",
         "ledgers/accounts.csv",
+        "ledgers/journal.beancount",
+        "ledgers/journal.hledger",
+        "attachments/digests.csv",
+        "statements/digests.csv",
     }
 
 
@@ -47,7 +52,7 @@ def test_sha256sum_agrees(whole):
 
 
 def test_the_script_in_the_readme_computes_the_root(whole, tmp_path):
-    text = (whole / EXPLANATION).read_text()
+    text = (whole / README).read_text()
     script = "\n".join(line[7:] for line in re.findall(r"(?m)^ {7}(?:import|H =|def|    |leaves|for|print).*$", text))
     (tmp_path / "root.py").write_text(script)
     done = subprocess.run(
@@ -58,7 +63,7 @@ def test_the_script_in_the_readme_computes_the_root(whole, tmp_path):
 
 
 def test_the_readme_fits_a_page(whole):
-    assert len((whole / EXPLANATION).read_text().splitlines()) <= 66
+    assert len((whole / README).read_text().splitlines()) <= 66
 
 
 def test_the_same_journal_gives_the_same_bytes(told, tmp_path):
@@ -84,10 +89,10 @@ def test_an_empty_folder_may_be_the_target_and_no_other(told, tmp_path):
     (tmp_path / "empty").mkdir()
     write(tmp_path / "empty", told)
     before = files_of(tmp_path / "empty")
-    with pytest.raises(PackageError, match="not empty"):
+    with pytest.raises(PackageError, match="not_empty"):
         write(tmp_path / "empty", told)
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(PackageError, match="not empty"):
+    with pytest.raises(PackageError, match="not_empty"):
         write(tmp_path / "file", told)
     assert files_of(tmp_path / "empty") == before
 
@@ -102,15 +107,16 @@ def broken_after(entries, count):
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        (lambda told: {"entries": told[:-1]}, "the checkpoint says"),
-        (lambda told: {"entries": [*told, told[0]]}, "more entries than"),
-        (lambda told: {"entries": [*told[:-2], told[-1], told[-2]]}, "the root over"),
-        (lambda told: {"entries": [*told[:-1], b"junk\n\n"]}, "cannot be read"),
-        (lambda told: {"checkpoint": seal(told, key=Ed25519Signer.generate("log.example.org/x"))}, "do not agree"),
-        (lambda _: {"checkpoint": b"junk"}, "do not agree"),
-        (lambda _: {"policy": "quorum none\n"}, "names 0 logs"),
-        (lambda _: {"policy": "log\n"}, "do not agree"),
-        (lambda _: {"older_checkpoints": [b"junk"]}, "older checkpoint"),
+        (lambda told: {"entries": told[:-1]}, "too_few"),
+        (lambda told: {"entries": [*told, told[0]]}, "too_many"),
+        (lambda told: {"entries": [*told[:-2], told[-1], told[-2]]}, "other_root"),
+        (lambda told: {"entries": [*told[:-1], b"junk\n\n"]}, "bad_entry"),
+        (lambda told: {"checkpoint": seal(told, key=Ed25519Signer.generate("log.example.org/x"))}, "unsealed"),
+        (lambda _: {"checkpoint": b"junk"}, "unsealed"),
+        (lambda _: {"policy": "quorum none\n"}, "policy_logs"),
+        (lambda _: {"policy": POLICY.replace("bodies", "others")}, "policy_not_in_force"),
+        (lambda _: {"policy": "log\n"}, "bad_policy"),
+        (lambda _: {"older_checkpoints": [b"junk"]}, "bad_older_checkpoint"),
     ],
 )
 def test_what_does_not_agree_is_not_written(told, tmp_path, changed, message):
@@ -164,5 +170,5 @@ def test_the_trial_balance_balances_by_hand(whole):
 
 
 def test_the_key_in_the_readme_is_the_logs(whole):
-    assert str(LOG_KEY.verifier_key) in (whole / EXPLANATION).read_text()
-    assert seeded("log").hex() not in (whole / EXPLANATION).read_text()
+    assert str(LOG_KEY.verifier_key) in (whole / README).read_text()
+    assert seeded("log").hex() not in (whole / README).read_text()

@@ -1,0 +1,137 @@
+"""What an audit package carries beside the entries: the pages that villagers read, files, opened values, time stamps.
+
+What must not be broken: pages are those of the read models as they stand, not computed for the auditor; personal values
+and bank files leave the vault only when somebody asked by name and with a reason, and every opening is recorded.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import psycopg
+from psycopg import IsolationLevel
+
+from api.settings import Settings
+from api.staff.categories import SENSITIVE
+from api.timestamps import kept
+from api.web.names import shown_names
+from audit.disclosures import Disclosure, Row, Sum, reference_of
+from audit.opened import Value
+from audit.package import Beside
+from domain.kernel.places import Division, chain, contains
+from journal.vault import Vault
+from projections import reward_payments
+from projections.reward_payments import MonthPage
+
+_VALUES_AT_ONCE = 1_000
+_SCOPES = "SELECT DISTINCT accrual_month, division FROM read.reward_payments"
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Who asked for what the vault keeps, and why; both are recorded with every opening."""
+
+    by: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """What goes along beyond digests: attachments, and opened values with the bank's files."""
+
+    authority: Authority
+    attachments: bool
+    opened: bool
+
+
+def contents(
+    settings: Settings, *, pages: Iterable[Disclosure], vault: Vault | None, hand_over: HandOver | None
+) -> Beside:
+    """What is handed over. Without a vault or without authority, digests alone."""
+    files = _Files(vault, hand_over.authority) if vault is not None and hand_over is not None else None
+    return Beside(
+        disclosures=pages,
+        attached=files.file if files and hand_over and hand_over.attachments else _none,
+        sent=files.file if files and hand_over and hand_over.opened else _none,
+        token=lambda sha256: kept(settings.timestamps, sha256),
+        values=files.values if files and hand_over and hand_over.opened else None,
+    )
+
+
+def _none(_sha256: str) -> bytes | None:
+    return None
+
+
+class _Files:
+    """The vault, opened for one person's reason."""
+
+    def __init__(self, vault: Vault, authority: Authority) -> None:
+        self._vault, self._by, self._reason = vault, str(authority.by), authority.reason
+
+    def file(self, sha256: str) -> bytes | None:
+        """A kept file; None for one that was erased with its person or never kept here: the list says so."""
+        try:
+            return self._vault.get_file(sha256, by=self._by, reason=self._reason)
+        except KeyError:
+            return None
+
+    def values(self, commitments: Iterable[str]) -> Iterator[Value]:
+        """The values that are still there, each with its nonce."""
+        wanted = list(commitments)
+        for begin in range(0, len(wanted), _VALUES_AT_ONCE):
+            some = wanted[begin : begin + _VALUES_AT_ONCE]
+            found = self._vault.reveal(some, by=self._by, reason=self._reason)
+            yield from (Value(commitment, salt.hex(), value) for commitment, (salt, value) in found.items())
+
+
+def published_pages(dsn: str, *, county: Division, position_max: int) -> list[Disclosure]:
+    """Every month page of every division as the read models show it at this moment, in one snapshot.
+
+    `dsn`: the reader's. Empty where the read models are not there, or are past `position_max`, the sealed part.
+    """
+    with psycopg.connect(dsn) as connection:
+        connection.isolation_level = IsolationLevel.REPEATABLE_READ
+        found = connection.execute("SELECT to_regclass('read.reward_payments') IS NOT NULL").fetchone()
+        if not found or not found[0]:
+            return []
+        scopes = {
+            (month, area)
+            for month, division in connection.execute(_SCOPES)
+            for area in chain(Division(division))
+            if contains(county, area)
+        }
+        pages = [
+            reward_payments.for_month(connection, area, month, sensitive=SENSITIVE) for month, area in sorted(scopes)
+        ]
+        if any(page.position > position_max for page in pages):
+            return []
+        names = shown_names(connection, list({row.payee_id for page in pages for row in page.rows}))
+        return [_disclosed(page, names) for page in pages]
+
+
+def _disclosed(page: MonthPage, names: Mapping[UUID, str]) -> Disclosure:
+    """A page as villagers read it, as data."""
+    return Disclosure(
+        month=page.month,
+        division=page.division,
+        position=page.position,
+        payee_count=page.payee_count,
+        by_state={state: _sum(page.by_state[state]) for state in reward_payments.STATES},
+        withheld_categories=tuple(SENSITIVE),
+        withheld=_sum(page.withheld),
+        reversed=_sum(page.reversed),
+        rows=tuple(
+            Row(
+                reference_of(str(row.payee_id)),
+                names.get(row.payee_id, ""),
+                row.state,
+                _sum(row.rewards),
+                row.booked_on.isoformat() if row.booked_on else None,
+            )
+            for row in page.rows
+        ),
+    )
+
+
+def _sum(found: reward_payments.Sum) -> Sum:
+    return Sum(found.count, found.amount_fen)

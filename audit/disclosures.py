@@ -1,0 +1,312 @@
+"""The month pages that villagers read, as data: what each said, and whether it follows from the journal.
+
+What must not be broken: the figures are recomputed from the events alone, at the log position that the page states; a
+name is compared only where it was opened with authority, and else the line's own digest is all that binds it.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
+from typing import Any, ClassVar, NamedTuple
+
+from audit.book import Book
+from audit.entries import Entry
+from audit.findings import Check, Findings, Place
+from audit.folder import PackageFolder, UnreadableFile
+from audit.records import Reward
+from domain.kernel.places import Division, chain, contains
+from journal.line import canonical
+
+FOLDER = "disclosures/"
+STATES = ("arrived", "in_progress", "not_arrived", "to_verify")
+_FILE_BYTES_MAX = 1 << 28
+_REFERENCE_CHARS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A number of rewards and their amount in fen."""
+
+    count: int = 0
+    fen: int = 0
+
+    def plus(self, other: "Sum") -> "Sum":
+        """Both together."""
+        return Sum(self.count + other.count, self.fen + other.fen)
+
+    def plain(self) -> dict[str, int]:
+        """As JSON."""
+        return {"count": self.count, "fen": self.fen}
+
+
+class Row(NamedTuple):
+    """The rewards of one payee in one state; `reference` is what the payee finds the row by, `name` is masked."""
+
+    reference: str
+    name: str
+    state: str
+    rewards: Sum
+    booked_on: str | None
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """One division's page of one month, as of a log position. `withheld` are rewards in categories that name nobody."""
+
+    month: str
+    division: str
+    position: int
+    payee_count: int
+    by_state: Mapping[str, Sum]
+    withheld_categories: tuple[str, ...]
+    withheld: Sum
+    reversed: Sum
+    rows: tuple[Row, ...]
+
+    def line(self) -> bytes:
+        """The disclosure as a line of canonical JSON, with the digest of everything else in it."""
+        total = Sum()
+        for one in self.by_state.values():
+            total = total.plus(one)
+        fields: dict[str, Any] = {
+            "month": self.month,
+            "division": self.division,
+            "position": self.position,
+            "payee_count": self.payee_count,
+            "valid_reports": total.count,
+            "total_fen": total.fen,
+            "paid_fen": self.by_state["arrived"].fen,
+            "by_state": {state: self.by_state[state].plain() for state in STATES},
+            "withheld_categories": list(self.withheld_categories),
+            "withheld": self.withheld.plain(),
+            "reversed": self.reversed.plain(),
+            "row_count": len(self.rows),
+            "rows": [{**row._asdict(), "rewards": row.rewards.plain()} for row in self.rows],
+        }
+        return canonical({**fields, "digest": hashlib.sha256(canonical(fields)).hexdigest()}) + b"\n"
+
+
+def path_of(month: str) -> str:
+    """Where the disclosures of a month lie, one a line, by division."""
+    return f"{FOLDER}{month}.jsonl"
+
+
+def reference_of(payee: str) -> str:
+    """What a payee's rows are found by: the beginning of the identity under which the journal pays."""
+    return payee[:_REFERENCE_CHARS]
+
+
+def files_of(disclosures: Sequence[Disclosure]) -> dict[str, bytes]:
+    """The files of a package: path -> lines, by division."""
+    files: dict[str, bytes] = {}
+    for one in sorted(disclosures, key=lambda one: (one.month, one.division)):
+        files[path_of(one.month)] = files.get(path_of(one.month), b"") + one.line()
+    return files
+
+
+@dataclass(slots=True)
+class _Earned:
+    """What a page needs of a reward beside the book's record."""
+
+    reward: Reward
+    month: str
+    category: str
+    order: int
+
+
+@dataclass
+class _Page:
+    """A page in the making."""
+
+    by_state: dict[str, Sum] = field(default_factory=lambda: dict.fromkeys(STATES, Sum()))
+    withheld: Sum = field(default_factory=Sum)
+    reversed: Sum = field(default_factory=Sum)
+    payees: set[str] = field(default_factory=set)
+    rows: dict[tuple[str, str], tuple[Sum, str | None]] = field(default_factory=dict)
+
+    def add(self, earned: _Earned, state: str, booked_on: str | None, *, withheld: bool) -> None:
+        one = Sum(1, earned.reward.amount_fen)
+        if state == "reversed":
+            self.reversed = self.reversed.plus(one)
+            return
+        self.payees.add(earned.reward.payee)
+        self.by_state[state] = self.by_state[state].plus(one)
+        if withheld:
+            self.withheld = self.withheld.plus(one)
+            return
+        before, day = self.rows.get((earned.reward.payee, state), (Sum(), None))
+        self.rows[earned.reward.payee, state] = before.plus(one), max(filter(None, (day, booked_on)), default=None)
+
+
+class Pages:
+    """Remembers what month pages need, and makes them; a rule that judges nothing."""
+
+    types: ClassVar[frozenset[str] | None] = frozenset({"log.opened/1", "reward.granted/1", "payment.settled/1"})
+
+    def __init__(self) -> None:
+        self._earned: dict[str, _Earned] = {}
+        self._booked: dict[str, str] = {}  # payment -> day
+        self._county = ""
+
+    def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
+        """Note rewards and the days on which payments were booked."""
+        data = entry.data
+        match entry.type:
+            case "log.opened/1" if entry.index == 0:
+                self._county = data["division"]
+            case "reward.granted/1":
+                blank = Reward(frozenset(), "", "", 0, "")
+                self._earned[entry.identity] = _Earned(blank, data["accrual_month"], data["category"], entry.index)
+            case "payment.settled/1":
+                self._booked[entry.identity] = data["booked_on"]
+
+    def finish(self, book: Book) -> None:
+        """Nothing is judged here."""
+
+    def at(self, book: Book, position: int, *, withheld: Sequence[str], names: Mapping[str, str]) -> list[Disclosure]:
+        """Every page as the book stands; `names` are masked names by payee."""
+        pages: dict[tuple[str, str], _Page] = {}
+        for identity, earned in self._earned.items():
+            reward = book.rewards.get(identity)
+            if reward is None:
+                continue
+            earned.reward = reward
+            state, day = self._state(reward, book)
+            for area in chain(Division(reward.division)):
+                if contains(Division(self._county), area):
+                    page = pages.setdefault((earned.month, area), _Page())
+                    page.add(earned, state, day, withheld=earned.category in withheld)
+        return [
+            Disclosure(
+                month=month,
+                division=division,
+                position=position,
+                payee_count=len(page.payees),
+                by_state=page.by_state,
+                withheld_categories=tuple(withheld),
+                withheld=page.withheld,
+                reversed=page.reversed,
+                rows=tuple(
+                    Row(reference_of(payee), names.get(payee, ""), state, rewards, day)
+                    for (payee, state), (rewards, day) in page.rows.items()
+                ),
+            )
+            for (month, division), page in sorted(pages.items())
+        ]
+
+    def _state(self, reward: Reward, book: Book) -> tuple[str, str | None]:
+        """Where a reward's money is, and the day on which the bank booked it."""
+        if reward.reversed:
+            return "reversed", None
+        payment = book.payments.get(reward.payment or "")
+        if reward.payment is None or (payment and payment.state in ("failed", "cancelled")):
+            return "not_arrived", None
+        if payment is not None and payment.state == "settled":
+            return "arrived", self._booked.get(reward.payment or "")
+        if payment is not None and payment.state == "unresolved":
+            return "to_verify", None
+        return "in_progress", None
+
+
+class PublishedPages(Pages):
+    """Compares the disclosures in the package with the journal (check 17).
+
+    `masks`: masked names by person, where the names were opened; filled by another rule, before each event comes here.
+    """
+
+    types: ClassVar[frozenset[str] | None] = None
+
+    def __init__(self, folder: PackageFolder, findings: Findings, masks: Mapping[str, str]) -> None:
+        super().__init__()
+        self._folder = folder
+        self._findings = findings
+        self._lines: dict[str, list[bytes]] = {}
+        self._masks = masks
+        for path in sorted(path for path in folder.files if path.startswith(FOLDER)):
+            try:
+                self._lines[path] = folder.read(path, limit=_FILE_BYTES_MAX).splitlines(keepends=True)
+            except UnreadableFile as error:
+                findings.add(f"disclosures.{error.reason}", Place(path), detail=error.detail)
+        first = next((line for lines in self._lines.values() for line in lines), b"")
+        self._position, self._withheld = _stated(first)
+        self._made: list[Disclosure] | None = None
+
+    def see(self, entry: Entry, book: Book) -> None:
+        """Take the pages when the log has come to the position that they state."""
+        if entry.index == self._position:
+            self._make(book)
+        super().see(entry, book)
+
+    def _make(self, book: Book) -> None:
+        if self._made is None and self._position is not None:
+            self._made = self.at(book, self._position, withheld=self._withheld, names=self._masks)
+
+    def compare(self, book: Book, *, size: int) -> None:
+        """Compare, once the whole journal was read; `size` is its length."""
+        if not self._lines and not any(path.startswith(FOLDER) for path in self._folder.files):
+            self._findings.skip(Check.DISCLOSURES, "no_disclosures")
+            return
+        if self._position is None or self._position > size:
+            for path in self._lines:
+                self._findings.add("disclosures.position", Place(path, row=1), size=size)
+            return
+        self._make(book)
+        expected: dict[str, list[Disclosure]] = {}
+        for one in self._made or ():
+            expected.setdefault(path_of(one.month), []).append(one)
+        for path in sorted(expected.keys() | self._lines.keys()):
+            self._compare_file(path, self._lines.get(path, []), expected.get(path, []))
+        pages = sum(map(len, expected.values()))
+        self._findings.summarise(Check.DISCLOSURES, pages=pages, position=self._position, opened=len(self._masks))
+
+    def _compare_file(self, path: str, lines: list[bytes], expected: list[Disclosure]) -> None:
+        wanted = {(one.month, one.division): one for one in expected}
+        order: list[str] = []
+        for row, line in enumerate(lines, start=1):
+            place, found = Place(path, row=row), _parsed(line)
+            one = wanted.pop((str(found.get("month")), str(found.get("division"))), None)
+            if one is None:
+                self._findings.add("disclosures.extra_row", place)
+                continue
+            order.append(one.division)
+            if self._named(one, found).line() != line:
+                self._findings.add("disclosures.differs", place, division=one.division, month=one.month)
+        for one in wanted.values():
+            self._findings.add("disclosures.missing_row", Place(path), division=one.division, month=one.month)
+        if order != sorted(order):
+            self._findings.add("disclosures.order", Place(path))
+
+    def _named(self, one: Disclosure, found: Mapping[str, Any]) -> Disclosure:
+        """What must stand there: with the names opened, or with those found where none was."""
+        stated = found.get("rows")
+        rows: list[Any] = stated if isinstance(stated, list) else []
+        names = [row.get("name") if isinstance(row, dict) else None for row in rows]
+        filled = [
+            row if row.name or not _is_text(name) else row._replace(name=str(name))
+            for row, name in zip_longest(one.rows, names[: len(one.rows)])
+        ]
+        return replace(one, rows=tuple(filled))
+
+
+def _parsed(line: bytes) -> Mapping[str, Any]:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _stated(line: bytes) -> tuple[int | None, tuple[str, ...]]:
+    """The log position and the withheld categories that a line states."""
+    found = _parsed(line)
+    position, withheld = found.get("position"), found.get("withheld_categories")
+    if type(position) is not int or position < 0 or not isinstance(withheld, list):
+        return None, ()
+    return position, tuple(category for category in withheld if _is_text(category))
+
+
+def _is_text(value: object) -> bool:
+    """Whether it is text that can be written again: a lone surrogate cannot."""
+    return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)

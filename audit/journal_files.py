@@ -1,0 +1,151 @@
+"""The journals for outside programs as files: written from the events, and compared with them.
+
+What must not be broken: no more than a line of notes an event is held in memory, whatever the journal's length; and
+every block that is missing, added, moved or changed is named by its row or its event.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import ClassVar, NamedTuple
+
+from audit.book import Book
+from audit.entries import Entry
+from audit.findings import Findings, Place
+from audit.folder import PackageFolder, UnreadableFile
+from audit.journals import LANGUAGES, Key, Language, Months
+from audit.tables import shown
+from journal.line import Line
+
+_BLOCK_BYTES_MAX = 1 << 24
+
+
+class JournalFile:
+    """Collects the blocks of one language in a temporary file, and gives them back in their order. To be closed."""
+
+    def __init__(self, language: Language, months: Months) -> None:
+        self.language = language
+        self._months = months
+        self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
+        self._places: list[tuple[str, int, int, int]] = []  # effective day, log index, offset, length
+
+    def add(self, index: int, line: Line, leaf: bytes) -> None:
+        """Take one event that moves something."""
+        block = self.language.event(index, line, leaf).encode()
+        self._places.append((line.on, index, self._spool.tell(), len(block)))
+        self._spool.write(block)
+
+    def pieces(self) -> Iterator[bytes]:
+        """The file, block by block."""
+        ends = self._months.ends(self.language)
+        yield self._months.head(self.language).encode()
+        month = ""
+        for on, _, offset, length in sorted(self._places):
+            if month and on[:7] != month:
+                yield b"\n" + ends[month].encode()
+            month = on[:7]
+            self._spool.seek(offset)
+            yield b"\n" + self._spool.read(length)
+        if month:
+            yield b"\n" + ends[month].encode()
+
+    def close(self) -> None:
+        """Let the temporary file go."""
+        self._spool.close()
+
+
+class _Expected(NamedTuple):
+    """A block that must stand there: its digest, the event's index and name (none for a month's end)."""
+
+    digest: bytes
+    log_index: int | None = None
+    event: str | None = None
+
+
+class PublishedJournals:
+    """Compares the journals in the package with the blocks that follow from the events (check 13); a rule."""
+
+    types: ClassVar[frozenset[str] | None] = None
+
+    def __init__(self, folder: PackageFolder, findings: Findings) -> None:
+        self._folder = folder
+        self._findings = findings
+        self._months = Months()
+        self._blocks: dict[str, list[tuple[Key, bytes, str]]] = {language.path: [] for language in LANGUAGES}
+
+    def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
+        """Note what the event's blocks must be."""
+        if not entry.postings:
+            return
+        self._months.add(entry.line)
+        for language in LANGUAGES:
+            block = language.event(entry.index, entry.line, entry.leaf()).encode()
+            self._blocks[language.path].append(((entry.line.on, entry.index), _digest(block), entry.name))
+
+    def finish(self, book: Book) -> None:  # noqa: ARG002
+        """Compare each file."""
+        for language in LANGUAGES:
+            _Comparison(self._folder, self._findings, language.path).run(self._expected(language))
+
+    def _expected(self, language: Language) -> list[_Expected]:
+        ends = {month: _digest(block.encode()) for month, block in self._months.ends(language).items()}
+        expected = [_Expected(_digest(self._months.head(language).encode()))]
+        month = ""
+        for (on, index), digest, name in sorted(self._blocks[language.path]):
+            if month and on[:7] != month:
+                expected.append(_Expected(ends[month]))
+            month = on[:7]
+            expected.append(_Expected(digest, index, name))
+        if month:
+            expected.append(_Expected(ends[month]))
+        return expected
+
+
+class _Comparison:
+    """One file against the blocks that it must hold."""
+
+    def __init__(self, folder: PackageFolder, findings: Findings, path: str) -> None:
+        self._folder = folder
+        self._findings = findings
+        self._path = path
+
+    def run(self, expected: list[_Expected]) -> None:
+        """Walk the file; after a block that is not the next expected one, go on where both agree again."""
+        wanted = {one.digest: number for number, one in enumerate(expected)}
+        next_one = 0
+        for row, block in self._found():
+            number = wanted.get(_digest(block))
+            if number == next_one:
+                next_one += 1
+            elif number is None or number < next_one:
+                self._findings.add("ledgers.block", Place(self._path, row=row), found=shown(block.partition(b"\n")[0]))
+            else:
+                for missing in expected[next_one:number]:
+                    self._missing(missing)
+                next_one = number + 1
+        for missing in expected[next_one:]:
+            self._missing(missing)
+
+    def _missing(self, one: _Expected) -> None:
+        self._findings.add("ledgers.missing_block", Place(self._path, index=one.log_index, event=one.event))
+
+    def _found(self) -> Iterator[tuple[int, bytes]]:
+        """Each block with its first row. A last block without its newline is another block than the right one."""
+        try:
+            with self._folder.open(self._path) as file:
+                block, first = b"", 1
+                for row, text in enumerate(iter(lambda: file.readline(_BLOCK_BYTES_MAX), b""), start=1):
+                    if text == b"\n":
+                        yield first, block
+                        block, first = b"", row + 1
+                    elif len(block) < _BLOCK_BYTES_MAX:
+                        block += text
+                yield first, block
+        except UnreadableFile as error:
+            self._findings.add(f"ledgers.{error.reason}", Place(self._path), detail=error.detail)
+        except OSError as error:
+            self._findings.add("ledgers.unreadable", Place(self._path), detail=error.strerror or "")
+
+
+def _digest(block: bytes) -> bytes:
+    return blake2b(block, digest_size=16).digest()

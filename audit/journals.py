@@ -1,0 +1,206 @@
+"""The whole account in the words of two outside programs, beancount and hledger, which then judge our arithmetic.
+
+What must not be broken: a file is blocks with an empty line between them; the head declares what is used, every event
+that moves something is one block, in the order of its effective day and log index, and after each month stands a block
+that asserts every control account. The same postings give the same bytes.
+
+Source: beancount 3 language syntax; hledger 1.25 manual, journal format.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import NamedTuple, Protocol
+
+from audit.ledger import name_of
+from domain.kernel.money import yuan
+from domain.kernel.postings import CNY
+from journal.line import Line
+
+_ROOTS = {
+    "fin:1011": "Assets",
+    "fin:2307": "Liabilities",
+    "fin:4001": "Income",
+    "fin:5001": "Expenses",
+    "bud:8001": "Assets",
+    "bud:6001": "Income",
+    "bud:7101": "Expenses",
+    "ind:available": "Assets",
+    "ind:committed": "Assets",
+    "ind:spent": "Assets",
+    "ind:appropriated": "Equity",
+}
+_STRANGE = re.compile(r"[^A-Za-z0-9\u4e00-\u9fff-]")
+
+Key = tuple[str, int]
+"""The order of blocks: effective day, log index."""
+
+
+class Moved(NamedTuple):
+    """What a control account has in one commodity after a month."""
+
+    account: str
+    commodity: str
+    balance: int
+
+
+class Language(Protocol):
+    """How one program wants it written. Every text ends with a newline and holds no empty line."""
+
+    path: str
+
+    def head(self, accounts: Iterable[tuple[str, str]], types: Iterable[str], first_day: str) -> str:
+        """Declarations: accounts with their commodities, the types of the events, the first effective day."""
+
+    def event(self, index: int, line: Line, leaf: bytes) -> str:
+        """The block of one event."""
+
+    def month(self, last_day: date, moved: Iterable[Moved]) -> str:
+        """The block after a month: each control account's balance at the end of `last_day`."""
+
+
+def control(account: str) -> str:
+    """The account that sums up all of one kind: book and code, without payee, batch or budget."""
+    return ":".join(account.split(":")[:2])
+
+
+def month_end(month: str) -> date:
+    """The last day of `YYYY-MM`."""
+    first = date(int(month[:4]), int(month[5:7]), 1)
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def path_of(account: str) -> str:
+    """The account below one of the five English roots that both programs know: `Assets:Fin:1011-零余额账户用款额度`."""
+    book, code, *rest = account.split(":")
+    top = control(account)
+    chinese = name_of(account) or name_of(f"{top}:payee")
+    label = code if book == "ind" or not chinese else f"{code}-{chinese.partition('—')[0]}"
+    parts = [_ROOTS.get(top, "Equity"), _part(book), _part(label), *map(_part, rest)]
+    return ":".join(parts)
+
+
+def _part(text: str) -> str:
+    """A component: it begins with a capital or a digit. A UUID may begin with a small letter, so it gets a sign."""
+    clean = _STRANGE.sub("-", text)
+    if len(clean) == 36 and clean.count("-") == 4:
+        return f"U-{clean}"
+    return clean[:1].upper() + clean[1:]
+
+
+def _amount(amount: int, commodity: str) -> str:
+    return f"{yuan(amount) if commodity == CNY else amount} {_unit(commodity)}"
+
+
+def _unit(commodity: str) -> str:
+    """Both programs take capitals as they are; goods may be named otherwise."""
+    return re.sub(r"[^A-Z0-9]", "-", commodity.upper())
+
+
+class Beancount:
+    """`bean-check` reads it. A balance is of the beginning of its day, so a month's is dated the day after."""
+
+    path = "ledgers/journal.beancount"
+
+    def head(self, accounts: Iterable[tuple[str, str]], types: Iterable[str], first_day: str) -> str:  # noqa: ARG002
+        """Options, and every account with the accounts that sum it up, opened on the first day."""
+        pairs = sorted(accounts)
+        opened = {path_of(account) for account, _ in pairs} | {path_of(control(account)) for account, _ in pairs}
+        rows = [f"{first_day} open {path}" for path in sorted(opened)]
+        rows += [f"{first_day} commodity {unit}" for unit in sorted({_unit(commodity) for _, commodity in pairs})]
+        title = 'option "title" "明账"\noption "operating_currency" "CNY"\n'
+        return title + "".join(f"{row}\n" for row in rows)
+
+    def event(self, index: int, line: Line, leaf: bytes) -> str:
+        """One transaction with the event's name and the hash of its leaf."""
+        rows = [
+            f'{line.on} * "{line.type}" "{line.stream.partition("/")[0]}"',
+            f'  event-id: "{line.name}"',
+            f'  entry-hash: "{leaf.hex()}"',
+            f"  log-index: {index}",
+        ]
+        rows += [f"  {path_of(account)}  {_amount(amount, unit)}" for account, unit, amount in line.postings]
+        return "".join(f"{row}\n" for row in rows)
+
+    def month(self, last_day: date, moved: Iterable[Moved]) -> str:
+        """A balance of each control account, its subaccounts included."""
+        day = last_day + timedelta(days=1)
+        return "".join(
+            f"{day} balance {path_of(one.account)}  {_amount(one.balance, one.commodity)}\n" for one in moved
+        )
+
+
+class Hledger:
+    """`hledger check` reads it. An assertion with `=*` takes the subaccounts in."""
+
+    path = "ledgers/journal.hledger"
+
+    def head(self, accounts: Iterable[tuple[str, str]], types: Iterable[str], first_day: str) -> str:  # noqa: ARG002
+        """Commodities, accounts, payees and tags: hledger's strict checks ask that each be declared."""
+        pairs = sorted(accounts)
+        opened = {path_of(account) for account, _ in pairs} | {path_of(control(account)) for account, _ in pairs}
+        units = sorted({(_unit(commodity), commodity == CNY) for _, commodity in pairs})
+        rows = [f"commodity {'1000.00' if money else '1000.'} {unit}" for unit, money in units]
+        rows += [f"account {path}" for path in sorted(opened)]
+        rows += [f"payee {name}" for name in sorted({*types, "control"})]
+        rows += [f"tag {name}" for name in ("event-id", "entry-hash", "log-index")]
+        return "".join(f"{row}\n" for row in rows)
+
+    def event(self, index: int, line: Line, leaf: bytes) -> str:
+        """One transaction with the event's name and the hash of its leaf as tags."""
+        rows = [
+            f"{line.on} * {line.type} | {line.stream.partition('/')[0]}  ; log-index: {index}",
+            f"    ; event-id: {line.name}",
+            f"    ; entry-hash: {leaf.hex()}",
+        ]
+        rows += [f"    {path_of(account)}  {_amount(amount, unit)}" for account, unit, amount in line.postings]
+        return "".join(f"{row}\n" for row in rows)
+
+    def month(self, last_day: date, moved: Iterable[Moved]) -> str:
+        """A transaction that moves nothing and asserts every control account."""
+        rows = [f"{last_day} * control | month end"]
+        rows += [
+            f"    {path_of(one.account)}  {_amount(0, one.commodity)} =* {_amount(one.balance, one.commodity)}"
+            for one in moved
+        ]
+        return "".join(f"{row}\n" for row in rows)
+
+
+LANGUAGES: tuple[Language, ...] = (Beancount(), Hledger())
+
+
+class Months:
+    """The balances of control accounts, month by month: fed with postings in any order, read at the end."""
+
+    def __init__(self) -> None:
+        self._moved: dict[str, dict[tuple[str, str], int]] = {}
+        self._accounts: dict[tuple[str, str], None] = {}
+        self._types: set[str] = set()
+        self._first_day = ""
+
+    def add(self, line: Line) -> None:
+        """Note the postings of one event."""
+        month = self._moved.setdefault(line.on[:7], {})
+        for account, commodity, amount in line.postings:
+            self._accounts[account, commodity] = None
+            top = control(account), commodity
+            month[top] = month.get(top, 0) + amount
+        self._types.add(line.type)
+        self._first_day = min(self._first_day or line.on, line.on)
+
+    def head(self, language: Language) -> str:
+        """The head of a file; an empty journal has a comment alone."""
+        if not self._accounts:
+            return "; 没有动账记录\n"
+        return language.head(self._accounts, self._types, self._first_day)
+
+    def ends(self, language: Language) -> Mapping[str, str]:
+        """The block after each month in which something moved."""
+        balances: dict[tuple[str, str], int] = {}
+        blocks: dict[str, str] = {}
+        for month in sorted(self._moved):
+            for top, amount in self._moved[month].items():
+                balances[top] = balances.get(top, 0) + amount
+            moved = [Moved(account, commodity, balance) for (account, commodity), balance in sorted(balances.items())]
+            blocks[month] = language.month(month_end(month), moved)
+        return blocks

@@ -1,0 +1,63 @@
+"""All processors at once, because nothing takes as long as signatures: bundles go out, faults come back.
+
+What must not be broken: answers come in the order of the bundles, and only so many are under way at a time, so that
+memory does not grow with the journal.
+"""
+
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
+
+from audit.entries import Bundle
+from audit.strict import Judged, Keys, judge_file
+
+# Below this, starting processes takes longer than the work.
+ENTRIES_WORTH_A_POOL = 4_000
+_BUNDLES_A_TASK = 4
+_TASKS_AHEAD = 4  # for each worker
+
+
+class Ground(NamedTuple):
+    """What every judgement needs beside the bundle."""
+
+    root: Path
+    keys: Keys
+    origin: str | None
+
+
+def judged(ground: Ground, bundles: Sequence[Bundle], *, processes: int | None) -> Iterator[Judged]:
+    """The judgement of each bundle, in order. `processes`: None takes all processors."""
+    workers = processes or os.cpu_count() or 1
+    if workers == 1 or sum(bundle.width for bundle in bundles) < ENTRIES_WORTH_A_POOL:
+        for bundle in bundles:
+            yield judge_file(ground.root, bundle, ground.keys, ground.origin)
+        return
+    # Spawned, not forked: the caller may have threads, and a forked copy of a held lock never opens.
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(ground,)
+    ) as pool:
+        under_way: deque[Future[list[Judged]]] = deque()
+        for begin in range(0, len(bundles), _BUNDLES_A_TASK):
+            if len(under_way) >= workers * _TASKS_AHEAD:
+                yield from under_way.popleft().result()
+            under_way.append(pool.submit(_judge_in_worker, tuple(bundles[begin : begin + _BUNDLES_A_TASK])))
+        while under_way:
+            yield from under_way.popleft().result()
+
+
+_worker_ground: Ground
+
+
+def _start_worker(ground: Ground) -> None:
+    """Hand a worker the keys once, not with every task."""
+    global _worker_ground  # a pool's initializer has no other place to leave them
+    _worker_ground = ground
+
+
+def _judge_in_worker(bundles: tuple[Bundle, ...]) -> list[Judged]:
+    ground = _worker_ground
+    return [judge_file(ground.root, bundle, ground.keys, ground.origin) for bundle in bundles]
