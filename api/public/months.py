@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import PlainTextResponse
 from psycopg import Connection
 
 from api.public.answers import page
@@ -18,7 +17,6 @@ from api.web.running import require_running
 from domain.kernel.calendar import Month, day_in_china, month
 from domain.kernel.places import Division, chain, contains, division
 from domain.kernel.refusals import Refusal
-from journal.errors import Unavailable
 from projections import places, reward_payments
 
 MODELS: Final = (reward_payments, places)
@@ -54,19 +52,10 @@ def rewards_of_month(request: Request, code: str, of: str, read: Read, large: bo
         "page": found,
         "names": names,
         "order": reward_payments.STATES,
-        "seal": seal_of(read.checkpoint()),
+        "seal": seal_of(read.published),
         "large": large,
     }
     return page(request, read.templates.render("public/month.html", values))
-
-
-@router.get("/checkpoint")
-def checkpoint(read: Read) -> PlainTextResponse:
-    """The latest signed checkpoint: three lines and the log's signature (C2SP tlog-checkpoint). Keep it to compare."""
-    signed = read.checkpoint()
-    if signed is None:
-        raise Unavailable("no checkpoint has been signed yet")
-    return PlainTextResponse(signed.decode(), headers={"cache-control": "no-cache"})
 
 
 def _months(request: Request, read: Reading, where: Division, *, large: bool) -> Response:
@@ -76,7 +65,7 @@ def _months(request: Request, read: Reading, where: Division, *, large: bool) ->
         path = _path(conn, read, where)
         months = reward_payments.months(conn, where)
         below = _below(places.within(conn, where, on=_today()), where)
-    values = {"path": path, "months": months, "below": below, "seal": seal_of(read.checkpoint()), "large": large}
+    values = {"path": path, "months": months, "below": below, "seal": seal_of(read.published), "large": large}
     return page(request, read.templates.render("public/months.html", values))
 
 

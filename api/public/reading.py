@@ -1,4 +1,4 @@
-"""All that public pages have: a connection that may only read, whose journal it is, and its latest checkpoint.
+"""All that public pages have: a connection that may only read, whose journal it is, and the published log.
 
 What must not be broken: nothing public can reach a command or the writer; import contracts hold this package to it.
 """
@@ -14,6 +14,7 @@ from psycopg_pool import ConnectionPool
 
 from api.web.identity import Identity
 from api.web.templates import Templates
+from journal.published import PublishedLog
 
 MaskedNames = Callable[[Connection[Any], Sequence[UUID]], dict[UUID, str]]
 
@@ -22,14 +23,14 @@ MaskedNames = Callable[[Connection[Any], Sequence[UUID]], dict[UUID, str]]
 class Reading:
     """Handed over by the server when it is put together.
 
-    `pool` is the reader role's; `checkpoint` gives the latest signed checkpoint, None before the first; `masked_names`
-    gives names as anyone may read them; `sensitive` categories are summed up without a row. `healthy` raises
+    `pool` is the reader role's; `published` reads the log as it is published; `masked_names` gives names as anyone
+    may read them; `sensitive` categories are summed up without a row. `healthy` raises
     IntegrityError once the read models have stopped following the journal.
     """
 
     pool: ConnectionPool[Connection[Any]]
     identity: Identity
-    checkpoint: Callable[[], bytes | None]
+    published: PublishedLog
     masked_names: MaskedNames
     templates: Templates
     healthy: Callable[[], None]

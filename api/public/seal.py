@@ -1,31 +1,71 @@
-"""The seal under a public page: the checkpoint that everyone sees, and how many witnesses outside have signed it."""
+"""The seal under a public page: the published checkpoint, who has signed it, and plainly what is still missing."""
 
 from dataclasses import dataclass
 
-from journal import checkpoint, note
+from journal.checkpoint import Checkpoint
 from journal.errors import IntegrityError
-from journal.note import NoteError
+from journal.note import NoteError, encode_base64
+from journal.published import PublishedLog, Standing, head_of
+from journal.trust import Policy, PolicyError
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
-    """A checkpoint as a page shows it. `root` is base64; `witnesses` counts the signatures beside the log's own."""
+class Sealed:
+    """The published checkpoint. `root` is base64; `cosigned` of `listed` outside witnesses have signed it."""
 
     origin: str
     size: int
     root: str
-    witnesses: int
+    cosigned: int
+    listed: int
 
 
-def seal_of(signed: bytes | None) -> Seal | None:
-    """The seal of a signed checkpoint, None before the first. Raises IntegrityError for anything else."""
-    if signed is None:
-        return None
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """How the log stands in public: what is published, and up to which size more is signed and waits for whom.
+
+    `stopped`: publishing has stopped because the log did not pass its check. `reachable` is False where the published
+    files could not be read just now.
+    """
+
+    published: Sealed | None = None
+    pending_size: int | None = None
+    waiting_for: tuple[str, ...] = ()
+    stopped: bool = False
+    reachable: bool = True
+
+
+def seal_of(log: PublishedLog) -> Seal:
+    """The seal as it stands. Raises IntegrityError for a published checkpoint that its policy does not accept."""
     try:
-        parsed = note.parse(signed)
-        head = checkpoint.parse_text(parsed.text)
-    except NoteError as error:
-        raise IntegrityError(f"the latest checkpoint cannot be read: {error}") from error
-    root = note.encode_base64(head.root).decode()
-    witnesses = len({signature.name for signature in parsed.signatures} - {head.origin})
-    return Seal(head.origin, head.size, root, witnesses)
+        standing = log.standing()
+    except OSError:
+        return Seal(reachable=False)
+    published = None if standing.checkpoint is None else _sealed(standing.checkpoint, standing.policy)
+    pending = None if standing.pending is None else head_of(standing.pending)
+    if pending is not None and published is not None and pending.size <= published.size:
+        pending = None  # what a publisher that was cut off has not yet cleared away
+    observed = standing.observed
+    return Seal(
+        published=published,
+        pending_size=None if pending is None else pending.size,
+        waiting_for=() if pending is None else _waiting_for(standing, pending),
+        stopped=observed is not None and observed.failure is not None,
+    )
+
+
+def _sealed(signed: bytes, policy: bytes | None) -> Sealed:
+    try:
+        judge = Policy.parse(policy or b"")
+        checked = judge.check(signed)
+    except (PolicyError, NoteError) as error:
+        raise IntegrityError(f"the published checkpoint does not follow its policy: {error}") from error
+    head = checked.checkpoint
+    root = encode_base64(head.root).decode()
+    return Sealed(head.origin, head.size, root, len(checked.witnesses), len(judge.witnesses))
+
+
+def _waiting_for(standing: Standing, pending: Checkpoint) -> tuple[str, ...]:
+    """The names of the witnesses that have not signed what is pending."""
+    witnesses = standing.observed.witnesses if standing.observed is not None else ()
+    return tuple(one.name for one in witnesses if one.size != pending.size)

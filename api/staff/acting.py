@@ -1,10 +1,12 @@
 """Who is asking, in which role, over which area: decided anew at every request from what the journal says today.
 
-What must not be broken: a session alone gives no right. The account must still be there with the same password, and
-the role must be held today; what it may do is judged again by the command.
+What must not be broken: a session alone gives no right. The account must still be there with the same password, the
+session must not have been ended, and the role must be held today; what it may do is judged again by the command. His
+keys are open for the request and no longer.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated
 from uuid import UUID
 
@@ -12,13 +14,15 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.commands.shared import today
+from api.custody.unlocked import session_keys
 from api.staff.office import Office, office
 from api.web import accounts
 from api.web.sessions import COOKIE, Session
 from domain.kernel.places import Division, contains
 from domain.kernel.refusals import Refusal
 from journal.facts import Actor
-from projections import persons
+from journal.note import Signer
+from projections import persons, places
 from projections.persons import RoleHeld
 
 READERS = {
@@ -57,12 +61,13 @@ class RoleNeeded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """The person, the acting role, its areas today, and all roles that he could act in."""
+    """The person, the acting role, its areas today, all roles that he could act in, and his open keys by role."""
 
     session: Session
     role: str
     areas: tuple[Division, ...]
     roles: tuple[str, ...]
+    keys: Mapping[str, Signer] = field(default_factory=dict, repr=False)
 
     @property
     def person_id(self) -> UUID:
@@ -71,8 +76,8 @@ class Acting:
 
     @property
     def actor(self) -> Actor:
-        """As commands want it."""
-        return Actor(self.session.person_id, self.role)
+        """As commands want it, with his own key where it is open."""
+        return Actor(self.session.person_id, self.role, self.keys.get(self.role))
 
     def may(self, what: str) -> bool:
         """Whether the acting role may read that."""
@@ -88,10 +93,25 @@ class Acting:
         if not any(contains(area, division) for area in self.areas):
             raise Refusal("access.outside_area", division=division)
 
+    def area(self, desk: Office, given: Division | None) -> Division:
+        """The division asked for, or the role's first area. Refuses `place.unknown`, `access.outside_area`."""
+        if given is None:
+            return self.areas[0]
+        require_known(desk, given)
+        self.require_area(given)
+        return given
+
     @property
     def only_own(self) -> bool:
         """Whether he sees nothing but his own reports."""
         return self.role == "member"
+
+
+def require_known(desk: Office, division: Division) -> None:
+    """Refuse `place.unknown` for a division that the county does not know."""
+    with desk.app.reading.connection() as conn:
+        if not places.names(conn, [division], on=today(desk.app)):
+            raise Refusal("place.unknown", division=division)
 
 
 def roles_today(desk: Office, person_id: UUID) -> list[RoleHeld]:
@@ -113,6 +133,9 @@ def acting_of(desk: Office, session: Session) -> Acting:
     account = accounts.find(desk.app.writing, session.login)
     if account is None or (account.credential, account.person_id) != (session.credential, session.person_id):
         raise Refusal("session.required")
+    keys = session_keys(desk.app.writing, token=session.token, login=session.login)
+    if keys is None:
+        raise Refusal("session.required")
     held = roles_today(desk, session.person_id)
     roles = tuple(dict.fromkeys(one.role for one in held))
     if session.role is None:
@@ -120,7 +143,7 @@ def acting_of(desk: Office, session: Session) -> Acting:
     areas = tuple(one.area for one in held if one.role == session.role)
     if not areas:
         raise Refusal("session.role_not_held", role=session.role)
-    return Acting(session, session.role, _widest(areas), roles)
+    return Acting(session, session.role, _widest(areas), roles, keys)
 
 
 def _widest(areas: tuple[Division, ...]) -> tuple[Division, ...]:

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from api.commands import county as commands
 from api.commands.shared import today
-from api.staff.acting import ByToken, Desk, by_token
-from api.staff.api_answers import PROBLEMS, RECORDED, recorded
+from api.staff.acting import ByToken, Desk, by_token, require_known
+from api.staff.api_answers import RECORDED, once, recorded
 from api.staff.fields import Code, CommandKey, Day, Identifier, Limit, RoleName
 from api.staff.shapes import (
     BankAccount,
@@ -29,7 +29,7 @@ from projections.persons import Person
 from projections.places import Place
 from projections.tariffs import Band, Tariff
 
-router = APIRouter(prefix="/api/v1", tags=["县级设置"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1", tags=["县级设置"])
 
 
 class Registered(BaseModel):
@@ -49,6 +49,8 @@ class InForce(BaseModel):
 @router.get("/places", operation_id="listPlaces", summary="区划", dependencies=[Depends(by_token)])
 def list_places(desk: Desk, area: Annotated[Code | None, Query()] = None) -> list[Place]:
     """The divisions of an area as they are called today, by code."""
+    if area is not None:
+        require_known(desk, area)
     with desk.app.reading.connection() as conn:
         return places.within(conn, area or desk.app.log.division, on=today(desk.app))
 
@@ -77,10 +79,12 @@ def list_persons(
         return persons.register(conn, on=today(desk.app), role=role, after=after, limit=limit)
 
 
-@router.post("/persons", status_code=201, operation_id="registerPersons", summary="登记人员")
+@router.post(
+    "/persons", status_code=201, responses=once(Registered), operation_id="registerPersons", summary="登记人员"
+)
 def register_persons(wanted: NewPersons, key: CommandKey, desk: Desk, who: ByToken, response: Response) -> Registered:
     """Make persons known with one role each. Their ids follow from the caller and the Idempotency-Key."""
-    ids = [derived("person", desk.app.journal.origin, who.person_id, key, n) for n in range(len(wanted.persons))]
+    ids = [new_person_id(desk.app.journal.origin, who.person_id, key, n) for n in range(len(wanted.persons))]
     new = [
         commands.NewPerson(
             person_id=person_id,
@@ -145,6 +149,8 @@ def in_force(
     on: Annotated[Day | None, Query()] = None,
 ) -> InForce:
     """Tariffs and bands in force on a day in a division and above it."""
+    if division is not None:
+        require_known(desk, division)
     where, when = division or desk.app.log.division, on or today(desk.app)
     with desk.app.reading.connection() as conn, conn.transaction():
         return InForce(
@@ -202,6 +208,11 @@ def appropriate(
         on=today(desk.app),
     )
     return recorded(desk, receipt, response)
+
+
+def new_person_id(origin: str, by: UUID, key: str, number: int = 0) -> UUID:
+    """The id of the so manyth person registered with this key: a second attempt meets the first."""
+    return derived("person", origin, by, key, number)
 
 
 def _account(given: BankAccount) -> commands.Account:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from api.commands import incidents as commands
 from api.commands.shared import today
 from api.staff.acting import ByToken, Desk
-from api.staff.api_answers import PROBLEMS, RECORDED, recorded
+from api.staff.api_answers import RECORDED, once, recorded
 from api.staff.fields import Code, CommandKey, Day, Identifier, Limit, Line
 from api.staff.shapes import (
     HandlingDone,
@@ -30,7 +30,7 @@ from projections import incidents, reward_payments
 from projections.incidents import Filter, Incident, Key, Status, TimelineRow
 from projections.reward_payments import Reward
 
-router = APIRouter(prefix="/api/v1", tags=["线索"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1", tags=["线索"])
 
 
 def _cursor(text: str) -> str:
@@ -74,7 +74,9 @@ class Reported(BaseModel):
     receipt: ReceiptGiven
 
 
-@router.post("/incidents", status_code=201, operation_id="reportIncident", summary="上报线索，或代录")
+@router.post(
+    "/incidents", status_code=201, responses=once(Reported), operation_id="reportIncident", summary="上报线索，或代录"
+)
 def report(wanted: NewReport, key: CommandKey, desk: Desk, who: ByToken, response: Response) -> Reported:
     """Report something seen. The incident's id follows from the person and the Idempotency-Key."""
     incident_id = new_incident_id(desk.app.journal.origin, who.person_id, key)
@@ -107,8 +109,7 @@ def listing(
 ) -> IncidentPage:
     """The latest report first. Without `area`, the first area of the acting role."""
     who.require("incidents")
-    where = area or who.areas[0]
-    who.require_area(where)
+    where = who.area(desk, area)
     wanted = Filter(
         area=where,
         status=status,
@@ -135,8 +136,7 @@ def queue(
     who.require("incidents")
     if who.only_own:
         raise Refusal("access.may_not_read", role=who.role)
-    where = area or who.areas[0]
-    who.require_area(where)
+    where = who.area(desk, area)
     with desk.app.reading.connection() as conn:
         found = incidents.queue(
             conn,

@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field
 
 from api.commands.shared import today
 from api.staff.acting import ByToken, Desk, by_token
-from api.staff.api_answers import PROBLEMS
 from api.staff.evidence import EVENT_NAME, evidence, require_evidence
 from api.staff.fields import YEAR_MAX, YEAR_MIN, Day
 from journal.errors import Unavailable
@@ -16,7 +15,7 @@ from projections import budget_executions, trial_balances
 from projections.budget_executions import Budget, BudgetMonth
 from projections.trial_balances import AccountLine, BookTotal
 
-router = APIRouter(prefix="/api/v1", tags=["账本"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1", tags=["账本"])
 
 
 class BudgetRead(BaseModel):

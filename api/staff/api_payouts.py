@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from api.commands import payouts as commands
 from api.commands.shared import today
 from api.staff.acting import ByToken, Desk
-from api.staff.api_answers import PROBLEMS, RECORDED, recorded
+from api.staff.api_answers import RECORDED, once, recorded
 from api.staff.batch_files import payment_file, profile_named, record_answer
 from api.staff.fields import Code, CommandKey, Identifier, Limit, MonthText
 from api.staff.shapes import AnswerKept, Approval, ExportWanted, NewBatch, ReceiptGiven, WithReason
@@ -18,7 +18,7 @@ from domain.kernel.refusals import Refusal
 from projections import payout_batches
 from projections.payout_batches import Answer, Batch, Payment, Status, ThreeWay
 
-router = APIRouter(prefix="/api/v1/payout-batches", tags=["发放"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/payout-batches", tags=["发放"])
 
 
 class PayeeProposed(BaseModel):
@@ -73,8 +73,7 @@ def propose(
 ) -> ProposalRead:
     """The unpaid rewards of a month that can be paid now, one payee a line."""
     who.require("payouts")
-    who.require_area(division)
-    found = commands.propose(desk.app, division=division, month=month)
+    found = commands.propose(desk.app, division=who.area(desk, division), month=month)
     payees = [
         PayeeProposed(
             payee_id=payee_id,
@@ -94,7 +93,7 @@ def propose(
     )
 
 
-@router.post("", status_code=201, operation_id="freezeBatch", summary="冻结名单并提交审批")
+@router.post("", status_code=201, responses=once(Frozen), operation_id="freezeBatch", summary="冻结名单并提交审批")
 def freeze(wanted: NewBatch, key: CommandKey, desk: Desk, who: ByToken, response: Response) -> Frozen:
     """Freeze the month's list; the caller is the maker."""
     receipt, batch_id = commands.freeze(
@@ -115,8 +114,7 @@ def listing(
 ) -> list[Batch]:
     """The latest batch first."""
     who.require("payouts")
-    where = area or who.areas[0]
-    who.require_area(where)
+    where = who.area(desk, area)
     with desk.app.reading.connection() as conn:
         return payout_batches.listing(conn, area=where, month=month, status=status, before=before, limit=limit)
 
@@ -167,7 +165,9 @@ def reject(
     return recorded(desk, receipt, response)
 
 
-@router.post("/{batch_id}/export", status_code=201, operation_id="exportBatch", summary="导出代发文件")
+@router.post(
+    "/{batch_id}/export", status_code=201, responses=once(Exported), operation_id="exportBatch", summary="导出代发文件"
+)
 def export(
     batch_id: Identifier, wanted: ExportWanted, key: CommandKey, desk: Desk, who: ByToken, response: Response
 ) -> Exported:
@@ -197,7 +197,13 @@ def download(batch_id: Identifier, desk: Desk, who: ByToken) -> Response:
     return Response(content, media_type="application/octet-stream", headers=kept.headers)
 
 
-@router.post("/{batch_id}/answers", status_code=201, operation_id="recordAnswer", summary="上传回盘文件")
+@router.post(
+    "/{batch_id}/answers",
+    status_code=201,
+    responses=once(AnswerKept),
+    operation_id="recordAnswer",
+    summary="上传回盘文件",
+)
 def answer(
     batch_id: Identifier,
     file: Annotated[UploadFile, File(description="银行的回盘文件")],

@@ -7,12 +7,11 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
 from api.staff.acting import ByToken, Desk, roles_today
-from api.staff.api_answers import PROBLEMS
 from api.staff.shapes import SignIn
 from api.staff.signing_in import sign_in
 from domain.kernel.refusals import Refusal
 
-router = APIRouter(prefix="/api/v1", tags=["登录"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1", tags=["登录"])
 
 
 class Who(BaseModel):
@@ -53,6 +52,8 @@ def begin(request: Request, wanted: SignIn, desk: Desk) -> SignedIn:
     session = sign_in(request, desk, login=wanted.login, password=wanted.password, role=wanted.role)
     if session.role is None:
         roles = dict.fromkeys(one.role for one in roles_today(desk, session.person_id))
+        if not roles:
+            raise Refusal("session.no_role")
         raise Refusal("session.role_needed", roles="、".join(roles))
     return SignedIn(
         token=desk.sessions.write(session, "bearer"),

@@ -13,6 +13,7 @@ from api.files.bank_profiles import BankProfile, bank_profile_names, load_bank_p
 from api.files.findings import BadFile, finding
 from api.staff.acting import Acting
 from api.staff.office import Office
+from api.vouchers import require_unrestricted
 from domain.kernel.refusals import Refusal
 from domain.payout_batches import reference
 from journal.facts import Receipt
@@ -65,6 +66,7 @@ def payment_file(desk: Office, who: Acting, batch_id: UUID) -> tuple[bytes, Kept
     """The payment file of an exported batch; the download is recorded."""
     batch, profile = exported_batch(desk, who, batch_id)
     sha256 = str(batch.file_sha256)
+    require_unrestricted(desk.app, sha256)
     content = desk.app.vault.get_file(sha256, by=str(who.person_id), reason=f"payout_batch.download as {who.role}")
     name = f"代发-{reference(batch.division, batch.month, batch.number)}{profile.suffix}"
     return content, KeptFile(sha256, len(content), name)

@@ -50,7 +50,8 @@ def _day_text(value: Any) -> Any:
     return text
 
 
-def _in_range(value: Any) -> Any:
+def in_range(value: Any) -> Any:
+    """A day or moment whose year is one that people write down. Raises ValueError."""
     if not YEAR_MIN <= value.year <= YEAR_MAX:
         raise ValueError(f"年份应在 {YEAR_MIN} 至 {YEAR_MAX} 之间")
     return value
@@ -75,8 +76,8 @@ def _month(text: str) -> Month:
 
 Line = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
 LongText = Annotated[str, Field(max_length=TEXT_CHARS_MAX), AfterValidator(_clean)]
-Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(_in_range)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_in_range)]
+Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(in_range)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(in_range)]
 Code = Annotated[Division, Field(max_length=12, examples=["361125001000"]), AfterValidator(_division)]
 MonthText = Annotated[Month, Field(max_length=7, examples=["2026-03"]), AfterValidator(_month)]
 Reason = Annotated[str, Field(max_length=64, pattern=r"^[a-z][a-z_]*$")]

@@ -1,10 +1,9 @@
 """One incident: what was said, what happened to it, and the next step for whoever may take it."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands import incidents as commands
@@ -13,12 +12,12 @@ from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.api_incidents import new_incident_id
 from api.staff.categories import CATEGORIES
 from api.staff.fields import Identifier
-from api.staff.forms import FormSent, china_moment, local_moment, see_other, shaped, show
+from api.staff.form_shapes import HandlingForm, ReasonChosen, ReportForm, local_moment
+from api.staff.forms import FormSent, show
 from api.staff.office import Office
 from api.staff.page_today import STEP_OF, place_names
-from api.staff.shapes import HandlingDone, NewReport, WithReason
+from api.staff.shapes import WithReason
 from api.staff.texts import names_of, open_texts, require_visible
-from api.web.running import require_running
 from domain import authority, policies, tariffs
 from domain.incidents import VALIDITY_REASONS, VERIFICATION_REASONS
 from domain.kernel.places import chain
@@ -28,9 +27,6 @@ from projections.incidents import Incident
 from projections.reward_payments import Reward
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
-
-Text = Annotated[str, Form(max_length=20_000)]
-Short = Annotated[str, Form(max_length=200)]
 
 
 @router.get("/report")
@@ -45,19 +41,10 @@ def report_form(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
 
 
 @router.post("/report")
-def report(
-    desk: Desk,
-    form: FormSent,
-    text: Text = "",
-    category: Short = "",
-    division: Short = "",
-    grid: Short = "",
-    reported_at: Short = "",
-) -> RedirectResponse:
+def report(form: FormSent) -> RedirectResponse:
     """Record the report under the name of whoever is signed in."""
-    fields = {"category": category, "division": division, "grid": grid, "text": text, "source": "app"}
-    wanted = shaped(NewReport, {**fields, "reported_at": _moment_text(reported_at)})
-    incident_id = new_incident_id(desk.app.journal.origin, form.who.person_id, form.key)
+    wanted = form.shaped(ReportForm)
+    incident_id = new_incident_id(form.app.journal.origin, form.who.person_id, form.key)
     new = commands.Report(
         incident_id=incident_id,
         reporter_id=form.who.person_id,
@@ -65,19 +52,17 @@ def report(
         division=wanted.division,
         text=wanted.text,
         reported_at=wanted.reported_at,
-        source=wanted.source,
+        source="app",
         grid=wanted.grid,
     )
-    receipt = commands.report(desk.app, actor=form.who.actor, key=form.key, reports=[new])
-    return see_other(f"/staff/incidents/{incident_id}", desk, receipt)
+    receipt = commands.report(form.app, actor=form.actor, key=form.key, reports=[new])
+    return form.done(receipt, at=_at(incident_id))
 
 
 @router.get("/incidents/{incident_id}")
 def page(request: Request, incident_id: Identifier, desk: Desk, who: ByCookie) -> HTMLResponse:
     """The incident with its text (the opening is recorded), its timeline and the next step."""
-    desk.following.check()
-    with desk.app.reading.connection() as conn, conn.transaction():
-        require_running(conn, (incidents, reward_payments))
+    with desk.current(incidents, reward_payments) as conn:
         incident = incidents.one(conn, incident_id)
         if incident is None:
             raise Refusal("incident.unknown")
@@ -109,56 +94,51 @@ def page(request: Request, incident_id: Identifier, desk: Desk, who: ByCookie) -
 
 
 @router.post("/incidents/{incident_id}/verify")
-def verify(incident_id: Identifier, desk: Desk, form: FormSent, reason: Short = "") -> RedirectResponse:
+def verify(incident_id: Identifier, form: FormSent) -> RedirectResponse:
     """The reason chosen says whether it is so."""
+    reason = form.shaped(ReasonChosen).reason
     verdict = commands.Verdict(incident_id, VERIFICATION_REASONS.get(reason, False), reason)
-    receipt = commands.verify(desk.app, actor=form.who.actor, key=form.key, verdicts=[verdict], on=today(desk.app))
-    return see_other(f"/staff/incidents/{incident_id}", desk, receipt)
+    receipt = commands.verify(form.app, actor=form.actor, key=form.key, verdicts=[verdict], on=form.on)
+    return form.done(receipt, at=_at(incident_id))
 
 
 @router.post("/incidents/{incident_id}/handle")
-def handle(
-    incident_id: Identifier, desk: Desk, form: FormSent, reply: Text = "", handled_at: Short = ""
-) -> RedirectResponse:
+def handle(incident_id: Identifier, form: FormSent) -> RedirectResponse:
     """Record what was done; whoever is signed in is the handler."""
-    wanted = shaped(HandlingDone, {"reply": reply, "handled_at": _moment_text(handled_at)})
+    wanted = form.shaped(HandlingForm)
     handling = commands.Handling(incident_id, form.who.person_id, wanted.reply, wanted.handled_at)
-    receipt = commands.handle(desk.app, actor=form.who.actor, key=form.key, handlings=[handling])
-    return see_other(f"/staff/incidents/{incident_id}", desk, receipt)
+    receipt = commands.handle(form.app, actor=form.actor, key=form.key, handlings=[handling])
+    return form.done(receipt, at=_at(incident_id))
 
 
 @router.post("/incidents/{incident_id}/decide")
-def decide(incident_id: Identifier, desk: Desk, form: FormSent, reason: Short = "") -> RedirectResponse:
+def decide(incident_id: Identifier, form: FormSent) -> RedirectResponse:
     """The reason chosen says whether it counts; what counts is rewarded in the same step."""
+    reason = form.shaped(ReasonChosen).reason
     verdict = commands.Verdict(incident_id, VALIDITY_REASONS.get(reason, False), reason)
-    receipt = commands.decide_validity(
-        desk.app, actor=form.who.actor, key=form.key, verdicts=[verdict], on=today(desk.app)
-    )
-    return see_other(f"/staff/incidents/{incident_id}", desk, receipt)
+    receipt = commands.decide_validity(form.app, actor=form.actor, key=form.key, verdicts=[verdict], on=form.on)
+    return form.done(receipt, at=_at(incident_id))
 
 
 @router.post("/incidents/{incident_id}/grant")
-def grant(incident_id: Identifier, desk: Desk, form: FormSent) -> RedirectResponse:
+def grant(incident_id: Identifier, form: FormSent) -> RedirectResponse:
     """Grant the reward of an incident that was decided valid without one."""
-    receipt = commands.grant_rewards(
-        desk.app, actor=form.who.actor, key=form.key, incident_ids=[incident_id], on=today(desk.app)
-    )
-    return see_other(f"/staff/incidents/{incident_id}", desk, receipt)
+    receipt = commands.grant_rewards(form.app, actor=form.actor, key=form.key, incident_ids=[incident_id], on=form.on)
+    return form.done(receipt, at=_at(incident_id))
 
 
 @router.post("/incidents/{incident_id}/reverse")
-def reverse(incident_id: Identifier, desk: Desk, form: FormSent, reason: Short = "") -> RedirectResponse:
+def reverse(incident_id: Identifier, form: FormSent) -> RedirectResponse:
     """Take the reward back before it is paid."""
-    wanted = shaped(WithReason, {"reason": reason})
+    reason = form.shaped(WithReason).reason
     receipt = commands.reverse_reward(
-        desk.app,
-        actor=form.who.actor,
-        key=form.key,
-        incident_id=incident_id,
-        reason=wanted.reason,
-        on=today(desk.app),
+        form.app, actor=form.actor, key=form.key, incident_id=incident_id, reason=reason, on=form.on
     )
-    return see_other(f"/staff/incidents/{incident_id}", desk, receipt)
+    return form.done(receipt, at=_at(incident_id))
+
+
+def _at(incident_id: UUID) -> str:
+    return f"/staff/incidents/{incident_id}"
 
 
 def _step(who: Acting, incident: Incident, reward: Reward | None) -> str | None:
@@ -192,12 +172,3 @@ def _tariff_fen(desk: Office, incident: Incident) -> int | None:
         [found[stream] for stream in streams], category=incident.category, on=incident.reported_on
     )
     return in_force.amount_fen if in_force is not None else None
-
-
-def _moment_text(text: str) -> str:
-    """A form's local time as text with its offset; what cannot be read is left for the shape to say."""
-    try:
-        moment: datetime = china_moment(text)
-    except ValueError:
-        return text
-    return moment.isoformat()

@@ -12,7 +12,6 @@ from api.staff.fields import YEAR_MAX, YEAR_MIN, Day
 from api.staff.forms import show
 from api.staff.page_today import place_names
 from api.web import words
-from api.web.running import require_running
 from projections import budget_executions, trial_balances
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
@@ -30,10 +29,8 @@ def budget(
 ) -> HTMLResponse:
     """How far each budget of a year is used, in total and month by month."""
     who.require("ledgers")
-    desk.following.check()
     shown = year or today(desk.app).year
-    with desk.app.reading.connection() as conn, conn.transaction():
-        require_running(conn, (budget_executions,))
+    with desk.current(budget_executions) as conn:
         budgets = budget_executions.of_year(conn, shown, area=desk.app.log.division)
         months = {one.budget_id: budget_executions.months(conn, one.budget_id) for one in budgets}
     values = {
@@ -51,10 +48,8 @@ def trial_balance(
 ) -> HTMLResponse:
     """What stands on every control account at the end of a day."""
     who.require("ledgers")
-    desk.following.check()
     day = as_of or today(desk.app)
-    with desk.app.reading.connection() as conn, conn.transaction():
-        require_running(conn, (trial_balances,))
+    with desk.current(trial_balances) as conn:
         values = {
             "as_of": day,
             "position": trial_balances.position(conn),

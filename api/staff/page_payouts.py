@@ -7,7 +7,7 @@ he was not shown.
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi import APIRouter, File, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.commands import payouts as commands
@@ -16,12 +16,12 @@ from api.files.bank_profiles import bank_profile_names
 from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.batch_files import payment_file, profile_named, record_answer
 from api.staff.fields import Identifier
-from api.staff.forms import FormSent, see_other, shaped, show
+from api.staff.form_shapes import ProfileChosen
+from api.staff.forms import FormSent, shaped, show
 from api.staff.page_today import place_names
 from api.staff.shapes import Approval, NewBatch, WithReason
 from api.staff.signals import signals
 from api.staff.texts import names_of, open_payees
-from api.web.running import require_running
 from domain.kernel.calendar import month_of
 from domain.kernel.refusals import Refusal
 from domain.payout_batches import reference
@@ -30,17 +30,13 @@ from projections.payout_batches import BatchPage
 
 router = APIRouter(prefix="/staff/payouts", include_in_schema=False)
 
-Short = Annotated[str, Form(max_length=200)]
-
 
 @router.get("")
 def listing(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
     """All batches, the latest first, and the way to the next one."""
     who.require("payouts")
-    desk.following.check()
     area = who.areas[0]
-    with desk.app.reading.connection() as conn:
-        require_running(conn, (payout_batches, reward_payments))
+    with desk.current(payout_batches, reward_payments) as conn:
         batches = payout_batches.listing(conn, area=area, limit=100)
         months = reward_payments.months(conn, area)
         known = places.within(conn, area, on=today(desk.app))
@@ -65,12 +61,10 @@ def proposal(
 ) -> HTMLResponse:
     """Who would be paid how much, and who is left out and why, before anything is recorded."""
     who.require("payouts")
-    desk.following.check()
     wanted = shaped(NewBatch, {"division": division, "month": month})
-    who.require_area(wanted.division)
+    who.area(desk, wanted.division)
     found = commands.propose(desk.app, division=wanted.division, month=wanted.month)
-    with desk.app.reading.connection() as conn:
-        require_running(conn, (payout_batches, reward_payments))
+    with desk.current(payout_batches, reward_payments) as conn:
         waiting = reward_payments.to_schedule(conn, wanted.division, wanted.month)
     without = set(found.without_account)
     taken = {reward.reward_id for held in found.by_payee.values() for reward in held}
@@ -88,27 +82,20 @@ def proposal(
 
 
 @router.post("")
-def freeze(desk: Desk, form: FormSent, division: Short = "", month: Short = "") -> RedirectResponse:
+def freeze(form: FormSent) -> RedirectResponse:
     """Freeze the list and submit it; whoever is signed in is the maker."""
-    wanted = shaped(NewBatch, {"division": division, "month": month})
+    wanted = form.shaped(NewBatch)
     receipt, batch_id = commands.freeze(
-        desk.app,
-        actor=form.who.actor,
-        key=form.key,
-        division=wanted.division,
-        month=wanted.month,
-        on=today(desk.app),
+        form.app, actor=form.actor, key=form.key, division=wanted.division, month=wanted.month, on=form.on
     )
-    return see_other(f"/staff/payouts/{batch_id}", desk, receipt)
+    return form.done(receipt, at=_at(batch_id))
 
 
 @router.get("/{batch_id}")
 def page(request: Request, batch_id: Identifier, desk: Desk, who: ByCookie) -> HTMLResponse:
     """The batch: its lines, its two people, its files, and whether ledger, lines and bank agree."""
     who.require("payouts")
-    desk.following.check()
-    with desk.app.reading.connection() as conn:
-        require_running(conn, (payout_batches,))
+    with desk.current(payout_batches) as conn:
         found = payout_batches.page(conn, batch_id)
     if found is None:
         raise Refusal("payout_batch.unknown")
@@ -129,48 +116,32 @@ def page(request: Request, batch_id: Identifier, desk: Desk, who: ByCookie) -> H
 
 
 @router.post("/{batch_id}/approve")
-def approve(batch_id: Identifier, desk: Desk, form: FormSent, shown_digest: Short = "") -> RedirectResponse:
+def approve(batch_id: Identifier, form: FormSent) -> RedirectResponse:
     """Approve exactly the list whose digest stood on the page; whoever is signed in is the checker."""
-    wanted = shaped(Approval, {"shown_digest": shown_digest})
+    shown = form.shaped(Approval).shown_digest
     receipt = commands.approve(
-        desk.app,
-        actor=form.who.actor,
-        key=form.key,
-        batch_id=batch_id,
-        shown_digest=wanted.shown_digest,
-        on=today(desk.app),
+        form.app, actor=form.actor, key=form.key, batch_id=batch_id, shown_digest=shown, on=form.on
     )
-    return see_other(f"/staff/payouts/{batch_id}", desk, receipt)
+    return form.done(receipt, at=_at(batch_id))
 
 
 @router.post("/{batch_id}/reject")
-def reject(batch_id: Identifier, desk: Desk, form: FormSent, reason: Short = "") -> RedirectResponse:
+def reject(batch_id: Identifier, form: FormSent) -> RedirectResponse:
     """Send the batch back with a reason."""
-    wanted = shaped(WithReason, {"reason": reason})
-    receipt = commands.reject(
-        desk.app,
-        actor=form.who.actor,
-        key=form.key,
-        batch_id=batch_id,
-        reason=wanted.reason,
-        on=today(desk.app),
-    )
-    return see_other(f"/staff/payouts/{batch_id}", desk, receipt)
+    reason = form.shaped(WithReason).reason
+    receipt = commands.reject(form.app, actor=form.actor, key=form.key, batch_id=batch_id, reason=reason, on=form.on)
+    return form.done(receipt, at=_at(batch_id))
 
 
 @router.post("/{batch_id}/export")
-def export(batch_id: Identifier, desk: Desk, form: FormSent, profile: Short = "") -> RedirectResponse:
+def export(batch_id: Identifier, form: FormSent) -> RedirectResponse:
     """Write the payment file; the page then offers it for download."""
     form.who.require("files")
+    profile = profile_named(form.shaped(ProfileChosen).profile)
     receipt, _ = commands.export(
-        desk.app,
-        actor=form.who.actor,
-        key=form.key,
-        batch_id=batch_id,
-        profile=profile_named(profile),
-        on=today(desk.app),
+        form.app, actor=form.actor, key=form.key, batch_id=batch_id, profile=profile, on=form.on
     )
-    return see_other(f"/staff/payouts/{batch_id}", desk, receipt)
+    return form.done(receipt, at=_at(batch_id))
 
 
 @router.get("/{batch_id}/payment-file")
@@ -181,17 +152,21 @@ def download(batch_id: Identifier, desk: Desk, who: ByCookie) -> Response:
 
 
 @router.post("/{batch_id}/answers")
-def answer(batch_id: Identifier, desk: Desk, form: FormSent, file: Annotated[UploadFile, File()]) -> RedirectResponse:
+def answer(batch_id: Identifier, form: FormSent, file: Annotated[UploadFile, File()]) -> RedirectResponse:
     """Record the bank's return file; with any finding nothing is recorded, and all of them are shown."""
-    receipt = record_answer(desk, form.who, batch_id, key=form.key, content=file.file.read(), file=file.filename)
-    return see_other(f"/staff/payouts/{batch_id}", desk, receipt)
+    receipt = record_answer(form.desk, form.who, batch_id, key=form.key, content=file.file.read(), file=file.filename)
+    return form.done(receipt, at=_at(batch_id))
 
 
 @router.post("/{batch_id}/close")
-def close(batch_id: Identifier, desk: Desk, form: FormSent) -> RedirectResponse:
+def close(batch_id: Identifier, form: FormSent) -> RedirectResponse:
     """Close a batch in which every line is final."""
-    receipt = commands.close(desk.app, actor=form.who.actor, key=form.key, batch_id=batch_id, on=today(desk.app))
-    return see_other(f"/staff/payouts/{batch_id}", desk, receipt)
+    receipt = commands.close(form.app, actor=form.actor, key=form.key, batch_id=batch_id, on=form.on)
+    return form.done(receipt, at=_at(batch_id))
+
+
+def _at(batch_id: UUID) -> str:
+    return f"/staff/payouts/{batch_id}"
 
 
 def _for_checking(desk: Desk, who: Acting, found: BatchPage) -> dict[str, Any]:

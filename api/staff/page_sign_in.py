@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from api.custody.unlocked import end_session
 from api.staff.acting import Desk, roles_today, session_of
 from api.staff.office import Office
 from api.staff.page_today import place_names
@@ -88,10 +89,12 @@ def choose_role(
 
 @router.post("/sign-out")
 def end(request: Request, desk: Desk, form_token: Annotated[str, Form(max_length=200)] = "") -> Response:
-    """Forget the session in this browser."""
+    """End the session: its cookie opens no key any more, in this browser or another."""
     session = session_of(request, desk)
     if session is not None and not session.owns_form(form_token):
         raise Refusal("form.expired")
+    if session is not None:
+        end_session(desk.app.writing, token=session.token)
     answer = RedirectResponse("/staff/sign-in", status_code=303)
     answer.delete_cookie(COOKIE, path="/staff")
     return answer

@@ -12,7 +12,6 @@ from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.forms import show
 from api.staff.office import Office
 from api.staff.texts import names_of
-from api.web.running import require_running
 from domain.kernel.places import Division
 from projections import incidents, payout_batches, places, reward_payments
 from projections.incidents import Awaits, Filter, Incident
@@ -49,7 +48,6 @@ class Work:
 @router.get("")
 def page(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
     """The first page after signing in."""
-    desk.following.check()
     work = _work(desk, who)
     shown = [*work.queue, *work.own]
     values = {
@@ -71,8 +69,7 @@ def place_names(desk: Office, codes: set[Division]) -> dict[Division, str]:
 
 def _work(desk: Office, who: Acting) -> Work:
     step = STEP_OF.get(who.role)
-    with desk.app.reading.connection() as conn:
-        require_running(conn, (incidents, payout_batches, reward_payments))
+    with desk.current(incidents, payout_batches, reward_payments) as conn:
         counts = [incidents.counters(conn, area=area) for area in who.areas]
         waiting: dict[Awaits, int] = {
             "verification": sum(count.verification for count in counts),

@@ -7,13 +7,11 @@ from uuid import UUID
 from api.commands.shared import person_stream
 from api.staff.acting import Acting
 from api.staff.office import Office
+from api.web.names import ERASED, shown_names
 from domain import persons
 from domain.kernel.refusals import Refusal
-from journal.vault import masked_names
 from projections.incidents import Incident
 from projections.payout_batches import Payment
-
-ERASED = "（已删除）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class PayeeShown:
     @property
     def tail(self) -> str:
         """The last four characters."""
-        return self.number[-4:]
+        return ERASED if self.number == ERASED else self.number[-4:]
 
 
 def open_texts(desk: Office, who: Acting, incident: Incident) -> Texts:
@@ -92,5 +90,5 @@ def names_of(desk: Office, people: Iterable[UUID | None]) -> dict[UUID, str]:
     """Masked names; whoever has none is shown by the head of his id."""
     wanted = sorted({person for person in people if person is not None})
     with desk.app.reading.connection() as conn:
-        known = masked_names(conn, wanted)
+        known = shown_names(conn, wanted)
     return {person: known.get(person, f"编号 {str(person)[:8]}") for person in wanted}

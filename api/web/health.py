@@ -7,12 +7,13 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from api.web.following import Following
+from api.web.publishing import Publishing
 from projections.runner import Runner
 
 NO_STORE: Final = {"cache-control": "no-store"}
 
 
-def install(web: FastAPI, runner: Runner, following: Following) -> None:
+def install(web: FastAPI, runner: Runner, following: Following, publishing: Publishing | None) -> None:
     """Add `GET /healthz`."""
 
     @web.get("/healthz", include_in_schema=False)
@@ -33,11 +34,14 @@ def install(web: FastAPI, runner: Runner, following: Following) -> None:
             }
             for model in models
         ]
-        well = following.running and all(model.current and model.stopped_event is None for model in models)
+        failure = publishing.failure if publishing else None
+        current = all(model.current and model.stopped_event is None for model in models)
+        well = following.running and failure is None and current
         content = {
             "status": "ok" if well else "stopped",
             "position": min((model.position for model in models), default=0),
             "following": following.failure or "ok",
+            "publishing": failure or (f"waits: {publishing.trouble}" if publishing and publishing.trouble else "ok"),
             "models": shown,
         }
         return JSONResponse(content, status_code=200 if well else 503, headers=NO_STORE)

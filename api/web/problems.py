@@ -6,7 +6,6 @@ What must not be broken: no trace, no SQL and no personal value leaves the serve
 
 import logging
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 from typing import Any, Final
 
 import psycopg
@@ -38,21 +37,50 @@ _NOT_FOUND: Final = frozenset(
         "payment.unknown",
         "payout_batch.unknown",
         "person.unknown",
+        "place.unknown",
         "reward.unknown",
     }
 )
 _FORBIDDEN_SUBJECTS: Final = frozenset({"access", "authority", "chain"})
 _STATUS: Final[Mapping[str, int]] = {
     "event.too_large": 413,
+    "file.bad": 400,
     "form.expired": 403,
+    "integrity.broken": 503,
+    "journal.busy": 503,
+    "journal.unavailable": 503,
+    "key.by_holder": 403,
+    "key.not_at_hand": 403,
     "key.not_registered": 403,
+    "key.same_administrator": 403,
+    "page.method": 405,
     "payout_batch.maker_is_checker": 403,
+    "program.failed": 500,
+    "request.malformed": 422,
     "request.too_large": 413,
+    "session.invitation_wrong": 401,
     "session.locked": 429,
+    "session.no_role": 403,
     "session.required": 401,
     "session.role_not_held": 403,
     "session.wrong_password": 401,
 }
+
+
+TITLES: Final[Mapping[int, str]] = {
+    400: "文件有错",
+    401: "没有登录",
+    403: "没有权限",
+    404: "没有找到",
+    405: "请求方式不对",
+    409: "规则不允许",
+    413: "内容太大",
+    422: "填写不对",
+    429: "请稍后再试",
+    500: "程序出错",
+    503: "暂时不能办理",
+}
+"""What a problem is called, by its status."""
 
 
 class Misfit(BaseModel):
@@ -77,7 +105,7 @@ class Problem(BaseModel):
     """Why nothing was recorded (RFC 9457). `code` is permanent; `detail` says in Chinese what to do next."""
 
     type: str = Field(examples=["urn:mingzhang:problem:incident.already_verified"])
-    title: str = Field(examples=["Conflict"])
+    title: str = Field(examples=["规则不允许"])
     status: int = Field(examples=[409])
     detail: str = Field(examples=["这条线索已核查为属实。请刷新页面查看。"])
     code: str = Field(examples=["incident.already_verified"])
@@ -127,16 +155,15 @@ class Problems:
         code: str,
         facts: Mapping[str, str | int | bool | None],
         *,
-        status: int | None = None,
         headers: Mapping[str, str] | None = None,
         errors: Sequence[Misfit] = (),
         findings: Sequence[Finding] = (),
     ) -> Response:
         """A problem for programs, a page for people. It is never stored by anybody on the way."""
-        number = status or status_of(code)
+        number = status_of(code)
         problem = Problem(
             type=f"urn:mingzhang:problem:{code}",
-            title=HTTPStatus(number).phrase,
+            title=TITLES[number],
             status=number,
             detail=sentence(code, facts),
             code=code,
@@ -164,25 +191,27 @@ class Problems:
 
     def _bad_file(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, BadFile)  # noqa: S101 - registered for this class
-        return self.answer(request, "file.bad", {"count": len(error.findings)}, status=400, findings=error.findings)
+        return self.answer(request, "file.bad", {"count": len(error.findings)}, findings=error.findings)
 
     def _malformed(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
         errors = [_misfit(found) for found in error.errors()]
-        return self.answer(request, "request.malformed", {"count": len(errors)}, status=422, errors=errors)
+        if errors[0].where == "body" and not _is_json(request.headers.get("content-type", "")):
+            errors = [Misfit(where="header.Content-Type", reason="应当是 application/json")]
+        return self.answer(request, "request.malformed", {"count": len(errors)}, errors=errors)
 
     def _integrity(self, request: Request, error: Exception) -> Response:
         log.critical("request %s: integrity is broken: %s", request.state.request_id, error)
         phone = self._identity.auditor_phone or "（未设置电话，请找县审计部门）"
-        return self.answer(request, "integrity.broken", {"phone": phone}, status=503)
+        return self.answer(request, "integrity.broken", {"phone": phone})
 
     def _busy(self, request: Request, error: Exception) -> Response:
         log.warning("request %s: %s", request.state.request_id, error)
-        return self.answer(request, "journal.busy", {}, status=503, headers={"retry-after": "5"})
+        return self.answer(request, "journal.busy", {}, headers={"retry-after": "5"})
 
     def _unavailable(self, request: Request, error: Exception) -> Response:
         log.error("request %s: the database is away: %s", request.state.request_id, error)
-        return self.answer(request, "journal.unavailable", {}, status=503, headers={"retry-after": "10"})
+        return self.answer(request, "journal.unavailable", {}, headers={"retry-after": "10"})
 
     def _http(self, request: Request, error: Exception) -> Response:
         """What the framework itself says no to: an unknown path, a wrong method, a body that cannot be parsed."""
@@ -190,12 +219,11 @@ class Problems:
         if error.status_code == 404:
             return self.answer(request, "page.unknown", {})
         if error.status_code == 405:
-            return self.answer(request, "page.method", {}, status=405, headers=error.headers)
+            return self.answer(request, "page.method", {}, headers=error.headers)
         return self.answer(
             request,
             "request.malformed",
             {"count": 1},
-            status=422,
             errors=[Misfit(where="body", reason="内容读不出来，请核对格式")],
         )
 
@@ -205,7 +233,7 @@ class Problems:
         log.error("request %s failed", identity, exc_info=error)
         # The framework drops the connection after a bug; whoever would use it again has to know.
         close = {"connection": "close"}
-        response = self.answer(request, "program.failed", {"request_id": identity}, status=500, headers=close)
+        response = self.answer(request, "program.failed", {"request_id": identity}, headers=close)
         add_headers(MutableHeaders(raw=response.raw_headers), request.scope)
         return response
 
@@ -246,6 +274,11 @@ def _misfit(found: Mapping[str, Any]) -> Misfit:
     if kind == "json_invalid":
         return Misfit(where="body", reason=f"{reason}（第 {found['loc'][-1]} 个字符附近）")
     return Misfit(where=where, reason=reason)
+
+
+def _is_json(content_type: str) -> bool:
+    media, _, _ = content_type.lower().partition(";")
+    return media.strip() == "application/json" or media.strip().endswith("+json")
 
 
 def _fields(found: Finding) -> dict[str, Any]:

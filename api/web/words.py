@@ -3,6 +3,7 @@
 Stored words are permanent and English; whoever adds one there adds its Chinese here, and a test holds the two together.
 """
 
+import errno
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -66,6 +67,15 @@ VALIDITY_REASONS: Final[Mapping[str, str]] = {
     "untrue": "内容不实",
 }
 
+ERASURE_REASONS: Final[Mapping[str, str]] = {
+    "purpose_fulfilled": "处理目的已经实现或不再需要",
+    "consent_withdrawn": "本人撤回同意",
+    "service_ended": "不再提供服务",
+    "retention_ended": "保存期限已满",
+    "unlawful": "处理违反规定或约定",
+    "registered_in_error": "登记有误",
+}
+
 FAILURE_REASONS: Final[Mapping[str, str]] = {
     "name_mismatch": "户名不符",
     "account_not_found": "账号不存在",
@@ -114,11 +124,15 @@ STEPS: Final[Mapping[str, str]] = {"verification": "核查", "handling": "办理
 
 EVENTS: Final[Mapping[str, str]] = {
     "log.opened/1": "账本开启",
+    "log.policy_set/1": "设定签名与见证策略",
+    "log.closed/1": "封账",
+    "log.checkpoint_timestamped/1": "检查点加盖时间戳",
     "place.registered/1": "登记区划",
     "person.registered/1": "登记人员",
     "person.role_granted/1": "授予角色",
     "person.role_ended/1": "结束角色",
     "person.payee_account_set/1": "设置收款账户",
+    "person.erased/1": "删除个人信息",
     "key.registered/1": "登记密钥",
     "key.retired/1": "停用密钥",
     "key.revoked/1": "吊销密钥",
@@ -147,6 +161,62 @@ EVENTS: Final[Mapping[str, str]] = {
     "payout_batch.closed/1": "批次关闭",
 }
 
+LEVELS: Final[Mapping[str, str]] = {
+    "country": "全国",
+    "province": "省",
+    "city": "设区市",
+    "county": "县",
+    "township": "乡镇、街道",
+    "village": "村、社区",
+}
+
+FIELDS: Final[Mapping[str, str]] = {
+    "amount_fen": "金额",
+    "area": "管辖范围",
+    "bank": "开户行",
+    "category": "类别",
+    "code": "区划代码",
+    "division": "地方",
+    "document": "文号",
+    "file": "文件",
+    "form_token": "页面",
+    "grid": "网格",
+    "handled_at": "办结时间",
+    "holder": "户名",
+    "max_fen": "最高金额",
+    "min_fen": "最低金额",
+    "month": "月份",
+    "name": "姓名或名称",
+    "number": "账号",
+    "profile": "银行版式",
+    "reason": "理由",
+    "reply": "答复",
+    "reported_at": "看到的时间",
+    "role": "角色",
+    "since": "从哪天起",
+    "text": "看到了什么",
+    "until": "到哪天止",
+    "year": "预算年度",
+}
+"""The fields of forms, as the page that says what is wrong with them calls them."""
+
+SYSTEM_ERRORS: Final[Mapping[int, str]] = {
+    errno.EACCES: "没有权限",
+    errno.EADDRINUSE: "已被占用",
+    errno.EADDRNOTAVAIL: "本机没有这个地址",
+    errno.EEXIST: "已经存在",
+    errno.EIO: "磁盘读写出错",
+    errno.EISDIR: "这是文件夹，不是文件",
+    errno.EMFILE: "打开的文件太多",
+    errno.ENAMETOOLONG: "名称太长",
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.ENOSPC: "磁盘已满",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.ENOTEMPTY: "文件夹不是空的",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "磁盘只能读，不能写",
+}
+
 BOOKS: Final[Mapping[str, str]] = {"fin": "财务会计", "bud": "预算会计", "ind": "预算指标"}
 
 ACCOUNTS: Final[Mapping[str, str]] = {
@@ -164,7 +234,23 @@ ACCOUNTS: Final[Mapping[str, str]] = {
     "ind:spent": "已支出指标",
 }
 
-_REASONS: Final = {**VERIFICATION_REASONS, **VALIDITY_REASONS, **FAILURE_REASONS}
+KEY_REASONS: Final[Mapping[str, str]] = {
+    "secret_lost": "忘记口令或遗失设备",
+    "stolen": "口令或设备可能被他人掌握",
+    "left_office": "不再担任这一职务",
+    "replaced": "更换新密钥",
+    "registered_by_mistake": "登记有误",
+}
+
+CUSTODIES: Final[Mapping[str, str]] = {
+    "server": "服务器代管",
+    "password": "本人口令",
+    "device": "本人设备",
+}
+
+KEY_STATUSES: Final[Mapping[str, str]] = {"live": "有效", "retired": "已停用", "revoked": "已吊销"}
+
+_REASONS: Final = {**VERIFICATION_REASONS, **VALIDITY_REASONS, **FAILURE_REASONS, **KEY_REASONS}
 _BY_FACT: Final[Mapping[str, Mapping[str, str]]] = {
     "role": ROLES,
     "event_type": EVENTS,
@@ -195,10 +281,17 @@ def shown(name: str, value: object, *, subject: str = "") -> str:
     if isinstance(value, int):
         return yuan(value) if name.endswith("_fen") or name in ("balance", "change") else str(value)
     text = str(value)
+    if name == "roles":
+        return "、".join(f"{ROLES.get(code, code)} {code}" for code in text.split("、"))
     if name.endswith("_at"):
         return moment(datetime.fromisoformat(text))
     words = BATCH_STATUSES if (subject, name) == ("payout_batch", "status") else _BY_FACT.get(name, {})
     return words.get(text, text)
+
+
+def system_error(error: OSError) -> str:
+    """What the operating system says no with, in Chinese; what is not listed keeps its number to look up."""
+    return SYSTEM_ERRORS.get(error.errno or 0, f"系统错误 {error.errno}")
 
 
 def moment(at: datetime) -> str:

@@ -20,14 +20,18 @@ from api.commands import county as commands
 from api.commands.incidents import Handling, Report, Verdict, decide_validity, handle, report, verify
 from api.commands.shared import today
 from api.context import App, make_ready, open_app
+from api.custody.enrolling import enrol
+from api.custody.wrapping import REHEARSAL
 from api.server import create_app
 from api.settings import read_settings
 from api.web import accounts
 from domain.kernel.calendar import Month, month_of
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
+from domain.keys import SERVER_HELD
 from journal.facts import Actor
 from migrations.roles import Access
+from tests.api.web.described import Described
 
 COUNTY = Division("361125000000")
 TOWNSHIP = Division("361125001000")
@@ -88,7 +92,8 @@ class County:
 
     def browser(self) -> httpx.Client:
         """Somebody who has not signed in, over a real connection; redirects are not followed."""
-        client = httpx.Client(base_url=self.url, timeout=30)
+        hooks = {"response": [Described(self.web.openapi())]}
+        client = httpx.Client(base_url=self.url, timeout=30, event_hooks=hooks)
         self._clients.append(client)
         return client
 
@@ -174,7 +179,7 @@ def small_county(access: Access, home: Path, *, rehearsal: bool = False) -> Iter
     )
     make_ready(access)
     beginning = commands.Beginning(ORIGIN, COUNTY, "横峰县", "马主任", rehearsal)
-    founder = commands.begin(settings, access, beginning)
+    founder = commands.begin(settings, access, beginning, secret=PASSWORD, cost=REHEARSAL)
     with open_app(settings, access=access) as app, _followed(app):
         people = _set_up(app, founder)
         assert app.caught_up(app.journal.position())
@@ -254,5 +259,8 @@ def _set_up(app: App, founder: Actor) -> dict[str, Actor]:
         app, actor=founder, key="budget", year=on.year, document="横财行〔2026〕12号", amount_fen=Fen(100_000), on=on
     )
     for login, actor in {**people, "admin": founder}.items():
-        accounts.set_account(app.writing, login=login, person_id=actor.person_id, password=PASSWORD)
-    return people
+        accounts.set_account(app.writing, login=login, person_id=actor.person_id, password=PASSWORD, cost=REHEARSAL)
+    officers = [(login, actor) for login, actor in people.items() if actor.role not in SERVER_HELD]
+    roles = [(actor.person_id, actor.role) for _, actor in officers]
+    signing = enrol(app, administrator=founder, officers=roles, secret=PASSWORD, on=on, cost=REHEARSAL)
+    return people | {login: actor for (login, _), actor in zip(officers, signing, strict=True)}

@@ -1,6 +1,7 @@
 """Bad input and broken rules over the API: each gets the right kind of error, and the journal stays as it was."""
 
 import io
+import json
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -44,9 +45,35 @@ def assert_problem(answer: Any, status: int, code: str) -> dict[str, Any]:
 
 def test_a_report_from_an_unknown_place(county: County, unchanged: None) -> None:
     problem = assert_problem(
-        county.post("zhangjianguo", "/incidents", {**REPORT, "division": "361125001999"}), 409, "place.unknown"
+        county.post("zhangjianguo", "/incidents", {**REPORT, "division": "361125001999"}), 404, "place.unknown"
     )
     assert problem["facts"] == {"division": "361125001999"}
+
+
+UNKNOWN = ("361125001999", "361125999000", "361126000000", "000000000000")
+"""Codes of a village, a township, another county and the whole country that this county has not registered."""
+
+
+@pytest.mark.parametrize("division", UNKNOWN)
+def test_a_place_that_nobody_registered_is_unknown_whoever_asks(county: County, unchanged: None, division: str) -> None:
+    """It is not called outside somebody's area: a slip of the pen would send the clerk to the administrator."""
+    reader, officer = county.program("lihe"), county.program("chenjing")
+    for client, path in (
+        (reader, f"incidents?area={division}"),
+        (reader, f"incidents/queue?awaits=verification&area={division}"),
+        (reader, f"places?area={division}"),
+        (reader, f"tariffs?division={division}"),
+        (officer, f"payout-batches?area={division}"),
+        (officer, f"payout-batches/proposal?division={division}&month=2026-01"),
+    ):
+        problem = assert_problem(client.get(f"/api/v1/{path}"), 404, "place.unknown")
+        assert problem["facts"] == {"division": division}
+    for login, path, body in (
+        ("zhangjianguo", "/incidents", {**REPORT, "division": division}),
+        ("zhouyu", "/payout-batches", {"division": division, "month": "2026-01"}),
+        ("admin", "/tariffs", {"division": division, "amount_fen": 500, "since": "2026-12-01", "document": "x"}),
+    ):
+        assert_problem(county.post(login, path, body), 404, "place.unknown")
 
 
 def test_a_report_from_outside_ones_area(county: County, unchanged: None) -> None:
@@ -180,6 +207,14 @@ def test_malformed_json_says_where(county: County, unchanged: None, body: bytes)
     headers = {"content-type": "application/json", **KEY}
     problem = assert_problem(client.post("/api/v1/incidents", content=body, headers=headers), 422, "request.malformed")
     assert problem["errors"][0]["where"].startswith("body")
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml", ""])
+def test_json_under_another_name_is_told_so(county: County, unchanged: None, kind: str) -> None:
+    client = county.program("zhangjianguo")
+    answer = client.post("/api/v1/incidents", content=json.dumps(REPORT), headers={"content-type": kind, **KEY})
+    problem = assert_problem(answer, 422, "request.malformed")
+    assert problem["errors"] == [{"where": "header.Content-Type", "reason": "应当是 application/json"}]
 
 
 @pytest.mark.parametrize("key", ["", "x" * 129, "with space", "schön"])

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[3]
 PROGRAM = """
 from api.commands.county import Beginning, begin
 from api.context import database, make_ready, open_app
+from api.custody.wrapping import REHEARSAL
 from api.server import run_server
 from api.settings import read_settings
 from domain.kernel.places import Division
@@ -27,7 +28,8 @@ from domain.kernel.places import Division
 settings = read_settings()
 with database(settings) as access:
     make_ready(access)
-    begin(settings, access, Beginning("mingzhang.example/serve", Division("361125000000"), "横峰县", "马主任", False))
+    beginning = Beginning("mingzhang.example/serve", Division("361125000000"), "横峰县", "马主任", False)
+    begin(settings, access, beginning, secret="of the founder", cost=REHEARSAL)
     with open_app(settings, access=access) as app:
         run_server(app, settings, ready=lambda: print("ready", flush=True))
 print("stopped", flush=True)

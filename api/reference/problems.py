@@ -1,0 +1,123 @@
+"""An example of every way of saying no, made of its own sentence: what a program gets, word for word."""
+
+import string
+from collections.abc import Mapping
+from typing import Any, Final
+
+from api.web.messages import MESSAGES, WEB_CODES, sentence
+from api.web.problems import TITLES, status_of
+from domain.refusal_codes import CODES
+
+_ID: Final = "d2c3cc59-c425-4a67-ab46-de6c3cfe646c"
+
+FACTS: Final[Mapping[str, str | int | bool]] = {
+    "account": f"fin:2307:payee:{_ID}",
+    "acted_as": "reporter",
+    "acting_as": "verifier",
+    "actor_id": _ID,
+    "amount_fen": 2100,
+    "answered": 3,
+    "area": "361125001000",
+    "available_fen": 500,
+    "balance": 500,
+    "bytes": 70_000,
+    "bytes_max": 65_535,
+    "category": "市容环境",
+    "change": -1000,
+    "commodity": "CNY",
+    "confirmed": True,
+    "count": 1,
+    "custody": "server",
+    "digest": "ab" * 32,
+    "division": "361125999000",
+    "document": "横财行〔2026〕12号",
+    "end_to_end_id": "36112500000020261100200000001",
+    "event": f"incident/{_ID}@9",
+    "event_type": "incident.verified/1",
+    "expected": 2,
+    "expected_fen": 2000,
+    "from_index": 90,
+    "frozen": "cd" * 32,
+    "handled_at": "2026-11-22 08:23:59+00:00",
+    "incident_id": "bdf9f41a-79ad-5191-b837-923c5e4bd746",
+    "key": "verify-0001",
+    "limit": "1 MB",
+    "line": 1,
+    "max_fen": 2000,
+    "min_fen": 500,
+    "minutes": 15,
+    "month": "2026-11",
+    "name": "兴安街道",
+    "named_id": _ID,
+    "number": 2,
+    "on": "2026-11-22",
+    "origin": "mingzhang.example/361125",
+    "outcome": True,
+    "payee_id": _ID,
+    "payment_count": 2,
+    "payment_id": "fa8b4ebc-867a-5c04-a881-5208c6d965c8",
+    "person_id": _ID,
+    "phone": "0793-5780000",
+    "position": 80,
+    "reason": "not_found",
+    "reported_at": "2026-11-23 08:00:00+00:00",
+    "request_id": "5f0c1b9a2d3e4f60",
+    "reward_id": "e1f20850-9faf-5e35-9363-9e05ad795ffb",
+    "role": "grid_worker",
+    "roles": "member、grid_worker",
+    "since": "2026-01-01",
+    "source": "telegram",
+    "status": "approved",
+    "total_fen": 1900,
+    "type": "incident.handled/1",
+    "until": "2025-12-31",
+    "valid": True,
+    "version": 3,
+}
+"""Fact -> a value as it may stand in an answer."""
+
+_WORDS_OF_STATUS: Final = {"payment.already_final": ("status", "settled"), "key.not_live": ("status", "revoked")}
+_MORE: Final[Mapping[str, Mapping[str, Any]]] = {
+    "request.malformed": {"errors": [{"where": "body.reported_at", "reason": "缺少这一项"}]},
+    "file.bad": {
+        "findings": [
+            {
+                "file": "回盘.csv",
+                "row": 3,
+                "column": "金额",
+                "value": "10,00",
+                "code": "cell.not_a_number",
+                "reason": "应当是一个整数",
+            }
+        ]
+    },
+}
+
+
+def facts_of(code: str) -> tuple[str, ...]:
+    """The names of a code's facts; where no table lists them, those that its sentence needs."""
+    known = CODES.get(code, WEB_CODES.get(code))
+    if known is not None:
+        return known
+    return tuple(name for _, name, _, _ in string.Formatter().parse(MESSAGES[code]) if name)
+
+
+def example(code: str) -> dict[str, Any]:
+    """The whole problem (RFC 9457) as this code gives it."""
+    facts = {name: FACTS[name] for name in facts_of(code)}
+    if code in _WORDS_OF_STATUS:
+        name, word = _WORDS_OF_STATUS[code]
+        facts[name] = word
+    if code == "payment.already_final":
+        facts["answered"] = "failed"
+    status = status_of(code)
+    return {
+        "type": f"urn:mingzhang:problem:{code}",
+        "title": TITLES[status],
+        "status": status,
+        "detail": sentence(code, facts),
+        "code": code,
+        "facts": facts,
+        "request_id": "5f0c1b9a2d3e4f60",
+        **_MORE.get(code, {}),
+    }

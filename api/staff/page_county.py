@@ -1,0 +1,128 @@
+"""What the county sets up, on pages: its divisions, what a report earns there, and the money for a year.
+
+Everybody of the county sees it; the forms are the administrator's, and the command judges whose they are.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.commands import county as commands
+from api.commands.shared import today
+from api.staff.acting import ByCookie, Desk
+from api.staff.categories import CATEGORIES
+from api.staff.form_shapes import AppropriationForm, BandForm, PlaceForm, TariffForm
+from api.staff.forms import FormSent, show
+from domain.kernel.money import Fen
+from domain.kernel.places import level
+from projections import places, tariffs
+from projections.tariffs import Band, Tariff
+
+router = APIRouter(prefix="/staff", include_in_schema=False)
+
+Dated = TypeVar("Dated", Tariff, Band)
+
+
+@router.get("/places")
+def listing(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
+    """The divisions that the county knows, and the form for one more."""
+    who.require("register")
+    with desk.current(places) as conn:
+        known = places.within(conn, desk.app.log.division, on=today(desk.app))
+    values = {"known": known, "levels": {place.code: level(place.code) for place in known}, "today": today(desk.app)}
+    return show(request, desk, who, "places.html", values)
+
+
+@router.post("/places")
+def register(form: FormSent) -> RedirectResponse:
+    """Make a division known."""
+    wanted = form.shaped(PlaceForm)
+    new = [commands.NewPlace(wanted.code, wanted.name)]
+    receipt = commands.register_places(
+        form.app, actor=form.actor, key=form.key, new=new, since=wanted.since, on=form.on
+    )
+    return form.done(receipt, at="/staff/places")
+
+
+@router.get("/tariffs")
+def earnings(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
+    """Every band and tariff that was set, which of them are in force, and the forms for new ones."""
+    who.require("register")
+    county, on = desk.app.log.division, today(desk.app)
+    with desk.current(places, tariffs) as conn:
+        known = places.within(conn, county, on=on)
+        bands, earned = tariffs.bands_within(conn, county), tariffs.tariffs_within(conn, county)
+    values: dict[str, Any] = {
+        "known": known,
+        "places": {place.code: place.name for place in known},
+        "bands": bands,
+        "tariffs": earned,
+        "in_force": _in_force(bands, on=on) | _in_force(earned, on=on),
+        "categories": CATEGORIES,
+        "today": on,
+    }
+    return show(request, desk, who, "tariffs.html", values)
+
+
+@router.post("/tariffs/bands")
+def set_band(form: FormSent) -> RedirectResponse:
+    """Set the band that every tariff in a division must lie in."""
+    wanted = form.shaped(BandForm)
+    receipt = commands.set_band(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        division=wanted.division,
+        min_fen=Fen(wanted.min_fen),
+        max_fen=Fen(wanted.max_fen),
+        since=wanted.since,
+        document=wanted.document,
+        on=form.on,
+    )
+    return form.done(receipt, at="/staff/tariffs")
+
+
+@router.post("/tariffs")
+def set_tariff(form: FormSent) -> RedirectResponse:
+    """Set what a valid report in a division earns."""
+    wanted = form.shaped(TariffForm)
+    receipt = commands.set_tariff(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        division=wanted.division,
+        category=wanted.category,
+        amount_fen=Fen(wanted.amount_fen),
+        since=wanted.since,
+        document=wanted.document,
+        on=form.on,
+    )
+    return form.done(receipt, at="/staff/tariffs")
+
+
+@router.post("/budget")
+def appropriate(form: FormSent) -> RedirectResponse:
+    """Record money for a year's rewards; the budget page lists it."""
+    wanted = form.shaped(AppropriationForm)
+    receipt = commands.appropriate(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        year=wanted.year,
+        document=wanted.document,
+        amount_fen=Fen(wanted.amount_fen),
+        on=form.on,
+    )
+    return form.done(receipt, at="/staff/budget")
+
+
+def _in_force(found: Iterable[Dated], *, on: date) -> set[str]:
+    """The events in force on a day: of each division (and category), the latest that has begun."""
+    latest: dict[tuple[str, str | None], str] = {}
+    for one in found:
+        if one.since <= on:
+            latest.setdefault((one.division, one.category if isinstance(one, Tariff) else None), one.event)
+    return set(latest.values())

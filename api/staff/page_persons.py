@@ -1,0 +1,143 @@
+"""People on pages: who is known, in which roles and areas, and whether there is an account to pay them on.
+
+Names are shown masked: the full ones stay in the vault, and no page of this kind opens it.
+"""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.commands import county as commands
+from api.commands.shared import today
+from api.staff.acting import ByCookie, Desk
+from api.staff.api_county import new_person_id
+from api.staff.fields import Identifier
+from api.staff.form_shapes import AccountForm, PersonForm, RoleForm
+from api.staff.forms import FormSent, Sent, show
+from api.staff.office import Office
+from api.staff.page_today import place_names
+from api.staff.texts import names_of
+from api.web import words
+from domain.kernel.refusals import Refusal
+from projections import persons, places
+
+router = APIRouter(prefix="/staff/persons", include_in_schema=False)
+
+SHOWN_MAX = 50
+ACCOUNT_FIELDS = ("holder", "number", "bank")
+
+
+@router.get("")
+def listing(
+    request: Request,
+    desk: Desk,
+    who: ByCookie,
+    role: Annotated[str, Query(max_length=32)] = "",
+    after: Annotated[int, Query(ge=-1, le=2**53)] = -1,
+) -> HTMLResponse:
+    """The register, in the order in which people were registered, and the form for one more."""
+    who.require("register")
+    on, chosen = today(desk.app), role if role in words.ROLES else None
+    with desk.current(persons) as conn:
+        found = persons.register(conn, on=on, role=chosen, after=after, limit=SHOWN_MAX)
+        held = persons.held(conn, [person.person_id for person in found], on=on)
+    values = {
+        "people": found,
+        "held": held,
+        "role": chosen,
+        "next": found[-1].log_index if len(found) == SHOWN_MAX else None,
+        "names": names_of(desk, [person.person_id for person in found]),
+        "places": place_names(desk, {one.area for roles in held.values() for one in roles}),
+        **_for_forms(desk, on),
+    }
+    return show(request, desk, who, "persons.html", values)
+
+
+@router.post("")
+def register(form: FormSent) -> RedirectResponse:
+    """Make a person known with a first role, and an account if one is given."""
+    wanted = form.shaped(PersonForm)
+    person_id = new_person_id(form.app.journal.origin, form.who.person_id, form.key)
+    given = any(form.fields.get(name) for name in ACCOUNT_FIELDS)
+    new = commands.NewPerson(
+        person_id=person_id,
+        name=wanted.name,
+        role=wanted.role,
+        area=wanted.area,
+        since=wanted.since,
+        account=_account(form) if given else None,
+    )
+    receipt = commands.register_persons(form.app, actor=form.actor, key=form.key, new=[new], on=form.on)
+    return form.done(receipt, at=_at(person_id))
+
+
+@router.get("/{person_id}")
+def page(request: Request, person_id: Identifier, desk: Desk, who: ByCookie) -> HTMLResponse:
+    """One person: every role held and to be held, the keys, the version of the account, and the next steps."""
+    who.require("register")
+    with desk.current(persons) as conn:
+        person = persons.one(conn, person_id)
+        if person is None:
+            raise Refusal("person.unknown")
+        roles, keys = persons.roles_of(conn, person_id), persons.keys_of(conn, person_id)
+    values: dict[str, Any] = {
+        "person": person,
+        "roles": roles,
+        "keys": keys,
+        "name": names_of(desk, [person_id])[person_id],
+        "places": place_names(desk, {one.area for one in roles}),
+        **_for_forms(desk, today(desk.app)),
+    }
+    return show(request, desk, who, "person.html", values)
+
+
+@router.post("/{person_id}/roles")
+def grant(person_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Give a known person one more role."""
+    wanted = form.shaped(RoleForm)
+    receipt = commands.grant_role(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        person_id=person_id,
+        role=wanted.role,
+        area=wanted.area,
+        since=wanted.since,
+        until=wanted.until,
+        on=form.on,
+    )
+    return form.done(receipt, at=_at(person_id))
+
+
+@router.post("/{person_id}/payee-account")
+def set_account(person_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Set the account that a person is paid on from now."""
+    version = form.shaped(AccountForm).version
+    receipt = commands.set_payee_account(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        person_id=person_id,
+        version=version,
+        account=_account(form),
+        on=form.on,
+    )
+    return form.done(receipt, at=_at(person_id))
+
+
+def _account(form: Sent) -> commands.Account:
+    given = form.shaped(AccountForm)
+    return commands.Account(given.holder, given.number, given.bank)
+
+
+def _for_forms(desk: Office, on: date) -> dict[str, Any]:
+    """The divisions to choose from."""
+    with desk.current(places) as conn:
+        return {"known": places.within(conn, desk.app.log.division, on=on), "today": on}
+
+
+def _at(person_id: UUID) -> str:
+    return f"/staff/persons/{person_id}"
