@@ -1,16 +1,17 @@
 """Bringing a register into the journal: every row an incident with its own times, its author and the reply to it.
 
 What must not be broken: the same register again changes nothing, for every id follows from the journal, the profile and
-the row; and whatever stops an import midway, running it again completes it. A row that the journal cannot take is a
-finding at its number, and its neighbours go in.
+the row; and whatever stops an import midway, running it again completes it. A row that the journal cannot take, or
+that says something else than when it was imported, is a finding at its number, and its neighbours go in.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from api import comparing
 from api.commands import incidents as commands
 from api.commands.county import NewPerson, register_persons
 from api.commands.incidents import Handling, Report
@@ -19,8 +20,7 @@ from api.context import App
 from api.files.findings import Finding, finding
 from api.files.register import RegisterReading, RegisterRow
 from api.files.register_profiles import RegisterProfile
-from domain import incidents, persons, places
-from domain.incidents import Incident
+from domain import persons, places
 from domain.kernel.calendar import day_in_china
 from domain.kernel.ids import derived
 from domain.kernel.places import Division
@@ -38,13 +38,17 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did: incidents, replies and persons recorded now, rows that were there before, findings."""
+    """What an import did: incidents, replies and persons recorded now, rows that were there before, findings.
+
+    `unchanged`: rows that say what the journal holds; `differing`: rows that do not, and changed nothing.
+    """
 
     rows: int
     reported: int
     handled: int
     persons: int
     unchanged: int
+    differing: int
     findings: tuple[Finding, ...]
 
 
@@ -56,6 +60,11 @@ class _Batch:
     handlings: tuple[Handling, ...]
     persons: tuple[NewPerson, ...]
     differing: tuple[Finding, ...]
+
+    @property
+    def differing_rows(self) -> int:
+        """How many rows say something else than the journal."""
+        return len({one.row for one in self.differing})
 
 
 def incident_id(origin: str, profile: str, source_ref: str) -> UUID:
@@ -70,26 +79,34 @@ def import_messages(app: App, *, actor: Actor, reading: RegisterReading, progres
     """
     rows, findings = _acceptable(app, reading)
     since = _first_days(rows)
-    counts = {"reported": 0, "handled": 0, "persons": 0, "unchanged": 0}
+    columns = {reading.titles[field] for field in ("reply", "handled_at") if field in reading.titles}
+    unanswered = {one.row for one in findings if one.row is not None and one.column in columns}
+    counts = {"reported": 0, "handled": 0, "persons": 0, "unchanged": 0, "differing": 0}
     for start in range(0, len(rows), ROWS_PER_APPEND):
         part = rows[start : start + ROWS_PER_APPEND]
-        batch = _import_part(app, actor, reading, part, since)
+        batch = _import_part(app, actor, reading, part, since, unanswered)
         findings += batch.differing
         counts["reported"] += len(batch.reports)
         counts["handled"] += len(batch.handlings)
         counts["persons"] += len(batch.persons)
-        counts["unchanged"] += len(part) - len(batch.reports) - _only_handled(batch) - len(batch.differing)
+        counts["differing"] += batch.differing_rows
+        counts["unchanged"] += len(part) - len(batch.reports) - _only_handled(batch) - batch.differing_rows
         if progress is not None:
             progress(start + len(part), len(rows))
     return Imported(rows=reading.row_count, findings=tuple(_in_order(findings)), **counts)
 
 
 def _import_part(
-    app: App, actor: Actor, reading: RegisterReading, part: Sequence[RegisterRow], since: Mapping[str, date]
+    app: App,
+    actor: Actor,
+    reading: RegisterReading,
+    part: Sequence[RegisterRow],
+    since: Mapping[str, date],
+    unanswered: Collection[int],
 ) -> _Batch:
     """Record what is missing of a few rows, in at most two appends."""
     for attempt in range(_ATTEMPTS_MAX):
-        batch = _missing(app, reading, part, since)
+        batch = _missing(app, actor, reading, part, since, unanswered)
         try:
             _record(app, actor, batch)
         except Refusal as refusal:
@@ -115,26 +132,38 @@ def _record(app: App, actor: Actor, batch: _Batch) -> None:
         commands.handle(app, actor=actor, key=key, handlings=batch.handlings)
 
 
-def _missing(app: App, reading: RegisterReading, part: Sequence[RegisterRow], since: Mapping[str, date]) -> _Batch:
+def _missing(
+    app: App,
+    actor: Actor,
+    reading: RegisterReading,
+    part: Sequence[RegisterRow],
+    since: Mapping[str, date],
+    unanswered: Collection[int],
+) -> _Batch:
     """Compare a few rows with the journal: which reports, replies and persons are not in it yet."""
     profile, origin = reading.profile, app.journal.origin
     ids = {row.row: incident_id(origin, profile.name, row.source_ref) for row in part}
-    found = app.journal.states([incident_stream(one) for one in ids.values()], incidents.evolve)
+    found = app.journal.states([incident_stream(one) for one in ids.values()], comparing.evolve)
+    states = {row.row: found[incident_stream(ids[row.row])] for row in part}
     department = derived("department", origin, profile.name)
-    reports, handlings, differing = [], [], []
+    differing = comparing.differences(
+        app,
+        actor,
+        reading,
+        [(row, known) for row in part if (known := states[row.row]) is not None],
+        author_of={row.author: author_id(origin, profile.name, row.author) for row in part},
+        department=department,
+        unanswered=unanswered,
+    )
+    changed = {one.row for one in differing}
+    reports, handlings = [], []
     for row in part:
-        state = found[incident_stream(ids[row.row])]
-        if state is None:
+        known = states[row.row]
+        if known is None:
             reports.append(_report(app, profile, row, ids[row.row]))
-        elif _differs(app, profile, row, state):
-            column = profile.columns["reported_at"]
-            differing.append(
-                finding(
-                    "source_ref.imported_otherwise", file=reading.file, row=row.row, column=column, value=row.source_ref
-                )
-            )
+        if row.handled_at is None or row.row in changed:
             continue
-        if row.handled_at is not None and (state is None or state.handling is None):
+        if known is None or known.incident.handling is None:
             handlings.append(Handling(ids[row.row], department, row.reply, row.handled_at))
     return _Batch(
         tuple(reports),
@@ -150,7 +179,7 @@ def _report(app: App, profile: RegisterProfile, row: RegisterRow, identity: UUID
         reporter_id=author_id(app.journal.origin, profile.name, row.author),
         category=row.category,
         division=row.division or app.log.division,
-        text=f"{row.title}\n{row.body}" if row.title else row.body,
+        text=comparing.text_of(row),
         reported_at=row.reported_at,
         source=profile.source,
         source_ref=row.source_ref,
@@ -199,12 +228,6 @@ def _person(app: App, person_id: UUID, name: str, role: str, since: date, profil
     )
 
 
-def _differs(app: App, profile: RegisterProfile, row: RegisterRow, state: Incident) -> bool:
-    """Whether a row's number stands in the journal for another message."""
-    reporter = author_id(app.journal.origin, profile.name, row.author)
-    return (state.reported_at, state.reporter_id) != (row.reported_at, reporter)
-
-
 def _only_handled(batch: _Batch) -> int:
     """How many rows were known and only got their reply now."""
     new = {report.incident_id for report in batch.reports}
@@ -213,30 +236,44 @@ def _only_handled(batch: _Batch) -> int:
 
 def _acceptable(app: App, reading: RegisterReading) -> tuple[list[RegisterRow], list[Finding]]:
     """The rows that the journal can take, and the reader's findings with those about the others."""
-    columns, now = reading.profile.columns, app.journal.now()
+    now = app.journal.now()
     known = _known_divisions(app, {row.division for row in reading.rows if row.division is not None})
+    erased = _erased_authors(app, reading)
     rows: list[RegisterRow] = []
-    findings = list(reading.findings)
+    findings: list[Finding] = []
+    future: set[int] = set()
     for row in reading.rows:
         if row.division is not None and row.division not in known:
-            column = columns.get("division")
-            findings.append(
-                finding("division.unknown", file=reading.file, row=row.row, column=column, value=row.division)
-            )
+            findings.append(_at(reading, row, "division.unknown", "division", row.division))
+        elif row.author in erased:
+            findings.append(_at(reading, row, "author.erased", "author", ""))
         elif row.reported_at > now:
+            future.add(row.row)
             findings.append(_in_future(reading, row, "reported_at", row.reported_at))
         elif row.handled_at is not None and row.handled_at > now:
             findings.append(_in_future(reading, row, "handled_at", row.handled_at))
             rows.append(replace(row, reply=None, handled_at=None))
         else:
             rows.append(row)
-    return rows, findings
+    # A reply is before a report in the future because of the report's own wrong year, which is what the clerk must see.
+    told = [one for one in reading.findings if one.row not in future or one.code != "handling.before_report"]
+    return rows, told + findings
 
 
 def _in_future(reading: RegisterReading, row: RegisterRow, field: str, moment: datetime) -> Finding:
-    column = next((title for name, title in reading.profile.columns.items() if name == field), None)
-    shown = f"{moment:%Y-%m-%d %H:%M}"
-    return finding("time.in_future", file=reading.file, row=row.row, column=column, value=shown)
+    return _at(reading, row, "time.in_future", field, f"{moment:%Y-%m-%d %H:%M}")
+
+
+def _at(reading: RegisterReading, row: RegisterRow, code: str, field: str, value: str) -> Finding:
+    return finding(code, file=reading.file, row=row.row, column=reading.titles.get(field), value=value)
+
+
+def _erased_authors(app: App, reading: RegisterReading) -> set[str]:
+    """Authors whose personal values were erased: nothing of theirs is kept again, nor compared."""
+    people = {row.author: author_id(app.journal.origin, reading.profile.name, row.author) for row in reading.rows}
+    found = app.journal.states([person_stream(person_id) for person_id in people.values()], persons.evolve)
+    states = {author: found[person_stream(person_id)] for author, person_id in people.items()}
+    return {author for author, person in states.items() if person is not None and person.erased}
 
 
 def _known_divisions(app: App, codes: set[Division]) -> set[Division]:

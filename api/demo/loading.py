@@ -7,16 +7,21 @@ again. Casework of one step runs in several threads: their appends share transac
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Final, TypeVar
 
 from api.commands import county, incidents
 from api.context import App
+from api.custody.enrolling import enrol, opened_officer
+from api.custody.opening import cost_of
 from api.demo import places
-from api.demo.people import LOGINS, PASSWORD, SINCE, People
+from api.demo.beginning import period_of
+from api.demo.people import LOGINS, PASSWORD, People
+from api.demo.period import PAID_MONTHS, Period
 from api.demo.places import COUNTY
-from api.demo.year import MONTHS, Case, all_months, cases_of
+from api.demo.year import Case, cases_of
 from api.rehearsal.cast import require_rehearsal
 from api.rehearsal.payday import BatchDays, Payday, all_batches
 from api.web.accounts import find, set_account
@@ -45,7 +50,7 @@ def load(app: App, *, seed: str, progress: Progress) -> None:
     """Load whatever of the county is not there yet. Refuses `rehearsal.only` in a journal that is none."""
     require_rehearsal(app)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="demo") as threads:
-        loader = _Loader(app, People(seed), progress, threads)
+        loader = _Loader(app, People(seed, period_of(app)), progress, threads)
         loader.set_up()
         loader.work()
         loader.pay()
@@ -63,34 +68,42 @@ class _Loader:
     threads: ThreadPoolExecutor
     _done: int = field(default=0, init=False)
 
-    @property
+    @cached_property
     def founder(self) -> Actor:
-        return Actor(self.app.log.founder_id, "administrator")
+        return opened_officer(self.app, person_id=self.app.log.founder_id, role="administrator", secret=PASSWORD)
+
+    @property
+    def period(self) -> Period:
+        return self.people.period
 
     # The county.
 
     def set_up(self) -> None:
         """Places, people, logins, tariffs and money."""
-        app, founder = self.app, self.founder
-        county.register_places(app, actor=founder, key="demo:places", new=places.below_county(), since=SINCE, on=SINCE)
+        app, founder, since = self.app, self.founder, self.period.since
+        county.register_places(app, actor=founder, key="demo:places", new=places.below_county(), since=since, on=since)
         self.progress("演示县", 1, 4)
         for name, new in (("staff", list(self.people.staff())), ("members", list(self.people.members()))):
             for number, part in enumerate(_parts(new)):
-                county.register_persons(app, actor=founder, key=f"demo:{name}:{number}", new=part, on=SINCE)
+                county.register_persons(app, actor=founder, key=f"demo:{name}:{number}", new=part, on=since)
+        staff = [(one.person_id, one.role) for one in self.people.staff()]
+        officers = enrol(app, administrator=founder, officers=staff, secret=PASSWORD, on=since)
+        self.people = replace(self.people, keys={one.person_id: one.signer for one in officers if one.signer})
         self.progress("演示县", 2, 4)
         for one in LOGINS:
             person_id = founder.person_id if one.part == "founder" else self.people.id_of(one.part)
             if find(app.writing, one.login) is None:
-                set_account(app.writing, login=one.login, person_id=person_id, password=PASSWORD)
+                set_account(app.writing, login=one.login, person_id=person_id, password=PASSWORD, cost=cost_of(app))
         self.progress("演示县", 3, 4)
         self._set_tariffs()
-        for year, number, amount in ((2025, 1, 6_000_000), (2025, 2, 3_000_000), (2026, 1, 9_000_000)):
-            self._appropriate(year, number, Fen(amount), key=f"demo:budget:{year}:{number}")
+        for year in self.period.years:
+            for number, (month, amount) in enumerate(((1, 6_000_000), (7, 3_000_000)), 1):
+                self._appropriate(year, number, Fen(amount), on=self.period.within(date(year, month, 1)))
         self.progress("演示县", 4, 4)
 
     def _set_tariffs(self) -> None:
-        """The city's band; the county's tariff, raised in July; more for public safety; some townships' own."""
-        on = SINCE
+        """The city's band; the county's tariff, raised midway; more for public safety; some townships' own."""
+        since, raised = self.period.since, self.period.raised_on
         county.set_band(
             self.app,
             actor=self.founder,
@@ -98,20 +111,19 @@ class _Loader:
             division=COUNTY,
             min_fen=Fen(500),
             max_fen=Fen(2_000),
-            since=SINCE,
-            document="演示县综治〔2025〕1号",
-            on=on,
+            since=since,
+            document=f"演示县综治〔{since.year}〕1号",
+            on=since,
         )
-        july = date(2025, 7, 1)
         own = ((0, 1_200), (2, 800), (5, 1_500), (9, 500))
         tariffs: list[tuple[Division, str | None, int, date]] = [
-            (COUNTY, None, 1_000, SINCE),
-            (COUNTY, None, 1_100, july),
-            (COUNTY, "公共安全", 1_500, SINCE),
-            (COUNTY, "公共安全", 2_000, july),
-            *((places.township_code(township), None, amount, SINCE) for township, amount in own),
+            (COUNTY, None, 1_000, since),
+            (COUNTY, None, 1_100, raised),
+            (COUNTY, "公共安全", 1_500, since),
+            (COUNTY, "公共安全", 2_000, raised),
+            *((places.township_code(township), None, amount, since) for township, amount in own),
         ]
-        for number, (division, category, amount, since) in enumerate(tariffs, 1):
+        for number, (division, category, amount, valid_from) in enumerate(tariffs, 1):
             county.set_tariff(
                 self.app,
                 actor=self.founder,
@@ -119,20 +131,20 @@ class _Loader:
                 division=division,
                 category=category,
                 amount_fen=Fen(amount),
-                since=since,
-                document=f"演示县综治〔{since.year}〕{number + 1}号",
-                on=on,
+                since=valid_from,
+                document=f"演示县综治〔{valid_from.year}〕{number + 1}号",
+                on=since,
             )
 
-    def _appropriate(self, year: int, number: int, amount_fen: Fen, *, key: str) -> None:
+    def _appropriate(self, year: int, number: int, amount_fen: Fen, *, on: date, key: str = "") -> None:
         county.appropriate(
             self.app,
             actor=self.founder,
-            key=key,
+            key=key or f"demo:budget:{year}:{number}",
             year=year,
             document=f"演财预〔{year}〕{number}号",
             amount_fen=amount_fen,
-            on=date(year, 1, 1) if number == 1 else date(year, 7, 1),
+            on=on,
         )
 
     # The casework of a month.
@@ -140,7 +152,7 @@ class _Loader:
     def work(self) -> None:
         """Report, verify, handle and decide, month after month."""
         steps = (self._report, self._verify, self._handle, self._decide)
-        months = list(all_months())
+        months = self.period.all_months
         for number, of in enumerate(months):
             cases = cases_of(self.people, of)
             for done, step in enumerate(steps, 1):
@@ -209,7 +221,7 @@ class _Loader:
     # The payouts.
 
     def pay(self) -> None:
-        """Twelve months paid out; December's last lines and second batch lie open."""
+        """Twelve months paid out; of the last, some lines and the second batch lie open."""
         payday = Payday.of(
             self.app,
             maker=self.people.maker,
@@ -218,21 +230,21 @@ class _Loader:
             days=_days,
             # One line for all its steps: the bar moves on, and ends after the last.
             progress=lambda step, done, total: self.progress(f"发放：{step}", done, total + 1),
-            profiles=("neutral-csv", "neutral-csv", "generic-xlsx"),
+            profiles=("neutral-csv",) * 4 + ("generic-xlsx",),
         )
-        *closed, december = MONTHS
+        *closed, last = self.period.paid_months
         payday.pay(closed)
-        if not any(batch.month == december and batch.number > 1 for batch in all_batches(self.app)):
-            payday.freeze([december])
-            payday.approve([december])
-            payday.export([december])
-            payday.answer([december])
-            payday.freeze([december])
-        self.progress("发放", len(MONTHS), len(MONTHS))
+        if not any(batch.month == last and batch.number > 1 for batch in all_batches(self.app)):
+            payday.freeze([last])
+            payday.approve([last])
+            payday.export([last])
+            payday.answer([last])
+            payday.freeze([last])
+        self.progress("发放", PAID_MONTHS, PAID_MONTHS)
 
     def complete(self) -> None:
         """The last command."""
-        self._appropriate(2026, 2, Fen(1_000_000), key=COMPLETE)
+        self._appropriate(self.period.until.year, 3, Fen(1_000_000), on=self.period.until, key=COMPLETE)
 
     # Parts.
 

@@ -4,22 +4,22 @@ All are invented. What must not be broken: nobody is given two parts in one chai
 product can finish what lies open.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 from uuid import UUID
 
 from api.commands.county import Account, NewPerson
+from api.demo.period import Period
 from api.demo.places import COUNTY, TOWNSHIP_COUNT, township_code
 from api.rehearsal.chance import Dice, number
 from domain.kernel.ids import derived
 from domain.kernel.places import Division
 from journal.facts import Actor
+from journal.note import Signer
 
 MEMBER_COUNT: Final = 324
-SINCE: Final = date(2025, 1, 1)
 PASSWORD: Final = "yanshi-2025"  # noqa: S105 - of invented people; printed at every start
 
 _SURNAMES: Final = (
@@ -55,9 +55,14 @@ LOGINS: Final = (
 
 @dataclass(frozen=True)
 class People:
-    """Everybody, by part; names follow from the seed."""
+    """Everybody, by part; names follow from the seed. All hold office from the period's first day.
+
+    `keys`: the officers' own, by person, once they are made.
+    """
 
     seed: str
+    period: Period
+    keys: Mapping[UUID, Signer] = field(default_factory=dict, repr=False, compare=False)
 
     def id_of(self, part: str) -> UUID:
         """The person who plays a part, such as `member-17` or `verifier-3`."""
@@ -69,30 +74,30 @@ class People:
 
     def transcriber(self, township: int) -> Actor:
         """The grid worker who writes down what a township's WeChat group reports."""
-        return Actor(self.id_of(f"transcriber-{township}"), "grid_worker")
+        return self._officer(f"transcriber-{township}", "grid_worker")
 
     def verifier(self, township: int) -> Actor:
         """The grid worker who verifies in a township."""
-        return Actor(self.id_of(f"verifier-{township}"), "grid_worker")
+        return self._officer(f"verifier-{township}", "grid_worker")
 
     def handler(self, department: int) -> Actor:
         """The clerk of a department."""
-        return Actor(self.id_of(f"department-{department}"), "department_handler")
+        return self._officer(f"department-{department}", "department_handler")
 
     @cached_property
     def decider(self) -> Actor:
         """Who decides validity."""
-        return Actor(self.id_of("decider"), "county_officer")
+        return self._officer("decider", "county_officer")
 
     @cached_property
     def maker(self) -> Actor:
         """Who makes the batches."""
-        return Actor(self.id_of("maker"), "county_officer")
+        return self._officer("maker", "county_officer")
 
     @cached_property
     def checker(self) -> Actor:
         """Who approves them."""
-        return Actor(self.id_of("checker"), "county_approver")
+        return self._officer("checker", "county_approver")
 
     def staff(self) -> Iterator[NewPerson]:
         """Everybody with an office."""
@@ -119,7 +124,7 @@ class People:
                 name=name,
                 role="member",
                 area=COUNTY,
-                since=SINCE,
+                since=self.period.since,
                 account=Account(name, _account_number(part), "演示农商银行（虚构）"),
             )
 
@@ -130,8 +135,13 @@ class People:
         given = dice.choice(_SECOND)
         return surname + (given if dice.happens(18) else dice.choice(_FIRST) + given)
 
+    def _officer(self, part: str, role: str) -> Actor:
+        person_id = self.id_of(part)
+        return Actor(person_id, role, self.keys.get(person_id))
+
     def _person(self, part: str, role: str, area: Division) -> NewPerson:
-        return NewPerson(person_id=self.id_of(part), name=self.name(part), role=role, area=area, since=SINCE)
+        since = self.period.since
+        return NewPerson(person_id=self.id_of(part), name=self.name(part), role=role, area=area, since=since)
 
 
 def home_township(member: int) -> int:

@@ -1,12 +1,12 @@
 """The year of the demonstration county: who reports what, when it is verified, handled and decided.
 
-A pure plan: the same seed gives the same reports, texts, days and decisions. 2025 is complete; in January 2026
-something lies open at every desk, so that whoever signs in has work.
+A pure plan: the same seed and period give the same reports, texts, days and decisions. Twelve months are complete; in
+the month after them something lies open at every desk, so that whoever signs in has work.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from math import prod
 from typing import Final, Literal
 from uuid import UUID
 
@@ -16,12 +16,9 @@ from api.demo.places import TOWNSHIP_COUNT, VILLAGE_COUNT, village_code, village
 from api.demo.texts import KINDS, WEIGHTS, Kind, reply_text, report_text
 from api.rehearsal.casework import INVALID, UNCONFIRMED
 from api.rehearsal.chance import Dice
-from domain.kernel.calendar import CHINA, Month, first_day, last_day, month, next_month
+from domain.kernel.calendar import CHINA, Month, first_day, last_day, next_month
 from domain.kernel.ids import derived
 
-FIRST_DAY: Final = date(2025, 1, 1)
-MONTHS: Final = tuple(month(f"2025-{number:02d}") for number in range(1, 13))
-OPEN_MONTH: Final = month("2026-01")
 OPEN_DAYS: Final = 20
 PER_MONTH: Final = 417
 OPEN_COUNT: Final = 240
@@ -64,20 +61,21 @@ class Case:
 
 def cases_of(people: People, of: Month) -> list[Case]:
     """Every report of a month, in the order of their moments."""
-    count = OPEN_COUNT if of == OPEN_MONTH else PER_MONTH
+    count = OPEN_COUNT if of == people.period.open_month else PER_MONTH
     cases = (_case(people, of, place) for place in range(count + Dice(people.seed, of).below(10)))
     return sorted(cases, key=lambda case: (case.report.reported_at, str(case.report.incident_id)))
 
 
 def _case(people: People, of: Month, place: int) -> Case:
     dice = Dice(people.seed, "case", of, place)
+    is_open = of == people.period.open_month
     kind = KINDS[dice.weighted(WEIGHTS)]
     member = _member(dice)
     township = home_township(member) if dice.happens(80) else dice.below(TOWNSHIP_COUNT)
     village = dice.below(VILLAGE_COUNT)
     identity = derived("demo", people.seed, "incident", of, place)
     by_app, source = _source(dice)
-    reported_at = _moment(of, dice)
+    reported_at = _moment(of, dice, is_open=is_open)
     report = Report(
         incident_id=identity,
         reporter_id=people.member(member).person_id,
@@ -103,9 +101,9 @@ def _case(people: People, of: Month, place: int) -> Case:
         verified_on=verified_on,
         verification=_verification(identity, dice, confirmed=confirmed),
         handling=handling,
-        decided_on=_decided_on(of),
+        decided_on=_decided_on(of, is_open=is_open),
         decision=_decision(identity, dice, confirmed=confirmed),
-        lies_at=_lies_at(of, dice),
+        lies_at=_lies_at(dice, is_open=is_open),
     )
 
 
@@ -113,7 +111,8 @@ def _member(dice: Dice) -> int:
     """A member; the product puts most reports on the lower numbers, for some drive all day and others hardly."""
     if dice.happens(15):
         return dice.below(MEMBER_COUNT)
-    return dice.below(1_000) * dice.below(1_000) * dice.below(1_000) * MEMBER_COUNT // 10**9
+    drawn = prod(dice.below(1_000) for _ in range(4))
+    return drawn * MEMBER_COUNT // 1_000**4
 
 
 def _source(dice: Dice) -> tuple[bool, str]:
@@ -123,8 +122,8 @@ def _source(dice: Dice) -> tuple[bool, str]:
     return False, "wechat" if dice.happens(70) else "hotline"
 
 
-def _moment(of: Month, dice: Dice) -> datetime:
-    days = OPEN_DAYS if of == OPEN_MONTH else (last_day(of) - first_day(of)).days + 1
+def _moment(of: Month, dice: Dice, *, is_open: bool) -> datetime:
+    days = OPEN_DAYS if is_open else (last_day(of) - first_day(of)).days + 1
     day = first_day(of) + timedelta(days=dice.below(days))
     return datetime.combine(day, time(6 + dice.below(16), dice.below(60), dice.below(60)), CHINA)
 
@@ -149,9 +148,9 @@ def _handling(people: People, kind: Kind, report: Report, village: str, verified
     )
 
 
-def _decided_on(of: Month) -> date:
+def _decided_on(of: Month, *, is_open: bool) -> date:
     """The county centre decides a month's reports on the 14th of the next; those of the open month at its end."""
-    return last_day(of) if of == OPEN_MONTH else first_day(next_month(of)) + timedelta(days=13)
+    return last_day(of) if is_open else first_day(next_month(of)) + timedelta(days=13)
 
 
 def _decision(identity: UUID, dice: Dice, *, confirmed: bool) -> Verdict:
@@ -162,13 +161,8 @@ def _decision(identity: UUID, dice: Dice, *, confirmed: bool) -> Verdict:
     return Verdict(identity, True, "meets_catalogue")
 
 
-def _lies_at(of: Month, dice: Dice) -> Desk:
-    if of != OPEN_MONTH:
+def _lies_at(dice: Dice, *, is_open: bool) -> Desk:
+    if not is_open:
         return "none"
     desks: tuple[Desk, ...] = ("verification", "handling", "decision", "none")
     return dice.choice(desks)
-
-
-def all_months() -> Iterator[Month]:
-    """Every month of the plan, the open one last."""
-    yield from (*MONTHS, OPEN_MONTH)

@@ -195,12 +195,14 @@ def moment(cell: Cell, *, spellings: tuple[str, ...], zone: timezone) -> datetim
         # A spreadsheet keeps time as a fraction of a day; 8:37:20 may come back a few microseconds off.
         seconds = (cell + timedelta(milliseconds=500)).replace(microsecond=0)
         return _in_range(seconds).replace(tzinfo=zone)
+    if isinstance(cell, date):
+        raise CellError("time.day_only", shown=str(cell))
     if not isinstance(cell, str):
         raise CellError("time.unreadable", shown=_shown(str(cell)))
     text = half_width(line_of_text(cell))
     found = _moment_of(required(text), spellings)
     if found is None:
-        raise CellError("time.unreadable", shown=_shown(text))
+        raise CellError("time.unreadable" if _day_of(text) is None else "time.day_only", shown=_shown(text))
     return _in_range(found).replace(tzinfo=zone)
 
 

@@ -1,22 +1,24 @@
 """Reading a county's register of messages from an xlsx workbook: every row that can be read, and why the others cannot.
 
 What must not be broken: every row that holds anything either becomes a `RegisterRow` or has a finding at its number;
-nothing is dropped in silence. A fault in the file's structure raises `BadFile` and takes nothing from it. An answer
-whose time cannot be read is left out with a finding, but the message itself is read: a clerk's slip in the last
-column must not lose a citizen's report.
+nothing is dropped in silence. A fault in the file's structure raises `BadFile` and takes nothing from it; merged cells
+below the header cost only the rows that they touch. An answer whose time cannot be read is left out with a finding,
+but the message itself is read: a clerk's slip in the last column must not lose a citizen's report.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from api.files.cells import Cell, CellError, Row, half_width, line_of_text, long_text, moment, raw_text, required
-from api.files.findings import BadFile, Finding, finding
+from api.files.findings import REASONS, BadFile, Finding, finding
+from api.files.merged_cells import area_text, merged_cells
 from api.files.register_profiles import RegisterProfile
 from api.files.workbook import Sheet, Workbook, column_letters, read_bytes
+from api.files.xlsx_parts import PLACES_MAX, Place, Range
 from domain.kernel.events import Sha256
 from domain.kernel.places import Division
 from domain.kernel.places import division as parse_division
@@ -48,7 +50,10 @@ class RegisterRow:
 
 @dataclass(frozen=True)
 class RegisterReading:
-    """What a register says. `row_count` = rows that hold anything; `digest` = SHA-256 of the file's bytes."""
+    """What a register says. `row_count` = rows that hold anything; `digest` = SHA-256 of the file's bytes.
+
+    `titles`: how findings name a field's column, by field (`D 留言时间`).
+    """
 
     file: str
     digest: Sha256
@@ -58,10 +63,11 @@ class RegisterReading:
     rows: tuple[RegisterRow, ...]
     findings: tuple[Finding, ...]
     ignored_headers: tuple[str, ...]
+    titles: Mapping[str, str]
 
 
 def read_register(source: Path | str | bytes, profile: RegisterProfile, *, file: str = "上传的文件") -> RegisterReading:
-    """Read a register from a path or from bytes (then `file` names it in findings).
+    """Read a register from a path or from bytes (then `file` names it in findings). No row at all is a finding.
 
     Raises BadFile for anything but a plain table with the profile's headers: wrong type, password, merged header,
     missing or doubled header, formulas, texts beyond 32,767 characters, more than 50 MB or 200,000 rows.
@@ -73,16 +79,25 @@ def read_register(source: Path | str | bytes, profile: RegisterProfile, *, file:
     workbook = Workbook(content, file=file)
     sheet = workbook.sheet(profile.sheet)
     columns, ignored = _columns(sheet, profile, file)
-    rows, findings = _RegisterReader(file, sheet, profile, columns).read()
+    titles = {
+        field: f"{column_letters(column + 1)} {profile.columns[field]}"  # type: ignore[index]
+        for field, column in columns.items()
+    }
+    merged = merged_cells(sheet.facts, columns=[column + 1 for column in columns.values()], rows=len(sheet.rows))
+    rows, findings = _RegisterReader(file, sheet, profile, columns, titles, merged).read()
+    row_count = sum(1 for _ in _filled(sheet, profile, columns, merged))
+    if not row_count:
+        findings.append(finding("sheet.no_rows", file=file, sheet=sheet.name, header_row=profile.header_row))
     return RegisterReading(
         file=file,
         digest=Sha256(workbook.digest),
         profile=profile,
         sheet=sheet.name,
-        row_count=sum(1 for _ in _filled(sheet, profile, columns)),
+        row_count=row_count,
         rows=tuple(rows),
         findings=tuple(findings),
         ignored_headers=ignored,
+        titles=titles,
     )
 
 
@@ -97,7 +112,9 @@ def _columns(sheet: Sheet, profile: RegisterProfile, file: str) -> tuple[dict[st
         if wanted not in header:
             findings.append(finding("header.missing", file=file, row=number, header_row=number, header=title))
         elif header.count(wanted) > 1:
-            findings.append(finding("header.duplicate", file=file, row=number, header=title))
+            second = header.index(wanted, header.index(wanted) + 1)
+            letters = column_letters(second + 1)
+            findings.append(finding("header.duplicate", file=file, row=number, column=letters, header=title))
         else:
             columns[column] = header.index(wanted)
     if findings:
@@ -107,11 +124,14 @@ def _columns(sheet: Sheet, profile: RegisterProfile, file: str) -> tuple[dict[st
 
 
 def _merged(sheet: Sheet, header_row: int, file: str) -> Iterator[Finding]:
-    for first_row, first, last_row, last in sheet.facts.merged:
-        if last_row >= header_row:
-            code = "header.merged" if first_row <= header_row else "cell.merged"
-            ref = f"{column_letters(first)}{first_row}:{column_letters(last)}{last_row}"
-            yield finding(code, file=file, row=max(first_row, header_row), column=column_letters(first), ref=ref)
+    """What is merged in the header, or so often that nobody can list it: such a file is refused as a whole."""
+    if len(sheet.facts.merged) >= PLACES_MAX:
+        yield finding("cell.merged_often", file=file, limit=PLACES_MAX)
+    for area in sheet.facts.merged:
+        first_row, first, last_row, _ = area
+        if first_row <= header_row <= last_row:
+            letters = column_letters(first)
+            yield finding("header.merged", file=file, row=header_row, column=letters, ref=area_text(area))
 
 
 def _header(cell: Cell) -> str:
@@ -120,14 +140,15 @@ def _header(cell: Cell) -> str:
 
 
 def _filled(
-    sheet: Sheet, profile: RegisterProfile, columns: Mapping[str, int]
+    sheet: Sheet, profile: RegisterProfile, columns: Mapping[str, int], merged: Mapping[Place, Range]
 ) -> Iterator[tuple[int, dict[str, Cell]]]:
     """(row number, cells by field) of every row below the header that holds anything in the profile's columns."""
     width = max(columns.values()) + 1
     for number, row in enumerate(sheet.rows[profile.header_row :], profile.header_row + 1):
         padded = row + [""] * (width - len(row))
         cells = {field: padded[column] for field, column in columns.items()}
-        broken = any((number, column + 1) in sheet.facts.errors for column in columns.values())
+        places = [(number, column + 1) for column in columns.values()]
+        broken = any(place in sheet.facts.errors or place in merged for place in places)
         if broken or any(not isinstance(cell, str) or cell.strip() for cell in cells.values()):
             yield number, cells
 
@@ -135,19 +156,24 @@ def _filled(
 class _RegisterReader:
     """Reads row after row, remembering the numbers it has seen."""
 
-    def __init__(self, file: str, sheet: Sheet, profile: RegisterProfile, columns: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        file: str,
+        sheet: Sheet,
+        profile: RegisterProfile,
+        columns: Mapping[str, int],
+        titles: Mapping[str, str],
+        merged: Mapping[Place, Range],
+    ) -> None:
         self._file, self._sheet, self._profile, self._columns = file, sheet, profile, columns
-        self._titles = {
-            field: f"{column_letters(column + 1)} {profile.columns[field]}"  # type: ignore[index]
-            for field, column in columns.items()
-        }
+        self._titles, self._merged = titles, merged
         self._moment = partial(moment, spellings=tuple(profile.timestamp_spellings), zone=profile.zone)
         self._first_rows: dict[str, int] = {}
         self._findings: list[Finding] = []
 
     def read(self) -> tuple[list[RegisterRow], list[Finding]]:
         rows = []
-        for number, cells in _filled(self._sheet, self._profile, self._columns):
+        for number, cells in _filled(self._sheet, self._profile, self._columns, self._merged):
             read = self._row(Row(self._file, number, cells, self._titles, self._findings))
             if read is not None:
                 rows.append(read)
@@ -155,6 +181,8 @@ class _RegisterReader:
 
     def _row(self, row: Row) -> RegisterRow | None:
         """The row's message, or None. Every field is read before giving up, so that all findings come at once."""
+        if self._merged_cells(row):
+            return None  # whatever else seems to be missing is so because of that
         broken = self._error_cells(row)
         source_ref = row.read("source_ref", _reference)
         author = row.read("author", _author)
@@ -183,6 +211,16 @@ class _RegisterReader:
             division=division or (Division(self._profile.division) if self._profile.division else None),
         )
 
+    def _merged_cells(self, row: Row) -> bool:
+        """Whether cells of the row are merged, with each other or with other rows'; each area is noted once."""
+        areas: dict[Range, str] = {}
+        for field, column in sorted(self._columns.items(), key=lambda item: item[1]):
+            if (area := self._merged.get((row.number, column + 1))) is not None:
+                areas.setdefault(area, field)
+        for area, field in areas.items():
+            row.note("cell.merged", field, ref=area_text(area))
+        return bool(areas)
+
     def _error_cells(self, row: Row) -> bool:
         fields = [
             field for field, column in self._columns.items() if (row.number, column + 1) in self._sheet.facts.errors
@@ -205,7 +243,12 @@ class _RegisterReader:
             if reply:
                 row.note("handling.without_time", "handled_at")
             return None, None
+        before = len(self._findings)
         handled_at = row.read("handled_at", self._moment)
+        self._findings[before:] = [
+            replace(found, reason=REASONS["handling.not_read"].format(why=found.reason))
+            for found in self._findings[before:]
+        ]
         if reply is None or handled_at is None:
             return None, None
         if reported_at is not None and handled_at < reported_at:

@@ -21,9 +21,11 @@ UNKNOWN_PER_HUNDRED: Final = 4
 FAILED_FROM_LINES: Final = 4  # a batch of so many lines has at least one failure
 UNKNOWN_FROM_LINES: Final = 8  # and of so many at least one line without a definite answer
 
+_AT_WORK: Final = "PROCESSING"
 # The three ways in which banks leave a payment open: still at work, a word nobody has listed, no line at all.
-_OPEN_WORDS: Final = ("PROCESSING", "X9", None)
+_OPEN_WORDS: Final = (_AT_WORK, "X9", None)
 _RESOLVED_FAILED_OF: Final = 5  # of the lines left open, one in so many fails in the end
+_NEVER_RESOLVED_OF: Final = 3  # and with `answer_in_part`, one in so many stays open
 
 
 def answer(payment_file: bytes, profile: BankProfile, *, seed: str | int, on: date, rehearsal: bool) -> bytes:
@@ -52,11 +54,25 @@ def answer_again(payment_file: bytes, profile: BankProfile, *, seed: str | int, 
 
     Raises as `answer` does. A batch without open lines gives a file without lines.
     """
+    return _later(_rehearsed(payment_file, profile, rehearsal=rehearsal), profile, seed, on, never=0)
+
+
+def answer_in_part(payment_file: bytes, profile: BankProfile, *, seed: str | int, on: date, rehearsal: bool) -> bytes:
+    """Like `answer_again`, but about one line in three that was left open the bank still cannot say anything."""
     sent = _rehearsed(payment_file, profile, rehearsal=rehearsal)
+    return _later(sent, profile, seed, on, never=_NEVER_RESOLVED_OF)
+
+
+def _later(sent: PaymentFile, profile: BankProfile, seed: str | int, on: date, *, never: int) -> bytes:
+    """The later return file; one in `never` lines stays open (0: none does)."""
     _, unknown = _parts(sent, seed)
     lines = []
     for line in sent.lines:
-        if line.end_to_end_id in unknown:
+        if line.end_to_end_id not in unknown:
+            continue
+        if never and _number(seed, "never", line.end_to_end_id) % never == 0:
+            lines.append((line, {"status": _AT_WORK}))
+        else:
             fails = _number(seed, "again", line.end_to_end_id) % _RESOLVED_FAILED_OF == 0
             resolved = _failed(line, profile, seed) if fails else _settled(line, profile, seed, on)
             lines.append((line, resolved))

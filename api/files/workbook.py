@@ -32,6 +32,7 @@ from api.files.xlsx_parts import (
     sheet_facts,
     sheets,
 )
+from api.web.words import system_error
 
 FILE_BYTES_MAX: Final = 50 * 2**20
 UNPACKED_BYTES_MAX: Final = 500 * 2**20
@@ -62,7 +63,7 @@ def read_bytes(path: Path, *, bytes_max: int = FILE_BYTES_MAX) -> bytes:
     except FileNotFoundError:
         raise BadFile([finding("file.missing", file=path.name)]) from None
     except OSError as error:
-        raise BadFile([finding("file.unreadable", file=path.name, detail=error.strerror)]) from error
+        raise BadFile([finding("file.unreadable", file=path.name, detail=system_error(error))]) from error
 
 
 @dataclass(frozen=True)

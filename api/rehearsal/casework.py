@@ -1,8 +1,8 @@
 """The scripted casework: every open report is verified, handled where nobody has, and decided; valid ones are rewarded.
 
 All of it takes effect on the day of the rehearsal: that is when these people look. Only the tariff is that of the
-day of the report. What is drawn depends on the seed and the report alone, so that a rehearsal that was broken off
-goes on as it would have gone on.
+day of the report. What is drawn depends on the seed and the report's number in its register alone, so that a
+rehearsal that was broken off goes on as it would have gone on, and the same register fares alike in every journal.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -90,19 +90,24 @@ def _queue(app: App, awaits: Awaits) -> Iterator[Incident]:
 
 
 def _verification(seed: str, incident: Incident) -> Verdict:
-    identity = incident.incident_id
-    if happens(UNCONFIRMED_PERCENT, seed, "unconfirmed", identity):
-        return Verdict(identity, False, choice(UNCONFIRMED, seed, "why", identity))
+    identity, drawn = incident.incident_id, _drawn_by(incident)
+    if happens(UNCONFIRMED_PERCENT, seed, "unconfirmed", drawn):
+        return Verdict(identity, False, choice(UNCONFIRMED, seed, "why", drawn))
     return Verdict(identity, True, "confirmed_by_reply" if incident.handled_at else "seen_on_site")
 
 
 def _decision(seed: str, incident: Incident) -> Verdict:
-    identity = incident.incident_id
+    identity, drawn = incident.incident_id, _drawn_by(incident)
     if not incident.confirmed:
         return Verdict(identity, False, "not_confirmed")
-    if happens(INVALID_PERCENT, seed, "invalid", identity):
-        return Verdict(identity, False, choice(INVALID, seed, "why", identity))
+    if happens(INVALID_PERCENT, seed, "invalid", drawn):
+        return Verdict(identity, False, choice(INVALID, seed, "why", drawn))
     return Verdict(identity, True, "meets_catalogue")
+
+
+def _drawn_by(incident: Incident) -> str | UUID:
+    """What an incident's fate is drawn from: its number in the register, the same in whatever journal it stands."""
+    return incident.source_ref or incident.incident_id
 
 
 def _key(step: str, part: Sequence[Incident], on: date) -> str:

@@ -1,4 +1,8 @@
-"""The scripted officers of a rehearsal: distinct people, so that nobody acts twice in a chain."""
+"""The scripted officers of a rehearsal: distinct people, so that nobody acts twice in a chain.
+
+Each signs with a key of his own, wrapped by the secret that all scripted officers share: it is published, for they are
+nobody, and their journal is none for real payments.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +13,7 @@ from uuid import UUID
 from api.commands.county import NewPerson, register_persons
 from api.commands.shared import person_stream
 from api.context import App
+from api.custody.enrolling import enrol
 from domain import persons
 from domain.kernel.ids import derived
 from domain.kernel.refusals import Refusal
@@ -19,6 +24,7 @@ HANDLER: Final = ("handler", "演练办理员")
 DECIDER: Final = ("decider", "演练认定员")
 MAKER: Final = ("maker", "演练制表员")
 CHECKER: Final = ("checker", "演练审批员")
+SECRET: Final = "yanlian-jiaoben-renyuan"  # noqa: S105 - of invented people
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +45,25 @@ def require_rehearsal(app: App) -> None:
         raise Refusal("rehearsal.only")
 
 
-def engage(app: App, *, on: date) -> Cast:
-    """Register those of the cast that the journal does not know yet, from the day `on`."""
+def engage(app: App, *, founder: Actor, on: date) -> Cast:
+    """Register those of the cast that the journal does not know yet, from the day `on`; `founder` signs for it."""
     require_rehearsal(app)
-    founder = Actor(app.log.founder_id, "administrator")
     wanted = {person.person_id: person for person in _everybody(app, on)}
     found = app.journal.states([person_stream(person_id) for person_id in wanted], persons.evolve)
     new = [person for person_id, person in wanted.items() if found[person_stream(person_id)] is None]
     if new:
         key = f"rehearsal:cast:{derived('cast', *(person.person_id for person in new))}"
         register_persons(app, actor=founder, key=key, new=new, on=on)
+    roles = [(person.person_id, person.role) for person in wanted.values()]
+    officers = enrol(app, administrator=founder, officers=roles, secret=SECRET, on=on)
+    acting = {officer.person_id: officer for officer in officers}
     return Cast(
         founder=founder,
-        verifiers=tuple(Actor(_id(app, part), "grid_worker") for part, _ in VERIFIERS),
-        handler=Actor(_id(app, HANDLER[0]), "department_handler"),
-        decider=Actor(_id(app, DECIDER[0]), "county_officer"),
-        maker=Actor(_id(app, MAKER[0]), "county_officer"),
-        checker=Actor(_id(app, CHECKER[0]), "county_approver"),
+        verifiers=tuple(acting[_id(app, part)] for part, _ in VERIFIERS),
+        handler=acting[_id(app, HANDLER[0])],
+        decider=acting[_id(app, DECIDER[0])],
+        maker=acting[_id(app, MAKER[0])],
+        checker=acting[_id(app, CHECKER[0])],
     )
 
 

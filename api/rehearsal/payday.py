@@ -1,7 +1,8 @@
 """The scripted payout: batches are frozen, approved, sent, answered by the rehearsal bank, closed when all is final.
 
 Each step takes every batch that waits for it, so that the read models are waited for once a step and not once a batch.
-What the bank refused goes into the month's next batch; what it left open is answered by a second file.
+What the bank refused goes into the month's next batch; what it left open is answered by a second file. What is open
+even then is never sent again: nobody knows whether it was paid.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -18,6 +19,7 @@ from api.files.bank_profiles import BankProfile, load_bank_profile
 from api.rehearsal.casework import Progress
 from domain.kernel.calendar import Month
 from domain.kernel.ids import derived
+from domain.kernel.refusals import Refusal
 from journal.facts import Actor
 from projections import payout_batches, reward_payments
 from projections.payout_batches import Batch
@@ -50,6 +52,10 @@ Days = Callable[[Month, int], BatchDays]
 """(month, number of the batch) -> its days."""
 
 
+Bank = Callable[..., bytes]
+"""One of the rehearsal bank's answers to a payment file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Payday:
     """Who pays out, drawn from which seed, on which days."""
@@ -61,6 +67,7 @@ class Payday:
     days: Days
     progress: Progress
     profiles: tuple[BankProfile, ...]
+    later_answer: Bank
 
     @classmethod
     def of(
@@ -73,9 +80,10 @@ class Payday:
         days: Days,
         progress: Progress,
         profiles: Sequence[str] = PROFILES,
+        later_answer: Bank = rehearsal_bank.answer_again,
     ) -> "Payday":
-        """With bank profiles by name, taken in turns."""
-        return cls(app, maker, checker, seed, days, progress, tuple(map(_profile_named, profiles)))
+        """With bank profiles by name, taken in turns, and what the bank says later of the lines that it left open."""
+        return cls(app, maker, checker, seed, days, progress, tuple(map(_profile_named, profiles)), later_answer)
 
     def pay(self, months: Collection[Month] | None = None) -> None:
         """Pay everything of these months (None: of all) that can be paid, round after round.
@@ -98,21 +106,28 @@ class Payday:
         code = self.app.log.division
         with self.app.reading.connection() as connection:
             wanted = [one.month for one in reward_payments.months(connection, code)]
-            payable = [
-                month
+            payable = {
+                month: payout_batches.last_number(connection, code, month) + 1
                 for month in sorted(wanted)
                 if (months is None or month in months) and reward_payments.to_schedule(connection, code, month)
-            ]
+            }
         frozen = 0
-        for count, month in enumerate(payable, 1):
-            proposal = payouts.propose(self.app, division=code, month=month)
-            if proposal.by_payee:
-                on = self.days(month, proposal.number).frozen
-                key = f"rehearsal:freeze:{derived('freeze', month, proposal.number, on)}"
-                payouts.freeze(self.app, actor=self.maker, key=key, division=code, month=month, on=on)
-                frozen += 1
+        for count, (month, number) in enumerate(payable.items(), 1):
+            frozen += self._freeze(month, number)
             self.progress("冻结批次", count, len(payable))
         return frozen
+
+    def _freeze(self, month: Month, number: int) -> bool:
+        """Freeze a month's next batch; False where nobody who is owed anything has an account."""
+        on = self.days(month, number).frozen
+        key = f"rehearsal:freeze:{derived('freeze', month, number, on)}"
+        try:
+            payouts.freeze(self.app, actor=self.maker, key=key, division=self.app.log.division, month=month, on=on)
+        except Refusal as refusal:
+            if refusal.code != "payout_batch.empty":
+                raise
+            return False
+        return True
 
     def approve(self, months: Collection[Month] | None = None) -> None:
         """Approve every frozen batch, by the digest that its page shows."""
@@ -147,10 +162,10 @@ class Payday:
             self._record(batch, rehearsal_bank.answer, on)
 
     def resolve(self, months: Collection[Month] | None = None) -> None:
-        """Record the bank's later answer about the lines that it left open."""
+        """Record the bank's later answer about the lines that it left open. There is one; it has no more to say."""
         for batch in self._each("answered", months, step="补充回盘"):
-            if self._open_lines(batch):
-                self._record(batch, rehearsal_bank.answer_again, self._days(batch).resolved)
+            if self._answers(batch) == 1 and self._open_lines(batch):
+                self._record(batch, self.later_answer, self._days(batch).resolved)
 
     def close(self, months: Collection[Month] | None = None) -> None:
         """Close every batch in which all is final; one with open lines stays as it is."""
@@ -161,7 +176,7 @@ class Payday:
                     self.app, actor=self.maker, key=self._key("close", batch, on), batch_id=batch.batch_id, on=on
                 )
 
-    def _record(self, batch: Batch, bank: Callable[..., bytes], on: date) -> None:
+    def _record(self, batch: Batch, bank: Bank, on: date) -> None:
         profile = _profile_named(batch.profile) if batch.profile else self._profile(batch)
         sent = self.app.vault.get_file(str(batch.file_sha256), by=str(self.maker.person_id), reason="rehearsal.bank")
         content = bank(sent, profile, seed=self.seed, on=on, rehearsal=self.app.log.rehearsal)
@@ -188,6 +203,10 @@ class Payday:
         with self.app.reading.connection() as connection:
             lines = payout_batches.payments_of_batch(connection, batch.batch_id)
         return any(line.state in _OPEN for line in lines)
+
+    def _answers(self, batch: Batch) -> int:
+        with self.app.reading.connection() as connection:
+            return len(payout_batches.answers_of_batch(connection, batch.batch_id))
 
     def _profile(self, batch: Batch) -> BankProfile:
         return self.profiles[(int(batch.month[5:]) + batch.number) % len(self.profiles)]

@@ -21,7 +21,10 @@ FAR_FUTURE_YEAR = 9999
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Counts and amounts in fen, all as of now. `open_lines`: sent, and without a definite answer."""
+    """Counts and amounts in fen, all as of now.
+
+    `open_lines` and `open_fen`: sent, and without a definite answer; `open_batches`: the batches that they are in.
+    """
 
     reported: int
     valid: int
@@ -29,6 +32,8 @@ class Totals:
     batch_count: int
     closed_count: int
     open_lines: int
+    open_fen: int
+    open_batches: tuple[str, ...]
     ledger_fen: int
     batches_fen: int
     bank_fen: int
@@ -59,6 +64,13 @@ def totals_of(app: App) -> Totals:
         spent = trial_balances.months(connection, accounts.BUDGET_SPENDING, commodity=CNY)
         checks = {batch.batch_id: payout_batches.three_way(connection, batch.batch_id) for batch in batches}
     profiles = {name: load_bank_profile(name) for name in {batch.profile for batch in batches} if name is not None}
+    unanswered = {
+        batch.batch_id: (count, check.lines_fen - check.lines_settled_fen - check.lines_failed_fen)
+        for batch in batches
+        if batch.status in ("exported", "answered")
+        and (check := checks[batch.batch_id]) is not None
+        and (count := check.lines_count - check.lines_settled_count - check.lines_failed_count)
+    }
     settled = [check for check in checks.values() if check is not None]
     return Totals(
         reported=register[0],
@@ -66,21 +78,21 @@ def totals_of(app: App) -> Totals:
         rewarded_fen=sum(month.amount_fen for month in months),
         batch_count=len(batches),
         closed_count=sum(batch.status == "closed" for batch in batches),
-        open_lines=sum(
-            check.lines_count - check.lines_settled_count - check.lines_failed_count
-            for batch in batches
-            if batch.status in ("exported", "answered") and (check := checks[batch.batch_id]) is not None
-        ),
+        open_lines=sum(count for count, _ in unanswered.values()),
+        open_fen=sum(amount_fen for _, amount_fen in unanswered.values()),
+        open_batches=tuple(_named(batch) for batch in batches if batch.batch_id in unanswered),
         ledger_fen=spent[-1].closing if spent else 0,
         batches_fen=sum(check.lines_settled_fen for check in settled),
         bank_fen=sum(_bank_settled_fen(app, batch, profiles) for batch in batches),
         disagreeing=tuple(
-            f"{batch.month} 第 {batch.number} 批"
-            for batch in batches
-            if (check := checks[batch.batch_id]) is None or not check.agrees
+            _named(batch) for batch in batches if (check := checks[batch.batch_id]) is None or not check.agrees
         ),
         months=tuple(sorted(month.month for month in months)),
     )
+
+
+def _named(batch: Batch) -> str:
+    return f"{batch.month} 第 {batch.number} 批"
 
 
 def _bank_settled_fen(app: App, batch: Batch, profiles: Mapping[str, BankProfile]) -> int:

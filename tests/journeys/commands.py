@@ -1,6 +1,7 @@
 """Running the command line as people do: a process of its own, a home of its own."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -27,7 +28,15 @@ class CommandLine:
     def environment(self) -> dict[str, str]:
         """The environment of every command."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MINGZHANG_")}
-        return {**kept, "MINGZHANG_HOME": str(self.home), "MINGZHANG_PORT": str(self.port)}
+        ours = {"MINGZHANG_HOME": str(self.home), "MINGZHANG_PORT": str(self.port)}
+        if self.secret_file.exists():
+            ours["MINGZHANG_SECRET_FILE"] = str(self.secret_file)
+        return {**kept, **ours}
+
+    @property
+    def secret_file(self) -> Path:
+        """Where the administrator keeps the password that `init` showed him: outside the home."""
+        return self.home.parent / "secret"
 
     def __call__(self, *words: object, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run a subcommand to its end."""
@@ -55,9 +64,12 @@ class CommandLine:
         )
 
     def init(self, *, rehearsal: bool = True) -> subprocess.CompletedProcess[str]:
-        """A new journal."""
+        """A new journal; its administrator writes down the password."""
         words = ["init", "--origin", "test.example/journal", "--division", "361125000000", "--name", "横峰县"]
-        return self(*words, *(["--rehearsal"] if rehearsal else []))
+        done = self(*words, *(["--rehearsal"] if rehearsal else []))
+        if shown := re.search(r"初始密码：(\S+)", done.stdout):
+            write_secret(self.secret_file, shown[1])
+        return done
 
     def position(self) -> int:
         """How many events the journal holds, as `doctor` says."""
@@ -67,6 +79,13 @@ class CommandLine:
     @staticmethod
     def _command(words: Sequence[object]) -> list[str]:
         return [sys.executable, "-m", "api.cli", *map(str, words)]
+
+
+def write_secret(path: Path, secret: str) -> Path:
+    """A secret as whoever acts keeps it: in a file that nobody else may read."""
+    path.touch(mode=0o600)
+    path.write_text(secret, "utf-8")
+    return path
 
 
 def register_row(number: int, *, on: date = date(2025, 3, 1), author: str | None = None) -> list[object]:

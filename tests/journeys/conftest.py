@@ -10,6 +10,7 @@ import pytest
 
 from api.commands import county as commands
 from api.context import App, make_ready, open_app
+from api.custody.enrolling import enrol
 from api.settings import read_settings
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
@@ -24,6 +25,7 @@ COUNTY = Division("990101000000")
 TOWNSHIP = Division("990101001000")
 VILLAGE = Division("990101001001")
 SINCE = date(2025, 1, 1)
+SECRET = "演练-secret-of-all"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def begun(cluster: "Cluster") -> Iterator[tuple[App, Actor]]:
         settings = read_settings({"MINGZHANG_HOME": str(home), "MINGZHANG_PAYER_ACCOUNT": "990101000000000001"})
         make_ready(access)
         beginning = commands.Beginning("mingzhang.example/spine", COUNTY, "演练县", "演练主任", True)
-        administrator = commands.begin(settings, access, beginning)
+        administrator = commands.begin(settings, access, beginning, secret=SECRET)
         with open_app(settings, access=access) as app:
             yield app, administrator
     cluster.drop(access)
@@ -114,7 +116,10 @@ def people(begun: tuple[App, Actor]) -> People:
     commands.appropriate(
         app, actor=administrator, key="budget", year=2025, document="演练〔2025〕3号", amount_fen=Fen(100_000), on=on
     )
-    return People(administrator, members, *officers)
+    roles = [(one.person_id, one.role) for one in officers]
+    return People(
+        administrator, members, *enrol(app, administrator=administrator, officers=roles, secret=SECRET, on=on)
+    )
 
 
 @pytest.fixture

@@ -10,39 +10,59 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from api.demo.people import LOGINS, MEMBER_COUNT, PASSWORD, People
+from api.demo.period import Period
 from api.demo.places import COUNTY, below_county
-from api.demo.year import MONTHS, OPEN_MONTH, cases_of
+from api.demo.year import cases_of
 from api.files import rehearsal_bank
 from api.files.bank_profiles import load_bank_profile
-from domain.kernel.calendar import day_in_china, month_of
+from domain.kernel.calendar import Month, day_in_china, first_day, month, month_of
 from domain.kernel.places import contains, level
 from tests.conftest import temporary_home
 from tests.journeys.commands import CommandLine, processes_of
 
 READY_S_MAX = 240
+YEAR = Period(month("2025-10"))
 
 
 # The plan.
 
 
 def test_the_same_seed_gives_the_same_county_and_another_seed_another() -> None:
-    first, again, other = People("1"), People("1"), People("2")
-    assert cases_of(first, MONTHS[3]) == cases_of(again, MONTHS[3])
+    first, again, other = People("1", YEAR), People("1", YEAR), People("2", YEAR)
+    assert cases_of(first, YEAR.paid_months[3]) == cases_of(again, YEAR.paid_months[3])
     assert [person.name for person in first.members()] == [person.name for person in again.members()]
-    texts = {case.report.text for case in cases_of(first, MONTHS[3])}
-    assert texts != {case.report.text for case in cases_of(other, MONTHS[3])}
+    texts = {case.report.text for case in cases_of(first, YEAR.paid_months[3])}
+    assert texts != {case.report.text for case in cases_of(other, YEAR.paid_months[3])}
     assert [person.name for person in first.members()] != [person.name for person in other.members()]
 
 
+@pytest.mark.parametrize(
+    ("today", "first", "open_month"),
+    [("2026-11-22", "2025-10", "2026-10"), ("2027-01-01", "2025-12", "2026-12"), ("2026-03-31", "2025-02", "2026-02")],
+)
+def test_the_period_ends_with_the_last_month_that_is_over(today: str, first: str, open_month: str) -> None:
+    period = Period.ended_before(date.fromisoformat(today))
+    assert (period.first, period.open_month) == (first, open_month)
+    assert len(period.paid_months) == 12
+    assert period.until < date.fromisoformat(today)
+    people = People("1", period)
+    for of in (period.first, period.open_month):
+        for case in cases_of(people, of):
+            assert period.since <= day_in_china(case.report.reported_at)
+            assert max(case.verified_on, case.decided_on) <= period.until
+            if case.handling is not None:
+                assert day_in_china(case.handling.handled_at) <= period.until
+
+
 def test_the_county_is_as_large_as_was_asked_and_no_real_one() -> None:
-    people = People("1")
-    cases = [case for of in MONTHS for case in cases_of(people, of)]
+    people = People("1", YEAR)
+    cases = [case for of in YEAR.paid_months for case in cases_of(people, of)]
     assert len(cases) >= 5_000
     assert len(list(people.members())) == MEMBER_COUNT >= 300
     assert COUNTY.startswith("99")  # no province's code
@@ -52,9 +72,9 @@ def test_the_county_is_as_large_as_was_asked_and_no_real_one() -> None:
     assert len({case.report.text for case in cases}) > 4_500  # varied, not one sentence five thousand times
 
 
-@pytest.mark.parametrize("of", [*MONTHS, OPEN_MONTH])
+@pytest.mark.parametrize("of", YEAR.all_months)
 def test_every_report_belongs_to_its_month_and_every_step_comes_after_the_one_before(of) -> None:
-    people = People("1")
+    people = People("1", YEAR)
     for case in cases_of(people, of):
         reported_on = day_in_china(case.report.reported_at)
         assert month_of(reported_on) == of
@@ -68,7 +88,7 @@ def test_every_report_belongs_to_its_month_and_every_step_comes_after_the_one_be
 
 
 def test_something_lies_on_every_desk_in_the_open_month() -> None:
-    desks = Counter(case.lies_at for case in cases_of(People("1"), OPEN_MONTH))
+    desks = Counter(case.lies_at for case in cases_of(People("1", YEAR), YEAR.open_month))
     assert set(desks) == {"verification", "handling", "decision", "none"}
     assert min(desks.values()) > 20
 
@@ -89,6 +109,16 @@ def demo() -> Iterator[CommandLine]:
         assert all(one.login in done.stdout for one in LOGINS)
         assert PASSWORD in done.stdout
         yield county
+
+
+def period_of(county: CommandLine) -> Period:
+    """The period of a loaded county: its first batch is that of its first month."""
+    listed = county("payout", "list").stdout.splitlines()
+    return Period(min(_month_of_batch(line) for line in listed if line.startswith(COUNTY)))
+
+
+def _month_of_batch(line: str) -> Month:
+    return month(f"{line[12:16]}-{line[16:18]}")
 
 
 @contextmanager
@@ -145,19 +175,25 @@ def test_the_demo_is_whole_for_an_auditor(demo: CommandLine, tmp_path: Path) -> 
     assert done.returncode == 0, done.stdout
 
 
-def test_twelve_months_are_paid_and_december_lies_open(demo: CommandLine) -> None:
+def test_twelve_months_are_paid_and_the_last_lies_open(demo: CommandLine) -> None:
+    period = period_of(demo)
+    assert 27 <= (day_in_china(datetime.now(UTC)) - first_day(period.open_month)).days <= 62  # work of last month
     lines = [line.split() for line in demo("payout", "list").stdout.splitlines() if line.startswith(COUNTY)]
-    states = {line[0][12:18] + "-" + line[0][18:]: line[1] for line in lines if line[0][12:18] != "202601"}
-    assert {name[:6] for name in states} == {month.replace("-", "") for month in MONTHS}
-    assert {state for name, state in states.items() if not name.startswith("202512")} == {"已关闭"}
-    assert states["202512-001"].startswith("已回盘")
-    assert states["202512-002"].startswith("已冻结")
-    assert "人" in demo("payout", "propose", "--month", "2026-01").stdout
+    states = {line[0][12:18] + "-" + line[0][18:]: line[1] for line in lines}
+    of_open, of_last = (of.replace("-", "") for of in (period.open_month, period.paid_months[-1]))
+    paid = {name: state for name, state in states.items() if not name.startswith(of_open)}
+    assert {name[:6] for name in paid} == {of.replace("-", "") for of in period.paid_months}
+    assert {state for name, state in paid.items() if not name.startswith(of_last)} == {"已关闭"}
+    assert states[f"{of_last}-001"].startswith("已回盘")
+    assert states[f"{of_last}-002"].startswith("已冻结")
+    assert "人" in demo("payout", "propose", "--month", period.open_month).stdout
 
 
-def test_january_is_paid_by_hand_each_step_by_whoever_may(demo: CommandLine, tmp_path: Path) -> None:
+def test_the_open_month_is_paid_by_hand_each_step_by_whoever_may(demo: CommandLine, tmp_path: Path) -> None:
     """Freeze, approve, export, answer, close - and everybody who may not is refused."""
-    batch = f"{COUNTY}202601001"
+    of = period_of(demo).open_month
+    batch = f"{COUNTY}{of.replace('-', '')}001"
+    banked_on = period_of(demo).until + timedelta(days=1)
     sent, answered = tmp_path / "sent.csv", tmp_path / "answered.csv"
 
     def step(*words: object, login: str, said: str, code: int = 0) -> str:
@@ -166,9 +202,9 @@ def test_january_is_paid_by_hand_each_step_by_whoever_may(demo: CommandLine, tmp
         assert said in done.stdout + done.stderr
         return done.stdout
 
-    step("freeze", "--month", "2026-01", login="shenpi", said="没有“县网格中心经办”这一角色", code=1)
-    step("freeze", "--month", "2026-01", login="rending", said="前面环节的经手人", code=1)
-    shown = step("freeze", "--month", "2026-01", login="jingban", said="名单摘要")
+    step("freeze", "--month", of, login="shenpi", said="没有“县网格中心经办”这一角色", code=1)
+    step("freeze", "--month", of, login="rending", said="前面环节的经手人", code=1)
+    shown = step("freeze", "--month", of, login="jingban", said="名单摘要")
     digest = re.search(r"名单摘要 ([0-9a-f]{64})", shown)
     assert digest is not None
     step("approve", batch, "--digest", "0" * 64, login="shenpi", said="名单不一致", code=1)
@@ -180,7 +216,7 @@ def test_january_is_paid_by_hand_each_step_by_whoever_may(demo: CommandLine, tmp
     step("close", batch, login="jingban", said="不能关闭", code=1)
     profile = load_bank_profile("neutral-csv")
     for bank, outcome in ((rehearsal_bank.answer, "未决"), (rehearsal_bank.answer_again, "未决 0 笔")):
-        answered.write_bytes(bank(sent.read_bytes(), profile, seed="x", on=date(2026, 2, 10), rehearsal=True))
+        answered.write_bytes(bank(sent.read_bytes(), profile, seed="x", on=banked_on, rehearsal=True))
         step("answer", batch, "--from", answered, login="jingban", said=outcome)
     step("answer", batch, "--from", answered, login="jingban", said="没有变化")
     step("close", batch, login="jingban", said="三方核对一致")
@@ -190,7 +226,8 @@ def test_a_wrong_return_file_is_refused_whole(demo: CommandLine, tmp_path: Path)
     file = tmp_path / "wrong.csv"
     file.write_text("H|someone else's batch", "utf-8")
     before = demo.position()
-    done = demo("payout", "answer", f"{COUNTY}202512001", "--from", file, "--as", "jingban")
+    last = period_of(demo).paid_months[-1].replace("-", "")
+    done = demo("payout", "answer", f"{COUNTY}{last}001", "--from", file, "--as", "jingban")
     assert done.returncode == 1
     assert "wrong.csv" in done.stderr
     assert demo.position() == before
@@ -198,7 +235,7 @@ def test_a_wrong_return_file_is_refused_whole(demo: CommandLine, tmp_path: Path)
 
 def test_pages_are_served_a_second_start_names_the_first_and_sigterm_leaves_nothing(demo: CommandLine) -> None:
     with served(demo, "demo") as running:
-        status, text = page(demo, "/v/990125101000/rewards/2025-11")
+        status, text = page(demo, f"/v/990125101000/rewards/{period_of(demo).paid_months[-2]}")
         assert status == 200
         assert "演练" in text
         assert re.search(r"[\u4e00-\u9fff]\*", text)  # a masked name
@@ -213,7 +250,7 @@ def test_pages_are_served_a_second_start_names_the_first_and_sigterm_leaves_noth
 
 
 def test_a_database_killed_under_the_service_comes_back(demo: CommandLine) -> None:
-    path = "/v/990125101000/rewards/2025-11"
+    path = f"/v/990125101000/rewards/{period_of(demo).paid_months[-2]}"
     with served(demo, "serve"):
         assert page(demo, path)[0] == 200
         (postmaster,) = re.findall(r"^\d+", (demo.home / "pg" / "data" / "postmaster.pid").read_text())[:1]

@@ -1,6 +1,7 @@
 """A county brings in its register: once, twice, killed midway, and with everything that can be wrong with a file."""
 
 import csv
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pytest
 
 from migrations.embedded import attach_or_start
 from tests.conftest import temporary_home
-from tests.journeys.commands import MESSAGES, CommandLine, register_row, write_register
+from tests.journeys.commands import MESSAGES, CommandLine, register_row, write_register, write_secret
 
 
 @contextmanager
@@ -77,20 +78,94 @@ def test_every_row_is_recorded_once_and_the_same_file_again_changes_nothing(
     assert county.position() == position
 
 
-def test_a_reply_that_came_later_is_added_and_another_message_under_an_old_number_is_a_finding(
-    county: CommandLine, tmp_path: Path
-) -> None:
+def test_a_reply_that_came_later_is_added(county: CommandLine, tmp_path: Path) -> None:
     unanswered = [*register_row(1001)[:5], None, None]
     county("import", "messages", write_register(tmp_path / "r.xlsx", [unanswered, register_row(1002)]))
-    other = register_row(1002, on=date(2025, 5, 1))
+    later = write_register(tmp_path / "later.xlsx", [register_row(1001), register_row(1002)])
+    done = county("import", "messages", later)
+    assert done.returncode == 0, done.stderr
+    assert "新登记事件 0 条、办理 1 条、人员 0 名；1 行此前已导入。" in done.stdout
+
+
+def changed(number: int, column: int, value: object) -> list[object]:
+    """A row with one other cell; columns from 0."""
+    row = register_row(number)
+    row[column] = value
+    return row
+
+
+CHANGES = {
+    1101: (1, "Z00001", "B 留言用户", "recorded.author", "另一位留言用户"),
+    1102: (2, "别的题目", "C 留言主题", "recorded.text", "账本记的是 6 字，文件里是 4 字，从第 1 字起"),
+    1103: (3, "2025/02/28 09:00:00", "D 留言时间", "recorded.value", "账本记的是 2025-03-01 09:18:23"),
+    1104: (
+        4,
+        "第1104件事的详情，有改动",
+        "E 留言详情",
+        "recorded.text",
+        "账本记的是 10 字，文件里是 14 字，从第 11 字",
+    ),
+    1105: (5, "不予处理", "F 答复意见", "recorded.text", "账本记的是 3 字，文件里是 4 字，从第 1 字起"),
+    1106: (6, "2025/03/04 00:00:00", "G 答复时间", "recorded.value", "文件里是 2025-03-04 00:00:00"),
+    1107: (6, None, "G 答复时间", "handling.without_time", "没有可用的答复时间"),
+}
+
+
+def test_every_cell_that_was_changed_after_the_import_is_a_finding(county: CommandLine, tmp_path: Path) -> None:
+    """The same number, author and time with other words is no repetition: nothing is ignored in silence."""
+    numbers = [*CHANGES, 1108, 1109]
+    county("import", "messages", write_register(tmp_path / "r.xlsx", [register_row(number) for number in numbers]))
+    position = county.position()
+    rows = [changed(number, column, value) for number, (column, value, *_) in CHANGES.items()]
+    rows += [[*register_row(1108)[:5], None, None], register_row(1109)]
     findings = tmp_path / "f.csv"
-    later = write_register(tmp_path / "later.xlsx", [register_row(1001), other])
-    done = county("import", "messages", later, "--findings", findings)
+    done = county("import", "messages", write_register(tmp_path / "later.xlsx", rows), "--findings", findings)
     assert done.returncode == 1
-    assert "新登记事件 0 条、办理 1 条、人员 0 名" in done.stdout
+    assert county.position() == position
+    assert "没有变化（2 行此前已导入，7 行与账本所记不同，账本没有改动）。问题 8 处。" in done.stdout
     with findings.open(encoding="utf-8-sig", newline="") as file:
-        (found,) = csv.DictReader(file)
-    assert (found["行"], found["值"], found["代码"]) == ("3", "L1002", "source_ref.imported_otherwise")
+        found = [(line["行"], line["列"], line["代码"], line["原因"]) for line in csv.DictReader(file)]
+    wanted = [
+        *((str(row), title, code, said) for row, (_, _, title, code, said) in enumerate(CHANGES.values(), 2)),
+        ("9", "G 答复时间", "recorded.reply_gone", "账本里有这条答复（2025-03-03 09:18:28）"),
+    ]
+    assert [one[:3] for one in found] == [one[:3] for one in wanted]
+    for (*_, reason), (*_, said) in zip(found, wanted, strict=True):
+        assert said in reason
+    assert "改动，请核对" in done.stderr
+    assert "不予处理" not in done.stderr  # the words themselves are nobody's business here
+
+
+def test_a_file_without_a_row_is_a_finding(county: CommandLine, tmp_path: Path) -> None:
+    before = county.position()
+    done = county("import", "messages", write_register(tmp_path / "empty.xlsx", []))
+    assert done.returncode == 1
+    assert "表头以下没有内容" in done.stderr
+    assert "什么也没有记录" in done.stdout
+    assert county.position() == before
+
+
+def test_a_wrong_year_is_one_finding_that_names_the_year(county: CommandLine, tmp_path: Path) -> None:
+    """The reply is not before the report; the report's year was mistyped."""
+    row = changed(1201, 3, "2091/03/01 09:00:00")
+    done = county("import", "messages", write_register(tmp_path / "r.xlsx", [row, register_row(1202)]))
+    assert done.returncode == 1
+    assert "时间还没有到" in done.stderr
+    assert "D 留言时间" in done.stderr
+    assert "早于" not in done.stderr
+    assert "新登记事件 1 条、办理 1 条" in done.stdout
+    assert "问题 1 处" in done.stdout
+
+
+def test_merged_rows_are_findings_and_the_others_go_in(county: CommandLine, tmp_path: Path) -> None:
+    path = write_register(tmp_path / "r.xlsx", [register_row(n) for n in range(1301, 1305)])
+    book = openpyxl.load_workbook(path)
+    book["Sheet"].merge_cells("F2:F3")
+    book.save(path)
+    done = county("import", "messages", path)
+    assert done.returncode == 1
+    assert "F2:F3" in done.stderr
+    assert "新登记事件 2 条、办理 2 条" in done.stdout
 
 
 def test_rows_that_cannot_be_read_are_listed_and_the_others_go_in(county: CommandLine, tmp_path: Path) -> None:
@@ -153,10 +228,21 @@ def test_a_missing_file_and_an_unknown_profile_are_said(county: CommandLine, tmp
     assert "no-such-profile" in done.stderr
 
 
-def test_only_an_administrator_imports(county: CommandLine, tmp_path: Path) -> None:
+def accepted(county: CommandLine, login: str, invited: str, folder: Path) -> tuple[str, Path]:
+    """Choose a secret with the code that `account` printed; the fingerprint to read out, and the secret's file."""
+    code = re.search(r"邀请码：(\S+)", invited)
+    assert code is not None, invited
+    secret = write_secret(folder / login, f"four words of {login}")
+    done = county("account", "accept", login, "--code", code[1], MINGZHANG_SECRET_FILE=str(secret))
+    assert done.returncode == 0, done.stderr
+    fingerprint = re.search(r"密钥指纹：(\S+)", done.stdout)
+    assert fingerprint is not None, done.stdout
+    return fingerprint[1], secret
+
+
+def test_only_an_administrator_imports_and_with_his_own_secret(county: CommandLine, tmp_path: Path) -> None:
     added = county("account", "add", "wang.wu", "--name", "王五", "--role", "grid_worker")
     assert added.returncode == 0, added.stderr
-    assert "密码：" in added.stdout
     register = write_register(tmp_path / "r.xlsx", [register_row(3001)])
     before = county.position()
     done = county("import", "messages", register, "--as", "wang.wu")
@@ -164,18 +250,40 @@ def test_only_an_administrator_imports(county: CommandLine, tmp_path: Path) -> N
     assert "系统管理员" in done.stderr
     assert county.position() == before
     assert county("account", "grant", "wang.wu", "--role", "administrator").returncode == 0
-    assert county("import", "messages", register, "--as", "wang.wu").returncode == 0
+    heard, secret = accepted(county, "wang.wu", added.stdout, tmp_path)
+    importing = ["import", "messages", register, "--as", "wang.wu"]
+    assert "还没有签名密钥" in county(*importing, MINGZHANG_SECRET_FILE=str(secret)).stderr
+    registering = ["account", "register", "wang.wu", "--role", "administrator", "--fingerprint"]
+    misheard = county(*registering, heard[:-1] + ("0" if heard[-1] != "0" else "1"))
+    assert misheard.returncode == 1
+    assert "没有与这个指纹相符" in misheard.stderr
+    assert county(*registering, heard.upper().replace("-", " ")).returncode == 0
+    assert "账号或密码不对" in county(*importing).stderr  # the founder's secret opens nothing of his
+    assert county(*importing, MINGZHANG_SECRET_FILE=str(secret)).returncode == 0
 
 
-def test_logins_are_listed_renewed_and_removed(county: CommandLine) -> None:
-    county("account", "add", "zhao.liu", "--name", "赵六六", "--role", "auditor")
-    assert "赵*六" in county("account", "list").stdout
+def test_without_a_terminal_and_without_a_file_the_secret_is_named_as_missing(
+    county: CommandLine, tmp_path: Path
+) -> None:
+    register = write_register(tmp_path / "r.xlsx", [register_row(3002)])
+    before = county.position()
+    done = county("import", "messages", register, MINGZHANG_SECRET_FILE="")
+    assert done.returncode == 2
+    assert "MINGZHANG_SECRET_FILE" in done.stderr
+    assert county.position() == before
+
+
+def test_logins_are_listed_renewed_and_removed(county: CommandLine, tmp_path: Path) -> None:
+    added = county("account", "add", "zhao.liu", "--name", "赵六六", "--role", "auditor")
     taken = county("account", "add", "zhao.liu", "--name", "另一人", "--role", "auditor")
     assert taken.returncode == 2
     assert "已有人使用" in taken.stderr
-    assert "密码：" in county("account", "password", "zhao.liu").stdout
+    accepted(county, "zhao.liu", added.stdout, tmp_path)
+    assert "赵*六" in county("account", "list").stdout
+    assert "邀请码：" in county("account", "password", "zhao.liu").stdout
     assert county("account", "remove", "zhao.liu").returncode == 0
     assert "zhao.liu" not in county("account", "list").stdout
+    assert "密码：" in county("account", "add", "qian.qi", "--name", "钱七", "--role", "member").stdout
 
 
 def test_an_import_killed_midway_is_completed_by_running_it_again(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_a_report_becomes_money(chromium: Browser, county: County, tmp_path: Pat
         look(page, "today-member-empty")
         press(page, "link", "上报一条线索")
         page.get_by_label("看到了什么").fill("村口垃圾桶满了两天，没有清运。\n请派人来看看。")
-        page.get_by_label("类别").fill("市容环境")
+        page.get_by_label("类别").select_option("市容环境")
         page.get_by_label("在哪里").select_option(label="城东村（361125001201）")
         page.get_by_label("网格").fill("第三网格")
         moment = county.yesterday + timedelta(hours=8)
@@ -223,6 +223,42 @@ def test_public_pages_fit_a_cheap_phone(chromium: Browser, county: County, path:
     assert body_px >= (24 if large and path != "/v/1" else 18)
     assert page.evaluate("document.scripts.length") == 0
     context.close()
+
+
+@pytest.mark.parametrize("path", ["/api/v1/docs", "/static/verify.html", "/staff/sign-in", "/nothing"])
+def test_pages_for_everybody_fit_both_widths(chromium: Browser, county: County, path: str) -> None:
+    context = chromium.new_context(base_url=county.url)
+    page = context.new_page()
+    page.goto(path)
+    look(page, path.strip("/").replace("/", "-"))
+    context.close()
+
+
+def test_the_administrator_sets_up_the_county(chromium: Browser, county: County) -> None:
+    with as_somebody(chromium, county, "admin") as page:
+        look(page, "today-administrator")
+        press(page, "link", "区划")
+        page.get_by_label("12 位区划代码").fill("361125001203")
+        page.get_by_label("名称").fill("城南村")
+        press(page, "button", "登记")
+        recorded(page)
+        look(page, "places")
+        press(page, "link", "标准")
+        page.get_by_label("每条奖励（元）").fill("12.50")
+        page.get_by_label("文号").first.fill("兴街办〔2026〕5号")
+        press(page, "button", "记录标准")
+        recorded(page)
+        look(page, "tariffs")
+        press(page, "link", "人员")
+        look(page, "persons")
+        press(page, "link", "打开")
+        look(page, "person")
+        press(page, "link", "预算")
+        page.get_by_label("文号").fill("横财行〔2026〕30号")
+        page.get_by_label("金额（元）").fill("20000")
+        press(page, "button", "登记指标")
+        recorded(page)
+        look(page, "budget-administrator")
 
 
 def test_somebody_with_two_roles_chooses_one(chromium: Browser, county: County) -> None:

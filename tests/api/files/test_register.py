@@ -59,7 +59,8 @@ def test_the_real_register_is_read_whole(real):
 
 def test_the_one_unreadable_reply_time_is_found_and_costs_only_the_reply(real):
     (found,) = real.findings
-    assert (found.code, found.row, found.column, found.value) == ("time.unreadable", 1141, "G 答复时间", "2018/4/24")
+    assert (found.code, found.row, found.column, found.value) == ("time.day_only", 1141, "G 答复时间", "2018/4/24")
+    assert found.reason == "只有日期，没有几点几分；请补上时间，如 2026/4/24 09:30；这条答复没有读入"
     (unanswered,) = [read for read in real.rows if read.handled_at is None]
     assert unanswered.row == 1141
     assert unanswered.reply is None
@@ -117,6 +118,8 @@ def test_a_row_is_read_with_its_profile_s_defaults(table, profile):
         ({"title": "字" * 201}, ("cell.too_long", 2, "C 留言主题")),
         ({"reported_at": None}, ("cell.missing", 2, "D 留言时间")),
         ({"reported_at": "昨天"}, ("time.unreadable", 2, "D 留言时间")),
+        ({"reported_at": "2019/4/25"}, ("time.day_only", 2, "D 留言时间")),
+        ({"reported_at": date(2019, 4, 25)}, ("time.day_only", 2, "D 留言时间")),
         ({"body": "\n\t\n"}, ("cell.missing", 2, "E 留言详情")),
         ({"body": True}, ("cell.not_text", 2, "E 留言详情")),
     ],
@@ -131,7 +134,7 @@ def test_a_row_that_cannot_be_read_is_a_finding_and_the_others_come(table, profi
 @pytest.mark.parametrize(
     ("changed", "codes"),
     [
-        ({"handled_at": "2018/4/24"}, ["time.unreadable"]),
+        ({"handled_at": "2018/4/24"}, ["time.day_only"]),
         ({"handled_at": "2019/4/24 9:00:00"}, ["handling.before_report"]),
         ({"handled_at": None}, ["handling.without_time"]),
         ({"reply": 1.5}, ["cell.not_text"]),
@@ -210,7 +213,7 @@ def test_columns_may_stand_in_any_order_and_headers_be_broken_over_lines(table, 
 def test_missing_and_doubled_headers_refuse_the_file_all_at_once(table, profile):
     headers = ["留言编号", "留言编号", "留言主题", "留言时间", "留言详情", "答复意见", "时间"]
     assert refusal_of(table([row()], headers=headers), profile) == [
-        ("header.duplicate", 1, None),
+        ("header.duplicate", 1, "B"),
         ("header.missing", 1, None),
         ("header.missing", 1, None),
     ]
@@ -223,9 +226,44 @@ def test_a_merged_header_refuses_the_file(table, profile):
     assert refusal_of(content, profile)[0] == ("header.merged", 1, "B")
 
 
-def test_merged_cells_among_the_rows_refuse_the_file(table, profile):
-    content = table([row(), row(source_ref="13")], change=lambda sheet: sheet.merge_cells("D2:D3"))
-    assert refusal_of(content, profile) == [("cell.merged", 2, "D")]
+def test_merged_cells_cost_the_rows_that_they_touch_and_no_other(table, profile):
+    def change(sheet):
+        sheet.merge_cells("D3:D4")  # over two rows
+        sheet.merge_cells("B6:C6")  # within one
+        sheet.merge_cells("J2:K2")  # outside the register's columns
+
+    rows = [row(source_ref=str(number)) for number in range(10, 16)]
+    found, reading = findings_of(table(rows, change=change), profile)
+    assert found == [
+        ("cell.merged", 3, "D 留言时间"),
+        ("cell.merged", 4, "D 留言时间"),
+        ("cell.merged", 6, "B 留言用户"),
+    ]
+    assert "D3:D4" in reading.findings[0].reason
+    assert [read.row for read in reading.rows] == [2, 5, 7]
+    assert reading.row_count == 6
+
+
+def test_a_line_merged_over_all_columns_is_one_finding(table, profile):
+    rows = [row(), ["以下为四月", *[None] * 6], row(source_ref="13")]
+    found, reading = findings_of(table(rows, change=lambda sheet: sheet.merge_cells("A3:G3")), profile)
+    assert found == [("cell.merged", 3, "A 留言编号")]
+    assert [read.row for read in reading.rows] == [2, 4]
+
+
+def test_more_merged_cells_than_anybody_can_list_refuse_the_file(table, profile):
+    def change(sheet):
+        for number in range(3, 2_003):
+            sheet.merge_cells(f"J{number}:K{number}")
+
+    assert refusal_of(table([row()], change=change), profile) == [("cell.merged_often", None, None)]
+
+
+def test_a_header_without_a_row_is_a_finding(table, profile):
+    found, reading = findings_of(table([]), profile)
+    assert found == [("sheet.no_rows", None, None)]
+    assert (reading.row_count, reading.rows) == (0, ())
+    assert "没有内容" in reading.findings[0].reason
 
 
 def test_an_empty_sheet_lacks_every_header(table, profile):
