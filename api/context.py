@@ -15,17 +15,21 @@ import psycopg
 from psycopg_pool import ConnectionPool
 
 from api.settings import Settings
+from api.signing import signer_of
 from domain import accounts, log
 from domain.kernel.ids import derived, stream_name
 from domain.log import Log
 from domain.streams import event_types
 from journal.codec import Codec
+from journal.errors import IntegrityError
 from journal.journal import Clock, Journal, now
-from journal.keys import ServerCustody, read_log_key, read_secret
+from journal.keys import KeyFileError, ServerCustody, read_secret
+from journal.log_keys import FIRST, keys_in, log_key_files
 from journal.note import VerifierKey
-from journal.signer import LogSigner
+from journal.signer_client import SignerClient
 from journal.store import Pool, Store
 from journal.vault import Vault
+from journal.vault_keys import finish_rotation, in_reach, read_key
 from journal.writer import Writer
 from migrations.embedded import EmbeddedPostgres, Endpoint, attach_or_start, passwords_file
 from migrations.errors import DatabaseError
@@ -56,7 +60,7 @@ class App:
     access: Access
     journal: Journal
     log: Log
-    log_key: VerifierKey
+    signer: SignerClient
     vault: Vault
     runner: Runner
     writing: Pool
@@ -66,12 +70,21 @@ class App:
         """Wait until the read models show everything up to `position`; False if they do not within the limit."""
         return self.runner.wait_for(position, timeout_s=READ_TIMEOUT_S)
 
+    def log_now(self) -> Log:
+        """The journal as it is now; `log` is as it was when the program was opened."""
+        return log_of(self.journal) or self.log
+
+    @property
+    def log_key(self) -> VerifierKey:
+        """The log's key by the policy now in force; while two sign, the one that stays."""
+        return keys_in(self.log_now().policy, origin=self.journal.origin)[-1]
+
 
 def keys_of(settings: Settings) -> dict[str, Any]:
     """The paths of the key files by their purpose."""
     folder = settings.keys
     return {
-        "log": folder / "log.key",
+        "log": next(reversed(log_key_files(folder)), folder / FIRST),
         "actors": folder / "actors.key",
         "vault": folder / "vault.key",
         "session": folder / "session.key",
@@ -141,20 +154,22 @@ def read_roles(access: Access) -> Roles:
 
 
 @contextmanager
-def open_app(settings: Settings, *, access: Access | None = None, clock: Clock = now) -> Iterator[App]:
+def open_app(
+    settings: Settings, *, access: Access | None = None, clock: Clock = now, codec: Codec | None = None
+) -> Iterator[App]:
     """Everything, on a journal that `init` has begun. Raises NotInitialised, MigrationError, IntegrityError, …"""
     with ExitStack() as stack:
-        codec = Codec(event_types())
+        codec = codec or Codec(event_types())
         reached = access or stack.enter_context(database(settings))
         check(reached.owner)
         files = keys_of(settings)
         if not files["log"].exists():
             raise NotInitialised(str(settings.home))
-        log_key = read_log_key(files["log"])
         writing = stack.enter_context(_pool(reached.writer))
         store = Store(writing)
-        journal = _open_journal(stack, settings, reached, store, codec, clock)
-        opened = journal.state(stream_name("log", derived("log", journal.origin)), log.evolve)
+        signer = stack.enter_context(signer_of(settings, reached))
+        journal = _open_journal(stack, settings, reached, store, codec, clock, signer)
+        opened = log_of(journal)
         if opened is None:
             raise NotInitialised(str(settings.home))
         yield App(
@@ -162,27 +177,37 @@ def open_app(settings: Settings, *, access: Access | None = None, clock: Clock =
             access=reached,
             journal=journal,
             log=opened,
-            log_key=log_key.verifier_key,
-            vault=Vault(writing, read_secret(files["vault"])),
+            signer=signer,
+            vault=_checked_vault(settings, writing),
             runner=Runner(reached.projector, codec, MODELS),
             writing=writing,
             reading=stack.enter_context(_pool(reached.reader, read_only=True)),
         )
 
 
+def log_of(journal: Journal) -> Log | None:
+    """The journal's own state, None before its first event."""
+    return journal.state(stream_name("log", derived("log", journal.origin)), log.evolve)
+
+
 def _open_journal(
-    stack: ExitStack, settings: Settings, access: Access, store: Store, codec: Codec, clock: Clock
+    stack: ExitStack,
+    settings: Settings,
+    access: Access,
+    store: Store,
+    codec: Codec,
+    clock: Clock,
+    signer: SignerClient,
 ) -> Journal:
     files = keys_of(settings)
-    log_key = read_log_key(files["log"])
-    origin = log_key.verifier_key.name
     writer = Writer(
         connect=lambda: psycopg.connect(access.writer, autocommit=True),
-        signer=LogSigner(log_key, settings.signer_state),
+        signer=signer,
         stored_nodes=store.nodes,
         limit_of=accounts.limit_of,
     )
     stack.enter_context(writer)
+    origin = signer.origin
     return Journal(
         origin=origin,
         store=store,
@@ -193,12 +218,35 @@ def _open_journal(
     )
 
 
+def vault_of(settings: Settings, pool: Pool) -> Vault:
+    """The vault under the key of the environment, else of its file. Raises KeyFileError."""
+    if settings.vault_key is not None:
+        return Vault(pool, settings.vault_key)
+    path = keys_of(settings)["vault"]
+    finish_rotation(pool, path)
+    return Vault(pool, read_key(path), candidates=lambda: in_reach(path))
+
+
+def _checked_vault(settings: Settings, pool: Pool) -> Vault:
+    """The vault, under the right key and without those who were erased: what a crash left undone is done here."""
+    vault = vault_of(settings, pool)
+    try:
+        vault.require_key()
+    except IntegrityError:
+        source = "MINGZHANG_VAULT_KEY" if settings.vault_key is not None else str(keys_of(settings)["vault"])
+        raise KeyFileError(f"保险库现用的不是 {source} 这把密钥；请换上更换密钥时得到的那一把") from None
+    for person in vault.destroy_erased():
+        logger.warning("person %s is erased in the journal; what the vault still held was destroyed", person)
+    return vault
+
+
 @contextmanager
 def open_journal(settings: Settings, access: Access, *, clock: Clock = now) -> Iterator[Journal]:
     """The journal alone, before or after its first event: what `init` needs."""
     with ExitStack() as stack:
         store = Store(stack.enter_context(_pool(access.writer)))
-        yield _open_journal(stack, settings, access, store, Codec(event_types()), clock)
+        signer = stack.enter_context(signer_of(settings, access))
+        yield _open_journal(stack, settings, access, store, Codec(event_types()), clock, signer)
 
 
 @contextmanager

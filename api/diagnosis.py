@@ -11,13 +11,21 @@ from typing import Any, Literal
 import psycopg
 
 from api.context import database, keys_of
+from api.key_diagnosis import officer_keys
+from api.public.seal import seal_of
+from api.publishing import target_of
 from api.settings import CATALOGUE, BadSetting, Settings, read_settings
+from api.signing import signer_of
+from api.timestamps import kept, last_failure, recorded
+from api.web.format_words import said
+from api.web.words import moment
 from domain.streams import event_types
-from journal.checkpoint import open_checkpoint
+from journal.checkpoint import parse_text
 from journal.codec import Codec
-from journal.errors import IntegrityError
-from journal.keys import KeyFileError, read_log_key, read_secret
-from journal.signer import LogSigner
+from journal.errors import IntegrityError, Unavailable
+from journal.keys import KeyFileError, read_secret
+from journal.note import parse
+from journal.published import PublishedLog
 from migrations import runner
 from migrations.errors import DatabaseError
 from migrations.home_lock import owner_of
@@ -56,6 +64,7 @@ def diagnose(environment: dict[str, str]) -> list[Item]:
     if not keys_of(settings)["log"].exists():
         text = "这里还没有账本：请运行 mingzhang init 或 mingzhang demo"
         return [*items, Item("账本", "创世记录", "bad", text)]
+    items += _guarded("公布", "检查点", lambda: _published(settings))
     try:
         with database(settings) as access:
             items += _database(access)
@@ -68,6 +77,8 @@ def diagnose(environment: dict[str, str]) -> list[Item]:
 def _settings(environment: dict[str, str]) -> Iterator[Item]:
     for setting in CATALOGUE:
         value = environment.get(setting.name)
+        if value and setting.secret:
+            value = "（已设置，不显示）"
         shown = _without_password(value) if value else f"{setting.default or '空'}（默认）"
         yield Item("设置", setting.name, "ok", f"{shown}　{setting.meaning}")
 
@@ -87,6 +98,11 @@ def _home(settings: Settings) -> Iterator[Item]:
         return
     yield Item("文件夹", "MINGZHANG_HOME", "ok", str(settings.home))
     for name, path in keys_of(settings).items():
+        if name == "vault" and settings.vault_key is not None:
+            left = "；文件 vault.key 还在，没有使用，请移走" if path.exists() else ""
+            state: State = "attention" if left else "ok"
+            yield Item("密钥", "MINGZHANG_VAULT_KEY", state, f"{KEY_MEANINGS[name]}：用环境变量里的{left}")
+            continue
         yield _key_file(KEY_MEANINGS[name], path)
 
 
@@ -94,7 +110,7 @@ def _key_file(meaning: str, path: Path) -> Item:
     try:
         read_secret(path)
     except KeyFileError as error:
-        return Item("密钥", path.name, "bad", f"{meaning}：{error}")
+        return Item("密钥", path.name, "bad", f"{meaning}：{said(error)}")
     return Item("密钥", path.name, "ok", f"{meaning}：在，只有所有者可读")
 
 
@@ -103,7 +119,9 @@ def _embedded(settings: Settings) -> Iterator[Item]:
         yield Item("数据库", "内嵌数据库", "ok", "未使用（设置了 MINGZHANG_DATABASE_URL）")
         return
     owner = owner_of(settings.home)
-    if owner is None:
+    if owner is None and not keys_of(settings)["log"].exists():
+        yield Item("数据库", "内嵌数据库", "attention", "还没有建立（建立账本时一并建立）")
+    elif owner is None:
         yield Item("数据库", "内嵌数据库", "ok", "没有服务在运行它（本次检查临时启动）")
     else:
         yield Item("数据库", "内嵌数据库", "ok", f"由进程 {owner.pid}（{owner.command}，始于 {owner.since}）运行")
@@ -144,6 +162,8 @@ def _migrations_and_journal(settings: Settings, access: Access) -> Iterator[Item
         return
     yield Item("数据库", "迁移", "ok", f"{len(status.applied)} 个都已执行")
     yield from _guarded("账本", "签名检查点", lambda: _journal(settings, access))
+    yield from _guarded("密钥", "工作人员密钥", lambda: _officer_keys(access))
+    yield from _guarded("时间戳", "时间戳", lambda: _timestamps(settings, access))
     yield from _guarded("查询表", "状态", lambda: _read_models(access))
 
 
@@ -151,15 +171,23 @@ def _guarded(section: str, name: str, look: Callable[[], Iterator[Item]]) -> Ite
     """What cannot be looked at is bad, and the next thing is looked at all the same."""
     try:
         yield from list(look())
-    except (IntegrityError, KeyFileError, psycopg.Error) as error:
-        yield Item(section, name, "bad", str(error).strip())
+    except (BadSetting, IntegrityError, KeyFileError, Unavailable, psycopg.Error) as error:
+        yield Item(section, name, "bad", said(error).strip())
 
 
 def _journal(settings: Settings, access: Access) -> Iterator[Item]:
+    with signer_of(settings, access) as signer:  # asked first: what it has signed, the database must hold by now
+        note, keys, stopped = signer.last(), len(signer.keys()), signer.stopped()
+    place = settings.signer_socket if settings.signer else f"{settings.signer_socket}（随用随开）"
+    if stopped is not None:
+        yield Item("账本", "签名进程", "bad", f"已停止签名，请立即联系审计：{stopped}")
+    else:
+        yield Item("账本", "签名进程", "ok", f"{place}，有 {keys} 把账本密钥")
     with psycopg.connect(access.auditor, autocommit=True) as connection:
         row = connection.execute("SELECT size, root FROM journal.head").fetchone()
         counted = connection.execute(
-            "SELECT count(*), coalesce(max(notification_id), 0) FROM journal.events"
+            "SELECT count(*), coalesce(max(notification_id), 0) FROM journal.events WHERE notification_id <= %s",
+            (row[0] if row is not None else 0,),
         ).fetchone()
     size, root = row or (0, b"")
     count, last = counted or (0, 0)
@@ -167,15 +195,66 @@ def _journal(settings: Settings, access: Access) -> Iterator[Item]:
         yield Item("账本", "记录", "bad", f"账本头写 {size} 条，实存 {count} 条，最后编号 {last}：请立即联系审计")
     else:
         yield Item("账本", "记录", "ok", f"{size} 条，编号连续")
-    key = read_log_key(keys_of(settings)["log"])
-    signer = LogSigner(key, settings.signer_state)
-    signer.check(size=size, root=bytes(root))
-    note = signer.last()
-    signed = open_checkpoint(note, log_key=key.verifier_key).size if note is not None else 0
-    if signed == size:
-        yield Item("账本", "签名检查点", "ok", f"{key.verifier_key.name}，第 {signed} 条")
+    yield _signed(note, size=size, root=bytes(root))
+
+
+def _signed(note: bytes | None, *, size: int, root: bytes) -> Item:
+    """What the signer has signed, beside what the database holds."""
+    if note is None:
+        return Item("账本", "签名检查点", "attention", f"还没有签过，账本已有 {size} 条（启动服务时补签）")
+    head = parse_text(parse(note).text)
+    if head.size > size:
+        text = f"签到第 {head.size} 条，账本只有 {size} 条：恢复了旧备份。请恢复更新的备份，已签的收不回来"
+        return Item("账本", "签名检查点", "bad", text)
+    if head.size < size:
+        text = f"签到第 {head.size} 条，还差 {size - head.size} 条（启动服务时补签）"
+        return Item("账本", "签名检查点", "attention", text)
+    if head.root != root:
+        return Item("账本", "签名检查点", "bad", f"第 {size} 条处的根与签过的不同：请立即联系审计")
+    return Item("账本", "签名检查点", "ok", f"{head.origin}，第 {head.size} 条")
+
+
+def _officer_keys(access: Access) -> Iterator[Item]:
+    for name, state, text in officer_keys(access):
+        yield Item("密钥", name, state, text)
+
+
+def _timestamps(settings: Settings, access: Access) -> Iterator[Item]:
+    with psycopg.connect(access.auditor, autocommit=True) as connection:
+        stamps = recorded(connection, Codec(event_types()))
+    lost = [one for one in stamps if kept(settings.timestamps, one.event.token) is None]
+    if lost:
+        yield Item("时间戳", "文件", "attention", f"{len(lost)} 个时间戳文件不在 {settings.timestamps} 里，或被改动过")
+    failure = last_failure(settings)
+    if not settings.tsa_url:
+        yield Item("时间戳", "每日", "ok", f"未启用（没有设置 MINGZHANG_TSA_URL）；已有 {len(stamps)} 个")
+    elif settings.tsa_certificate is None or not settings.tsa_certificate.is_file():
+        yield Item("时间戳", "每日", "bad", "没有时间戳机构的根证书，盖不了：请设置 MINGZHANG_TSA_CERTIFICATE")
+    elif failure is not None:
+        yield Item("时间戳", "每日", "attention", f"上次没有盖上：{failure}")
+    elif not stamps:
+        yield Item("时间戳", "每日", "attention", "还没有盖过：请运行一次 mingzhang timestamp，以后服务每天自动盖")
     else:
-        yield Item("账本", "签名检查点", "attention", f"签到第 {signed} 条，还差 {size - signed} 条（启动服务时补签）")
+        last = stamps[-1].event
+        yield Item("时间戳", "每日", "ok", f"最近一次 {moment(last.stamped_at)}，到第 {last.size} 条，{last.authority}")
+
+
+def _published(settings: Settings) -> Iterator[Item]:
+    """What stands in public, as its readers see it."""
+    seal = seal_of(PublishedLog(target_of(settings)))
+    if not seal.reachable:
+        yield Item("公布", "检查点", "bad", "读不到公布的地方，请核对 MINGZHANG_TILES_URL")
+    elif seal.stopped:
+        yield Item("公布", "检查点", "bad", "账本校验未通过，已停止公布：请立即联系审计")
+    elif seal.published is None:
+        yield Item("公布", "检查点", "attention", "还没有公布检查点（启动服务时公布）")
+    else:
+        head = seal.published
+        text = f"第 {head.size} 条，见证 {head.cosigned + 1}/{head.listed + 1}"
+        yield Item("公布", "检查点", "ok", text)
+    if seal.pending_size is not None:
+        names = "、".join(seal.waiting_for)
+        yield Item("公布", "待见证", "attention", f"已签到第 {seal.pending_size} 条，还在等见证人签名：{names}")
 
 
 def _read_models(access: Access) -> Iterator[Item]:

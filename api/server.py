@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -20,35 +20,51 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from api.context import App, keys_of
-from api.public import months
+from api.custody.device import Tickets
+from api.log import routes as log_routes
+from api.public import months, verifier
 from api.public.reading import Reading
+from api.publishing import publisher_of, signed_last, target_of
+from api.reference import page as reference_page
+from api.reference.description import install as describe
 from api.settings import Settings
 from api.staff import (
     api_county,
     api_incidents,
+    api_keys,
     api_ledgers,
+    api_lists,
     api_payouts,
     api_session,
+    api_signatures,
     categories,
+    page_county,
     page_incidents,
+    page_invitation,
+    page_keys,
     page_ledgers,
     page_payouts,
+    page_persons,
     page_sign_in,
     page_today,
 )
 from api.staff.acting import RoleNeeded, SignInNeeded
 from api.staff.office import Office
+from api.timestamps import Daily
 from api.web import health
 from api.web.following import Following
 from api.web.frame import Frame
 from api.web.identity import Identity
-from api.web.problems import FileFinding, Misfit, Problem, Problems
+from api.web.names import shown_names
+from api.web.problems import Problems
+from api.web.publishing import Publishing
 from api.web.sessions import Sessions
 from api.web.templates import STATIC, Templates
 from api.web.throttle import Throttle
-from journal.keys import read_log_key, read_secret
-from journal.signer import LogSigner
-from journal.vault import masked_names
+from api.web.words import system_error
+from journal.errors import Unavailable
+from journal.keys import read_secret
+from journal.published import PublishedLog
 
 BACKLOG: Final = 128
 SHUTDOWN_S: Final = 15
@@ -67,8 +83,8 @@ class AddressInUse(Exception):
     """The address cannot be listened on; the message says which, and what to do."""
 
 
-def create_app(app: App, *, following: Following | None = None) -> FastAPI:
-    """The ASGI application over an opened program. `following`: the thread that `run_server` runs, if it does."""
+def create_app(app: App, *, following: Following | None = None, publishing: Publishing | None = None) -> FastAPI:
+    """The ASGI application over an opened program. `following` and `publishing` are the threads of `run_server`."""
     follow = following or Following(app.runner.follow)
     identity = Identity(
         origin=app.journal.origin,
@@ -80,7 +96,8 @@ def create_app(app: App, *, following: Following | None = None) -> FastAPI:
     )
     files = keys_of(app.settings)
     templates = Templates(identity)
-    checkpoint = LogSigner(read_log_key(files["log"]), app.settings.signer_state).last
+    checkpoint = signed_last(app)
+    published = PublishedLog(target_of(app.settings))
     problems = Problems(templates, identity)
     web = FastAPI(
         title="明账 Mingzhang",
@@ -97,49 +114,66 @@ def create_app(app: App, *, following: Following | None = None) -> FastAPI:
         templates=templates,
         checkpoint=checkpoint,
         following=follow,
+        tickets=Tickets(read_secret(files["session"])),
     )
+    web.state.published = published
     web.state.reading = Reading(
         pool=app.reading,
         identity=identity,
-        checkpoint=checkpoint,
-        masked_names=masked_names,
+        published=published,
+        masked_names=shown_names,
         templates=templates,
         healthy=follow.check,
         sensitive=categories.SENSITIVE,
     )
     problems.install(web)
+    api_signatures.install(web, problems)
     web.add_exception_handler(SignInNeeded, _to_sign_in)
     web.add_exception_handler(RoleNeeded, _to_role)
     for routes in (
         api_session,
+        api_keys,
+        api_signatures,
         api_incidents,
         api_payouts,
         api_county,
         api_ledgers,
+        api_lists,
         page_sign_in,
         page_today,
         page_incidents,
         page_payouts,
         page_ledgers,
+        page_county,
+        page_persons,
+        page_keys,
+        page_invitation,
         months,
+        verifier,
+        log_routes,
+        reference_page,
     ):
         web.include_router(routes.router)
-    health.install(web, app.runner, follow)
+    health.install(web, app.runner, follow, publishing)
     web.mount("/static", _Static(directory=STATIC))
     web.add_middleware(Frame, too_large=problems.too_large)
-    _describe_problems(web)
+    describe(web, base_url=identity.base_url)
     return web
 
 
 def run_server(app: App, settings: Settings, *, ready: Callable[[], None] = lambda: None) -> None:
     """Serve until SIGTERM or Ctrl-C, with the read models followed beside; `ready` is called once pages are served.
 
-    Raises AddressInUse. Returns when everything has stopped; closing the program is the caller's.
+    Raises AddressInUse, BadSetting, IntegrityError for a log that is behind what was published of it. Returns when
+    everything has stopped; closing the program is the caller's.
     """
+    publisher = publisher_of(app, last=signed_last(app))
+    with suppress(OSError, Unavailable):  # where it is published cannot be reached now: the publisher tries again
+        publisher.check()
     listening = _listen(settings)
-    following = Following(app.runner.follow)
+    following, publishing = Following(app.runner.follow), Publishing(publisher)
     config = uvicorn.Config(
-        create_app(app, following=following),
+        create_app(app, following=following, publishing=publishing),
         http="h11",
         ws="none",
         lifespan="off",
@@ -150,11 +184,16 @@ def run_server(app: App, settings: Settings, *, ready: Callable[[], None] = lamb
         timeout_graceful_shutdown=SHUTDOWN_S,
     )
     server = _Server(config, ready=ready)
+    daily = Daily(app)
     following.start()
+    publishing.start()
+    daily.start()
     try:
         with _stopped_by_signals(server):
             server.run(sockets=[listening])
     finally:
+        daily.stop()
+        publishing.stop()
         following.stop()
         app.runner.close()
         listening.close()
@@ -205,7 +244,7 @@ def _listen(settings: Settings) -> socket.socket:
     except OSError as error:
         listening.close()
         raise AddressInUse(
-            f"地址 {settings.host}:{settings.port} 不能使用（{error.strerror}）。"
+            f"地址 {settings.host}:{settings.port} 不能使用（{system_error(error)}）。"
             "可能已有一个服务在运行；请先停止它，或用 MINGZHANG_PORT 换一个端口。"
         ) from error
     return listening
@@ -232,19 +271,3 @@ def _to_sign_in(request: Request, _error: Exception) -> Response:
 
 def _to_role(_request: Request, _error: Exception) -> Response:
     return RedirectResponse("/staff/role", status_code=303)
-
-
-def _describe_problems(web: FastAPI) -> None:
-    """Put the shape of problems into the description; operations refer to it, but no endpoint returns it by itself."""
-    described = web.openapi
-
-    def openapi() -> dict[str, Any]:
-        schema = described()
-        components = schema.setdefault("components", {}).setdefault("schemas", {})
-        for model in (Misfit, FileFinding, Problem):
-            made = model.model_json_schema(ref_template="#/components/schemas/{model}")
-            made.pop("$defs", None)
-            components[model.__name__] = made
-        return schema
-
-    web.openapi = openapi  # type: ignore[method-assign]

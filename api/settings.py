@@ -1,11 +1,14 @@
 """Every setting of the program: an environment name, a default, and a sentence for `doctor`.
 
-Secrets are never settings; they are files in the home, readable by their owner only.
+Secrets are files in the home, readable by their owner only. One may be given from outside, by whatever keeps secrets
+there: the vault's key; its value is shown nowhere.
 """
 
+import base64
+import binascii
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -20,6 +23,7 @@ class Setting:
     name: str
     default: str
     meaning: str
+    secret: bool = False
 
 
 CATALOGUE: tuple[Setting, ...] = (
@@ -30,9 +34,21 @@ CATALOGUE: tuple[Setting, ...] = (
     Setting("MINGZHANG_DATABASE_URL", "", "外部 PostgreSQL（15 及以上）；为空时用内嵌数据库"),
     Setting("MINGZHANG_PG_BIN", "", "内嵌数据库所用 PostgreSQL 程序的文件夹；为空时自动寻找"),
     Setting("MINGZHANG_RUN_AS", "", "以 root 启动时，内嵌数据库改用的系统账户；为空时自动寻找"),
+    Setting("MINGZHANG_SECRET_FILE", "", "命令行办理人的口令文件，只有本人可读；为空时在终端询问"),
+    Setting("MINGZHANG_SIGNER", "", "签名进程的套接字文件；为空时用文件夹下的 signer/socket，没有在运行就随用随开"),
     Setting("MINGZHANG_PAYER_ACCOUNT", "", "付款账户，写入代发文件表头"),
+    Setting("MINGZHANG_TILES_URL", "", "公布账本（检查点、哈希块、记录）的地方，fsspec 网址；为空时是文件夹下的 log"),
     Setting("MINGZHANG_AUDITOR_PHONE", "", "账本校验未通过时，页面上给出的审计电话"),
+    Setting(
+        "MINGZHANG_VAULT_KEY",
+        "",
+        "保险库密钥（32 字节的 base64），由外部的密钥管理给出；为空时用 keys/vault.key",
+        secret=True,
+    ),
+    Setting("MINGZHANG_TSA_URL", "", "时间戳机构（RFC 3161）的网址；为空时不盖时间戳"),
+    Setting("MINGZHANG_TSA_CERTIFICATE", "", "时间戳机构的根证书文件（PEM）"),
 )
+VAULT_KEY_BYTES = 32
 _DEFAULTS = {setting.name: setting.default for setting in CATALOGUE}
 
 
@@ -47,8 +63,14 @@ class Settings:
     database_url: str
     pg_bin: Path | None
     run_as: str | None
+    secret_file: Path | None
+    signer: Path | None
     payer_account: str
     auditor_phone: str
+    tiles_url: str
+    vault_key: bytes | None = field(repr=False)
+    tsa_url: str
+    tsa_certificate: Path | None
 
     @property
     def keys(self) -> Path:
@@ -59,6 +81,16 @@ class Settings:
     def signer_state(self) -> Path:
         """The folder in which the signer remembers what it signed last."""
         return self.home / "signer"
+
+    @property
+    def signer_socket(self) -> Path:
+        """Where the signer of the home listens."""
+        return self.signer or self.signer_state / "socket"
+
+    @property
+    def timestamps(self) -> Path:
+        """The folder of time stamps."""
+        return self.home / "timestamps"
 
     @property
     def base_url(self) -> str:
@@ -87,6 +119,25 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         database_url=value["MINGZHANG_DATABASE_URL"],
         pg_bin=Path(value["MINGZHANG_PG_BIN"]) if value["MINGZHANG_PG_BIN"] else None,
         run_as=value["MINGZHANG_RUN_AS"] or None,
+        signer=Path(value["MINGZHANG_SIGNER"]).expanduser().absolute() if value["MINGZHANG_SIGNER"] else None,
+        secret_file=Path(value["MINGZHANG_SECRET_FILE"]) if value["MINGZHANG_SECRET_FILE"] else None,
         payer_account=value["MINGZHANG_PAYER_ACCOUNT"],
         auditor_phone=value["MINGZHANG_AUDITOR_PHONE"],
+        tiles_url=value["MINGZHANG_TILES_URL"],
+        vault_key=_vault_key(value["MINGZHANG_VAULT_KEY"]),
+        tsa_url=value["MINGZHANG_TSA_URL"],
+        tsa_certificate=Path(value["MINGZHANG_TSA_CERTIFICATE"]) if value["MINGZHANG_TSA_CERTIFICATE"] else None,
     )
+
+
+def _vault_key(text: str) -> bytes | None:
+    """The vault's key from the environment. Raises BadSetting, which never repeats what was given."""
+    if not text:
+        return None
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != VAULT_KEY_BYTES:
+        raise BadSetting("MINGZHANG_VAULT_KEY 应为 32 字节密钥的 base64（44 个字符）")
+    return key

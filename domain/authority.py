@@ -21,11 +21,15 @@ _APPROVER = frozenset({"county_approver"})
 MAY: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "log.opened/1": _ADMINISTRATOR,
+        "log.policy_set/1": _ADMINISTRATOR,
+        "log.closed/1": _ADMINISTRATOR,
+        "log.checkpoint_timestamped/1": _ADMINISTRATOR | frozenset({"agent"}),
         "place.registered/1": _ADMINISTRATOR,
         "person.registered/1": _ADMINISTRATOR,
         "person.role_granted/1": _ADMINISTRATOR,
         "person.role_ended/1": _ADMINISTRATOR,
         "person.payee_account_set/1": _ADMINISTRATOR | _OFFICER,
+        "person.erased/1": _ADMINISTRATOR,
         "key.registered/1": _ADMINISTRATOR,
         "key.retired/1": _ADMINISTRATOR,
         "key.revoked/1": _ADMINISTRATOR,

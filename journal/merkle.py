@@ -123,7 +123,8 @@ def _perfect_subtrees(begin: int, end: int) -> Iterator[tuple[int, int]]:
         begin += 1 << level
 
 
-def _range_root(read: NodeReader, begin: int, end: int) -> bytes:
+def range_root(read: NodeReader, begin: int, end: int) -> bytes:
+    """The root over the leaves [begin, end), a part into which a tree splits."""
     return _join([read(level, index) for level, index in _perfect_subtrees(begin, end)])
 
 
@@ -134,7 +135,7 @@ def _middle(begin: int, end: int) -> int:
 
 def subtree_root(read: NodeReader, *, size: int) -> bytes:
     """The root over the first `size` leaves of a tree that has at least as many."""
-    return _range_root(read, 0, size) if size else EMPTY_ROOT
+    return range_root(read, 0, size) if size else EMPTY_ROOT
 
 
 def inclusion_proof(read: NodeReader, *, index: int, size: int) -> list[bytes]:
@@ -147,7 +148,7 @@ def inclusion_proof(read: NodeReader, *, index: int, size: int) -> list[bytes]:
         if (sibling + 1) << level <= size:
             path.append(read(level, sibling))
         elif sibling <= last:  # the right edge: not a whole subtree
-            path.append(_range_root(read, sibling << level, size))
+            path.append(range_root(read, sibling << level, size))
         level, node, last = level + 1, node >> 1, last >> 1
     return path
 
@@ -162,13 +163,13 @@ def consistency_proof(read: NodeReader, *, first: int, second: int) -> list[byte
     while first < end:
         middle = _middle(begin, end)
         if first <= middle:
-            path.append(_range_root(read, middle, end))
+            path.append(range_root(read, middle, end))
             end = middle
         else:
-            path.append(_range_root(read, begin, middle))
+            path.append(range_root(read, begin, middle))
             begin = middle
     if begin > 0:  # else the rest is the whole first tree, whose root the verifier has
-        path.append(_range_root(read, begin, end))
+        path.append(range_root(read, begin, end))
     return path[::-1]
 
 

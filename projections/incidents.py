@@ -280,6 +280,8 @@ WHERE division LIKE %(prefix)s
 ORDER BY reported_at DESC, incident_id DESC LIMIT %(limit)s
 """  # noqa: S608 - columns of ours
 
+UNDECIDED_OF = "SELECT count(*) FROM read.incidents WHERE reporter_id = %s AND awaits IS NOT NULL"
+
 COUNTERS = """
 SELECT count(*) FILTER (WHERE awaits = 'verification') AS verification,
     count(*) FILTER (WHERE awaits = 'handling') AS handling,
@@ -345,6 +347,12 @@ def listing(conn: Connection[Any], wanted: Filter, *, after: Key | None = None, 
     }
     with conn.cursor(row_factory=class_row(Incident)) as cursor:
         return cursor.execute(LISTING, {**values, **_after(after)}).fetchall()
+
+
+def undecided_of(conn: Connection[Any], reporter_id: UUID) -> int:
+    """How many reports of a person nobody has decided yet."""
+    found = conn.execute(UNDECIDED_OF, (reporter_id,)).fetchone()
+    return int(found[0]) if found else 0
 
 
 def counters(conn: Connection[Any], *, area: Division) -> Counters:

@@ -403,6 +403,12 @@ LISTING = f"""
 ORDER BY log_index DESC LIMIT %(limit)s
 """
 
+PAYEES_IN_FILE = """
+SELECT DISTINCT payee_id FROM read.payout_payments WHERE batch_id IN (
+    SELECT batch_id FROM read.payout_batches WHERE file_sha256 = %(file)s
+    UNION SELECT batch_id FROM read.payout_answers WHERE file_sha256 = %(file)s)
+"""
+
 LAST_NUMBER = "SELECT coalesce(max(number), 0) FROM read.payout_batches WHERE division = %s AND month = %s"
 
 ANSWERS_OF_BATCH = """
@@ -475,6 +481,11 @@ def payments_of_payee(conn: Connection[Any], payee_id: UUID) -> list[Payment]:
     """Every line to one payee, the earliest batch first."""
     with conn.cursor(row_factory=class_row(Payment)) as cursor:
         return cursor.execute(PAYMENTS_OF_PAYEE, (payee_id,)).fetchall()
+
+
+def payees_in_file(conn: Connection[Any], sha256: str) -> list[UUID]:
+    """Who is paid in the batch that a payment file or a return file belongs to."""
+    return [payee for (payee,) in conn.execute(PAYEES_IN_FILE, {"file": sha256}).fetchall()]
 
 
 def answers_of_batch(conn: Connection[Any], batch_id: UUID) -> list[Answer]:

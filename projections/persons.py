@@ -3,7 +3,7 @@
 Names are not here: they are in the vault, and only there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -17,7 +17,7 @@ from domain.kernel.ids import EventName, derived
 from domain.kernel.places import Division, prefix
 from domain.keys import KeyRegistered, KeyRetired, KeyRevoked
 from domain.log import LogOpened
-from domain.persons import PayeeAccountSet, PersonRegistered, RoleEnded, RoleGranted
+from domain.persons import PayeeAccountSet, PersonErased, PersonRegistered, RoleEnded, RoleGranted
 from journal.codec import Recorded
 from projections.rows import Pending, Row, Table, WriteCursor, identity, to_json
 
@@ -32,7 +32,8 @@ CREATE TABLE persons (
     log_index       bigint NOT NULL,
     account_version integer,
     account_event   text,
-    account_set_on  date
+    account_set_on  date,
+    erased_on       date
 );
 CREATE INDEX persons_register_idx ON persons (log_index);
 
@@ -69,6 +70,7 @@ TYPES = frozenset(
         "person.role_granted/1",
         "person.role_ended/1",
         "person.payee_account_set/1",
+        "person.erased/1",
         "key.registered/1",
         "key.retired/1",
         "key.revoked/1",
@@ -78,7 +80,10 @@ TYPES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as the journal knows it. `name` is a commitment; `account_event` names the payee account in use."""
+    """A person as the journal knows it. `name` is a commitment; `account_event` names the payee account in use.
+
+    Once `erased_on` is set, nothing is left to open, and the account is in use no more.
+    """
 
     person_id: UUID
     name: Commitment
@@ -88,6 +93,7 @@ class Person:
     account_version: int | None
     account_event: EventName | None
     account_set_on: date | None
+    erased_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +153,7 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
                 granted = []
                 values = {"role": event.role, "area": event.area, "last_day": event.last_day}
                 cursor.execute(END_ROLE, {"person_id": identity(recorded), **values})
-            case PersonRegistered() | PayeeAccountSet():
+            case PersonRegistered() | PayeeAccountSet() | PersonErased():
                 _apply_to_person(persons, recorded)
             case LogOpened() | KeyRegistered():
                 row = _key_row(recorded)
@@ -181,6 +187,8 @@ def _apply_to_person(persons: Pending, recorded: Recorded) -> None:
         case PayeeAccountSet(version=version):
             account = {"account_event": recorded.name, "account_set_on": on}
             persons.change(person_id, {"account_version": version, **account})
+        case PersonErased():
+            persons.change(person_id, {"erased_on": on})
 
 
 def _key_row(recorded: Recorded) -> Row:
@@ -240,8 +248,17 @@ WHERE role = %(role)s AND area LIKE %(prefix)s
 ORDER BY area, log_index
 """
 
+HELD = """
+SELECT person_id, role, area, since, until FROM read.person_roles
+WHERE person_id = ANY (%s) AND since <= %s AND (until IS NULL OR until >= %s) ORDER BY log_index
+"""
+
 KEYS_OF = f"""
-SELECT {KEYS.all_columns} FROM read.person_keys WHERE person_id = %s ORDER BY registered_at
+SELECT {KEYS.all_columns} FROM read.person_keys WHERE person_id = ANY(%s) ORDER BY registered_at
+"""  # noqa: S608 - columns of ours
+
+KEY_HISTORY = f"""
+SELECT {KEYS.all_columns} FROM read.person_keys WHERE role = ANY(%s) ORDER BY person_id, role, registered_at
 """  # noqa: S608 - columns of ours
 
 
@@ -269,6 +286,15 @@ def roles_of(conn: Connection[Any], person_id: UUID) -> list[RoleHeld]:
         return cursor.execute(ROLES_OF, (person_id,)).fetchall()
 
 
+def held(conn: Connection[Any], people: Sequence[UUID], *, on: date) -> dict[UUID, list[RoleHeld]]:
+    """The roles that some persons hold on a day, in the order of granting; who holds none is left out."""
+    found: dict[UUID, list[RoleHeld]] = {}
+    with conn.cursor(row_factory=class_row(RoleHeld)) as cursor:
+        for role in cursor.execute(HELD, (list(people), on, on)):
+            found.setdefault(role.person_id, []).append(role)
+    return found
+
+
 def holders(conn: Connection[Any], role: str, *, area: Division, on: date) -> list[RoleHeld]:
     """Who holds a role on a day in an area or within it."""
     values = {"role": role, "prefix": prefix(area) + "%", "on": on}
@@ -278,5 +304,16 @@ def holders(conn: Connection[Any], role: str, *, area: Division, on: date) -> li
 
 def keys_of(conn: Connection[Any], person_id: UUID) -> list[Key]:
     """Every key that speaks or spoke for a person, in the order of registration."""
+    return keys_of_all(conn, [person_id])
+
+
+def keys_of_all(conn: Connection[Any], person_ids: Sequence[UUID]) -> list[Key]:
+    """Every key that speaks or spoke for any of these persons, in the order of registration."""
     with conn.cursor(row_factory=class_row(Key)) as cursor:
-        return cursor.execute(KEYS_OF, (person_id,)).fetchall()
+        return cursor.execute(KEYS_OF, (list(person_ids),)).fetchall()
+
+
+def keys_in_roles(conn: Connection[Any], roles: Collection[str]) -> list[Key]:
+    """Every key that speaks or spoke in one of these roles: a person's together, the oldest first."""
+    with conn.cursor(row_factory=class_row(Key)) as cursor:
+        return cursor.execute(KEY_HISTORY, (list(roles),)).fetchall()

@@ -13,7 +13,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from domain.kernel.ids import EventName
-from domain.kernel.places import Division, chain
+from domain.kernel.places import Division, chain, prefix
 from domain.tariffs import TariffBandSet, TariffSet
 from journal.codec import Recorded
 from projections.rows import Row, Table, WriteCursor
@@ -120,6 +120,28 @@ SELECT DISTINCT ON (division) event, division, min_fen, max_fen, since, document
 FROM read.tariff_bands WHERE division = ANY (%s) AND since <= %s
 ORDER BY division DESC, since DESC, log_index DESC
 """
+
+TARIFFS_WITHIN = """
+SELECT event, division, category, amount_fen, since, document, set_by FROM read.tariffs
+WHERE division LIKE %s ORDER BY division, category NULLS FIRST, since DESC, log_index DESC
+"""
+
+BANDS_WITHIN = """
+SELECT event, division, min_fen, max_fen, since, document, set_by FROM read.tariff_bands
+WHERE division LIKE %s ORDER BY division, since DESC, log_index DESC
+"""
+
+
+def tariffs_within(conn: Connection[Any], area: Division) -> list[Tariff]:
+    """Everything that was ever set in an area, by division and category, the latest first."""
+    with conn.cursor(row_factory=class_row(Tariff)) as cursor:
+        return cursor.execute(TARIFFS_WITHIN, (prefix(area) + "%",)).fetchall()
+
+
+def bands_within(conn: Connection[Any], area: Division) -> list[Band]:
+    """The bands that were ever set in an area, by division, the latest first."""
+    with conn.cursor(row_factory=class_row(Band)) as cursor:
+        return cursor.execute(BANDS_WITHIN, (prefix(area) + "%",)).fetchall()
 
 
 def tariffs_in_force(conn: Connection[Any], division: Division, *, on: date) -> list[Tariff]:

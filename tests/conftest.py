@@ -71,6 +71,10 @@ class Cluster:
         database = self._new_name()
         return ensure_roles(self.superuser_dsn, database=database, passwords=self.passwords, prefix=self.prefix)
 
+    def copy(self, access: Access) -> Access:
+        """Return a copy of a whole database to which nobody is connected, as a restored backup would be."""
+        return self._create(template=access.database)
+
     def drop(self, access: Access) -> None:
         """Drop a database, whoever is still connected."""
         self._drop_database(access.database)

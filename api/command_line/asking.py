@@ -1,6 +1,14 @@
-"""Values that a flag did not give: asked for on a terminal, named as missing elsewhere."""
+"""Values that a flag did not give: asked for on a terminal, named as missing elsewhere.
 
+A secret is never a flag or a value in the environment, where other programs could see it: it is typed, or stands in a
+file that only its owner may read.
+"""
+
+import getpass
 import sys
+from pathlib import Path
+
+from journal.keys import read_secret
 
 
 class NotGiven(Exception):
@@ -24,3 +32,12 @@ def given(value: str | None, *, flag: str, question: str, default: str | None = 
             raise NotGiven(f"没有给出 {flag}（{question}）")
         if answer.strip() or default is not None:
             return answer.strip() or str(default)
+
+
+def secret(file: Path | None, *, question: str) -> str:
+    """What the file says (MINGZHANG_SECRET_FILE), else what is typed, unseen. Raises NotGiven, KeyFileError."""
+    if file is not None:
+        return read_secret(file).decode().strip()
+    if not sys.stdin.isatty():
+        raise NotGiven(f"{question}：没有设置 MINGZHANG_SECRET_FILE，也没有终端可以询问")
+    return getpass.getpass(f"{question}：")

@@ -1,6 +1,8 @@
 """`mingzhang init`: a new journal for a county, and the account of its first administrator."""
 
 import argparse
+import sys
+from uuid import UUID
 
 from api.command_line import logins
 from api.command_line.asking import given
@@ -8,10 +10,11 @@ from api.command_line.console import say, tell
 from api.command_line.values import county_code, journal_name
 from api.commands.county import Beginning, begin
 from api.context import database, make_ready, open_app
+from api.custody.wrapping import cost_for
 from api.settings import Settings, read_settings
-from domain.kernel.refusals import Refusal
+from api.web import accounts
+from journal.journal import Journal
 from migrations.embedded import install_stop_on_signals
-from migrations.roles import Access
 
 DESCRIPTION = """
 建立一个县的账本：生成密钥，准备数据库，写下第一条记录（创世记录），登记首任管理员并给出初始密码。
@@ -47,39 +50,32 @@ def run(arguments: argparse.Namespace) -> int:
         ),
         rehearsal=arguments.rehearsal,
     )
-    password = start(settings, beginning, login=arguments.login)
+    start(settings, beginning, login=arguments.login)
     kind = "演练账本" if beginning.rehearsal else "账本"
     say(f"已建立{kind}：{beginning.origin}（{beginning.county_name}，{beginning.division}）")
     say(f"位置：{settings.home}")
-    say(f"管理员账号：{arguments.login}    初始密码：{password}")
-    tell("初始密码只显示这一次，请抄下。keys 文件夹里的密钥请立即另存一份，遗失无法补造。")
+    tell("初始密码只显示这一次，请抄下：管理员的签名密钥只有用它才能打开，遗失无法补造。")
+    tell("keys 文件夹里的密钥请立即另存一份。请尽快再任命两位管理员：更换任何人的密钥都要两位管理员。")
     say("下一步：mingzhang serve")
     return 0
 
 
-def start(settings: Settings, beginning: Beginning, *, login: str) -> str:
-    """Make database, keys, genesis and the administrator's login; returns its password.
+def start(settings: Settings, beginning: Beginning, *, login: str) -> None:
+    """Make database, keys, the administrator's login and the genesis; says the login's password before the genesis.
 
-    Refuses `log.already_opened`. Killed midway, it completes what is missing when it is run again.
+    The password opens the key that signs the genesis, so it must be in somebody's hands before that is recorded.
+    Refuses `log.already_opened`. Killed midway, it begins anew when it is run again.
     """
+    password = logins.new_password()
+
+    def before_genesis(journal: Journal, founder_id: UUID) -> None:
+        cost = cost_for(rehearsal=beginning.rehearsal)
+        accounts.set_account(journal.store.pool, login=login, person_id=founder_id, password=password, cost=cost)
+        say(f"管理员账号：{login}    初始密码：{password}")
+        sys.stdout.flush()
+
     with database(settings) as access:
         make_ready(access)
-        already = _begun(settings, access, beginning)
+        begin(settings, access, beginning, secret=password, before=before_genesis)
         with open_app(settings, access=access) as app:
-            if already and any(one.person_id == app.log.founder_id for one in logins.listing(app.writing)):
-                raise Refusal("log.already_opened", origin=app.log.origin)
             app.runner.catch_up()
-            password = logins.new_password()
-            logins.add(app.writing, login=login, person_id=app.log.founder_id, password=password)
-            return password
-
-
-def _begun(settings: Settings, access: Access, beginning: Beginning) -> bool:
-    """Record the genesis; True if that very journal had begun before."""
-    try:
-        begin(settings, access, beginning)
-    except Refusal as refusal:
-        if refusal.code != "log.already_opened" or refusal.facts["origin"] != beginning.origin:
-            raise
-        return True
-    return False

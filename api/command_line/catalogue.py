@@ -1,7 +1,7 @@
 """Which subcommands there are, and loading one only when it is asked for.
 
-Only `verify` works with the base installation; the others need the server's packages, and whoever lacks them is told
-what to install.
+`verify` and `witness` work with the base installation; the others need the server's packages, and whoever lacks them
+is told what to install.
 """
 
 import argparse
@@ -44,9 +44,16 @@ CATALOGUE: Final = (
     Named("doctor", "doctor", "检查设置、数据库、密钥、账本是否正常、是否安全"),
     Named("migrate", "migrate", "把数据库升级到本版本"),
     Named("rebuild", "rebuild", "从账本重建全部查询表"),
+    Named("signer", "signer", "运行签名进程；丢失记忆后以公布的检查点重新开始"),
+    Named("log", "log", "账本本身：策略、更换账本密钥、封账"),
     Named("account", "account", "管理工作人员及其登录账号"),
     Named("import", "import_register", "导入登记簿"),
     Named("payout", "payout", "按月发放：拟发、冻结、审批、代发文件、回盘、关闭"),
+    Named("vault", "vault", "保险库：删除个人信息、查看打开记录、备份、更换密钥"),
+    Named("timestamp", "timestamp", "请时间戳机构为最新的检查点加盖时间戳"),
+    Named("publish", "publish", "把最新的检查点和哈希块公布出去（服务运行时会自己做）"),
+    Named("fsck", "fsck", "从记录重算哈希树，与数据库、签名进程、公布的文件逐一比较"),
+    Named("witness", "witness", "在另一个单位做见证人：为别的账本的检查点签名（不需要服务器）"),
     Named("export", "export", "导出审计包"),
     Named("verify", "verify", "离线检查审计包（不需要服务器）"),
 )

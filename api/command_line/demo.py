@@ -7,19 +7,22 @@ import time
 
 from api.command_line.console import Progress, program, say, tell
 from api.context import App, database, make_ready, open_app
-from api.demo.beginning import begin_or_go_on, require_demo
+from api.demo.beginning import begin_or_go_on, period_of, require_demo
 from api.demo.loading import is_complete, load
 from api.demo.people import LOGINS, PASSWORD
 from api.demo.places import township_code
-from api.demo.year import MONTHS
+from api.remembering import RememberingCodec
 from api.server import run_server
 from api.settings import Settings, read_settings
+from domain.kernel.calendar import day_in_china
+from domain.streams import event_types
+from journal.journal import now
 from migrations.embedded import install_stop_on_signals
 
 DESCRIPTION = """
 装入演示县并启动网页服务，供试用。演示县是虚构的（区划代码 990125000000 不存在）：12 个乡镇街道、324 名成员、
-2025 年全年五千多条事件、十二个月的奖励与发放；2026 年 1 月的事还摊在各人桌上，登录后就有活干。
-所有人名、文字、账户都是编的；账本是演练账本，每页都有标识。同一种子，内容相同。
+最近十二个月五千多条事件和每月的奖励与发放；上个月的事还摊在各人桌上，登录后就有活干。
+所有人名、文字、账户都是编的；账本是演练账本，每页都有标识。同一种子、同一个月装入，内容相同。
 已经装入过就直接启动。第一次约需一分钟。
 """
 EXAMPLE = """
@@ -43,17 +46,19 @@ def run(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
     with Progress() as progress, database(settings, own=not arguments.no_serve) as access:
         make_ready(access)
-        begin_or_go_on(settings, access)
-        with open_app(settings, access=access) as app:
+        begin_or_go_on(settings, access, today=day_in_china(now()))
+        codec = RememberingCodec(event_types())
+        with open_app(settings, access=access, codec=codec) as app:
             require_demo(app)
             if is_complete(app):
                 tell("演示县已在这里，直接启动。")
                 app.runner.catch_up()
             else:
                 load(app, seed=arguments.seed, progress=progress.show)
+                codec.forget()
                 tell(f"演示县已装入，用时 {time.monotonic() - started:.0f} 秒，共 {app.journal.position()} 条记录。")
             if arguments.no_serve:
-                _tell_addresses(settings)
+                _tell_addresses(app)
             else:
                 _serve(app, settings)
     return 0
@@ -61,19 +66,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _serve(app: App, settings: Settings) -> None:
     def ready() -> None:
-        _tell_addresses(settings)
+        _tell_addresses(app)
         say("按 Ctrl-C 停止。")
         sys.stdout.flush()
 
     run_server(app, settings, ready=ready)
 
 
-def _tell_addresses(settings: Settings) -> None:
+def _tell_addresses(app: App) -> None:
     """The three addresses: a villager's page, the staff's door, the auditor's command."""
+    settings = app.settings
     home = shlex.quote(str(settings.home))
     say()
     say("一、村民看的月度公示：")
-    say(f"    {settings.base_url}/v/{township_code(SHOWN_TOWNSHIP)}/rewards/{MONTHS[-2]}")
+    say(f"    {settings.base_url}/v/{township_code(SHOWN_TOWNSHIP)}/rewards/{period_of(app).paid_months[-2]}")
     say("二、工作人员登录：")
     say(f"    {settings.base_url}/staff/sign-in    密码都是 {PASSWORD}")
     for one in LOGINS:

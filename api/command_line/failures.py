@@ -18,8 +18,11 @@ from api.command_line.console import table, tell
 from api.command_line.database_words import DATABASE
 from api.files.findings import BadFile, Finding
 from api.settings import BadSetting, read_settings
+from api.web.format_words import said
 from api.web.messages import sentence
+from api.web.words import system_error
 from audit.package import PackageError
+from audit.wording import package_sentence
 from domain.kernel.refusals import Refusal
 from journal.errors import Busy, IntegrityError, Unavailable
 from journal.keys import KeyFileError
@@ -35,11 +38,15 @@ _BY_NAME: Final[Mapping[str, str]] = {
     "api.context.NotInitialised": "这里还没有账本：{error}。请先运行 mingzhang init（建立）或 mingzhang demo（试用）。",
     "api.command_line.asking.NotGiven": "{error}",
     "api.web.accounts.BadAccount": "{error}",
+    "api.command_line.vault.NotRestored": "没有取回任何内容：{error}",
+    "api.timestamps.NoTimestamp": "没有盖上时间戳：{error}",
+    "journal.signer_process.SignerRuns": "这份记忆已有签名进程在用（进程 {error}）。请先停止它，或不必再启动。",
     "api.demo.beginning.NotTheDemo": "{error}",
     "api.server.AddressInUse": "{error}",
     "projections.schema.NeedsRebuild": "查询表是别的版本的，请运行：mingzhang rebuild（{error}）",
     "projections.rebuild.RebuildRunning": "另一个进程正在重建查询表，请等它完成。",
     "projections.rebuild.RebuildStopped": "重建停在一条无法读入的记录上，原有的查询表没有改动：{error}",
+    "journal.witness_state.StateError": "见证人的记忆不能使用：{error}",
     "psycopg.OperationalError": "数据库连不上：{error}",
     "psycopg_pool.PoolTimeout": "数据库太忙或连不上，请稍后再试：{error}",
 }
@@ -67,9 +74,9 @@ def report(error: Exception) -> int:
         case argparse.ArgumentTypeError():
             tell(str(error))
         case BadSetting() | KeyFileError():
-            tell(f"设置或密钥有问题：{error}")
+            tell(f"设置或密钥有问题：{said(error)}")
         case PackageError():
-            tell(f"没有写出审计包：{error}")
+            tell(f"没有写出审计包：{package_sentence(error)}")
         case Busy():
             tell("现在同时办理的太多。什么也没有记录，请过一会儿再运行同一命令。")
         case Unavailable():
@@ -102,7 +109,7 @@ def _known_by_name(error: Exception) -> str | None:
         if sentence_ is not None:
             return sentence_.format(error=str(error).strip())
     if isinstance(error, OSError):
-        return f"文件或磁盘出了问题：{error.filename or ''} {error.strerror or error}".rstrip()
+        return f"文件或磁盘出了问题：{error.filename or ''} {system_error(error)}。请核对路径和权限后再运行。"
     return None
 
 

@@ -16,8 +16,10 @@ from api.importing import Imported, import_messages
 DESCRIPTION = """
 导入登记簿。messages：网民留言与答复，一行一件事。
 每一行成为一条事件，日期用登记簿里的日期；作者登记为化名成员，正文存入保险库，答复记为办理。
-读不了的行不导入，逐一列出行、列和原因；其余照常导入。同一文件再次导入，什么也不会改变；
+读不了的行不导入，逐一列出行、列和原因，其余照常导入；表头有合并单元格、公式等结构问题的，整个文件不导入。
+同一文件再次导入，什么也不会改变；导入后改过的行逐一列出不同之处，账本不改（为比对而打开原文会留下记录）。
 中途停电或被中断，再次运行同一命令即可接着做完。列的对应关系写在版式（profile）里，换一个县只换版式。
+退出码：0 没有问题；1 有问题（见清单）；2 没能运行。
 """
 EXAMPLE = """
 mingzhang import messages 留言登记簿.xlsx
@@ -62,14 +64,21 @@ def _profile(named: str) -> RegisterProfile:
 
 
 def _summary(imported: Imported) -> str:
-    if not imported.rows:
-        return f"没有读到可以导入的行，什么也没有记录。问题 {len(imported.findings)} 处。"
+    findings = f"问题 {len(imported.findings)} 处。"
+    if not (imported.reported or imported.handled or imported.unchanged or imported.differing):
+        return f"没有读到可以导入的行，什么也没有记录。{findings}"
     if not imported.reported and not imported.handled:
-        return f"已导入过，没有变化（{imported.unchanged} 行都已在账本里）。"
+        there = f"{imported.unchanged} 行都已在账本里" if not imported.differing else _differing(imported)
+        return f"已导入过，没有变化（{there}）。{findings if imported.findings else ''}"
     return (
         f"读到 {imported.rows} 行：新登记事件 {imported.reported} 条、办理 {imported.handled} 条、"
-        f"人员 {imported.persons} 名；{imported.unchanged} 行此前已导入。问题 {len(imported.findings)} 处。"
+        f"人员 {imported.persons} 名；{_differing(imported)}。{findings}"
     )
+
+
+def _differing(imported: Imported) -> str:
+    there = f"{imported.unchanged} 行此前已导入"
+    return f"{there}，{imported.differing} 行与账本所记不同，账本没有改动" if imported.differing else there
 
 
 def _tell_findings(findings: Sequence[Finding]) -> None:

@@ -1,13 +1,22 @@
-"""Opening the program for one subcommand, and closing it however the subcommand ends."""
+"""Opening the program for one subcommand, and whoever acts in it; closing it however the subcommand ends.
+
+An officer's key opens with his secret alone: the command asks for it, or reads it from MINGZHANG_SECRET_FILE.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
+from api.command_line import asking
+from api.commands.keys import live_key
 from api.context import App, NotInitialised, keys_of, open_app
+from api.custody import keeping
+from api.custody.invitations import invited
+from api.custody.wrapping import WrongSecret
 from api.settings import Settings, read_settings
-from api.web import accounts
+from api.web import accounts, words
 from domain.kernel.refusals import Refusal
+from journal.codec import Codec
 from journal.facts import Actor
 from migrations.embedded import install_stop_on_signals
 
@@ -21,10 +30,10 @@ def begun_settings() -> Settings:
 
 
 @contextmanager
-def opened(settings: Settings | None = None) -> Iterator[App]:
+def opened(settings: Settings | None = None, *, codec: Codec | None = None) -> Iterator[App]:
     """The whole program over the journal of the settings; SIGTERM and SIGHUP unwind it like Ctrl-C."""
     install_stop_on_signals()
-    with open_app(settings or begun_settings()) as app:
+    with open_app(settings or begun_settings(), codec=codec) as app:
         try:
             yield app
         finally:
@@ -36,11 +45,31 @@ def person_behind(app: App, login: str | None) -> UUID:
     if login is None:
         return app.log.founder_id
     account = accounts.find(app.writing, login)
-    if account is None:
+    person_id = account.person_id if account is not None else invited(app.writing, login)
+    if person_id is None:
         raise Refusal("person.unknown")
-    return account.person_id
+    return person_id
 
 
 def acting(app: App, login: str | None, *, role: str) -> Actor:
-    """Whoever acts, in the role that the step needs; whether he holds it is for the decision to say."""
-    return Actor(person_behind(app, login), role)
+    """Whoever acts, in the role that the step needs, with his key; whether he holds the role the decision says.
+
+    Refuses `person.unknown`, `key.not_registered`, `session.wrong_password`, `key.not_at_hand`. Raises NotGiven.
+    """
+    person_id = person_behind(app, login)
+    live = live_key(app, person_id=person_id, role=role)
+    if live is None:
+        raise Refusal("key.not_registered", person_id=person_id, role=role)
+    if live.custody == "server":
+        return Actor(person_id, role)
+    secret = asking.secret(
+        app.settings.secret_file, question=f"{login or '首任管理员'}（{words.ROLES[role]}）的登录密码"
+    )
+    try:
+        opened = keeping.open_keys(app.writing, person_id=person_id, secret=secret)
+    except WrongSecret:
+        raise Refusal("session.wrong_password") from None
+    signer = opened.signers.get(role)
+    if signer is None or str(signer.verifier_key) != live.key:
+        raise Refusal("key.not_at_hand", person_id=person_id, role=role)
+    return Actor(person_id, role, signer)

@@ -14,6 +14,7 @@ from api.commands import payouts
 from api.context import App
 from api.files.bank_profiles import BankProfile, bank_profile_names, load_bank_profile
 from api.web import words
+from api.web.names import shown_names
 from api.wording import yuan_in_words
 from domain.kernel.calendar import Month, day_in_china
 from domain.kernel.ids import derived
@@ -21,7 +22,6 @@ from domain.kernel.money import yuan
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.payout_batches import batch_id, reference
-from journal.vault import masked_names
 from projections import payout_batches
 from projections.payout_batches import Batch
 
@@ -245,7 +245,7 @@ def _in_words(batch: Batch) -> str:
 def _names(app: App, people: Sequence[UUID]) -> dict[UUID, str]:
     """Names as the public sees them; the payment file alone holds them in full."""
     with app.reading.connection() as connection:
-        return masked_names(connection, people)
+        return shown_names(connection, people)
 
 
 def _batch(app: App, named: str) -> Batch:

@@ -21,7 +21,9 @@ def county_code(text: str) -> Division:
     """The code of a county."""
     code = division_code(text)
     if level(code) != "county":
-        raise ArgumentTypeError(f"应为县级代码（后 6 位为 0）：{text}")
+        raise ArgumentTypeError(
+            f"应为县级代码：前 6 位是县的代码（第 5、6 位不全为 0），后 6 位是 0，如 361125000000；给出的是 {text}"
+        )
     return code
 
 

@@ -1,17 +1,28 @@
 """Beginning a journal, and what the county sets up in it: places, people, tariffs, money.
 
 The first command makes the keys, the genesis and the founding administrator; every later one is an ordinary
-decision of an administrator.
+decision of an administrator. Only members and agents get a key from the server: officers bring their own
+(`api.commands.keys`).
 """
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from api.commands.shared import person_stream, place_known, place_stream, require, tariff_stream, tariffs_along
-from api.context import App, keys_of, open_journal
+from api.commands.shared import (
+    person_stream,
+    place_known,
+    place_stream,
+    places_known,
+    require,
+    tariff_stream,
+    tariffs_along,
+)
+from api.context import App, keys_of, open_journal, vault_of
+from api.custody import keeping
+from api.custody.wrapping import Cost, cost_for
 from api.settings import Settings
 from domain import budgets, keys, log, persons, places, policies, tariffs
 from domain.budgets import budget_id
@@ -21,10 +32,11 @@ from domain.kernel.ids import derived, stream_name
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
+from domain.keys import SERVER_HELD
 from domain.persons import PersonEvent
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Clock, Journal, Reading, key_stream, now
-from journal.keys import ServerCustody, create_log_key, create_master, read_log_key, read_secret
+from journal.keys import create_log_key, create_master, read_log_key
 from journal.vault import NAME, Personal, Vault
 from migrations.roles import Access
 
@@ -43,31 +55,58 @@ class Beginning:
     rehearsal: bool
 
 
-def begin(settings: Settings, access: Access, beginning: Beginning, *, clock: Clock = now) -> Actor:
+def begin(
+    settings: Settings,
+    access: Access,
+    beginning: Beginning,
+    *,
+    secret: str,
+    cost: Cost | None = None,
+    before: Callable[[Journal, UUID], None] = lambda _journal, _founder_id: None,
+    clock: Clock = now,
+) -> Actor:
     """Make the keys and record the genesis. Running it again with keys in place continues where it stopped.
 
-    Returns the founding administrator. Refuses `log.already_opened` on a journal that has begun.
+    Returns the founding administrator with his key, which `secret` wraps, at the usual cost of such a journal or the
+    given one. `before` is called when everything but the
+    genesis is there: what must not be lost afterwards has to be safe then. Refuses `log.already_opened` on a journal
+    that has begun.
     """
     files = keys_of(settings)
     if not files["log"].exists():
         for name in ("actors", "vault", "session"):
-            if not files[name].exists():
+            given = name == "vault" and settings.vault_key is not None
+            if not given and not files[name].exists():
                 create_master(files[name])
         create_log_key(files["log"], origin=beginning.origin)
     with open_journal(settings, access, clock=clock) as journal:
         if journal.origin != beginning.origin:
             raise Refusal("log.already_opened", origin=journal.origin)
-        founder = Actor(derived("founder", journal.origin, secrets.token_hex(16)), "administrator")
-        _record_genesis(settings, journal, founder, beginning)
+        stream = stream_name("log", derived("log", journal.origin))
+        if journal.state(stream, log.evolve) is not None:
+            raise Refusal("log.already_opened", origin=journal.origin)
+        founder_id = derived("founder", journal.origin, secrets.token_hex(16))
+        with journal.store.pool.connection() as connection:
+            signers = keeping.begin_keys(
+                connection,
+                origin=journal.origin,
+                person_id=founder_id,
+                roles=["administrator"],
+                secret=secret,
+                cost=cost or cost_for(rehearsal=beginning.rehearsal),
+            )
+        founder = Actor(founder_id, "administrator", signers["administrator"])
+        before(journal, founder_id)
+        _record_genesis(settings, journal, founder, str(signers["administrator"].verifier_key), beginning)
         return founder
 
 
-def _record_genesis(settings: Settings, journal: Journal, founder: Actor, beginning: Beginning) -> None:
+def _record_genesis(
+    settings: Settings, journal: Journal, founder: Actor, founder_key: str, beginning: Beginning
+) -> None:
     files = keys_of(settings)
-    custody = ServerCustody(read_secret(files["actors"]), origin=journal.origin)
     log_key = read_log_key(files["log"]).verifier_key
-    founder_key = str(custody.signer(founder.person_id, founder.role).verifier_key)
-    vault = Vault(journal.store.pool, read_secret(files["vault"]))
+    vault = vault_of(settings, journal.store.pool)
     on = day_in_china(journal.now())
 
     def decide(read: Reading) -> Iterator[Fact]:
@@ -86,13 +125,8 @@ def _record_genesis(settings: Settings, journal: Journal, founder: Actor, beginn
         yield Fact(stream, opened, on)
         yield Fact(
             stream_name("key", key_stream(founder.person_id, founder.role)),
-            keys.register_key(
-                None,
-                origin=journal.origin,
-                person_id=founder.person_id,
-                role=founder.role,
-                key=founder_key,
-                custody="server",
+            keys.register_founder_key(
+                origin=journal.origin, person_id=founder.person_id, key=founder_key, custody="password"
             ),
             on,
         )
@@ -151,7 +185,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """A person with a first role. `signs`: the server keeps a key for the person in that role."""
+    """A person with a first role. `signs`: the server keeps a key for him, if it may for that role."""
 
     person_id: UUID
     name: str
@@ -164,13 +198,13 @@ class NewPerson:
 
 
 def register_persons(app: App, *, actor: Actor, key: str, new: Sequence[NewPerson], on: date) -> Receipt:
-    """Make persons known with one role each, their account where given, and a key in the server's custody."""
+    """Make persons known with one role each, their account where given, and a member's key in the server's custody."""
 
     def decide(read: Reading) -> Iterator[Fact]:
         found = read.states([person_stream(person.person_id) for person in new], persons.evolve)
-        known = {area: place_known(read, area) for area in {person.area for person in new}}
+        known = places_known(read, {person.area for person in new})
         for person in new:
-            for event_type in ("person.registered/1", "person.role_granted/1", "key.registered/1"):
+            for event_type in ("person.registered/1", "person.role_granted/1"):
                 require(read, actor, event_type, division=person.area, on=on)
             if found[person_stream(person.person_id)] is not None:
                 raise Refusal("person.already_registered")
@@ -178,20 +212,21 @@ def register_persons(app: App, *, actor: Actor, key: str, new: Sequence[NewPerso
         for person in new:
             for event in _person_events(person, sealed[person.person_id], area_known=known[person.area]):
                 yield Fact(person_stream(person.person_id), event, on)
-            if person.signs:
-                yield _key_fact(read, app, person.person_id, person.role, on)
+            if person.signs and person.role in SERVER_HELD:
+                yield _key_fact(read, app, actor, person.person_id, person.role, on)
 
+    names = app.vault.fingerprints([Personal(person.person_id, NAME, person.name) for person in new])
     inputs = {
         "command": "person.register",
         "persons": [
             [
                 str(person.person_id),
-                app.vault.fingerprint(person.name),
+                name,
                 person.role,
                 person.area,
                 person.since.isoformat(),
             ]
-            for person in new
+            for person, name in zip(new, names, strict=True)
         ],
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
@@ -220,7 +255,7 @@ def _person_events(new: NewPerson, sealed: Sequence[Commitment], *, area_known: 
         yield persons.set_payee_account(person, version=1, holder=holder, number=number, bank=bank)
 
 
-def _key_fact(read: Reading, app: App, person_id: UUID, role: str, on: date) -> Fact:
+def _key_fact(read: Reading, app: App, actor: Actor, person_id: UUID, role: str, on: date) -> Fact:
     stream = stream_name("key", key_stream(person_id, role))
     event = keys.register_key(
         read.state(stream, keys.evolve),
@@ -229,6 +264,7 @@ def _key_fact(read: Reading, app: App, person_id: UUID, role: str, on: date) -> 
         role=role,
         key=str(app.journal.custody.signer(person_id, role).verifier_key),
         custody="server",
+        registered_by=actor.person_id,
     )
     return Fact(stream, event, on)
 
@@ -245,7 +281,7 @@ def grant_role(
     until: date | None = None,
     on: date,
 ) -> Receipt:
-    """Give a known person one more role, and a key for it in the server's custody where there is none yet."""
+    """Give a known person one more role; a member gets a key in the server's custody if he never had one."""
 
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "person.role_granted/1", division=area, on=on)
@@ -254,8 +290,8 @@ def grant_role(
             person, role=role, area=area, area_known=place_known(read, area), since=since, until=until
         )
         yield Fact(person_stream(person_id), event, on)
-        if read.state(stream_name("key", key_stream(person_id, role)), keys.evolve) is None:
-            yield _key_fact(read, app, person_id, role, on)
+        if role in SERVER_HELD and read.state(stream_name("key", key_stream(person_id, role)), keys.evolve) is None:
+            yield _key_fact(read, app, actor, person_id, role, on)
 
     inputs = {
         "command": "person.grant_role",
@@ -301,15 +337,19 @@ def set_payee_accounts(app: App, *, actor: Actor, key: str, new: Sequence[NewAcc
             )
             yield Fact(stream, event, on)
 
+    texts = ["\n".join((one.account.holder, one.account.number, one.account.bank)) for one in new]
+    accounts = app.vault.fingerprints(
+        [Personal(one.person_id, "account", text) for one, text in zip(new, texts, strict=True)]
+    )
     inputs = {
         "command": "person.set_payee_account",
         "accounts": [
             [
                 str(one.person_id),
                 one.version,
-                app.vault.fingerprint("\n".join((one.account.holder, one.account.number, one.account.bank))),
+                account,
             ]
-            for one in new
+            for one, account in zip(new, accounts, strict=True)
         ],
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)

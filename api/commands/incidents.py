@@ -13,15 +13,17 @@ from api.commands.county import REWARDS_CLASS, REWARDS_PROJECT
 from api.commands.shared import (
     incident_stream,
     known_incident,
-    place_known,
+    person_stream,
+    places_known,
     require,
     reward_id_of,
     reward_stream,
     tariffs_along,
+    tariffs_along_each,
     today,
 )
 from api.context import App
-from domain import budgets, incidents, policies, rewards
+from domain import budgets, incidents, persons, policies, rewards
 from domain.budgets import budget_id
 from domain.incidents import Incident
 from domain.kernel.calendar import day_in_china, instant_text
@@ -76,10 +78,11 @@ def report(
     For the same person (`reporter_id` = the actor) it is a report in the app, otherwise a transcription (代录).
     """
     sealed = cache(lambda: _seal(app, reports, handlings))
+    prints = _fingerprints(app, reports, handlings)
 
     def decide(read: Reading) -> Iterator[Fact]:
         found = read.states([incident_stream(new.incident_id) for new in reports], incidents.evolve)
-        known = {code: place_known(read, code) for code in {new.division for new in reports}}
+        known = places_known(read, {new.division for new in reports})
         states: dict[UUID, Incident] = {}
         for new in reports:
             oneself = new.reporter_id == actor.person_id
@@ -120,7 +123,7 @@ def report(
                 str(new.reporter_id),
                 new.category,
                 new.division,
-                app.vault.fingerprint(new.text),
+                prints[new.incident_id, "report_text"],
                 instant_text(new.reported_at),
                 new.source,
                 new.grid,
@@ -128,7 +131,7 @@ def report(
             ]
             for new in reports
         ],
-        "handlings": [_handling_inputs(app, handling) for handling in handlings],
+        "handlings": [_handling_inputs(handling, prints) for handling in handlings],
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
@@ -136,6 +139,7 @@ def report(
 def handle(app: App, *, actor: Actor, key: str, handlings: Sequence[Handling]) -> Receipt:
     """Record what departments did; the handler acts himself, except for a register's rows."""
     sealed = cache(lambda: _seal(app, (), handlings))
+    prints = _fingerprints(app, (), handlings)
 
     def decide(read: Reading) -> Iterator[Fact]:
         found = read.states([incident_stream(new.incident_id) for new in handlings], incidents.evolve)
@@ -145,7 +149,7 @@ def handle(app: App, *, actor: Actor, key: str, handlings: Sequence[Handling]) -
 
     inputs = {
         "command": "incident.handle",
-        "handlings": [_handling_inputs(app, handling) for handling in handlings],
+        "handlings": [_handling_inputs(handling, prints) for handling in handlings],
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
@@ -171,9 +175,12 @@ def decide_validity(
     """
 
     def decide(read: Reading) -> Iterator[Fact]:
+        judged = list(_each(read, verdicts))
         if reward:
             read.states([_reward_of(verdict.incident_id) for verdict in verdicts], rewards.evolve)
-        for verdict, incident in _each(read, verdicts):
+            tariffs_along_each(read, {incident.division for verdict, incident in judged if verdict.yes})
+            read.states([person_stream(incident.reporter_id) for _, incident in judged], persons.evolve)
+        for verdict, incident in judged:
             require(read, actor, "incident.validity_decided/1", division=incident.division, on=on)
             event = incidents.decide_validity(
                 incident, actor_id=actor.person_id, valid=verdict.yes, reason=verdict.reason
@@ -195,6 +202,7 @@ def grant_rewards(app: App, *, actor: Actor, key: str, incident_ids: Sequence[UU
     def decide(read: Reading) -> Iterator[Fact]:
         read.states([_reward_of(incident_id) for incident_id in incident_ids], rewards.evolve)
         found = read.states([incident_stream(incident_id) for incident_id in incident_ids], incidents.evolve)
+        read.states([person_stream(one.reporter_id) for one in found.values() if one is not None], persons.evolve)
         for incident_id in incident_ids:
             incident = found[incident_stream(incident_id)]
             yield _granted(app, read, actor, incident_id, incident, on=on, cause=None)
@@ -234,6 +242,7 @@ def _granted(
     if incident is None:
         raise Refusal("incident.unknown")
     require(read, actor, "reward.granted/1", division=incident.division, on=on)
+    persons.refuse_erased(read.state(person_stream(incident.reporter_id), persons.evolve))
     budget = budget_id(app.log.division, REWARDS_PROJECT, REWARDS_CLASS, on.year)
     event = policies.reward_for_validity(
         reward=read.state(_reward_of(incident_id), rewards.evolve),
@@ -302,18 +311,27 @@ def _handling_fact(
 
 def _seal(app: App, reports: Sequence[Report], handlings: Sequence[Handling]) -> dict[tuple[UUID, str], Commitment]:
     """Put every text in the vault, under the person it speaks for."""
-    values = [((new.incident_id, "report_text"), new.reporter_id, new.text) for new in reports]
-    values += [
-        ((handling.incident_id, "reply_text"), handling.handler_id, handling.reply)
-        for handling in handlings
-        if handling.reply is not None
-    ]
-    sealed = app.vault.seal([Personal(person_id, name[1], text) for name, person_id, text in values])
-    return {name: commitment for (name, _, _), commitment in zip(values, sealed, strict=True)}
+    values = _texts(reports, handlings)
+    return dict(zip(values, app.vault.seal(list(values.values())), strict=True))
 
 
-def _handling_inputs(app: App, handling: Handling) -> list[str | None]:
-    reply = None if handling.reply is None else app.vault.fingerprint(handling.reply)
+def _fingerprints(app: App, reports: Sequence[Report], handlings: Sequence[Handling]) -> dict[tuple[UUID, str], str]:
+    """By which a command that is sent again knows the same texts."""
+    values = _texts(reports, handlings)
+    return dict(zip(values, app.vault.fingerprints(list(values.values())), strict=True))
+
+
+def _texts(reports: Sequence[Report], handlings: Sequence[Handling]) -> dict[tuple[UUID, str], Personal]:
+    """Every text by incident and kind, with the person it speaks for."""
+    values = {(new.incident_id, "report_text"): Personal(new.reporter_id, "report_text", new.text) for new in reports}
+    for done in handlings:
+        if done.reply is not None:
+            values[done.incident_id, "reply_text"] = Personal(done.handler_id, "reply_text", done.reply)
+    return values
+
+
+def _handling_inputs(handling: Handling, prints: Mapping[tuple[UUID, str], str]) -> list[str | None]:
+    reply = None if handling.reply is None else prints[handling.incident_id, "reply_text"]
     return [str(handling.incident_id), str(handling.handler_id), reply, instant_text(handling.handled_at)]
 
 

@@ -11,12 +11,13 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from api.commands.shared import person_stream, require, reward_stream
+from api.commands.shared import person_stream, place_known, require, reward_stream
 from api.context import App
 from api.files.bank_profiles import BankProfile, FailureReason
 from api.files.findings import BadFile
 from api.files.payment_files import PaymentFile, PaymentLine, read_payment_file, write_payment_file
 from api.files.return_files import AnswerLine, ReturnFile, check_against, read_return_file
+from api.vouchers import require_unrestricted
 from domain import payments, payout_batches, persons, policies, rewards
 from domain.kernel.calendar import Month
 from domain.kernel.events import Sha256
@@ -68,8 +69,11 @@ class Proposal:
         return sum(reward.amount_fen for held in self.by_payee.values() for reward in held)
 
 
-def propose(app: App, *, division: Division, month: Month) -> Proposal:
-    """The unpaid rewards of a month that can be paid now: one payee a line, one budget a batch (the oldest first)."""
+def propose(app: App, *, division: Division, month: Month, read: Reading | None = None) -> Proposal:
+    """The unpaid rewards of a month that can be paid now: one payee a line, one budget a batch (the oldest first).
+
+    Payees are read by the decision that asks, where there is one, so that nothing is read twice.
+    """
     with app.reading.connection() as connection:
         open_rewards = reward_payments.to_schedule(connection, division, month)
         number = batches.last_number(connection, division, month) + 1
@@ -78,7 +82,8 @@ def propose(app: App, *, division: Division, month: Month) -> Proposal:
     for reward in open_rewards:
         if reward.budget_id == budget:
             by_payee[reward.payee_id].append(reward)
-    found = app.journal.states([person_stream(payee) for payee in by_payee], persons.evolve)
+    states = app.journal.states if read is None else read.states
+    found = states([person_stream(payee) for payee in by_payee], persons.evolve)
     paid = {payee for payee in by_payee if _has_account(found[person_stream(payee)])}
     return Proposal(
         division,
@@ -94,11 +99,12 @@ def freeze(app: App, *, actor: Actor, key: str, division: Division, month: Month
 
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "payout_batch.frozen/1", division=division, on=on)
-        proposal = propose(app, division=division, month=month)
+        if not place_known(read, division):
+            raise Refusal("place.unknown", division=division)
+        proposal = propose(app, division=division, month=month, read=read)
         states = read.states(
             [reward_stream(reward.reward_id) for held in proposal.by_payee.values() for reward in held], rewards.evolve
         )
-        read.states([person_stream(payee) for payee in proposal.by_payee], persons.evolve)
         batch_id = payout_batches.batch_id(division, month, proposal.number)
         facts: list[Fact] = []
         lines: list[BatchLine] = []
@@ -190,6 +196,7 @@ def export(
     """Write the payment file of an approved batch and record its digest. Exported before: the kept file again."""
     kept = app.journal.state(_batch_stream(batch_id), payout_batches.evolve)
     if kept is not None and kept.file is not None:
+        require_unrestricted(app, kept.file.sha256)
         content = app.vault.get_file(kept.file.sha256, by=str(actor.person_id), reason="payout_batch.export")
         return None, content
     written: list[bytes] = []
@@ -324,6 +331,8 @@ def _payment_file(
 ) -> PaymentFile:
     """The file's content: names and accounts are opened for it, and that is recorded."""
     found = read.states([person_stream(payment.payee_id) for payment in lines], persons.evolve)
+    for payee in found.values():
+        persons.refuse_erased(payee)
     accounts = {
         payment.payee_id: persons.account_used(
             found[person_stream(payment.payee_id)], person_id=payment.payee_id, account=payment.account

@@ -1,6 +1,8 @@
 """What commands share: who may do it there, and the states that several decisions read."""
 
+from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from api.context import App
@@ -21,11 +23,13 @@ def person_stream(person_id: UUID) -> StreamName:
     return stream_name("person", person_id)
 
 
+@lru_cache(4_096)
 def place_stream(code: Division) -> StreamName:
     """The stream of a division."""
     return stream_name("place", derived("place", code))
 
 
+@lru_cache(4_096)
 def tariff_stream(code: Division) -> StreamName:
     """The stream of a division's tariffs."""
     return stream_name("tariff", derived("tariff", code))
@@ -54,9 +58,20 @@ def today(app: App) -> date:
 def require(
     read: Reading, actor: Actor, event_type: str, *, division: Division, on: date, for_oneself: bool = True
 ) -> Person:
-    """Refuse unless the actor's role may cause the event there on that day; his stream becomes part of the decision."""
+    """Refuse unless the actor's role may cause the event there on that day; his stream becomes part of the decision.
+
+    A division that the county does not know is refused as such (`place.unknown`), not as one outside somebody's area.
+    """
     person = read.state(person_stream(actor.person_id), persons.evolve)
-    authority.require(person, role=actor.role, event_type=event_type, division=division, on=on, for_oneself=for_oneself)
+    try:
+        authority.require(
+            person, role=actor.role, event_type=event_type, division=division, on=on, for_oneself=for_oneself
+        )
+    except Refusal as refusal:
+        outside = refusal.code == "authority.outside_area" and event_type != "place.registered/1"
+        if outside and not place_known(read, division):
+            raise Refusal("place.unknown", division=division) from None
+        raise
     assert person is not None  # noqa: S101 - `authority.require` has refused None
     return person
 
@@ -64,6 +79,13 @@ def require(
 def place_known(read: Reading, code: Division) -> bool:
     """Whether the county knows the division."""
     return read.state(place_stream(code), places.evolve) is not None
+
+
+def places_known(read: Reading, codes: Iterable[Division]) -> dict[Division, bool]:
+    """Which of the divisions the county knows, with one query."""
+    found = {code: place_stream(code) for code in codes}
+    states = read.states(found.values(), places.evolve)
+    return {code: states[stream] is not None for code, stream in found.items()}
 
 
 def known_incident(read: Reading, incident_id: UUID) -> Incident:
@@ -76,6 +98,11 @@ def known_incident(read: Reading, incident_id: UUID) -> Incident:
 
 def tariffs_along(read: Reading, division: Division) -> list[Tariffs | None]:
     """The tariffs of the division and everything above it, narrowest first."""
-    streams = [tariff_stream(code) for code in chain(division)]
-    found = read.states(streams, tariffs.evolve)
-    return [found[stream] for stream in streams]
+    return tariffs_along_each(read, [division])[division]
+
+
+def tariffs_along_each(read: Reading, divisions: Iterable[Division]) -> dict[Division, list[Tariffs | None]]:
+    """The same for each of the divisions, with one query."""
+    streams = {division: [tariff_stream(code) for code in chain(division)] for division in divisions}
+    found = read.states({stream for along in streams.values() for stream in along}, tariffs.evolve)
+    return {division: [found[stream] for stream in along] for division, along in streams.items()}

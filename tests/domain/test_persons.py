@@ -11,8 +11,8 @@ from domain import persons
 from domain.kernel.events import Commitment
 from domain.kernel.ids import event_name, stream_name
 from domain.kernel.refusals import Refusal
-from domain.persons import PayeeAccountSet, PersonRegistered, RoleEnded, RoleGranted, RoleHeld
-from tests.domain.samples import COUNTY, ELSEWHERE, RIDER, TEXT, TOWNSHIP, VILLAGE
+from domain.persons import PayeeAccountSet, PersonErased, PersonRegistered, RoleEnded, RoleGranted, RoleHeld
+from tests.domain.samples import COUNTY, ELSEWHERE, OTHER_RIDER, RIDER, TEXT, TOWNSHIP, VILLAGE
 from tests.domain.scenarios import Table, every_row, every_table, row, scenarios
 
 given = scenarios(persons.evolve)
@@ -25,7 +25,36 @@ ACCOUNT = {"holder": TEXT, "number": Commitment("1" * 64), "bank": TEXT}
 FIRST_ACCOUNT = PayeeAccountSet(version=1, **ACCOUNT)
 ROLE_FACTS = {"role": "grid_worker", "area": TOWNSHIP, "area_known": True, "since": AUTUMN}
 
+ERASED = PersonErased(reason="consent_withdrawn", legal_basis="written request")
+ERASURE = {
+    "person_id": RIDER,
+    "actor_id": OTHER_RIDER,
+    "reason": "consent_withdrawn",
+    "legal_basis": " written request ",
+    "owed_fen": 0,
+    "payments_open": 0,
+    "reports_open": 0,
+    "on": SUMMER,
+}
+
 TABLES = (
+    Table(
+        persons.evolve,
+        persons.erase_person,
+        (REGISTERED, FOR_EVER, FIRST_ACCOUNT),
+        ERASURE,
+        [
+            row("person.unknown", given=()),
+            row("person.erased", given=(REGISTERED, ERASED)),
+            row("person.erases_oneself", person_id=OTHER_RIDER),
+            row("person.erasure_reason_unknown", reason="tired of it"),
+            row("person.legal_basis_missing", legal_basis=" "),
+            row("person.still_owed", owed_fen=1000),
+            row("person.payments_open", payments_open=1),
+            row("person.reports_open", reports_open=2),
+            row("person.role_begins_later", on=SPRING - timedelta(days=1)),
+        ],
+    ),
     Table(
         persons.evolve,
         persons.register_person,
@@ -40,6 +69,7 @@ TABLES = (
         ROLE_FACTS,
         [
             row("person.unknown", given=()),
+            row("person.erased", given=(REGISTERED, ERASED)),
             row("person.role_unknown", role="emperor"),
             row("place.unknown", area_known=False),
             row("person.role_ends_before_start", until=SPRING),
@@ -53,6 +83,7 @@ TABLES = (
         {"role": "grid_worker", "area": TOWNSHIP, "last_day": SUMMER},
         [
             row("person.unknown", given=()),
+            row("person.erased", given=(REGISTERED, FOR_EVER, ERASED)),
             row("person.role_not_held", role="county_officer"),
             row("person.role_not_held", area=COUNTY),
             row("person.role_not_held", last_day=SPRING - timedelta(days=1)),
@@ -66,6 +97,7 @@ TABLES = (
         {"version": 2, **ACCOUNT},
         [
             row("person.unknown", given=()),
+            row("person.erased", given=(REGISTERED, FIRST_ACCOUNT, ERASED)),
             row("person.account_version_differs", version=1),
             row("person.account_version_differs", version=3),
         ],
@@ -140,6 +172,24 @@ def test_a_payment_finds_the_account_it_was_bound_to_also_after_a_change():
     for nobody, seq in ((person, 3), (person, 5), (None, 2)):
         with pytest.raises(Refusal, match=r"payment\.no_account"):
             persons.account_used(nobody, person_id=RIDER, account=event_name(stream, seq))
+
+
+def test_erasing_ends_the_roles_of_that_day_and_the_account():
+    past = RoleGranted(role="member", area=TOWNSHIP, since=SPRING - timedelta(days=9), until=SPRING)
+    known = given(REGISTERED, past, FOR_EVER, FIRST_ACCOUNT)
+    ended = RoleEnded(role="grid_worker", area=TOWNSHIP, last_day=SUMMER)
+    known.when(persons.erase_person, **ERASURE).then(ended, ERASED)
+    person = given(REGISTERED, past, FOR_EVER, FIRST_ACCOUNT, ended, ERASED).state
+    assert person.erased
+    assert person.account is None
+    assert persons.account_event(person, person_id=RIDER) is None
+    assert not person.roles_on(SUMMER + timedelta(days=1))
+    number = persons.account_used(person, person_id=RIDER, account=event_name(stream_name("person", RIDER), 4)).number
+    assert number == ACCOUNT["number"], "what was paid before is still told apart"
+
+
+def test_a_role_that_ends_that_day_by_itself_needs_no_event():
+    given(REGISTERED, FOR_SPRING).when(persons.erase_person, **ERASURE).then(ERASED)
 
 
 @with_any(
