@@ -6,14 +6,16 @@ and bank files leave the vault only when somebody asked by name and with a reaso
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg import IsolationLevel
+from psycopg import Connection, IsolationLevel
 
 from api.settings import Settings
 from api.staff.categories import SENSITIVE
 from api.timestamps import kept
+from api.vouchers import may_leave
 from api.web.names import shown_names
 from audit.disclosures import Disclosure, Row, Sum, reference_of
 from audit.opened import Value
@@ -45,14 +47,19 @@ class HandOver:
 
 
 def contents(
-    settings: Settings, *, pages: Iterable[Disclosure], vault: Vault | None, hand_over: HandOver | None
+    settings: Settings,
+    *,
+    pages: Iterable[Disclosure],
+    reader: Connection[Any],
+    vault: Vault | None,
+    hand_over: HandOver | None,
 ) -> Beside:
     """What is handed over. Without a vault or without authority, digests alone."""
-    files = _Files(vault, hand_over.authority) if vault is not None and hand_over is not None else None
+    files = _Files(vault, reader, hand_over.authority) if vault is not None and hand_over is not None else None
     return Beside(
         disclosures=pages,
         attached=files.file if files and hand_over and hand_over.attachments else _none,
-        sent=files.file if files and hand_over and hand_over.opened else _none,
+        sent=files.sent if files and hand_over and hand_over.opened else _none,
         token=lambda sha256: kept(settings.timestamps, sha256),
         values=files.values if files and hand_over and hand_over.opened else None,
     )
@@ -65,7 +72,8 @@ def _none(_sha256: str) -> bytes | None:
 class _Files:
     """The vault, opened for one person's reason."""
 
-    def __init__(self, vault: Vault, authority: Authority) -> None:
+    def __init__(self, vault: Vault, reader: Connection[Any], authority: Authority) -> None:
+        self._reader = reader
         self._vault, self._by, self._reason = vault, str(authority.by), authority.reason
 
     def file(self, sha256: str) -> bytes | None:
@@ -74,6 +82,10 @@ class _Files:
             return self._vault.get_file(sha256, by=self._by, reason=self._reason)
         except KeyError:
             return None
+
+    def sent(self, sha256: str) -> bytes | None:
+        """A bank file; None for one in which somebody stands who was erased: the authority to keep it is not ours."""
+        return self.file(sha256) if may_leave(self._reader, sha256) else None
 
     def values(self, commitments: Iterable[str]) -> Iterator[Value]:
         """The values that are still there, each with its nonce."""
@@ -84,10 +96,10 @@ class _Files:
             yield from (Value(commitment, salt.hex(), value) for commitment, (salt, value) in found.items())
 
 
-def published_pages(dsn: str, *, county: Division, position_max: int) -> list[Disclosure]:
+def published_pages(dsn: str, *, county: Division) -> list[Disclosure]:
     """Every month page of every division as the read models show it at this moment, in one snapshot.
 
-    `dsn`: the reader's. Empty where the read models are not there, or are past `position_max`, the sealed part.
+    `dsn`: the reader's. Empty where the read models are not there.
     """
     with psycopg.connect(dsn) as connection:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
@@ -103,8 +115,6 @@ def published_pages(dsn: str, *, county: Division, position_max: int) -> list[Di
         pages = [
             reward_payments.for_month(connection, area, month, sensitive=SENSITIVE) for month, area in sorted(scopes)
         ]
-        if any(page.position > position_max for page in pages):
-            return []
         names = shown_names(connection, list({row.payee_id for page in pages for row in page.rows}))
         return [_disclosed(page, names) for page in pages]
 

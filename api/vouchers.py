@@ -4,6 +4,10 @@ What must not be broken: once somebody in it is erased, a file leaves the vault 
 other way out of the program refuses it. The bytes stay as they are, because the journal holds their digest.
 """
 
+from typing import Any
+
+from psycopg import Connection
+
 from api.context import App
 from domain.kernel.refusals import Refusal
 from journal.vault import destroyed
@@ -15,6 +19,12 @@ def require_unrestricted(app: App, sha256: str) -> None:
     with app.reading.connection() as connection:
         if destroyed(connection, payout_batches.payees_in_file(connection, sha256)):
             raise Refusal("file.restricted")
+
+
+def may_leave(connection: Connection[Any], sha256: str) -> bool:
+    """Whether a bank file may go into a package: it is known whom it pays, and nobody of them was erased."""
+    payees = payout_batches.payees_in_file(connection, sha256)
+    return bool(payees) and not destroyed(connection, payees)
 
 
 def open_with_authority(app: App, sha256: str, *, by: str, authority: str) -> bytes:

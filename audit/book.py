@@ -14,6 +14,7 @@ from audit.records import Band, Batch, Held, Incident, Payment, Reward, Tariff
 from domain.kernel.places import Division, contains
 
 ALWAYS = "0001-01-01"
+_ANSWERS_KEPT = 1 << 16
 
 
 @dataclass
@@ -32,6 +33,8 @@ class Book:
     tariffs: dict[str, list[Tariff]] = field(default_factory=dict)
     budget_years: dict[str, int] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict, repr=False)
+    # What `holds` said since somebody's roles last changed: the same people act all day in the same places.
+    _held: dict[tuple[str, str, str, str | None], bool] = field(default_factory=dict, repr=False)
 
     def apply(self, entry: Entry) -> None:
         """Write one event into the book. An event about something unknown is left out; the rules say so."""
@@ -45,10 +48,21 @@ class Book:
 
     def holds(self, person: str, role: str, on: str, division: str | None) -> bool:
         """Whether a person holds a role on a day, in an area around the division (None: anywhere)."""
-        return any(
-            held.covers(role, on) and (division is None or _lies_in(held.area, division))
-            for held in self.roles.get(person, ())
-        )
+        asked = person, role, on, division
+        answer = self._held.get(asked)
+        if answer is None:
+            answer = self._held[asked] = any(
+                held.covers(role, on) and (division is None or _lies_in(held.area, division))
+                for held in self.roles.get(person, ())
+            )
+            if len(self._held) > _ANSWERS_KEPT:
+                self._held.clear()
+        return answer
+
+    def set_roles(self, person: str, roles: list[Held]) -> None:
+        """What a person holds from now on."""
+        self.roles[person] = roles
+        self._held.clear()
 
     def reward_of(self, incident: str) -> Reward | None:
         """The reward that was granted for a report, also one taken back."""
@@ -57,7 +71,7 @@ class Book:
     def division_of(self, entry: Entry) -> str | None:
         """The division that an event is about, where it is about one."""
         data, identity = entry.data, entry.identity
-        match entry.line.stream.partition("/")[0]:
+        match entry.category:
             case "incident":
                 found: Incident | Reward | Batch | None = self.incidents.get(identity)
             case "reward":
@@ -80,21 +94,23 @@ def _lies_in(area: str, division: str) -> bool:
 def _log_opened(book: Book, entry: Entry) -> None:
     # Somebody has to appoint the first administrator: the genesis event does, and everybody can read it.
     founder = book.one(entry.data["founder_id"])
-    book.roles.setdefault(founder, []).append(Held("administrator", entry.data["division"], ALWAYS, None))
+    held = Held("administrator", entry.data["division"], ALWAYS, None)
+    book.set_roles(founder, [*book.roles.get(founder, ()), held])
 
 
 def _role_granted(book: Book, entry: Entry) -> None:
     data = entry.data
     held = Held(data["role"], book.one(data["area"]), data["since"], data.get("until"))
-    book.roles.setdefault(entry.identity, []).append(held)
+    book.set_roles(entry.identity, [*book.roles.get(entry.identity, ()), held])
 
 
 def _role_ended(book: Book, entry: Entry) -> None:
     data, last = entry.data, entry.data["last_day"]
-    book.roles[entry.identity] = [
+    roles = [
         held._replace(until=last) if held.area == data["area"] and held.covers(data["role"], last) else held
         for held in book.roles.get(entry.identity, ())
     ]
+    book.set_roles(entry.identity, roles)
 
 
 def _account_set(book: Book, entry: Entry) -> None:
@@ -214,7 +230,7 @@ def _frozen(book: Book, entry: Entry) -> None:
         payment_count=data["payment_count"],
         total_fen=data["total_fen"],
         lines_digest=data["lines_digest"],
-        maker=book.one(entry.line.by),
+        maker=book.one(entry.by),
         frozen=entry.place,
     )
 
@@ -224,7 +240,7 @@ def _batch_became(state: str) -> Callable[[Book, Entry], None]:
         if batch := book.batches.get(entry.identity):
             batch.state = state
             if state == "approved":
-                batch.checker = book.one(entry.line.by)
+                batch.checker = book.one(entry.by)
 
     return write
 

@@ -144,6 +144,7 @@ class Pages:
     """Remembers what month pages need, and makes them; a rule that judges nothing."""
 
     types: ClassVar[frozenset[str] | None] = frozenset({"log.opened/1", "reward.granted/1", "payment.settled/1"})
+    moving: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._earned: dict[str, _Earned] = {}
@@ -217,6 +218,7 @@ class PublishedPages(Pages):
     """
 
     types: ClassVar[frozenset[str] | None] = None
+    moving: ClassVar[bool] = False
 
     def __init__(self, folder: PackageFolder, findings: Findings, masks: Mapping[str, str]) -> None:
         super().__init__()
@@ -246,7 +248,11 @@ class PublishedPages(Pages):
     def compare(self, book: Book, *, size: int) -> None:
         """Compare, once the whole journal was read; `size` is its length."""
         if not self._lines and not any(path.startswith(FOLDER) for path in self._folder.files):
-            self._findings.skip(Check.DISCLOSURES, "no_disclosures")
+            if self._earned:
+                # Left out as a whole, nothing else would miss them: manifest and page can be written again.
+                self._findings.add("disclosures.absent", Place(FOLDER), rewards=len(self._earned))
+            else:
+                self._findings.skip(Check.DISCLOSURES, "no_disclosures")
             return
         if self._position is None or self._position > size:
             for path in self._lines:

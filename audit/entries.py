@@ -6,15 +6,14 @@ What must not be broken: bundles are read one at a time, so that a million entri
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from audit.events import Moves
 from audit.findings import Check, Findings, Place
 from audit.folder import PackageFolder, UnreadableFile
 from domain.kernel.calendar import day_in_china, instant
-from domain.kernel.postings import Postings
 from journal import tiles
-from journal.line import Line
-from journal.merkle import leaf_hash
 
 FOLDER = "entries/"
 BUNDLE_BYTES_MAX = tiles.TILE_WIDTH * (2 + tiles.ENTRY_BYTES_MAX)
@@ -39,32 +38,48 @@ class Raw:
 
 @dataclass(slots=True)
 class Entry:
-    """One entry that could be read: its line, who signed it, its place, its event's name, its stream's two parts."""
+    """One entry that could be read: where it lies, who signed it, its leaf hash, then the parts of its line.
+
+    `data` are the event's own fields, of the form that `audit.shapes` states for the type. `rows` are its rows in
+    `journal.csv`, and `blocks` the digests of its blocks in the journals for other programs, where it moves something.
+    """
 
     index: int
-    place: Place
-    line: Line
+    file: str
+    offset: int
     key_name: str
     key_id: bytes
-    name: str
+    leaf: bytes
+    origin: str
     category: str
     identity: str
+    seq: int
     type: str
-    content: bytes
+    at: str
+    on: str
+    by: str
+    role: str
+    cmd: str
+    cause: str | None
+    data: Mapping[str, Any]
+    postings: Moves
+    rows: bytes = b""
+    blocks: tuple[bytes, ...] = ()
 
     @property
-    def data(self) -> Mapping[str, Any]:
-        """The event's own fields, of the form that `audit.shapes` states for the type."""
-        return self.line.data
-
-    def leaf(self) -> bytes:
-        """The hash under which it stands in the tree."""
-        return leaf_hash(self.content)
+    def stream(self) -> str:
+        """The stream that the event stands in."""
+        return f"{self.category}/{self.identity}"
 
     @property
-    def postings(self) -> Postings:
-        """What the event moves; empty where it moves nothing."""
-        return self.line.postings
+    def name(self) -> str:
+        """The event's permanent name."""
+        return f"{self.category}/{self.identity}@{self.seq}"
+
+    @property
+    def place(self) -> Place:
+        """Where a finding says that it stands."""
+        return Place(self.file, self.offset, None, self.index, self.name)
 
 
 def path_of(n: int, width: int) -> str:
@@ -97,20 +112,12 @@ def check_layout(folder: PackageFolder, expected: set[str], findings: Findings) 
             findings.add("structure.unexpected", Place(path))
 
 
-def read_bundle(folder: PackageFolder, bundle: Bundle, findings: Findings) -> tuple[bytes, list[Raw]]:
-    """A bundle's bytes and those of its entries that can be told apart. Faults become findings."""
+def read_bundle(folder: PackageFolder, bundle: Bundle) -> list[Raw]:
+    """Those entries of a bundle that can be told apart, as far as its file can be read."""
     try:
-        content = folder.read(bundle.path, limit=BUNDLE_BYTES_MAX)
-    except UnreadableFile as error:
-        findings.add(f"structure.{error.reason}", Place(bundle.path, index=bundle.first), detail=error.detail)
-        return b"", []
-    raws, fault_at = split(content, bundle)
-    place = Place(bundle.path, fault_at, index=bundle.first + len(raws))
-    if fault_at is not None:
-        findings.add("structure.cut", place, bytes=len(content))
-    elif len(raws) != bundle.width:
-        findings.add("structure.width", place, found=len(raws), expected=bundle.width)
-    return content, raws[: bundle.width]
+        return split(folder.read(bundle.path, limit=BUNDLE_BYTES_MAX), bundle)[0][: bundle.width]
+    except UnreadableFile:
+        return []
 
 
 def split(content: bytes, bundle: Bundle) -> tuple[list[Raw], int | None]:
@@ -129,7 +136,12 @@ def split(content: bytes, bundle: Bundle) -> tuple[list[Raw], int | None]:
 
 def day_of(instant_text: str) -> str:
     """The day in China, `YYYY-MM-DD`, of an instant in its one form."""
-    return day_in_china(instant(instant_text)).isoformat()
+    return _day_at(instant_text[:13])
+
+
+@lru_cache(maxsize=1 << 12)
+def _day_at(hour: str) -> str:
+    return day_in_china(instant(f"{hour}:00:00.000000Z")).isoformat()
 
 
 def skip_what_needs_entries(findings: Findings) -> None:

@@ -6,18 +6,18 @@ every block that is missing, added, moved or changed is named by its row or its 
 
 import tempfile
 from collections.abc import Iterator
-from hashlib import blake2b
 from typing import ClassVar, NamedTuple
 
 from audit.book import Book
 from audit.entries import Entry
+from audit.events import Event
 from audit.findings import Findings, Place
 from audit.folder import PackageFolder, UnreadableFile
-from audit.journals import LANGUAGES, Key, Language, Months
+from audit.journals import LANGUAGES, Language, Months, digest_of
 from audit.tables import shown
-from journal.line import Line
 
 _BLOCK_BYTES_MAX = 1 << 24
+_READ_BYTES = 1 << 20
 
 
 class JournalFile:
@@ -29,10 +29,10 @@ class JournalFile:
         self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
         self._places: list[tuple[str, int, int, int]] = []  # effective day, log index, offset, length
 
-    def add(self, index: int, line: Line, leaf: bytes) -> None:
+    def add(self, index: int, event: Event, leaf: bytes) -> None:
         """Take one event that moves something."""
-        block = self.language.event(index, line, leaf).encode()
-        self._places.append((line.on, index, self._spool.tell(), len(block)))
+        block = self.language.event(index, event, leaf).encode()
+        self._places.append((event.on, index, self._spool.tell(), len(block)))
         self._spool.write(block)
 
     def pieces(self) -> Iterator[bytes]:
@@ -66,36 +66,36 @@ class PublishedJournals:
     """Compares the journals in the package with the blocks that follow from the events (check 13); a rule."""
 
     types: ClassVar[frozenset[str] | None] = None
+    moving: ClassVar[bool] = True
 
     def __init__(self, folder: PackageFolder, findings: Findings) -> None:
         self._folder = folder
         self._findings = findings
         self._months = Months()
-        self._blocks: dict[str, list[tuple[Key, bytes, str]]] = {language.path: [] for language in LANGUAGES}
+        self._events: list[tuple[str, int, str, tuple[bytes, ...]]] = []  # effective day, log index, name, blocks
 
     def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
         """Note what the event's blocks must be."""
         if not entry.postings:
             return
-        self._months.add(entry.line)
-        for language in LANGUAGES:
-            block = language.event(entry.index, entry.line, entry.leaf()).encode()
-            self._blocks[language.path].append(((entry.line.on, entry.index), _digest(block), entry.name))
+        self._months.add(entry)
+        self._events.append((entry.on, entry.index, entry.name, entry.blocks))
 
     def finish(self, book: Book) -> None:  # noqa: ARG002
         """Compare each file."""
-        for language in LANGUAGES:
-            _Comparison(self._folder, self._findings, language.path).run(self._expected(language))
+        self._events.sort()
+        for number, language in enumerate(LANGUAGES):
+            _Comparison(self._folder, self._findings, language.path).run(self._expected(number, language))
 
-    def _expected(self, language: Language) -> list[_Expected]:
-        ends = {month: _digest(block.encode()) for month, block in self._months.ends(language).items()}
-        expected = [_Expected(_digest(self._months.head(language).encode()))]
+    def _expected(self, number: int, language: Language) -> list[_Expected]:
+        ends = {month: digest_of(block.encode()) for month, block in self._months.ends(language).items()}
+        expected = [_Expected(digest_of(self._months.head(language).encode()))]
         month = ""
-        for (on, index), digest, name in sorted(self._blocks[language.path]):
+        for on, index, name, blocks in self._events:
             if month and on[:7] != month:
                 expected.append(_Expected(ends[month]))
             month = on[:7]
-            expected.append(_Expected(digest, index, name))
+            expected.append(_Expected(blocks[number], index, name))
         if month:
             expected.append(_Expected(ends[month]))
         return expected
@@ -114,7 +114,7 @@ class _Comparison:
         wanted = {one.digest: number for number, one in enumerate(expected)}
         next_one = 0
         for row, block in self._found():
-            number = wanted.get(_digest(block))
+            number = wanted.get(digest_of(block))
             if number == next_one:
                 next_one += 1
             elif number is None or number < next_one:
@@ -131,21 +131,19 @@ class _Comparison:
 
     def _found(self) -> Iterator[tuple[int, bytes]]:
         """Each block with its first row. A last block without its newline is another block than the right one."""
+        row = 1
         try:
             with self._folder.open(self._path) as file:
-                block, first = b"", 1
-                for row, text in enumerate(iter(lambda: file.readline(_BLOCK_BYTES_MAX), b""), start=1):
-                    if text == b"\n":
-                        yield first, block
-                        block, first = b"", row + 1
-                    elif len(block) < _BLOCK_BYTES_MAX:
-                        block += text
-                yield first, block
+                rest = b""
+                while piece := file.read(_READ_BYTES):
+                    *blocks, rest = (rest + piece).split(b"\n\n")
+                    for block in blocks:
+                        yield row, block + b"\n"
+                        row += block.count(b"\n") + 2
+                    if len(rest) > _BLOCK_BYTES_MAX:
+                        break  # nobody writes such a block
+                yield row, rest
         except UnreadableFile as error:
             self._findings.add(f"ledgers.{error.reason}", Place(self._path), detail=error.detail)
         except OSError as error:
             self._findings.add("ledgers.unreadable", Place(self._path), detail=error.strerror or "")
-
-
-def _digest(block: bytes) -> bytes:
-    return blake2b(block, digest_size=16).digest()

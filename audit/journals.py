@@ -10,12 +10,14 @@ Source: beancount 3 language syntax; hledger 1.25 manual, journal format.
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
+from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
+from audit.events import Event
 from audit.ledger import name_of
 from domain.kernel.money import yuan
 from domain.kernel.postings import CNY
-from journal.line import Line
 
 _ROOTS = {
     "fin:1011": "Assets",
@@ -52,13 +54,14 @@ class Language(Protocol):
     def head(self, accounts: Iterable[tuple[str, str]], types: Iterable[str], first_day: str) -> str:
         """Declarations: accounts with their commodities, the types of the events, the first effective day."""
 
-    def event(self, index: int, line: Line, leaf: bytes) -> str:
+    def event(self, index: int, event: Event, leaf: bytes) -> str:
         """The block of one event."""
 
     def month(self, last_day: date, moved: Iterable[Moved]) -> str:
         """The block after a month: each control account's balance at the end of `last_day`."""
 
 
+@lru_cache(maxsize=1 << 14)
 def control(account: str) -> str:
     """The account that sums up all of one kind: book and code, without payee, batch or budget."""
     return ":".join(account.split(":")[:2])
@@ -70,6 +73,7 @@ def month_end(month: str) -> date:
     return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
+@lru_cache(maxsize=1 << 14)
 def path_of(account: str) -> str:
     """The account below one of the five English roots that both programs know: `Assets:Fin:1011-零余额账户用款额度`."""
     book, code, *rest = account.split(":")
@@ -88,10 +92,16 @@ def _part(text: str) -> str:
     return clean[:1].upper() + clean[1:]
 
 
+@lru_cache(maxsize=1 << 14)
+def _moved(account: str, commodity: str, amount: int) -> str:
+    return f"{path_of(account)}  {_amount(amount, commodity)}"
+
+
 def _amount(amount: int, commodity: str) -> str:
     return f"{yuan(amount) if commodity == CNY else amount} {_unit(commodity)}"
 
 
+@lru_cache(maxsize=64)
 def _unit(commodity: str) -> str:
     """Both programs take capitals as they are; goods may be named otherwise."""
     return re.sub(r"[^A-Z0-9]", "-", commodity.upper())
@@ -111,16 +121,16 @@ class Beancount:
         title = 'option "title" "明账"\noption "operating_currency" "CNY"\n'
         return title + "".join(f"{row}\n" for row in rows)
 
-    def event(self, index: int, line: Line, leaf: bytes) -> str:
+    def event(self, index: int, event: Event, leaf: bytes) -> str:
         """One transaction with the event's name and the hash of its leaf."""
         rows = [
-            f'{line.on} * "{line.type}" "{line.stream.partition("/")[0]}"',
-            f'  event-id: "{line.name}"',
+            f'{event.on} * "{event.type}" "{event.stream.partition("/")[0]}"',
+            f'  event-id: "{event.name}"',
             f'  entry-hash: "{leaf.hex()}"',
             f"  log-index: {index}",
         ]
-        rows += [f"  {path_of(account)}  {_amount(amount, unit)}" for account, unit, amount in line.postings]
-        return "".join(f"{row}\n" for row in rows)
+        rows += [f"  {_moved(account, unit, amount)}" for account, unit, amount in event.postings]
+        return "\n".join(rows) + "\n"
 
     def month(self, last_day: date, moved: Iterable[Moved]) -> str:
         """A balance of each control account, its subaccounts included."""
@@ -146,15 +156,15 @@ class Hledger:
         rows += [f"tag {name}" for name in ("event-id", "entry-hash", "log-index")]
         return "".join(f"{row}\n" for row in rows)
 
-    def event(self, index: int, line: Line, leaf: bytes) -> str:
+    def event(self, index: int, event: Event, leaf: bytes) -> str:
         """One transaction with the event's name and the hash of its leaf as tags."""
         rows = [
-            f"{line.on} * {line.type} | {line.stream.partition('/')[0]}  ; log-index: {index}",
-            f"    ; event-id: {line.name}",
+            f"{event.on} * {event.type} | {event.stream.partition('/')[0]}  ; log-index: {index}",
+            f"    ; event-id: {event.name}",
             f"    ; entry-hash: {leaf.hex()}",
         ]
-        rows += [f"    {path_of(account)}  {_amount(amount, unit)}" for account, unit, amount in line.postings]
-        return "".join(f"{row}\n" for row in rows)
+        rows += [f"    {_moved(account, unit, amount)}" for account, unit, amount in event.postings]
+        return "\n".join(rows) + "\n"
 
     def month(self, last_day: date, moved: Iterable[Moved]) -> str:
         """A transaction that moves nothing and asserts every control account."""
@@ -169,24 +179,35 @@ class Hledger:
 LANGUAGES: tuple[Language, ...] = (Beancount(), Hledger())
 
 
+def digests_of(index: int, event: Event, leaf: bytes) -> tuple[bytes, ...]:
+    """The digests of an event's blocks, one a language: what is kept of them until the files are compared."""
+    return tuple(digest_of(language.event(index, event, leaf).encode()) for language in LANGUAGES)
+
+
+def digest_of(block: bytes) -> bytes:
+    """The digest of a block."""
+    return blake2b(block, digest_size=16).digest()
+
+
 class Months:
     """The balances of control accounts, month by month: fed with postings in any order, read at the end."""
 
     def __init__(self) -> None:
         self._moved: dict[str, dict[tuple[str, str], int]] = {}
-        self._accounts: dict[tuple[str, str], None] = {}
+        self._accounts: dict[tuple[str, str], tuple[str, str]] = {}  # with the control account of each
         self._types: set[str] = set()
         self._first_day = ""
 
-    def add(self, line: Line) -> None:
+    def add(self, event: Event) -> None:
         """Note the postings of one event."""
-        month = self._moved.setdefault(line.on[:7], {})
-        for account, commodity, amount in line.postings:
-            self._accounts[account, commodity] = None
-            top = control(account), commodity
+        month = self._moved.setdefault(event.on[:7], {})
+        for account, commodity, amount in event.postings:
+            top = self._accounts.get((account, commodity))
+            if top is None:
+                top = self._accounts[account, commodity] = control(account), commodity
             month[top] = month.get(top, 0) + amount
-        self._types.add(line.type)
-        self._first_day = min(self._first_day or line.on, line.on)
+        self._types.add(event.type)
+        self._first_day = min(self._first_day or event.on, event.on)
 
     def head(self, language: Language) -> str:
         """The head of a file; an empty journal has a comment alone."""

@@ -10,12 +10,13 @@ columns of their own, so no cell begins with a minus sign.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
+from audit.events import Event
 from audit.wording import ACCOUNT_NAMES, ACCOUNTS_HEADING, JOURNAL_HEADING, LIMITS, TOTAL, TRIAL_BALANCE_HEADING
 from domain.accounts import limit_of
 from domain.kernel.money import yuan
-from domain.kernel.postings import CNY, Posting, book_of
-from journal.line import Line
+from domain.kernel.postings import CNY, book_of
 
 BOM = "\ufeff"
 _FORMULA = re.compile(r"[=+\-@\t\r]")
@@ -24,8 +25,9 @@ _NEEDS_QUOTES = re.compile(r"""[,"\r\n]""")
 
 @dataclass(slots=True)
 class Account:
-    """One account in one commodity: debits, credits, and how many postings made them."""
+    """One account in one commodity: its limit, debits, credits, and how many postings made them."""
 
+    limit: int = 0
     debit: int = 0
     credit: int = 0
     postings: int = 0
@@ -42,16 +44,17 @@ class Ledger:
     def __init__(self) -> None:
         self.accounts: dict[tuple[str, str], Account] = {}
 
-    def post(self, account: str, commodity: str, amount: int) -> None:
-        """Add one posting; a debit is positive."""
+    def post(self, account: str, commodity: str, amount: int) -> Account:
+        """Add one posting; a debit is positive. Returns what it was added to."""
         entry = self.accounts.get((account, commodity))
         if entry is None:
-            entry = self.accounts[account, commodity] = Account()
+            entry = self.accounts[account, commodity] = Account(limit_of(account))
         if amount > 0:
             entry.debit += amount
         else:
             entry.credit -= amount
         entry.postings += 1
+        return entry
 
     def balance(self, account: str, commodity: str) -> int:
         """What an account has; 0 for one that was never posted to."""
@@ -81,7 +84,7 @@ class Ledger:
         """The rows of `accounts.csv`, heading first: every account with its book, name and limit."""
         yield csv_row(*ACCOUNTS_HEADING)
         for (account, commodity), entry in sorted(self.accounts.items()):
-            limit = LIMITS[limit_of(account)]
+            limit = LIMITS[entry.limit]
             yield csv_row(account, commodity, book_of(account), name_of(account), limit, entry.postings)
 
 
@@ -90,30 +93,24 @@ def journal_heading() -> str:
     return csv_row(*JOURNAL_HEADING)
 
 
-def journal_rows(index: int, line: Line) -> Iterator[str]:
+def journal_rows(index: int, event: Event) -> list[str]:
     """The rows of `journal.csv` for one event: one a posting, beginning with log index and number in the
     event."""
-    for number, posting in enumerate(line.postings, start=1):
-        yield _journal_row(index, number, line, posting)
+    if not event.postings:
+        return []
+    # The form of these four holds nothing that CSV would put in quotes.
+    shared = f"{event.name},{event.type},{event.on},{event.at}"
+    return [
+        f"{index},{number},{shared},{_moved_cells(account, commodity, amount)}\n"
+        for number, (account, commodity, amount) in enumerate(event.postings, start=1)
+    ]
 
 
-def _journal_row(index: int, number: int, line: Line, posting: Posting) -> str:
-    account, commodity, amount = posting
-    debit = _amount(amount, commodity) if amount > 0 else ""
-    credit = _amount(-amount, commodity) if amount < 0 else ""
-    return csv_row(
-        index,
-        number,
-        line.name,
-        line.type,
-        line.on,
-        line.at,
-        account,
-        name_of(account),
-        commodity,
-        debit,
-        credit,
-    )
+@lru_cache(maxsize=1 << 14)
+def _moved_cells(account: str, commodity: str, amount: int) -> str:
+    shown = _amount(abs(amount), commodity)
+    sides = (shown, "") if amount > 0 else ("", shown)
+    return ",".join(map(_cell, (account, name_of(account), commodity, *sides)))
 
 
 def name_of(account: str) -> str:

@@ -9,11 +9,11 @@ from typing import ClassVar, NamedTuple
 
 from audit.book import Book
 from audit.entries import Entry
+from audit.events import Event
 from audit.findings import Check, Findings, Place
 from audit.folder import PackageFolder
 from audit.ledger import csv_row
 from audit.wording import FILE_KINDS, NAMED_FILES_HEADING, NO, YES
-from journal.line import Line
 
 ATTACHED = "attachments/"
 SENT = "statements/"
@@ -29,6 +29,11 @@ NAMING_TYPES = frozenset(_FIELDS)
 """The types of events that name files."""
 
 
+def types_naming(folder: str) -> frozenset[str]:
+    """The types of events that name files of a folder."""
+    return frozenset(kind for kind, (named, _) in _FIELDS.items() if named == folder)
+
+
 class Named(NamedTuple):
     """A file that an event names: in which folder it belongs, of which kind, its digest and length."""
 
@@ -38,12 +43,12 @@ class Named(NamedTuple):
     length: int
 
 
-def named_in(line: Line) -> Iterator[Named]:
+def named_in(event: Event) -> Iterator[Named]:
     """The files that an event names, in its own order."""
-    found = _FIELDS.get(line.type)
+    found = _FIELDS.get(event.type)
     if found is not None:
         folder, kind = found
-        for one in line.data["photos"] if kind == "photo" else (line.data["file"],):
+        for one in event.data["photos"] if kind == "photo" else (event.data["file"],):
             yield Named(folder, kind, one["sha256"], one["length"])
 
 
@@ -52,19 +57,20 @@ def named_heading() -> str:
     return csv_row(*NAMED_FILES_HEADING)
 
 
-def named_rows(index: int, line: Line, folder: str, included: Callable[[str], bool]) -> Iterator[str]:
+def named_rows(index: int, event: Event, folder: str, included: Callable[[str], bool]) -> Iterator[str]:
     """The rows of a folder's `digests.csv` for one event."""
-    if line.type not in _FIELDS:
+    if event.type not in _FIELDS:
         return
-    for number, named in enumerate((one for one in named_in(line) if one.folder == folder), start=1):
+    for number, named in enumerate((one for one in named_in(event) if one.folder == folder), start=1):
         here = YES if included(folder + named.sha256) else NO
-        yield csv_row(index, number, line.name, FILE_KINDS[named.kind], named.sha256, named.length, here)
+        yield csv_row(index, number, event.name, FILE_KINDS[named.kind], named.sha256, named.length, here)
 
 
 class NamedFiles:
     """Checks 16 and 18 as far as digests and lengths go; `present` are the paths of the files that are here."""
 
     types: ClassVar[frozenset[str] | None] = NAMING_TYPES
+    moving: ClassVar[bool] = False
 
     def __init__(self, folder: PackageFolder, findings: Findings) -> None:
         self._folder = folder
@@ -78,7 +84,7 @@ class NamedFiles:
         """Note the files that the event names, and compare the length of those that are here."""
         if entry.type not in _FIELDS:
             return
-        for named in named_in(entry.line):
+        for named in named_in(entry):
             path = named.folder + named.sha256
             self._counts[named.folder] += 1
             if path in self.present:

@@ -51,6 +51,7 @@ class OpenedValues:
     """Check 19; `masks` are the masked names of the persons whose names were opened."""
 
     types: ClassVar[frozenset[str] | None] = frozenset(_COMMITTED)
+    moving: ClassVar[bool] = False
 
     def __init__(self, folder: PackageFolder, findings: Findings) -> None:
         self._findings = findings

@@ -55,7 +55,7 @@ def _example(folder: PackageFolder, replay: Replay) -> Example | None:
     n, place = divmod(index, TILE_WIDTH)
     width = min(TILE_WIDTH, size - n * TILE_WIDTH)
     bundle = Bundle(path_of(n, width), n * TILE_WIDTH, width)
-    raws = read_bundle(folder, bundle, Findings())[1]
+    raws = read_bundle(folder, bundle)
     if place >= len(raws):
         return None
     raw = raws[place]

@@ -1,30 +1,24 @@
 """The journal, read once from its first entry to its last, and shown to every rule.
 
-What must not be broken: the root is computed from the bytes that were read, and every entry that can be read
-is shown to every rule, whatever was wrong before it. Processors judge bundles ahead (`audit.workers`); what they
-judged is compared with what is replayed here.
+What must not be broken: the root is computed from the bytes that were judged, and every entry that can be read
+is shown to every rule, whatever was wrong before it. Processors judge bundles ahead (`audit.workers`).
 """
 
-import binascii
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
-from hashlib import sha256
 from itertools import groupby
 
 from audit.book import Book
-from audit.entries import BUNDLE_BYTES_MAX, Bundle, Entry, Raw, read_bundle
+from audit.entries import BUNDLE_BYTES_MAX, Bundle, Entry, read_bundle
 from audit.findings import Check, Findings, Place, Progress
 from audit.folder import PackageFolder, UnreadableFile
 from audit.rules import Rule
-from audit.strict import Judged, judge, keys_in
+from audit.strict import Judged, entry_of, judge, keys_in
 from audit.tree import Tree
 from audit.workers import Ground, judged
-from journal import line as lines
-from journal.line import LineError
 from journal.merkle import leaf_hash
 from journal.tiles import TILE_WIDTH
 
-_DASH_BYTES = len("— ".encode())
+See = Callable[[Entry, Book], None]
 
 
 class Replay:
@@ -36,7 +30,9 @@ class Replay:
         self._rules = rules
         self._origin = origin
         self.book = Book()
-        self._shown: dict[str, list[Callable[[Entry, Book], None]]] = {}  # type -> the rules that want it
+        self._shown: dict[
+            tuple[str, bool], list[See]
+        ] = {}  # type, whether it moves something -> the rules that want it
         self._bundles: Sequence[Bundle] = ()
         self._whole = True  # no entry missing so far
         self.tree = Tree(self._leaves_of)
@@ -48,8 +44,11 @@ class Replay:
         self._bundles = bundles
         total = sum(bundle.width for bundle in bundles)
         ground = Ground(self._folder.root, self._keys(), self._origin)
-        for bundle, verdict in zip(bundles, judged(ground, bundles, processes=processes), strict=True):
-            self._take(bundle, verdict, ground)
+        there = [bundle for bundle in bundles if bundle.path in self._folder.files]
+        verdicts = judged(ground, there, processes=processes)
+        for bundle in bundles:
+            verdict = next(verdicts) if bundle.path in self._folder.files else None
+            self._take(bundle, verdict or self._judged_here(bundle, ground))
             progress("events", self.read, total)
         for rule in self._rules:
             rule.finish(self.book)
@@ -68,66 +67,57 @@ class Replay:
                 keys.setdefault(name, key)
         return keys
 
-    def _take(self, bundle: Bundle, verdict: Judged, ground: Ground) -> None:
-        content, raws = read_bundle(self._folder, bundle, self._findings)
-        digest = sha256(content)
-        self.digests[bundle.path] = digest.hexdigest()
-        if digest.digest() != verdict.digest:
-            self._findings.add("signatures.changed", Place(bundle.path, index=bundle.first))
-            verdict = judge(content, bundle, ground.keys, ground.origin)
+    def _judged_here(self, bundle: Bundle, ground: Ground) -> Judged | None:
+        """A bundle that no worker could read: why is a finding, unless it can be read now."""
+        try:
+            content = self._folder.read(bundle.path, limit=BUNDLE_BYTES_MAX)
+        except UnreadableFile as error:
+            place = Place(bundle.path, index=bundle.first)
+            self._findings.add(f"structure.{error.reason}", place, detail=error.detail)
+            return None
+        return judge(content, bundle, ground.keys, ground.origin)
+
+    def _take(self, bundle: Bundle, verdict: Judged | None) -> None:
+        if verdict is None:
+            self._whole = False
+            return
+        self.digests[bundle.path] = verdict.digest.hex()
         for fault in verdict.faults:
             place = Place(bundle.path, fault.offset, index=fault.log_index, event=fault.event)
             self._findings.add(fault.code, place, **fault.facts)
         if self._whole:  # what follows a missing entry has no known index any more
             self.tree.add(verdict.leaves)
-            self._whole = len(raws) == bundle.width
-        for raw in raws:
-            if raw.index not in verdict.hidden:
-                self._show(bundle, raw)
-        self.read += len(raws)
+            self._whole = verdict.width == bundle.width
+        book, shown = self.book, self._shown
+        for fields in verdict.shown:
+            entry = Entry(*fields)
+            kind = entry.type, bool(entry.postings)
+            for see in shown.get(kind) or self._wanting(*kind):
+                see(entry, book)
+            book.apply(entry)
+        self.read += verdict.width
 
-    def _show(self, bundle: Bundle, raw: Raw) -> None:
-        entry = taken_apart(bundle, raw)
-        shown = self._shown.get(entry.type)
-        if shown is None:
-            shown = [rule.see for rule in self._rules if rule.types is None or entry.type in rule.types]
-            self._shown[entry.type] = shown
-        for see in shown:
-            see(entry, self.book)
-        self.book.apply(entry)
+    def _wanting(self, type_name: str, moves: bool) -> list[See]:
+        """The rules that want to be shown events of a type."""
+        wanting: list[See] = [
+            rule.see
+            for rule in self._rules
+            if (moves or not rule.moving) and (rule.types is None or type_name in rule.types)
+        ]
+        self._shown[type_name, moves] = wanting
+        return wanting
 
     def again(self, indexes: Iterable[int]) -> Iterator[Entry]:
         """Entries that were shown before, read again; one whose file changed meanwhile is left out."""
         for n, wanted in groupby(sorted(indexes), key=lambda index: index // TILE_WIDTH):
             numbers = frozenset(wanted)
-            for raw in read_bundle(self._folder, self._bundles[n], Findings())[1]:
-                if raw.index in numbers:
-                    with suppress(LineError):
-                        yield taken_apart(self._bundles[n], raw)
+            for raw in read_bundle(self._folder, self._bundles[n]):
+                entry = entry_of(self._bundles[n], raw) if raw.index in numbers else None
+                if entry is not None:
+                    yield entry
 
     def _leaves_of(self, bundle: int) -> bytes:
         """The leaf hashes of a whole bundle, read again."""
-        found = self._bundles[bundle]
-        raws = read_bundle(self._folder, found, Findings())[1]
+        raws = read_bundle(self._folder, self._bundles[bundle])
         leaves = b"".join(leaf_hash(raw.content) for raw in raws)
         return leaves.ljust(TILE_WIDTH * 32, b"\0")  # a file cut short meanwhile gives another root, and so a finding
-
-
-def taken_apart(bundle: Bundle, raw: Raw) -> Entry:
-    """An entry that was found well formed, and is only taken apart here."""
-    text, _, signature = raw.content.rpartition(b"\n\n")
-    line = lines.load(text)
-    name, _, encoded = signature[_DASH_BYTES:].partition(b"\n")[0].rpartition(b" ")
-    category, _, identity = line.stream.partition("/")
-    return Entry(
-        raw.index,
-        Place(bundle.path, raw.offset, None, raw.index, line.name),
-        line,
-        name.decode(),
-        binascii.a2b_base64(encoded)[:4],
-        line.name,
-        category,
-        identity,
-        line.type,
-        raw.content,
-    )

@@ -1,26 +1,34 @@
 """One bundle, judged entry by entry as strictly as the format asks: note, line, fields, signature, leaf hash.
 
 What must not be broken: nothing here depends on another entry, so that bundles can be judged by all processors at
-once; what does depend is the rules' part. Verification is libsodium's strict Ed25519 (`journal.note`).
+once; what does depend is the rules' part, and all that they need of an entry is handed on, so that nothing is read or
+taken apart twice. Verification is libsodium's strict Ed25519 (`journal.note`).
 """
 
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from audit import shapes
-from audit.entries import BUNDLE_BYTES_MAX, Bundle, Raw, split
+from audit.entries import BUNDLE_BYTES_MAX, Bundle, Entry, Raw, split
 from audit.findings import Fact
 from audit.folder import UnreadableFile, open_regular, read_limited
+from audit.forms import prove
+from audit.identities import expected_identity
+from audit.journals import digests_of
+from audit.ledger import journal_rows
 from journal import line as lines
 from journal import note
 from journal.line import Line, LineError
 from journal.merkle import leaf_hash
-from journal.note import ED25519, NoteError, VerifierKey
+from journal.note import ED25519, NoteError, Signature, VerifierKey
 
 Keys = Mapping[tuple[str, bytes], bytes]
 """(name, key ID) -> the public key that was registered under them first."""
+
+Fields = tuple[Any, ...]
+"""What `Entry` is made of, as a plain tuple, which goes from one process to another in no time."""
 
 _REGISTERED = b'"type":"key.registered/1"'
 
@@ -29,83 +37,142 @@ class Fault(NamedTuple):
     """What is wrong with one entry: the finding's code, the entry's offset and index, its event if it can be named."""
 
     code: str
-    offset: int
+    offset: int | None
     log_index: int
     event: str | None
     facts: Mapping[str, Fact]
 
 
 class Judged(NamedTuple):
-    """One bundle: the digest of its bytes, its faults, the entries no rule can be shown, its leaf hashes joined."""
+    """One bundle: the digest of its bytes, its entries' number, faults, leaf hashes joined, and the readable ones."""
 
     digest: bytes
+    width: int
     faults: list[Fault]
-    hidden: frozenset[int]
     leaves: bytes
+    shown: list[Fields]
 
 
-def judge_file(root: Path, bundle: Bundle, keys: Keys, origin: str | None) -> Judged:
-    """Judge a bundle's file; one that cannot be read is judged as empty, for the reader of the folder says why."""
+def judge_file(root: Path, bundle: Bundle, keys: Keys, origin: str | None) -> Judged | None:
+    """Judge a bundle's file; None for one that cannot be read."""
     try:
         with open_regular(root, bundle.path) as file:
             content = read_limited(file, bundle.path, limit=BUNDLE_BYTES_MAX)
     except UnreadableFile:
-        content = b""
+        return None
     return judge(content, bundle, keys, origin)
 
 
 def judge(content: bytes, bundle: Bundle, keys: Keys, origin: str | None) -> Judged:
     """Judge the entries of a bundle's bytes."""
+    raws, cut_at = split(content, bundle)
     faults: list[Fault] = []
-    hidden = set()
-    raws = split(content, bundle)[0][: bundle.width]
-    for raw in raws:
-        if not _judge_entry(raw, keys, origin, faults):
-            hidden.add(raw.index)
-    leaves = b"".join(leaf_hash(raw.content) for raw in raws)
-    return Judged(sha256(content).digest(), faults, frozenset(hidden), leaves)
+    if cut_at is not None:
+        faults.append(Fault("structure.cut", cut_at, bundle.first + len(raws), None, {"bytes": len(content)}))
+    elif len(raws) != bundle.width:
+        facts: dict[str, Fact] = {"found": len(raws), "expected": bundle.width}
+        faults.append(Fault("structure.width", None, bundle.first + len(raws), None, facts))
+    judging = _Judging(bundle.path, keys, origin, faults)
+    leaves: list[bytes] = []
+    shown: list[Fields] = []
+    for raw in raws[: bundle.width]:
+        leaf = leaf_hash(raw.content)
+        leaves.append(leaf)
+        fields = judging.judge(raw, leaf)
+        if fields is not None:
+            shown.append(fields)
+    return Judged(sha256(content).digest(), len(leaves), faults, b"".join(leaves), shown)
 
 
-def _judge_entry(raw: Raw, keys: Keys, origin: str | None, faults: list[Fault]) -> bool:
-    """Note what is wrong with one entry; whether the rules can be shown it."""
-    try:
-        parsed = note.parse(raw.content)
-    except NoteError as error:
-        faults.append(Fault("lines.unreadable", raw.offset, raw.index, None, {"detail": str(error)}))
-        return False
-    line: Line | None = None
-    found: list[tuple[str, Mapping[str, Fact]]] = []
-    try:
-        line = lines.parse(parsed.text)
-        misfit = _misfit(line)
-        if misfit is not None:
-            found.append(misfit)
-    except LineError as error:
-        found.append(("lines.unreadable", {"detail": str(error)}))
-    shown = not found
-    if len(raw.content) > lines.MAX_ENTRY_BYTES:
-        found.append(("lines.too_long", {"bytes": len(raw.content)}))
-    if len(parsed.signatures) != 1:
-        found.append(("lines.signatures", {"count": len(parsed.signatures)}))
-    if line is not None and origin is not None and line.origin != origin:
-        found.append(("lines.origin", {"found": line.origin, "expected": origin}))
-    signature = parsed.signatures[0]
-    key = keys.get((signature.name, signature.key_id))
-    if key is not None and not note.verify_ed25519(key, parsed.text, signature.signature):
-        found.append(("signatures.bad", {"key": signature.name}))
-    for code, facts in found:
-        faults.append(Fault(code, raw.offset, raw.index, line.name if line else None, facts))
-    return shown
+class _Judging:
+    """Judges the entries of one file, and notes their faults."""
+
+    def __init__(self, path: str, keys: Keys, origin: str | None, faults: list[Fault]) -> None:
+        self._path, self._keys, self._origin, self._faults = path, keys, origin, faults
+
+    def judge(self, raw: Raw, leaf: bytes) -> Fields | None:
+        """Judge one entry; None if the rules cannot be shown it."""
+        proved = prove(raw.content)
+        if proved is None:
+            return self._the_long_way(raw, leaf)
+        text, key_name, key_id, signature, line = proved
+        fields = (raw.index, self._path, raw.offset, key_name, key_id, leaf, *line)
+        if self._origin is not None and line[0] != self._origin:
+            self._add(raw, Entry(*fields).name, "lines.origin", found=line[0], expected=self._origin)
+        key = self._keys.get((key_name, key_id))
+        if key is not None and not note.verify_ed25519(key, text, signature):
+            self._add(raw, Entry(*fields).name, "signatures.bad", key=key_name)
+        return self._completed(raw, fields)
+
+    def _the_long_way(self, raw: Raw, leaf: bytes) -> Fields | None:
+        """Judge an entry piece by piece, and say of each what is wrong."""
+        try:
+            parsed = note.parse(raw.content)
+        except NoteError as error:
+            self._add(raw, None, "lines.unreadable", detail=str(error))
+            return None
+        found: list[tuple[str, Mapping[str, Fact]]] = []
+        line: Line | None = None
+        try:
+            line = lines.parse(parsed.text)
+            found.extend(_misfits(line))
+        except LineError as error:
+            found.append(("lines.unreadable", {"detail": str(error)}))
+        readable = not found
+        if len(raw.content) > lines.MAX_ENTRY_BYTES:
+            found.append(("lines.too_long", {"bytes": len(raw.content)}))
+        if len(parsed.signatures) != 1:
+            found.append(("lines.signatures", {"count": len(parsed.signatures)}))
+        if line is not None and self._origin is not None and line.origin != self._origin:
+            found.append(("lines.origin", {"found": line.origin, "expected": self._origin}))
+        signature = parsed.signatures[0]
+        key = self._keys.get((signature.name, signature.key_id))
+        if key is not None and not note.verify_ed25519(key, parsed.text, signature.signature):
+            found.append(("signatures.bad", {"key": signature.name}))
+        for code, facts in found:
+            self._add(raw, line.name if line else None, code, **facts)
+        if line is None or not readable:
+            return None
+        return self._completed(raw, fields_of(line, raw, path=self._path, leaf=leaf, signature=signature))
+
+    def _completed(self, raw: Raw, fields: Fields) -> Fields:
+        """The entry with what follows from it alone: its identity is judged, its rows and blocks are written."""
+        entry = Entry(*fields)
+        expected = expected_identity(entry.type, entry.data)
+        if expected is not None and expected != entry.identity:
+            self._add(raw, entry.name, "continuity.identity", expected=f"{entry.type.partition('.')[0]}/{expected}")
+        if not entry.postings:
+            return fields
+        rows = "".join(journal_rows(entry.index, entry)).encode()
+        return (*fields, rows, digests_of(entry.index, entry, entry.leaf))
+
+    def _add(self, raw: Raw, event: str | None, code: str, **facts: Fact) -> None:
+        self._faults.append(Fault(code, raw.offset, raw.index, event, facts))
 
 
-def _misfit(line: Line) -> tuple[str, Mapping[str, Fact]] | None:
-    """What the line's type does not allow; None for an event as it should be."""
+def fields_of(line: Line, raw: Raw, *, path: str, leaf: bytes, signature: Signature) -> Fields:
+    """A line's parts in the order of `Entry`."""
+    category, _, identity = line.stream.partition("/")
+    parts = (line.origin, category, identity, line.seq, line.type, line.at, line.on, line.by, line.role, line.cmd)
+    moves = tuple(map(tuple, line.postings))
+    where = (raw.index, path, raw.offset, signature.name, signature.key_id, leaf)
+    return (*where, *parts, line.cause, line.data, moves)
+
+
+def entry_of(bundle: Bundle, raw: Raw) -> Entry | None:
+    """An entry that is read once more, its faults not kept; None if the rules could not be shown it."""
+    fields = _Judging(bundle.path, {}, None, []).judge(raw, leaf_hash(raw.content))
+    return Entry(*fields) if fields is not None else None
+
+
+def _misfits(line: Line) -> list[tuple[str, Mapping[str, Fact]]]:
+    """What the line's type does not allow; empty for an event as it should be."""
     if not shapes.day(line.on):
-        return "lines.fields", {"type": line.type, "fields": "on"}
+        return [("lines.fields", {"type": line.type, "fields": "on"})]
     if line.type not in shapes.SHAPES:
-        return "lines.unknown_type", {"type": line.type}
+        return [("lines.unknown_type", {"type": line.type})]
     wrong = shapes.faults(line.type, line.data)
-    return ("lines.fields", {"type": line.type, "fields": ", ".join(wrong)}) if wrong else None
+    return [("lines.fields", {"type": line.type, "fields": ", ".join(wrong)})] if wrong else []
 
 
 def keys_in(content: bytes, bundle: Bundle) -> dict[tuple[str, bytes], bytes]:

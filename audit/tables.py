@@ -4,16 +4,17 @@ What must not be broken: every row begins with the log index and a number within
 missing, added, moved or different is named with its own number; none is taken from the file into any sum.
 """
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterable
 from typing import BinaryIO, NamedTuple
 
 from audit.book import Book
 from audit.entries import Entry
+from audit.events import Event
 from audit.findings import Check, Findings, Place
 from audit.folder import PackageFolder, UnreadableFile
 from audit.ledger import BOM, journal_heading, journal_rows
-from audit.named_files import ATTACHED, NAMING_TYPES, SENT, named_heading, named_rows
-from journal.line import Line
+from audit.named_files import ATTACHED, SENT, named_heading, named_rows, types_naming
 
 _ROW_BYTES_MAX = 1 << 16
 
@@ -28,8 +29,8 @@ class Table(NamedTuple):
     path: str
     check: Check
     heading: str
-    rows: Callable[[int, Line], Iterator[str]]
-    types: frozenset[str] | None  # of events that have rows; None: any may
+    rows: Callable[[int, Event], Iterable[str]]
+    types: frozenset[str] | None  # of events that have rows; None: all that move something
 
 
 def tables(included: Included) -> tuple[Table, ...]:
@@ -41,14 +42,14 @@ def tables(included: Included) -> tuple[Table, ...]:
             Check.ATTACHMENTS,
             named_heading(),
             lambda index, line: named_rows(index, line, ATTACHED, included),
-            NAMING_TYPES,
+            types_naming(ATTACHED),
         ),
         Table(
             "statements/digests.csv",
             Check.BANK,
             named_heading(),
             lambda index, line: named_rows(index, line, SENT, included),
-            NAMING_TYPES,
+            types_naming(SENT),
         ),
     )
 
@@ -60,9 +61,9 @@ class PublishedTable:
         self._findings = findings
         self._table = table
         self.types = table.types
-        self._row = 0
-        self._bytes = b""
-        self._key: _Key | None = None
+        self.moving = table.types is None
+        self._row = 0  # the last that was read
+        self._next: tuple[_Key, bytes] | None = None  # the row that was looked at, and belongs to nothing seen so far
         try:
             self._file: BinaryIO | None = folder.open(table.path)
         except UnreadableFile as error:
@@ -71,7 +72,6 @@ class PublishedTable:
             return
         if self._read() != (BOM + table.heading).encode():
             self._add("heading", Place(table.path, row=1))
-        self._advance()
 
     def _add(self, reason: str, place: Place, **facts: str | int) -> None:
         self._findings.add(f"{self._table.check}.{reason}", place, **facts)
@@ -85,43 +85,59 @@ class PublishedTable:
             self._add("unreadable", Place(self._table.path, row=self._row), detail=error.strerror or "")
             return b""
 
-    def _advance(self) -> None:
-        """Go to the next row that says which event's it is."""
-        while row := self._read():
+    def _look(self) -> tuple[_Key, bytes] | None:
+        """The next row that says which event's it is; None at the end."""
+        while self._next is None and (row := self._read()):
             index, _, rest = row.partition(b",")
             number = rest.partition(b",")[0]
             if index.isdigit() and number.isdigit() and len(index) < 17 and len(number) < 17:
-                self._bytes, self._key = row, (int(index), int(number))
-                return
-            self._add("row", Place(self._table.path, row=self._row))
-        self._bytes, self._key = b"", None
+                self._next = (int(index), int(number)), row
+            else:
+                self._add("row", Place(self._table.path, row=self._row))
+        return self._next
 
     def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
         """Compare the rows of one event."""
         if self._file is None:
             return
-        for number, row in enumerate(self._table.rows(entry.index, entry.line), start=1):
-            self._expect((entry.index, number), row.encode(), entry)
+        rows = entry.rows if self.moving else "".join(self._table.rows(entry.index, entry)).encode()
+        if rows and not self._are_next(self._file, rows):
+            for number, row in enumerate(rows.splitlines(keepends=True), start=1):
+                self._expect((entry.index, number), row, entry)
+
+    def _are_next(self, file: BinaryIO, rows: bytes) -> bool:
+        """Whether just these rows come next, and if so go past them; whatever differs is looked at row by row."""
+        if self._next is not None:
+            return False
+        try:
+            found = file.read(len(rows))
+            if found == rows:
+                self._row += rows.count(b"\n")
+                return True
+            file.seek(-len(found), os.SEEK_CUR)
+        except OSError:
+            pass  # reading the next row says so
+        return False
 
     def _expect(self, key: _Key, row: bytes, entry: Entry) -> None:
-        while self._key is not None and self._key < key:
-            self._extra()
-        if self._key != key:
+        while (found := self._look()) and found[0] < key:
+            self._extra(found[1])
+        if found is None or found[0] != key:
             self._add("missing_row", Place(self._table.path, index=entry.index, event=entry.name), number=key[1])
             return
-        if self._bytes != row:
+        if found[1] != row:
             place = Place(self._table.path, row=self._row, index=entry.index, event=entry.name)
-            self._add("differs", place, found=shown(self._bytes), expected=shown(row))
-        self._advance()
+            self._add("differs", place, found=shown(found[1]), expected=shown(row))
+        self._next = None
 
-    def _extra(self) -> None:
-        self._add("extra_row", Place(self._table.path, row=self._row), found=shown(self._bytes))
-        self._advance()
+    def _extra(self, row: bytes) -> None:
+        self._add("extra_row", Place(self._table.path, row=self._row), found=shown(row))
+        self._next = None
 
     def finish(self, book: Book) -> None:  # noqa: ARG002
         """Rows that are left belong to no event."""
-        while self._key is not None:
-            self._extra()
+        while found := self._look():
+            self._extra(found[1])
         if self._file is not None:
             self._file.close()
 

@@ -27,6 +27,7 @@ class Timestamps:
     """Check 20."""
 
     types: ClassVar[frozenset[str] | None] = frozenset({"log.checkpoint_timestamped/1"})
+    moving: ClassVar[bool] = False
 
     def __init__(self, folder: PackageFolder, findings: Findings) -> None:
         self._folder = folder
@@ -76,6 +77,6 @@ class Timestamps:
             return
         if sha256(token).hexdigest() != data["token"] or len(token) != data["token_bytes"]:
             self._findings.add("timestamps.bytes", place)
-        text = Checkpoint(entry.line.origin, data["size"], bytes.fromhex(data["root"])).text()
+        text = Checkpoint(entry.origin, data["size"], bytes.fromhex(data["root"])).text()
         if sha256(text).digest() not in token:
             self._findings.add("timestamps.imprint", place, size=data["size"])

@@ -22,7 +22,9 @@ from audit.rules import Rule
 from audit.rules.bank_files import BankFiles
 from audit.rules.continuity import Continuity
 from audit.rules.duties import Duties
+from audit.rules.erased import ErasedPersons
 from audit.rules.genesis import Genesis
+from audit.rules.keys_by_two import KeysByTwo
 from audit.rules.limits import Limits
 from audit.rules.payouts import Payouts
 from audit.rules.postings import PostingsBalance
@@ -105,12 +107,14 @@ class _Checking:
         return [
             self._genesis,
             self._keys,
+            KeysByTwo(findings),
             Roles(findings),
             Continuity(findings),
             PostingsBalance(findings),
             Limits(findings, self._ledger),
             Duties(findings),
             Payouts(findings),
+            ErasedPersons(findings),
             Tariffs(findings),
             self._files,
             BankFiles(self._folder, findings),

@@ -6,6 +6,7 @@ database.
 
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -68,6 +69,13 @@ class PublishedLog:
     def earlier(self, size: int) -> bytes | None:
         """The checkpoint of that size, if it was kept."""
         return self._files.target.read(f"{HISTORY}/{size}")
+
+    def kept(self, *, below: int) -> Iterator[bytes]:
+        """The checkpoints of earlier days that are smaller than a size, the smallest first."""
+        names = (path.rpartition("/")[2] for path in self._files.target.paths(HISTORY))
+        for size in sorted(int(name) for name in names if name.isdecimal()):
+            if size < below and (signed := self.earlier(size)) is not None:
+                yield signed
 
     def tile(self, path: str) -> bytes | None:
         """A tile or an entry bundle by its path below the log's address; None for whatever is no such file."""

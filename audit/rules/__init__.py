@@ -17,6 +17,10 @@ class Rule(Protocol):
     def types(self) -> frozenset[str] | None:
         """The types that the rule is shown; None: all."""
 
+    @property
+    def moving(self) -> bool:
+        """Whether the rule is shown only events that move something."""
+
     def see(self, entry: Entry, book: Book) -> None:
         """Judge an event; `book` holds everything before it."""
 

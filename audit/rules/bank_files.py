@@ -49,6 +49,7 @@ class BankFiles:
     types: ClassVar[frozenset[str] | None] = frozenset(
         {"payout_batch.exported/1", "payout_batch.answer_recorded/1", "payment.settled/1", "payment.failed/1"}
     )
+    moving: ClassVar[bool] = False
 
     def __init__(self, folder: PackageFolder, findings: Findings) -> None:
         self._folder = folder
@@ -111,7 +112,9 @@ class BankFiles:
             outcome = taken.get(identity)
             if outcome is not None and outcome != line.outcome:
                 self._findings.add("bank.outcome", place, found=line.outcome or "unknown", expected=outcome)
-        of_journal = {book.payments[identity].end_to_end_id for identity in taken} if sent.answer else payments.keys()
+        # A payment that nobody prepared is named elsewhere, and has no line to be looked for.
+        ended = {book.payments[identity].end_to_end_id for identity in taken if identity in book.payments}
+        of_journal = ended if sent.answer else payments.keys()
         for missing in sorted(of_journal - seen.keys()):
             self._findings.add("bank.missing_line", Place(sent.path, event=sent.place.event), id=missing)
 

@@ -1,44 +1,22 @@
 """Nothing is missing between two events of a stream, and no command acted twice.
 
-What must not be broken: a stream is numbered 1, 2, 3, …; its identity belongs to one kind of thing only, and
-follows from what it is about wherever a second one must meet the first.
+What must not be broken: a stream is numbered 1, 2, 3, …; its identity belongs to one kind of thing only. Whether it
+follows from what it is about, each event shows alone (`audit.identities`).
 """
 
-from collections.abc import Callable, Mapping
 from hashlib import blake2b
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Check, Findings
-from domain.kernel.ids import derived
-
-Parts = Callable[[Mapping[str, Any]], tuple[object, ...]]
-
-# The identity of these streams is derived from these fields of their first event, so that a second attempt meets the
-# first: one reward a report, one payment a payee and batch, one batch a number.
-_DERIVED: Mapping[str, tuple[str, Parts]] = {
-    "log.opened/1": ("log", lambda data: (data["origin"],)),
-    "place.registered/1": ("place", lambda data: (data["code"],)),
-    "tariff.band_set/1": ("tariff", lambda data: (data["division"],)),
-    "tariff.set/1": ("tariff", lambda data: (data["division"],)),
-    "budget.appropriated/1": (
-        "budget",
-        lambda data: (data["unit"], data["project"], data["spending_class"], data["year"]),
-    ),
-    "reward.granted/1": ("reward", lambda data: (data["incident_id"],)),
-    "payout_batch.frozen/1": (
-        "payout_batch",
-        lambda data: (data["division"], data["month"], data["number"]),
-    ),
-    "payment.prepared/1": ("payment", lambda data: (data["batch_id"], data["payee_id"])),
-}
 
 
 class Continuity:
     """Check 8."""
 
     types: ClassVar[frozenset[str] | None] = None
+    moving: ClassVar[bool] = False
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
@@ -51,52 +29,42 @@ class Continuity:
         """Judge the event's number, identity, cause and command."""
         self._events += 1
         self._number(entry, book)
-        self._identity(entry)
         self._cause(entry)
         self._command(entry)
 
     def _number(self, entry: Entry, book: Book) -> None:
-        category = book.one(entry.line.stream.partition("/")[0])
+        category = book.one(entry.category)
         subject = entry.type.partition(".")[0]
         known, last = self._streams.get(entry.identity, (category, 0))
         if known != category:
             self._findings.add("continuity.shared_identity", entry.place, category=category, known=known)
         if category != subject:
             self._findings.add("continuity.category", entry.place, category=category, type=entry.type)
-        if known == category and entry.line.seq != last + 1:
-            self._findings.add("continuity.gap", entry.place, found=entry.line.seq, expected=last + 1)
+        if known == category and entry.seq != last + 1:
+            self._findings.add("continuity.gap", entry.place, found=entry.seq, expected=last + 1)
         # Going on from the number found keeps one gap from being reported again at every later event.
-        self._streams[entry.identity] = (known, entry.line.seq)
-
-    def _identity(self, entry: Entry) -> None:
-        rule = _DERIVED.get(entry.type)
-        if rule is None:
-            return
-        category, parts = rule
-        expected = str(derived(category, *parts(entry.data)))
-        if expected != entry.identity:
-            self._findings.add("continuity.identity", entry.place, expected=f"{category}/{expected}")
+        self._streams[entry.identity] = (known, entry.seq)
 
     def _cause(self, entry: Entry) -> None:
-        if entry.line.cause is None:
+        if entry.cause is None:
             return
-        stream, _, number = entry.line.cause.rpartition("@")
+        stream, _, number = entry.cause.rpartition("@")
         category, _, identity = stream.partition("/")
         known, last = self._streams.get(identity, ("", 0))
         # Its own name is no cause: the number it has now was noted above.
         before = last - (identity == entry.identity)
         if known != category or len(number) > 16 or int(number) > before:
-            self._findings.add("continuity.cause", entry.place, cause=entry.line.cause)
+            self._findings.add("continuity.cause", entry.place, cause=entry.cause)
 
     def _command(self, entry: Entry) -> None:
         """One command's events stand together; its key is never seen again."""
-        command = (entry.line.by, entry.line.cmd)
+        command = (entry.by, entry.cmd)
         if command == self._current:
             return
         self._current = command
         digest = blake2b("\x00".join(command).encode(), digest_size=16).digest()
         if digest in self._commands:
-            self._findings.add("continuity.command", entry.place, cmd=entry.line.cmd, by=entry.line.by)
+            self._findings.add("continuity.command", entry.place, cmd=entry.cmd, by=entry.by)
         self._commands.add(digest)
 
     def finish(self, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book

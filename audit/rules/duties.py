@@ -25,6 +25,7 @@ class Duties:
     """Check 11, from the report to the reward."""
 
     types: ClassVar[frozenset[str] | None] = frozenset({"incident.reported/1", *_STEPS, "reward.granted/1"})
+    moving: ClassVar[bool] = False
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
@@ -44,7 +45,7 @@ class Duties:
             self._findings.add("duties.step_again", entry.place, part="reporter")
         self._named(entry, named=entry.data["reporter_id"], part="reporter")
         if entry.data.get("transcribed_by") == entry.data["reporter_id"]:
-            self._acted_twice(entry, entry.line.by, "reporter", "transcriber")
+            self._acted_twice(entry, entry.by, "reporter", "transcriber")
 
     def _step(self, entry: Entry, book: Book) -> None:
         part, field = _STEPS[entry.type]
@@ -73,7 +74,7 @@ class Duties:
 
     def _named(self, entry: Entry, *, named: str, part: str) -> None:
         """Who signed is whom the event names, or says that he wrote it down for the other."""
-        by, transcriber = entry.line.by, entry.data.get("transcribed_by")
+        by, transcriber = entry.by, entry.data.get("transcribed_by")
         if by != (transcriber or named):
             self._findings.add("duties.signed_by_another", entry.place, part=part, named=named, by=by)
 

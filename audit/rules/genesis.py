@@ -18,6 +18,7 @@ class Genesis:
     """Check 5. `policies` are all policy texts with the event that set each, in their order."""
 
     types: ClassVar[frozenset[str] | None] = None
+    moving: ClassVar[bool] = False
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
@@ -48,10 +49,10 @@ class Genesis:
         self.log_key = data["log_key"], entry.place
         if self.rehearsal:
             self._findings.attend("genesis.rehearsal", entry.place)
-        if data["origin"] != entry.line.origin:
-            self._findings.add("genesis.origin", entry.place, found=data["origin"], expected=entry.line.origin)
-        if data["founder_id"] != entry.line.by:
-            self._findings.add("genesis.founder", entry.place, found=entry.line.by, expected=data["founder_id"])
+        if data["origin"] != entry.origin:
+            self._findings.add("genesis.origin", entry.place, found=data["origin"], expected=entry.origin)
+        if data["founder_id"] != entry.by:
+            self._findings.add("genesis.founder", entry.place, found=entry.by, expected=data["founder_id"])
         self._policy(entry)
         self._findings.summarise(Check.GENESIS, county=data["county_name"], origin=data["origin"])
 
@@ -63,8 +64,8 @@ class Genesis:
         except PolicyError as error:
             self._findings.add("genesis.bad_policy", entry.place, detail=str(error))
             return
-        if {log.key.name for log in policy.logs} != {entry.line.origin}:
-            self._findings.add("genesis.policy_logs", entry.place, origin=entry.line.origin)
+        if {log.key.name for log in policy.logs} != {entry.origin}:
+            self._findings.add("genesis.policy_logs", entry.place, origin=entry.origin)
 
     def in_force(self, size: int) -> tuple[Place, bytes] | None:
         """The policy that judges a checkpoint of `size`: the last that was set below that index."""

@@ -28,6 +28,7 @@ class KeysByTwo:
     types: ClassVar[frozenset[str] | None] = frozenset(
         {"log.opened/1", "key.registered/1", "key.retired/1", "key.revoked/1"}
     )
+    moving: ClassVar[bool] = False
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
@@ -46,7 +47,7 @@ class KeysByTwo:
                 self._ended(entry)
 
     def _registered(self, entry: Entry) -> None:
-        data, by = entry.data, entry.line.by
+        data, by = entry.data, entry.by
         whose = (data["person_id"], data["role"])
         officer = data["role"] not in SERVER_HELD
         if officer and by == data["person_id"] and data["key"] != self._founder_key:
@@ -65,11 +66,11 @@ class KeysByTwo:
         whose = self._holders.get(entry.identity)
         if whose is None:
             return  # `SigningKeys` says that it was never registered
-        if whose[0] == entry.line.by and whose[1] not in SERVER_HELD:
+        if whose[0] == entry.by and whose[1] not in SERVER_HELD:
             self._findings.add("signatures.ended_own", entry.place, person=whose[0], role=whose[1])
         newest = self._newest[whose]
         if newest.stream == entry.identity and newest.ended_by is None:
-            newest.ended_by = entry.line.by
+            newest.ended_by = entry.by
 
     def finish(self, book: Book) -> None:
         """Keys are judged event by event."""

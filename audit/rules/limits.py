@@ -9,8 +9,7 @@ from typing import ClassVar
 from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Check, Findings
-from audit.ledger import Ledger
-from domain.accounts import limit_of
+from audit.ledger import Account, Ledger
 from domain.kernel.money import yuan
 from domain.kernel.postings import CNY
 
@@ -19,30 +18,32 @@ class Limits:
     """Check 10; it also keeps the ledger that the published balances are compared with."""
 
     types: ClassVar[frozenset[str] | None] = None
+    moving: ClassVar[bool] = False
 
     def __init__(self, findings: Findings, ledger: Ledger) -> None:
         self._findings = findings
         self._ledger = ledger
         self._append: tuple[str, str] | None = None
-        self._touched: dict[tuple[str, str], Entry] = {}
+        self._touched: dict[tuple[str, str], tuple[Account, Entry]] = {}
         self._checked = 0
 
     def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
         """Book the event's postings, and judge the append before it once it is complete."""
-        append = (entry.line.by, entry.line.cmd)
+        append = (entry.by, entry.cmd)
         if append != self._append:
-            self._close()
+            if self._touched:
+                self._close()
             self._append = append
         for account, commodity, amount in entry.postings:
-            self._ledger.post(account, commodity, amount)
-            if limit_of(account):
-                self._touched[account, commodity] = entry
+            booked = self._ledger.post(account, commodity, amount)
+            if booked.limit:
+                self._touched[account, commodity] = booked, entry
 
     def _close(self) -> None:
-        for (account, commodity), entry in self._touched.items():
+        for (account, commodity), (booked, entry) in self._touched.items():
             self._checked += 1
-            balance = self._ledger.balance(account, commodity)
-            if balance * limit_of(account) < 0:
+            balance = booked.balance
+            if balance * booked.limit < 0:
                 shown = yuan(balance) if commodity == CNY else str(balance)
                 self._findings.add("limits.passed", entry.place, account=account, commodity=commodity, balance=shown)
         self._touched.clear()

@@ -38,6 +38,7 @@ class Payouts:
     """Check 11, from the reward to the bank's answer."""
 
     types: ClassVar[frozenset[str] | None] = None
+    moving: ClassVar[bool] = False
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
@@ -49,7 +50,7 @@ class Payouts:
 
     def see(self, entry: Entry, book: Book) -> None:
         """Judge an event of a reward's payment, a payment, or a batch."""
-        match entry.line.stream.partition("/")[0]:
+        match entry.category:
             case "reward":
                 self._reward(entry, book)
             case "payment" if entry.type == "payment.prepared/1":
@@ -57,13 +58,13 @@ class Payouts:
             case "payment":
                 self._payment(entry, book)
             case "payout_batch" if entry.type == "payout_batch.frozen/1":
-                if entry.data["maker_id"] != entry.line.by:
+                if entry.data["maker_id"] != entry.by:
                     self._signed_by_another(entry, "maker", entry.data["maker_id"])
             case "payout_batch":
                 self._batch(entry, book)
 
     def _signed_by_another(self, entry: Entry, part: str, named: str) -> None:
-        self._findings.add("duties.signed_by_another", entry.place, part=part, named=named, by=entry.line.by)
+        self._findings.add("duties.signed_by_another", entry.place, part=part, named=named, by=entry.by)
 
     def _reward(self, entry: Entry, book: Book) -> None:
         reward = book.rewards.get(entry.identity)
@@ -123,7 +124,7 @@ class Payouts:
             self._findings.add("duties.order", entry.place, type=entry.type, state=payment.state)
         match entry.type:
             case "payment.approved/1":
-                self._outsider(entry.place, book, payment, entry.line.by, "checker")
+                self._outsider(entry.place, book, payment, entry.by, "checker")
             case "payment.cancelled/1":
                 self._release(payment, entry.identity)
             case "payment.failed/1":
@@ -169,7 +170,7 @@ class Payouts:
             if name in data and data[name] != frozen:
                 self._differs(entry.place, name, data[name], frozen)
         match entry.type:
-            case "payout_batch.approved/1" | "payout_batch.rejected/1" if entry.line.by == batch.maker:
+            case "payout_batch.approved/1" | "payout_batch.rejected/1" if entry.by == batch.maker:
                 self._findings.add(
                     "duties.acted_twice", entry.place, person=batch.maker, first="maker", second="checker"
                 )

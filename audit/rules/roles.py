@@ -19,27 +19,28 @@ class Roles:
     """Check 7."""
 
     types: ClassVar[frozenset[str] | None] = None
+    moving: ClassVar[bool] = False
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
 
     def see(self, entry: Entry, book: Book) -> None:
         """Judge who caused the event, in which role."""
-        line, place = entry.line, entry.place
-        if not authority.may(line.role, entry.type):
-            self._findings.add("roles.may_not", place, role=line.role, type=entry.type)
+        role, by, on = entry.role, entry.by, entry.on
+        if not authority.may(role, entry.type):
+            self._findings.add("roles.may_not", entry.place, role=role, type=entry.type)
         if entry.index == 0 and entry.type == "log.opened/1":
             return  # nobody can hold a role before the event that appoints the first administrator
         division = book.division_of(entry)
-        if not book.holds(line.by, line.role, line.on, division):
-            if division is None or not book.holds(line.by, line.role, line.on, None):
-                self._findings.add("roles.not_held", place, person=line.by, role=line.role, on=line.on)
+        if not book.holds(by, role, on, division):
+            if division is None or not book.holds(by, role, on, None):
+                self._findings.add("roles.not_held", entry.place, person=by, role=role, on=on)
             else:
-                self._findings.add("roles.outside", place, person=line.by, role=line.role, division=division)
-        if (line.role, entry.type) in authority.ONLY_FOR_ONESELF:
+                self._findings.add("roles.outside", entry.place, person=by, role=role, division=division)
+        if (role, entry.type) in authority.ONLY_FOR_ONESELF:
             named = entry.data[_NAMED[entry.type]]
-            if named != line.by:
-                self._findings.add("roles.for_another", place, person=line.by, role=line.role, named=named)
+            if named != by:
+                self._findings.add("roles.for_another", entry.place, person=by, role=role, named=named)
 
     def finish(self, book: Book) -> None:
         """Roles are judged event by event."""

@@ -34,6 +34,7 @@ class SigningKeys:
     handed to `name_disbelieved`, because only who reads it again knows what it was."""
 
     types: ClassVar[frozenset[str] | None] = None
+    moving: ClassVar[bool] = False
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
@@ -56,7 +57,7 @@ class SigningKeys:
         data = entry.data
         match entry.type:
             case "key.registered/1":
-                name = f"{entry.line.origin}/{data['role']}/{data['person_id']}"
+                name = f"{entry.origin}/{data['role']}/{data['person_id']}"
                 self._register(entry, data["key"], name)
                 self._custodies[data["custody"]] += 1
             case "key.retired/1":
@@ -72,8 +73,9 @@ class SigningKeys:
                     known.revoked_at = entry.index if known.revoked_at is None else known.revoked_at
 
     def _judge(self, entry: Entry) -> None:
-        if entry.key_name != entry.line.key_name:
-            self._findings.add("signatures.name", entry.place, found=entry.key_name, expected=entry.line.key_name)
+        expected = f"{entry.origin}/{entry.role}/{entry.by}"
+        if entry.key_name != expected:
+            self._findings.add("signatures.name", entry.place, found=entry.key_name, expected=expected)
             return
         known = self.known.get((entry.key_name, entry.key_id))
         if known is None:

@@ -19,6 +19,7 @@ class Tariffs:
     """Check 12."""
 
     types: ClassVar[frozenset[str] | None] = frozenset({"tariff.set/1", "reward.granted/1"})
+    moving: ClassVar[bool] = False
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from audit.findings import Report
-from audit.package import write_package
+from audit.package import Beside, write_package
 from audit.verify import verify_package
-from tests.audit.full import full
+from tests.audit.full import full, pages_of
 from tests.audit.story import LOG_KEY, POLICY, County, Story, seal
 
 VerdictOn = Callable[..., Report]
@@ -32,7 +32,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory, told: tuple[bytes, ...]) -> 
     """A whole package; tests that change one copy it first."""
     directory = tmp_path_factory.mktemp("package") / "hengfeng"
     older = [seal(told[:20]), seal(told[:60])]
-    write_package(directory, entries=told, checkpoint=seal(told), policy=POLICY, older_checkpoints=older)
+    beside = Beside(disclosures=pages_of(list(told)))
+    write_package(directory, entries=told, checkpoint=seal(told), policy=POLICY, older_checkpoints=older, beside=beside)
     return directory
 
 
@@ -59,7 +60,8 @@ def verdict_on(tmp_path: Path) -> VerdictOn:
     def check(story: Story | Iterable[bytes], **options: Any) -> Report:
         entries = story.entries() if isinstance(story, Story) else list(story)
         directory = tmp_path / f"package-{sum(1 for _ in tmp_path.iterdir())}"
-        write_package(directory, entries=entries, checkpoint=seal(entries), policy=POLICY)
+        beside = Beside(disclosures=pages_of(entries))
+        write_package(directory, entries=entries, checkpoint=seal(entries), policy=POLICY, beside=beside)
         return verify_package(directory, log_key=str(LOG_KEY.verifier_key), processes=1, **options)
 
     return check

@@ -1,7 +1,9 @@
 """The county's story with everything that a package can carry: files, opened values, pages, a time stamp."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 from audit.book import Book
@@ -9,7 +11,7 @@ from audit.disclosures import Disclosure, Pages
 from audit.entries import Bundle, Raw
 from audit.opened import Value
 from audit.package import Beside
-from audit.replay import taken_apart
+from audit.strict import entry_of
 from domain.kernel.ids import derived, stream_name
 from domain.kernel.names import mask_name
 from journal import checkpoint as checkpoints
@@ -41,14 +43,18 @@ def file_of(content: bytes) -> dict[str, Any]:
     return {"sha256": sha256(content).hexdigest(), "length": len(content)}
 
 
-def full() -> Full:
+Forge = tuple[str, Callable[[bytes], bytes]]
+"""A type of event, and what becomes of the bank file that it names before it is kept and named."""
+
+
+def full(county: County | None = None, *, forge: Forge | None = None) -> Full:
     """Everything, under the first log key."""
-    county = County()
-    files, values = _files(county), _values(county)
+    county = county or County()
+    files, values = _files(county, forge), _values(county)
     token = _stamp(county)
     entries = county.story.entries()
     beside = Beside(
-        disclosures=pages_of(entries, names={payee: mask_name(name) for payee, name in _named(county).items()}),
+        disclosures=full_pages(county, entries),
         attached=files.get,
         sent=files.get,
         token={sha256(token).hexdigest(): token}.get,
@@ -57,12 +63,21 @@ def full() -> Full:
     return Full(entries, beside, token)
 
 
-def pages_of(entries: list[bytes], *, names: dict[str, str], position: int | None = None) -> list[Disclosure]:
+def full_pages(county: County, entries: list[bytes]) -> list[Disclosure]:
+    """The month pages with the masked names."""
+    return pages_of(entries, names={payee: mask_name(name) for payee, name in _named(county).items()})
+
+
+def pages_of(
+    entries: list[bytes], *, names: Mapping[str, str] = MappingProxyType({}), position: int | None = None
+) -> list[Disclosure]:
     """The month pages as of a position, from a fold of their own."""
     pages, book = Pages(), Book()
     upto = len(entries) if position is None else position
     for index, content in enumerate(entries[:upto]):
-        entry = taken_apart(Bundle("", 0, 256), Raw(index, 0, content))
+        entry = entry_of(Bundle("", 0, 256), Raw(index, 0, content))
+        if entry is None:
+            continue
         if entry.type in (pages.types or ()):
             pages.see(entry, book)
         book.apply(entry)
@@ -93,11 +108,13 @@ def _values(county: County) -> dict[str, Value]:
     return values
 
 
-def _files(county: County) -> dict[str, bytes]:
+def _files(county: County, forge: Forge | None) -> dict[str, bytes]:
     """Real photos, payment files and answers, as the neutral layout has them."""
     story, files = county.story, {}
 
-    def keep(content: bytes) -> dict[str, Any]:
+    def keep(content: bytes, kind: str = "") -> dict[str, Any]:
+        if forge is not None and forge[0] == kind:
+            content = forge[1](content)
         files[sha256(content).hexdigest()] = content
         return file_of(content)
 
@@ -114,7 +131,7 @@ def _files(county: County) -> dict[str, bytes]:
         taken = [other for other in story.drafts if other.data.get("answer") == draft.data["file"]["sha256"]]
         words = {"payment.settled/1": "SUCCESS", "payment.failed/1": "FAIL", "payment.unresolved/1": "PDNG"}
         draft.data["profile"] = "neutral-csv"
-        draft.data["file"] = keep(_neutral([(lines[other.stream], words[other.type]) for other in taken]))
+        draft.data["file"] = keep(_neutral([(lines[other.stream], words[other.type]) for other in taken]), draft.type)
         for other in taken:
             other.data["answer"] = draft.data["file"]["sha256"]
     return files

@@ -16,6 +16,7 @@ from domain import accounts
 from domain.kernel.calendar import instant_text
 from domain.kernel.ids import derived, event_name, stream_name
 from domain.kernel.postings import Postings
+from domain.keys import SERVER_HELD
 from journal import checkpoint as checkpoints
 from journal import line as lines
 from journal import note
@@ -237,7 +238,8 @@ class County:
 
     def register_key(self, who: str, role: str, generation: int = 1, **more: Any) -> Draft:
         key = self.story.key(role, who, generation).verifier_key
-        data = {"person_id": who, "role": role, "key": str(key), "custody": "server"}
+        custody = "server" if role in SERVER_HELD else "password"
+        data = {"person_id": who, "role": role, "key": str(key), "custody": custody}
         return self.admin(stream_name("key", derived("key", who, role, generation)), "key.registered/1", data, **more)
 
     def _rules(self) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from domain import accounts
-from domain.kernel.ids import derived
+from domain.kernel.ids import derived, stream_name
 from tests.audit.story import (
     COUNTY,
     ORIGIN,
@@ -56,12 +56,13 @@ def test_what_a_revoked_key_signed_is_not_believed_from_its_index_on(verdict_on,
 
 
 def test_a_second_key_of_the_same_person_counts_too(verdict_on, county):
+    """It counts, but it should not stand beside the first: that one ends before, and by another hand."""
     draft = county.story.find("incident.verified/1", 3)
     second = county.register_key(county.worker, "grid_worker", 2)
     county.story.drafts.remove(second)
     county.story.drafts.insert(county.story.index(draft), second)
     draft.signer = county.story.key("grid_worker", county.worker, 2)
-    assert codes(verdict_on(county.story)) == set()
+    assert codes(verdict_on(county.story)) == {"signatures.second_key"}
 
 
 def test_a_role_that_may_not(verdict_on, county):
@@ -407,3 +408,40 @@ def test_the_accrual_month_and_the_budgets_year(verdict_on, county):
 def test_no_tariff_at_all(verdict_on, county):
     county.story.drafts.remove(county.story.find("tariff.set/1"))
     assert codes(verdict_on(county.story)) == {"tariffs.none"}
+
+
+def erase(county, who):
+    data = {"reason": "service_ended", "legal_basis": "本人申请"}
+    return county.admin(stream_name("person", UUID(who)), "person.erased/1", data)
+
+
+def test_nothing_is_owed_or_paid_to_somebody_who_was_erased(verdict_on, county):
+    """The erasure stands before the second batch, in which the rider is paid."""
+    erased = erase(county, county.rider)
+    prepared = next(d for d in county.story.drafts if d.data.get("batch_id") == county.second)
+    first = next(d for d in county.story.drafts if d.cmd == prepared.cmd)
+    county.story.drafts.remove(erased)
+    county.story.drafts.insert(county.story.index(first), erased)
+    report = verdict_on(county.story)
+    assert codes(report) == {"duties.erased"}
+    assert {f.facts["type"] for f in report.findings} == {
+        "payment.prepared/1",
+        "payment.approved/1",
+        "payment.unresolved/1",
+        "payment.settled/1",
+    }
+    assert {f.facts["person"] for f in report.findings} == {county.rider}
+
+
+def test_no_account_and_no_role_for_somebody_who_was_erased(verdict_on, county):
+    erase(county, county.rider)
+    stream = stream_name("person", UUID(county.rider))
+    county.admin(stream, "person.role_granted/1", {"role": "member", "area": COUNTY, "since": "2026-03-01"})
+    data = {"version": 2, "holder": commitment("h"), "number": commitment("n"), "bank": commitment("b")}
+    county.admin(stream, "person.payee_account_set/1", data)
+    assert [finding.code for finding in verdict_on(county.story).findings] == ["duties.erased"] * 2
+
+
+def test_an_erasure_after_everything_is_nobodys_fault(verdict_on, county):
+    erase(county, county.rider)
+    assert codes(verdict_on(county.story)) == set()

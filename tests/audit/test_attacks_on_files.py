@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from audit.entries import path_of
-from audit.package import write_package
+from audit.package import Beside, write_package
 from audit.verify import verify_package
 from journal import note
 from journal.note import Ed25519Signer
 from journal.tiles import decode_bundle, encode_bundle
+from tests.audit.full import pages_of
 from tests.audit.packages import fresh, list_again
 from tests.audit.story import (
     LOG_KEY,
@@ -113,7 +114,8 @@ def test_a_whole_other_log_under_the_same_name_is_betrayed_by_the_known_key(tmp_
     policy = POLICY.replace(KEY, str(stranger.verifier_key))
     county.story.find("log.opened/1").data.update(log_key=str(stranger.verifier_key), policy=policy)
     entries = county.story.entries()
-    write_package(tmp_path / "p", entries=entries, checkpoint=seal(entries, key=stranger), policy=policy)
+    signed, beside = seal(entries, key=stranger), Beside(disclosures=pages_of(entries))
+    write_package(tmp_path / "p", entries=entries, checkpoint=signed, policy=policy, beside=beside)
     assert codes(verify_package(tmp_path / "p", processes=1)) == set()
     assert codes(check(tmp_path / "p")) == {"tree.key_differs"}
 

@@ -4,7 +4,9 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -15,10 +17,11 @@ from audit.findings import Check, Status
 from audit.folder import PackageFolder
 from audit.manifest import MANIFEST
 from audit.opened import OPENED, file_of
+from audit.package import write_package
 from audit.verify import verify_package
-from tests.audit.full import full
+from tests.audit.full import full, full_pages
 from tests.audit.packages import fresh, list_again
-from tests.audit.story import LOG_KEY, codes, seal
+from tests.audit.story import LOG_KEY, POLICY, County, codes, seal
 
 KEY = str(LOG_KEY.verifier_key)
 
@@ -279,3 +282,92 @@ def test_a_false_figure_with_its_own_digest_is_found(full_package, tmp_path, mon
         path.write_bytes(b"".join(one.line() for one in forged))
         list_again(package)
         assert codes(check(package)) == {"disclosures.differs"}, change
+
+
+def test_pages_left_out_as_a_whole_are_missed(full_package, tmp_path):
+    """With manifest and page written again: a journal with rewards has pages."""
+    package = fresh(full_package, tmp_path)
+    shutil.rmtree(package / "disclosures")
+    list_again(package, readme=True)
+    assert codes(check(package)) == {"disclosures.absent"}
+
+
+def test_opened_values_left_out_as_a_whole_are_not_called_checked(full_package, tmp_path):
+    """What is handed over with authority only, a package may have or not; the report says that it was not checked."""
+    package = fresh(full_package, tmp_path)
+    shutil.rmtree(package / "opened")
+    list_again(package, readme=True)
+    report = check(package)
+    assert report.exit_code == 0
+    assert {result.check for result in report.checks if result.status is Status.NOT_RUN} == {Check.SINCE, Check.OPENED}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        (r"(\|农行\|\|)(\d+)", r"\g<1>9\g<2>", "bank.amount"),
+        (r"\|SUCCESS\|", "|FAIL|", "bank.outcome"),
+        (r"\|SUCCESS\|", "|WHO KNOWS|", "bank.outcome"),
+        (r"361125000000202602(\d{11})", r"361125000000202603\g<1>", "bank.unknown_line"),
+        (r"(D\|[^\r]+\r\n)", r"\g<1>\g<1>", "bank.unknown_line"),
+        (r"D\|[^\r]+\r\n", "", "bank.missing_line"),
+        (r"D\|", "D|more|", "bank.row"),
+        (r"T\|\d+", "T|77", "bank.row"),
+    ],
+    ids=["amount", "outcome", "no outcome", "another payment", "twice", "left out", "a cell more", "total"],
+)
+def test_a_forged_line_of_the_bank(tmp_path, before, after, code):
+    """Named by its own digest in the events and sealed again: only what the line says betrays it."""
+    county = County()
+    kind = "payout_batch.answer_recorded/1"
+
+    def forge(content: bytes) -> bytes:
+        text = content.decode()
+        forged = re.sub(before, after, text, count=1)
+        return forged.encode()
+
+    made = full(county, forge=(kind, forge))
+    write_package(
+        tmp_path / "p", entries=made.entries, checkpoint=seal(made.entries), policy=POLICY, beside=made.beside
+    )
+    report = check(tmp_path / "p")
+    assert code in codes(report)
+    assert {finding.code.partition(".")[0] for finding in report.findings} == {"bank"}
+    assert all(finding.place.row or finding.code == "bank.missing_line" for finding in report.findings)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"size": 41}, "timestamps.root"),
+        ({"root": "ab" * 32}, "timestamps.root"),
+        ({"size": 100_000}, "timestamps.too_early"),
+        ({"token_bytes": 7}, "timestamps.bytes"),
+        ({"token": "cd" * 32}, "timestamps.unnamed"),
+    ],
+)
+def test_a_forged_event_of_a_time_stamp(full_package, tmp_path, change, code):
+    county = County()
+    made = full(county)
+    token = next((full_package / "timestamps").iterdir())
+    county.story.find("log.checkpoint_timestamped/1").data.update(change)
+    entries = county.story.entries()
+    beside = replace(made.beside, disclosures=full_pages(county, entries))
+    write_package(tmp_path / "p", entries=entries, checkpoint=seal(entries), policy=POLICY, beside=beside)
+    (tmp_path / "p/timestamps").mkdir(exist_ok=True)
+    shutil.copy(token, tmp_path / "p/timestamps" / token.name)
+    list_again(tmp_path / "p")
+    assert code in codes(check(tmp_path / "p"))
+
+
+def test_a_token_over_another_checkpoint(tmp_path):
+    """The event names its bytes rightly, but what it stamps is not the root that the event states."""
+    county = County()
+    made = full(county)
+    other = made.token.replace(b"a token", b"token b")[:20] + bytes(32)
+    stamped = county.story.find("log.checkpoint_timestamped/1").data
+    stamped.update(token=sha256(other).hexdigest(), token_bytes=len(other))
+    entries = county.story.entries()
+    beside = replace(made.beside, disclosures=full_pages(county, entries), token={sha256(other).hexdigest(): other}.get)
+    write_package(tmp_path / "p", entries=entries, checkpoint=seal(entries), policy=POLICY, beside=beside)
+    assert codes(check(tmp_path / "p")) == {"timestamps.imprint"}

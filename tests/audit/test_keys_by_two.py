@@ -7,10 +7,9 @@ import pytest
 
 from audit.book import Book
 from audit.entries import Entry
-from audit.findings import Check, Findings, Place
+from audit.findings import Check, Findings
 from audit.rules.keys_by_two import KeysByTwo
-from domain.kernel.ids import StreamName, derived
-from journal.line import Line
+from domain.kernel.ids import derived
 
 FOUNDER, SECOND, OFFICER, MEMBER = (
     str(derived("audited", name)) for name in ("founder", "second", "officer", "member")
@@ -28,11 +27,10 @@ class Log:
         self.registered(FOUNDER, by=FOUNDER, role="administrator", key=FOUNDER_KEY)
 
     def event(self, category: str, identity: str, type_: str, by: str, data: dict[str, Any]) -> None:
-        stream, index = StreamName(f"{category}/{identity}"), len(self._entries)
-        at = "2026-11-22T00:00:00.000000Z"
-        line = Line("test.example", stream, 1, type_, at, "2026-11-22", by, "administrator", "c", data)
-        place = Place("entries/000", index=index)
-        self._entries.append(Entry(index, place, line, "", b"", line.name, category, identity, type_, b""))
+        index, on = len(self._entries), "2026-11-22"
+        at, role = f"{on}T00:00:00.000000Z", "administrator"
+        line = ("test.example", category, identity, 1, type_, at, on, by, role, "c", None, data, ())
+        self._entries.append(Entry(index, "entries/000", 0, "", b"", b"", *line))
 
     def registered(
         self,

@@ -40,6 +40,7 @@ def test_the_package_holds_what_the_design_names(whole, told):
         "ledgers/accounts.csv",
         "ledgers/journal.beancount",
         "ledgers/journal.hledger",
+        "disclosures/2026-02.jsonl",
         "attachments/digests.csv",
         "statements/digests.csv",
     }

@@ -2,12 +2,12 @@
 
 import pytest
 
-from audit.package import write_package
+from audit.package import Beside, write_package
 from audit.verify import verify_package
 from domain.kernel.ids import derived, stream_name
 from journal import checkpoint as checkpoints
 from journal import note
-from tests.audit.full import BOTH, NEW, NEXT_KEY, sealed_by_both, set_policy
+from tests.audit.full import BOTH, NEW, NEXT_KEY, pages_of, sealed_by_both, set_policy
 from tests.audit.packages import fresh, list_again
 from tests.audit.story import LOG_KEY, ORIGIN, POLICY, County, codes, seal
 
@@ -29,6 +29,7 @@ def rotated(tmp_path_factory):
         checkpoint=seal(entries, key=NEXT_KEY),
         policy=NEW,
         older_checkpoints=[seal(entries[:first]), sealed_by_both(entries[: first + 1])],
+        beside=Beside(disclosures=pages_of(entries)),
     )
     return directory, entries, first
 
@@ -91,7 +92,8 @@ def test_both_keys_of_a_change_are_written_and_checked(tmp_path):
     set_policy(county, BOTH)
     entries = county.story.entries()
     signed = sealed_by_both(entries)
-    write_package(tmp_path / "p", entries=entries, checkpoint=signed, policy=BOTH)
+    beside = Beside(disclosures=pages_of(entries))
+    write_package(tmp_path / "p", entries=entries, checkpoint=signed, policy=BOTH, beside=beside)
     written = (tmp_path / "p/checkpoint").read_bytes()
     assert [line.name for line in note.parse(written).signatures] == [ORIGIN, ORIGIN, "witness.example.org"]
     for key in (OLD, NEXT):
@@ -102,7 +104,8 @@ def test_lines_of_others_do_not_travel(tmp_path, told):
     stranger = note.Ed25519Signer.generate("w", algorithm=note.COSIGNATURE_V1)
     cosigned = checkpoints.cosign(checkpoints.parse_text(note.parse(seal(told)).text), stranger, time_s=1_800_000_000)
     signed = checkpoints.add_cosignatures(seal(told), cosigned)
-    write_package(tmp_path / "p", entries=told, checkpoint=signed, policy=POLICY)
+    beside = Beside(disclosures=pages_of(list(told)))
+    write_package(tmp_path / "p", entries=told, checkpoint=signed, policy=POLICY, beside=beside)
     assert (tmp_path / "p/checkpoint").read_bytes() == seal(told)
     (tmp_path / "p/checkpoint").write_bytes(signed)
     list_again(tmp_path / "p", readme=True)

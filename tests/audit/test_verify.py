@@ -16,15 +16,16 @@ import audit
 from audit import report as reports
 from audit import wording
 from audit.findings import KEPT_PER_CHECK, Check, Findings, Place, Status, printable
-from audit.package import write_package
+from audit.package import Beside, write_package
 from audit.reasons import UNKNOWN, chinese_reason
 from audit.verify import verify_package
 from journal import checkpoint, line, note, trust
 from journal.note import Ed25519Signer, NoteError
+from tests.audit.full import pages_of
 from tests.audit.story import LOG_KEY, ORIGIN, POLICY, County, codes, seal, seeded
 
 KEY = str(LOG_KEY.verifier_key)
-ONLY_IF_HANDED_OVER = {Check.DISCLOSURES, Check.BANK, Check.OPENED, Check.TIMESTAMPS}
+ONLY_IF_HANDED_OVER = {Check.BANK, Check.OPENED, Check.TIMESTAMPS}
 
 
 def statuses(report):
@@ -79,7 +80,8 @@ def test_signatures_verified_by_several_processes_are_the_same(whole, tmp_path, 
     stolen = county.story.drafts[40]
     stolen.signer = Ed25519Signer.from_seed(f"{ORIGIN}/{stolen.role}/{stolen.by}", seeded("a stranger's key"))
     entries = county.story.entries()
-    write_package(tmp_path / "package", entries=entries, checkpoint=seal(entries), policy=POLICY)
+    beside = Beside(disclosures=pages_of(entries))
+    write_package(tmp_path / "package", entries=entries, checkpoint=seal(entries), policy=POLICY, beside=beside)
     alone = verify_package(tmp_path / "package", log_key=KEY, processes=1)
     together = verify_package(tmp_path / "package", log_key=KEY, processes=2)
     assert codes(alone) == {"signatures.unknown"}

@@ -1,0 +1,39 @@
+"""What an event says, whether it was read as a line of the journal or as an entry of a package."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+Moves = Sequence[tuple[str, str, int]]
+"""Account, commodity and signed amount of each posting."""
+
+
+class Event(Protocol):
+    """The parts from which tables and journals are written."""
+
+    @property
+    def type(self) -> str:
+        """Its stored type."""
+
+    @property
+    def stream(self) -> str:
+        """The stream that it stands in."""
+
+    @property
+    def name(self) -> str:
+        """`<stream>@<seq>`."""
+
+    @property
+    def at(self) -> str:
+        """When it was recorded."""
+
+    @property
+    def on(self) -> str:
+        """The day on which it takes effect."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """Its own fields."""
+
+    @property
+    def postings(self) -> Moves:
+        """What it moves; empty where it moves nothing."""

@@ -1,0 +1,132 @@
+"""Most lines proved well formed by one look: a pattern for each type of event that only canonical lines match.
+
+An event's line has its members in one order, no spaces, and mostly plain text. A line that matches the pattern of its
+type is therefore in canonical form and has every field in its form, without being taken apart, checked piece by piece
+and written again; that would take longer than its signature may. What must not be broken: a pattern never matches a
+line that `journal.line.parse` or `audit.shapes` would refuse. One that it does not match proves nothing: text with
+quotes in it, 29 February or a number of 16 digits is judged the long way (`audit.strict`).
+
+Source: RFC 8785 for the form; `audit.shapes` for the fields.
+"""
+
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from audit import shapes
+from audit.shapes import SHAPES, Form
+from journal.line import MAX_ENTRY_BYTES
+
+_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_STREAM = rf"[a-z][a-z_]*/{_UUID}"
+_EVENT = rf"{_STREAM}@[1-9][0-9]*"
+# Every year has these days, so that a match needs no calendar.
+_DAY = (
+    r"[1-9][0-9]{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)"
+    r"|(?:0[13578]|1[02])-31)"
+)
+_MOMENT = _DAY + r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
+# What JSON writes as it is, and notes may hold.
+_PLAIN = r'[^"\\\x00-\x1f]'
+# At most 15 digits: surely below 2^53.
+_WHOLE = r"(?:0|[1-9][0-9]{0,14})"
+_POSITIVE = r"[1-9][0-9]{0,14}"
+
+
+def _list(item: str) -> str:
+    return rf"\[(?:{item}(?:,{item})*)?\]"
+
+
+def _object(members: Mapping[str, str]) -> str:
+    """A JSON object with these members (name -> pattern; a question mark: it may be absent), sorted as RFC 8785 asks.
+
+    The first must be there, so that every other has its comma before it.
+    """
+    pieces = []
+    for number, name in enumerate(sorted(members, key=lambda name: name.rstrip("?"))):
+        member = f'{"," if number else ""}"{name.rstrip("?")}":{members[name]}'
+        pieces.append(f"(?:{member})?" if name.endswith("?") else member)
+    return r"\{" + "".join(pieces) + r"\}"
+
+
+_DIGEST = '"[0-9a-f]{64}"'
+_FILE = _object({"sha256": _DIGEST, "length": _WHOLE})
+_ID = f'"{_UUID}"'
+_PATTERNS: Mapping[Form, str] = {
+    shapes.text: f'"{_PLAIN}*"',
+    shapes.truth: "(?:true|false)",
+    shapes.whole: _WHOLE,
+    shapes.positive: _POSITIVE,
+    shapes.identity: _ID,
+    shapes.identities: _list(_ID),
+    shapes.digest: _DIGEST,
+    shapes.event_name: f'"{_EVENT}"',
+    shapes.day: f'"{_DAY}"',
+    shapes.moment: f'"{_MOMENT}"',
+    shapes.calendar_month: '"[0-9]{4}-(?:0[1-9]|1[0-2])"',
+    shapes.place: '"[0-9]{12}"',
+    shapes.attachment: _FILE,
+    shapes.attachments: _list(_FILE),
+    shapes.chain: _object(
+        {
+            "reporter_id": _ID,
+            "verifier_id": _ID,
+            "handler_id": _ID,
+            "decider_id": _ID,
+            "transcriber_ids": _list(_ID),
+        }
+    ),
+}
+_POSTING = r'\["[a-z][a-z0-9-]*(?::[A-Za-z0-9_.-]+)+","[A-Z][A-Za-z0-9_.-]*",-?[1-9][0-9]{0,14}\]'
+_FORMS: Final = {
+    kind: re.compile(
+        rf'\{{"at":"({_MOMENT})","by":"({_UUID})"(?:,"cause":"({_EVENT})")?,"cmd":"([!#-\[\]-~]{{1,128}})"'
+        rf',"data":({_object({name: _PATTERNS[form] for name, form in shape.items()})})'
+        rf',"on":"({_DAY})","origin":"({_PLAIN}+)"(?:,"postings":(\[{_POSTING}(?:,{_POSTING})*\]))?'
+        rf',"role":"([a-z][a-z_]*)","seq":({_POSITIVE}),"stream":"([a-z][a-z_]*)/({_UUID})"'
+        rf',"type":"{re.escape(kind)}","v":1\}}\n'
+    )
+    for kind, shape in SHAPES.items()
+}
+_TYPE, _END = '"type":"', '","v":1}\n'
+# One Ed25519 signature: the name in plain ASCII, then 4 + 64 bytes.
+_SIGNATURE: Final = re.compile(rb"\xe2\x80\x94 ([!-*,-~]+) ([A-Za-z0-9+/]{91}=)\n")
+_decode: Final = json.JSONDecoder().raw_decode
+
+
+class Proved(NamedTuple):
+    """A note that is well formed: its text, its one signature, and the parts of its line in the order of `Entry`."""
+
+    text: bytes
+    key_name: str
+    key_id: bytes
+    signature: bytes
+    line: tuple[Any, ...]
+
+
+def prove(content: bytes) -> Proved | None:
+    """The parts of an entry that surely is a canonical line of a known type under one signature; None: not proved."""
+    text_bytes, blank, block = content.rpartition(b"\n\n")
+    signed = _SIGNATURE.fullmatch(block)
+    if not blank or signed is None or len(content) > MAX_ENTRY_BYTES:
+        return None
+    name, encoded = signed.groups()
+    signature = binascii.a2b_base64(encoded)
+    text_bytes += b"\n"
+    try:
+        text = text_bytes.decode()
+    except UnicodeDecodeError:
+        return None
+    kind = text[text.rfind(_TYPE) + len(_TYPE) : -len(_END)]
+    form = _FORMS.get(kind)
+    match = form.fullmatch(text) if form is not None else None
+    # Other letters may stand for the same bytes where bits are left over.
+    if match is None or binascii.b2a_base64(signature, newline=False) != encoded:
+        return None
+    at, by, cause, cmd, _, on, origin, moves, role, seq, category, identity = match.groups()
+    data = _decode(text, match.start(5))[0]
+    postings = tuple(map(tuple, _decode(moves)[0])) if moves else ()
+    line = (origin, category, identity, int(seq), kind, at, on, by, role, cmd, cause, data, postings)
+    return Proved(text_bytes, name.decode(), signature[:4], signature[4:], line)

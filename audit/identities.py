@@ -1,0 +1,42 @@
+"""Which stream an event must stand in, where what it is about decides that: a second attempt meets the first.
+
+What must not be broken: one reward a report, one payment a payee and batch, one batch a number. The identity is derived
+again here from the event's own fields, never taken from it.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from domain.kernel.ids import derived
+
+Parts = Callable[[Mapping[str, Any]], tuple[object, ...]]
+
+# Type -> the stream's category, and the fields of its first event (and of later ones of the type) that decide.
+_DERIVED: Mapping[str, tuple[str, Parts]] = {
+    "log.opened/1": ("log", lambda data: (data["origin"],)),
+    "place.registered/1": ("place", lambda data: (data["code"],)),
+    "tariff.band_set/1": ("tariff", lambda data: (data["division"],)),
+    "tariff.set/1": ("tariff", lambda data: (data["division"],)),
+    "budget.appropriated/1": (
+        "budget",
+        lambda data: (data["unit"], data["project"], data["spending_class"], data["year"]),
+    ),
+    "reward.granted/1": ("reward", lambda data: (data["incident_id"],)),
+    "payout_batch.frozen/1": (
+        "payout_batch",
+        lambda data: (data["division"], data["month"], data["number"]),
+    ),
+    "payment.prepared/1": ("payment", lambda data: (data["batch_id"], data["payee_id"])),
+}
+
+
+def expected_identity(type_name: str, data: Mapping[str, Any]) -> str | None:
+    """The UUID text of the stream that an event of the type must stand in; None where nothing decides that."""
+    rule = _DERIVED.get(type_name)
+    return _derived(rule[0], *rule[1](data)) if rule is not None else None
+
+
+@lru_cache(maxsize=1 << 10)  # budgets and tariffs come again
+def _derived(*parts: object) -> str:
+    return str(derived(*parts))
