@@ -26,6 +26,9 @@ from migrations.embedded import EmbeddedPostgres
 from migrations.roles import KINDS, Access, access_to, ensure_roles, grant_database
 from migrations.runner import migrate
 
+# Tests start hundreds of programs: each would compile half a million lines anew where nothing may be kept.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 SYSTEM_BINARIES = next((one.folder for one in carriers() if one.origin == "system"), None)
 TEST_URL = os.environ.get("MINGZHANG_TEST_DATABASE_URL")
 PRESENT = {"embedded": True, "debian": SYSTEM_BINARIES is not None, "url": bool(TEST_URL)}
