@@ -51,6 +51,7 @@ class Append:
 
     `expected` holds the version of every stream that the decision read or writes; a stream that moved since refuses
     the append. `input_digest` binds the key to what was asked. `actor_id` None: no key is kept (the library's seam).
+    Without entries it has an earlier use of its key told again, under a head that is sealed.
     """
 
     entries: tuple[Entry, ...]

@@ -19,7 +19,7 @@ from journal.answers import Committed
 from journal.batch import BelowLimit, Closed, KeyReused, Moved, Stored
 from journal.codec import Codec
 from journal.drafts import Command, Drafted, Prepared, SignatureNeeded, Unsigned, check_signer, digest_of
-from journal.errors import IntegrityError, Unavailable
+from journal.errors import IntegrityError
 from journal.facts import Actor, Append, Fact, Receipt
 from journal.live_keys import LiveKeys, key_stream
 from journal.note import Signer
@@ -128,6 +128,10 @@ class Journal:
     def states(self, streams: Iterable[str], evolve: Callable[[S | None, Any], S]) -> dict[StreamName, S | None]:
         """Several streams' states, outside a command."""
         return Reading(self.store, self.codec).states(streams, evolve)
+
+    def stop(self, error: IntegrityError) -> None:
+        """Record nothing more here: integrity is broken, and every append is answered with `error`."""
+        self._writer.stop(error)
 
     # Recording.
 
@@ -322,9 +326,12 @@ class Journal:
             raise Refusal("command.key_reused", key=command.key)
         checkpoint = self._writer.last_checkpoint()
         size = int(checkpoint.split(b"\n", 2)[1])
-        if size <= last:
-            raise Unavailable("the command is recorded, but its head is not signed yet; ask again")
         paths = Paths(self.store.nodes(size), size=size)
+        if size <= last:
+            # Recorded when the seal over it failed. Nobody else may come for a long time: he has it sealed himself.
+            asked = Append((), {}, actor_id=command.actor.person_id, key=command.key, input_digest=digest)
+            sealed = self._writer.append(asked).result(ANSWER_TIMEOUT_S)
+            checkpoint, paths = sealed.checkpoint, sealed.paths
         return Receipt(self._names_at(first, last), first, checkpoint, paths, replayed=True)
 
     def _names_at(self, first: int, last: int) -> tuple[EventName, ...]:

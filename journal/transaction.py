@@ -209,7 +209,7 @@ def _foresee(appends: Sequence[Append], remembered: Remembered) -> Seen | None:
         return None
     versions: dict[UUID, int] = {}
     for append in appends:
-        if append.actor_id is None:
+        if append.actor_id is None or not append.entries:
             return None
         for stream_id, version in append.expected.items():
             versions.setdefault(stream_id, version)

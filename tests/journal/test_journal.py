@@ -22,6 +22,8 @@ from journal.facts import Actor, Fact
 from journal.journal import Journal, Reading, key_stream
 from journal.note import Ed25519Signer
 from journal.proof import verify_proof
+from journal.sealing import ConsistencyProver
+from journal.signer import LogSigner
 from migrations.roles import Access
 from tests.journal.opened import (
     COUNTY,
@@ -113,6 +115,40 @@ def test_a_repeated_command_that_meets_its_own_effect_gets_its_receipt(opened: O
         opened.journal.execute(actor=FOUNDER, key="k", inputs={"code": "other"}, decide=decide)
     with pytest.raises(Refusal, match=r"place\.already_registered"):
         opened.journal.execute(actor=FOUNDER, key="l", inputs=asked, decide=decide)
+
+
+class AwaySigner(LogSigner):
+    """Not there for one seal, when it is told so."""
+
+    away = False
+
+    def seal(self, *, size: int, root: bytes, prove: ConsistencyProver) -> bytes:
+        if self.away:
+            self.away = False
+            raise Unavailable("the signer is away")
+        return super().seal(size=size, root=root, prove=prove)
+
+
+def test_a_repeated_command_whose_seal_had_failed_is_sealed_though_nobody_else_comes(
+    database: Access, state: Path
+) -> None:
+    """It met its own effect and its head was not signed: asking again must not wait for another command."""
+
+    def decide(read: Reading) -> list[Fact]:
+        if read.state(STREAM, count) is not None:
+            raise Refusal("place.already_registered", division=COUNTY)
+        return [Fact(STREAM, PLACE, DAY)]
+
+    with running(database.writer, state, make_signer=AwaySigner) as opened:
+        assert isinstance(opened.signer, AwaySigner)
+        opened.signer.away = True
+        with pytest.raises(Unavailable, match="could not be signed"):
+            opened.journal.execute(actor=FOUNDER, key="k", inputs={}, decide=decide)
+        receipt = opened.journal.execute(actor=FOUNDER, key="k", inputs={}, decide=decide)
+        assert (receipt.replayed, receipt.first_index, receipt.size) == (True, 2, 3)
+        assert verify_proof(receipt.proof, entry=entry_of(opened, 2), log_key=LOG_KEY).size == 3
+        assert opened.journal.position() == 3
+        assert_whole(database.auditor, [*opened.receipts, receipt], state=state)
 
 
 def test_one_key_from_many_threads_is_recorded_once(opened: Opened) -> None:

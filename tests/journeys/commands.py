@@ -1,20 +1,28 @@
 """Running the command line as people do: a process of its own, a home of its own."""
 
+import io
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import openpyxl
+
+from api.cli import main
+from tests.journal.signers import Home
 
 ROOT = Path(__file__).parents[2]
 MESSAGES = ROOT.parent / "shared" / "data" / "messages" / "messages_with_replies.xlsx"
 HEADERS = ["留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "答复意见", "答复时间"]
 TIMEOUT_S = 300
+STOPS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 @dataclass(frozen=True)
@@ -51,14 +59,18 @@ class CommandLine:
             stdin=subprocess.DEVNULL,
         )
 
-    def start(self, *words: object) -> subprocess.Popen[str]:
-        """Start a subcommand and leave it running; its standard error is not kept."""
+    def start(self, *words: object, errors: Path = Path(os.devnull)) -> subprocess.Popen[str]:
+        """Start a subcommand and leave it running; what it says on standard error is added to a file."""
+        with errors.open("ab") as said:
+            return self._started(words, said)
+
+    def _started(self, words: Sequence[object], errors: BinaryIO) -> subprocess.Popen[str]:
         return subprocess.Popen(
             self._command(words),
             cwd=ROOT,
             env=self.environment,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=errors,
             text=True,
             stdin=subprocess.DEVNULL,
         )
@@ -79,6 +91,50 @@ class CommandLine:
     @staticmethod
     def _command(words: Sequence[object]) -> list[str]:
         return [sys.executable, "-m", "api.cli", *map(str, words)]
+
+
+@dataclass(frozen=True)
+class Commands(CommandLine):
+    """The same command line, called in this process: to start one costs more than most commands do.
+
+    Only `verify` is not, which starts processes of its own.
+    """
+
+    def __call__(self, *words: object, **settings: str) -> subprocess.CompletedProcess[str]:
+        if words[0] == "verify":
+            return super().__call__(*words, **settings)
+        before, handlers = dict(os.environ), [(number, signal.getsignal(number)) for number in STOPS]
+        typed, sys.stdin = sys.stdin, io.StringIO()  # nobody sits there
+        out, err = io.StringIO(), io.StringIO()
+        os.environ.clear()
+        os.environ.update({**self.environment, **settings})
+        try:
+            with redirect_stdout(out), redirect_stderr(err):
+                code = main([*map(str, words)])
+        except SystemExit as ended:
+            code = int(str(ended.code))
+        finally:
+            sys.stdin = typed
+            os.environ.clear()
+            os.environ.update(before)
+            for number, handler in handlers:
+                signal.signal(number, handler)
+        return subprocess.CompletedProcess([*map(str, words)], code, out.getvalue(), err.getvalue())
+
+
+def ok(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def refused(done: subprocess.CompletedProcess[str], code: int) -> str:
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def signer_of(county: CommandLine) -> Home:
+    return Home(county.home, dsn="")
 
 
 def write_secret(path: Path, secret: str) -> Path:

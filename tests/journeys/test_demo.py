@@ -24,7 +24,7 @@ from api.files.bank_profiles import load_bank_profile
 from domain.kernel.calendar import Month, day_in_china, first_day, month, month_of
 from domain.kernel.places import contains, level
 from tests.conftest import temporary_home
-from tests.journeys.commands import CommandLine, processes_of
+from tests.journeys.commands import CommandLine, Commands, processes_of, write_secret
 
 READY_S_MAX = 240
 YEAR = Period(month("2025-10"))
@@ -103,11 +103,12 @@ def demo() -> Iterator[CommandLine]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
-        county = CommandLine(home, port)
-        done = county("demo", "--no-serve")
+        done = CommandLine(home, port)("demo", "--no-serve")
         assert done.returncode == 0, done.stdout + done.stderr
         assert all(one.login in done.stdout for one in LOGINS)
         assert PASSWORD in done.stdout
+        county = Commands(home, port)
+        write_secret(county.secret_file, PASSWORD)
         yield county
 
 
@@ -160,7 +161,7 @@ def test_a_second_load_finds_it_there(demo: CommandLine) -> None:
 
 def test_other_journals_are_left_alone(tmp_path: Path) -> None:
     with temporary_home() as home:
-        county = CommandLine(home)
+        county = Commands(home)
         assert county.init().returncode == 0
         before = county.position()
         done = county("demo", "--no-serve")
@@ -208,7 +209,7 @@ def test_the_open_month_is_paid_by_hand_each_step_by_whoever_may(demo: CommandLi
     digest = re.search(r"名单摘要 ([0-9a-f]{64})", shown)
     assert digest is not None
     step("approve", batch, "--digest", "0" * 64, login="shenpi", said="名单不一致", code=1)
-    step("export", batch, "--profile", "neutral-csv", "--to", sent, login="jingban", said="要先审批", code=1)
+    step("export", batch, "--profile", "neutral-csv", "--to", sent, login="jingban", said="待审批”，不能导出", code=1)
     step("approve", batch, "--digest", digest[1], login="jingban", said="没有“县网格中心审批”这一角色", code=1)
     step("approve", batch, "--digest", digest[1], login="shenpi", said="元整")
     step("export", batch, "--profile", "neutral-csv", "--to", sent, login="jingban", said="代发文件")

@@ -15,14 +15,14 @@ import pytest
 
 from migrations.embedded import attach_or_start
 from tests.conftest import temporary_home
-from tests.journeys.commands import MESSAGES, CommandLine, register_row, write_register, write_secret
+from tests.journeys.commands import MESSAGES, CommandLine, Commands, register_row, write_register, write_secret
 
 
 @contextmanager
 def begun() -> Iterator[CommandLine]:
     """A county that has begun, and knows nobody but its administrator."""
     with temporary_home() as home:
-        command_line = CommandLine(home)
+        command_line = Commands(home)
         done = command_line.init()
         assert done.returncode == 0, done.stderr
         yield command_line
@@ -50,7 +50,7 @@ def test_init_shows_a_password_once_and_never_begins_twice(county: CommandLine) 
 
 
 def test_init_without_answers_and_without_a_terminal_names_the_flag(tmp_path: Path) -> None:
-    done = CommandLine(tmp_path / "home")("init")
+    done = Commands(tmp_path / "home")("init")
     assert done.returncode == 2
     assert "--origin" in done.stderr
     assert not (tmp_path / "home").exists()
@@ -58,10 +58,38 @@ def test_init_without_answers_and_without_a_terminal_names_the_flag(tmp_path: Pa
 
 @pytest.mark.parametrize("words", [["serve"], ["rehearse"], ["migrate"], ["rebuild"], ["export", "x"], ["doctor"]])
 def test_where_nothing_has_begun_nothing_is_started(words: list[str], tmp_path: Path) -> None:
-    done = CommandLine(tmp_path / "home")(*words)
+    done = Commands(tmp_path / "home")(*words)
     assert done.returncode == (1 if words == ["doctor"] else 2)
     assert "mingzhang init" in done.stdout + done.stderr
     assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("nonsense", "不正常　连接：MINGZHANG_DATABASE_URL 不是数据库的网址"),
+        ("postgresql://nobody:secret@127.0.0.1:1/none", "不正常　连接：数据库连不上：服务器没有在运行"),
+    ],
+)
+def test_the_doctor_looks_at_the_database_before_a_journal_has_begun(url: str, said: str, tmp_path: Path) -> None:
+    done = Commands(tmp_path / "home")("doctor", MINGZHANG_DATABASE_URL=url)
+    assert done.returncode == 1
+    assert said in done.stdout
+    assert "secret" not in done.stdout
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_payout_of_nowhere_of_nobody_and_of_nothing_is_refused(county: CommandLine) -> None:
+    for words, said in (
+        (["propose", "--month", "2026-11", "--division", "111111111111"], "本县没有登记区划 111111111111"),
+        (["list", "--division", "111111111111"], "本县没有登记区划 111111111111"),
+        (["propose", "--month", "2019-11"], "没有可以发放的奖励"),
+    ):
+        done = county("payout", *words)
+        assert (done.returncode, said in done.stderr) == (1, True), done.stdout + done.stderr
+    done = county("payout", "list", "--as", "nobody")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert county("payout", "list").returncode == 0
 
 
 def test_every_row_is_recorded_once_and_the_same_file_again_changes_nothing(
@@ -267,9 +295,11 @@ def test_without_a_terminal_and_without_a_file_the_secret_is_named_as_missing(
 ) -> None:
     register = write_register(tmp_path / "r.xlsx", [register_row(3002)])
     before = county.position()
-    done = county("import", "messages", register, MINGZHANG_SECRET_FILE="")
+    # No database is there to be started: the secret is asked for before one is needed.
+    nowhere = {"MINGZHANG_SECRET_FILE": "", "MINGZHANG_DATABASE_URL": "host=127.0.0.1 port=1 dbname=none"}
+    done = county("import", "messages", register, **nowhere)
     assert done.returncode == 2
-    assert "MINGZHANG_SECRET_FILE" in done.stderr
+    assert "设置 MINGZHANG_SECRET_FILE" in done.stderr
     assert county.position() == before
 
 

@@ -1,48 +1,21 @@
 """The journal's own affairs by command line: its signer, its policy, a new key, a lost memory, its end."""
 
-import io
-import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from api.cli import main
 from journal.note import Ed25519Signer
 from journal.signer_client import SignerClient
 from migrations.embedded import EmbeddedPostgres
 from tests.conftest import temporary_home
-from tests.journal.signers import Home, wait_until
-from tests.journeys.commands import CommandLine
+from tests.journal.signers import wait_until
+from tests.journeys.commands import CommandLine, Commands, ok, refused, signer_of
 
 ORIGIN = "test.example/journal"
-STOPS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-
-
-@dataclass(frozen=True)
-class Commands(CommandLine):
-    """The same command line, called in this process: to start one costs more than what is tested here."""
-
-    def __call__(self, *words: object, **settings: str) -> subprocess.CompletedProcess[str]:
-        before, handlers = dict(os.environ), [(number, signal.getsignal(number)) for number in STOPS]
-        out, err = io.StringIO(), io.StringIO()
-        os.environ.clear()
-        os.environ.update({**self.environment, **settings})
-        try:
-            with redirect_stdout(out), redirect_stderr(err):
-                code = main([*map(str, words)])
-        except SystemExit as ended:
-            code = int(str(ended.code))
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
-            for number, handler in handlers:
-                signal.signal(number, handler)
-        return subprocess.CompletedProcess([*map(str, words)], code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +28,6 @@ def begun() -> Iterator[CommandLine]:
             assert done.returncode == 0, done.stderr
             yield county
             signer_of(county).kill()
-
-
-def signer_of(county: CommandLine) -> Home:
-    return Home(county.home, dsn="")
 
 
 @contextmanager
@@ -82,17 +51,6 @@ def running_signer(county: CommandLine, **settings: str) -> Iterator[subprocess.
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
     assert process.returncode == 0
-
-
-def ok(done: subprocess.CompletedProcess[str]) -> str:
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def refused(done: subprocess.CompletedProcess[str], code: int) -> str:
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stderr
 
 
 def log_keys(county: CommandLine) -> list[str]:

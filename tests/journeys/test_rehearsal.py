@@ -13,7 +13,7 @@ import pytest
 
 from migrations.embedded import attach_or_start
 from tests.conftest import temporary_home
-from tests.journeys.commands import MESSAGES, CommandLine, register_row, write_register
+from tests.journeys.commands import MESSAGES, CommandLine, Commands, register_row, write_register
 
 ROWS = [
     *(register_row(n, on=date(2014, 2, 10)) for n in range(1, 61)),
@@ -27,7 +27,7 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]
     """A rehearsal journal with a register imported and rehearsed."""
     folder = tmp_path_factory.mktemp("register")
     with temporary_home() as home:
-        county = CommandLine(home)
+        county = Commands(home)
         assert county.init().returncode == 0
         assert county("import", "messages", write_register(folder / "r.xlsx", ROWS)).returncode == 0
         done = county("rehearse")
@@ -103,7 +103,7 @@ def test_rehearsing_again_changes_nothing(rehearsed: CommandLine) -> None:
 
 def test_no_other_journal_can_be_rehearsed(tmp_path: Path) -> None:
     with temporary_home() as home:
-        county = CommandLine(home)
+        county = Commands(home)
         assert county.init(rehearsal=False).returncode == 0
         county("import", "messages", write_register(tmp_path / "r.xlsx", ROWS[:3]))
         before = county.position()
