@@ -10,6 +10,8 @@ BIN := $(ENVIRONMENT)/bin
 UV := $(ENVIRONMENT)/.uv/bin/uv
 export UV_PROJECT_ENVIRONMENT := $(ENVIRONMENT)
 export UV_PYTHON_DOWNLOADS := never
+# Behind a proxy that inspects TLS, the authority that the system trusts is trusted here too, as pip does.
+export UV_SYSTEM_CERTS := 1
 
 # The first that runs and is new enough. A name on PATH is not enough: version switchers put names there that fail.
 NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool
 
-from api.settings import Settings
+from api.settings import BadSetting, Settings
 from api.signing import signer_of
 from domain import accounts, log
 from domain.kernel.ids import derived, stream_name
@@ -44,6 +45,9 @@ DATABASE = "mingzhang"
 POOL_CONNECTIONS_MAX = 32
 READ_TIMEOUT_S = 10.0
 REVIVE_S = 0.5
+CONNECT_TIMEOUT_S = 5
+RECONNECT_S = 2.0
+"""So long a pool tries to replace a connection, ever more rarely; then the next request tries at once."""
 
 logger = logging.getLogger(__name__)
 
@@ -99,12 +103,22 @@ def database(settings: Settings, *, own: bool = False) -> Iterator[Access]:
     """
     with ExitStack() as stack:
         if settings.database_url:
+            admin, name = external_database(settings), None
             settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-            admin, name = settings.database_url, None
         else:
             admin, name = stack.enter_context(_embedded(settings, own=own)).superuser_dsn, DATABASE
         passwords = kept_passwords(passwords_file(settings.home), KINDS)
         yield ensure_roles(admin, database=name, passwords=passwords)
+
+
+def external_database(settings: Settings) -> str:
+    """The database of MINGZHANG_DATABASE_URL. Raises BadSetting, which never repeats it: it may hold a password."""
+    try:
+        conninfo_to_dict(settings.database_url)
+    except psycopg.ProgrammingError:
+        text = "MINGZHANG_DATABASE_URL 不是数据库的网址，应如 postgresql://用户@主机:5432/数据库名"
+        raise BadSetting(text) from None
+    return settings.database_url
 
 
 @contextmanager
@@ -201,7 +215,7 @@ def _open_journal(
 ) -> Journal:
     files = keys_of(settings)
     writer = Writer(
-        connect=lambda: psycopg.connect(access.writer, autocommit=True),
+        connect=lambda: psycopg.connect(access.writer, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S),
         signer=signer,
         stored_nodes=store.nodes,
         limit_of=accounts.limit_of,
@@ -251,7 +265,7 @@ def open_journal(settings: Settings, access: Access, *, clock: Clock = now) -> I
 
 @contextmanager
 def _pool(dsn: str, *, read_only: bool = False) -> Iterator[Pool]:
-    options: dict[str, Any] = {"autocommit": True}
+    options: dict[str, Any] = {"autocommit": True, "connect_timeout": CONNECT_TIMEOUT_S}
     if read_only:
         options["options"] = "-c default_transaction_read_only=on"
     # A restarted database leaves dead connections in the pool; unasked, each of them would cost somebody a request.
@@ -261,6 +275,7 @@ def _pool(dsn: str, *, read_only: bool = False) -> Iterator[Pool]:
         min_size=2,
         max_size=POOL_CONNECTIONS_MAX,
         timeout=READ_TIMEOUT_S,
+        reconnect_timeout=RECONNECT_S,
         check=ConnectionPool.check_connection,
         open=True,
     ) as pool:

@@ -3,6 +3,7 @@
 It changes nothing and hides nothing: what cannot be looked at is said, and what is unsafe makes the whole answer bad.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +11,18 @@ from typing import Any, Literal
 
 import psycopg
 
-from api.context import database, keys_of
+from api.command_line.database_words import DATABASE
+from api.context import CONNECT_TIMEOUT_S, database, external_database, keys_of
+from api.examining import auditor_pool, head_signed
 from api.key_diagnosis import officer_keys
 from api.public.seal import seal_of
 from api.publishing import target_of
 from api.settings import CATALOGUE, BadSetting, Settings, read_settings
 from api.signing import signer_of
 from api.timestamps import kept, last_failure, recorded
+from api.web.database_errors import known_trouble
 from api.web.format_words import said
+from api.web.integrity_words import broken, with_detail
 from api.web.words import moment
 from domain.streams import event_types
 from journal.checkpoint import parse_text
@@ -26,6 +31,8 @@ from journal.errors import IntegrityError, Unavailable
 from journal.keys import KeyFileError, read_secret
 from journal.note import parse
 from journal.published import PublishedLog
+from journal.rehash import rehash
+from journal.store import Store
 from migrations import runner
 from migrations.errors import DatabaseError
 from migrations.home_lock import owner_of
@@ -42,6 +49,8 @@ KEY_MEANINGS = {
 }
 DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
 VERSION_MIN = 15
+REHASH_S = 30.0
+"""So long entries are hashed again; some hundred thousand are looked at in that time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +71,17 @@ def diagnose(environment: dict[str, str]) -> list[Item]:
         return [Item("设置", "MINGZHANG_*", "bad", str(error))]
     items = [*_settings(environment), *_home(settings), *_embedded(settings)]
     if not keys_of(settings)["log"].exists():
+        if settings.database_url:
+            items += _guarded("数据库", "连接", lambda: _server(external_database(settings)))
         text = "这里还没有账本：请运行 mingzhang init 或 mingzhang demo"
         return [*items, Item("账本", "创世记录", "bad", text)]
     items += _guarded("公布", "检查点", lambda: _published(settings))
     try:
         with database(settings) as access:
             items += _database(access)
-            items += _migrations_and_journal(settings, access)
-    except (DatabaseError, psycopg.OperationalError) as error:
-        items.append(Item("数据库", "连接", "bad", f"连不上：{str(error).strip()}"))
+            items += migrations_and_journal(settings, access)
+    except (BadSetting, DatabaseError, psycopg.OperationalError) as error:
+        items.append(Item("数据库", "连接", "bad", _why(error)))
     return items
 
 
@@ -128,7 +139,16 @@ def _embedded(settings: Settings) -> Iterator[Item]:
 
 
 def _database(access: Access) -> Iterator[Item]:
-    with psycopg.connect(access.owner, autocommit=True) as connection:
+    yield from _server(access.owner)
+    if access.separate:
+        yield Item("数据库", "角色", "ok", "所有者、写入、查询表、只读、审计 各用各的角色")
+    else:
+        yield Item("数据库", "角色", "bad", f"一个角色身兼数职，不安全：{access.why_not_separate}")
+
+
+def _server(dsn: str) -> Iterator[Item]:
+    """Its version, and whether it keeps what it has confirmed."""
+    with psycopg.connect(dsn, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S) as connection:
         version = connection.info.server_version
         text = connection.info.parameter_status("server_version") or str(version)
         state: State = "ok" if version // 10_000 >= VERSION_MIN else "bad"
@@ -139,10 +159,6 @@ def _database(access: Access) -> Iterator[Item]:
                 yield Item("数据库", name, "bad", f"{value}：断电会丢失已确认的记录，请改为 on")
             else:
                 yield Item("数据库", name, "ok", value)
-    if access.separate:
-        yield Item("数据库", "角色", "ok", "所有者、写入、查询表、只读、审计 各用各的角色")
-    else:
-        yield Item("数据库", "角色", "bad", f"一个角色身兼数职，不安全：{access.why_not_separate}")
 
 
 def _shown(connection: psycopg.Connection[Any], name: str) -> str:
@@ -150,18 +166,20 @@ def _shown(connection: psycopg.Connection[Any], name: str) -> str:
     return str(row[0]) if row is not None else ""
 
 
-def _migrations_and_journal(settings: Settings, access: Access) -> Iterator[Item]:
+def migrations_and_journal(settings: Settings, access: Access) -> Iterator[Item]:
+    """Whether the database fits the program, and what it holds is whole."""
     try:
         status = runner.status(access.owner)
         status.refuse_unknown()
     except DatabaseError as error:
-        yield Item("数据库", "迁移", "bad", str(error))
+        yield Item("数据库", "迁移", "bad", _why(error))
         return
     if status.pending:
         yield Item("数据库", "迁移", "bad", f"有 {len(status.pending)} 个未执行，请运行 mingzhang migrate")
         return
     yield Item("数据库", "迁移", "ok", f"{len(status.applied)} 个都已执行")
     yield from _guarded("账本", "签名检查点", lambda: _journal(settings, access))
+    yield from _guarded("账本", "记录内容", lambda: _rehashed(settings, access))
     yield from _guarded("密钥", "工作人员密钥", lambda: _officer_keys(access))
     yield from _guarded("时间戳", "时间戳", lambda: _timestamps(settings, access))
     yield from _guarded("查询表", "状态", lambda: _read_models(access))
@@ -171,8 +189,21 @@ def _guarded(section: str, name: str, look: Callable[[], Iterator[Item]]) -> Ite
     """What cannot be looked at is bad, and the next thing is looked at all the same."""
     try:
         yield from list(look())
-    except (BadSetting, IntegrityError, KeyFileError, Unavailable, psycopg.Error) as error:
-        yield Item(section, name, "bad", said(error).strip())
+    except (BadSetting, DatabaseError, IntegrityError, KeyFileError, Unavailable, psycopg.Error) as error:
+        yield Item(section, name, "bad", _why(error))
+
+
+def _why(error: Exception) -> str:
+    """What is wrong, in Chinese; the program's own words behind it."""
+    match error:
+        case IntegrityError():
+            return broken(error)
+        case DatabaseError():
+            return with_detail(known_trouble(error) or DATABASE.get(error.code, "数据库出了问题"), error)
+        case Unavailable() | psycopg.Error():
+            return with_detail(known_trouble(error) or "数据库或签名进程没有应答", error)
+        case _:
+            return said(error).strip()
 
 
 def _journal(settings: Settings, access: Access) -> Iterator[Item]:
@@ -212,6 +243,21 @@ def _signed(note: bytes | None, *, size: int, root: bytes) -> Item:
     if head.root != root:
         return Item("账本", "签名检查点", "bad", f"第 {size} 条处的根与签过的不同：请立即联系审计")
     return Item("账本", "签名检查点", "ok", f"{head.origin}，第 {head.size} 条")
+
+
+def _rehashed(settings: Settings, access: Access) -> Iterator[Item]:
+    """Every entry hashed again, as far as there is time, beside what was signed. Raises IntegrityError."""
+    head = head_signed(settings, access)
+    if head is None:
+        return
+    until = time.monotonic() + REHASH_S
+    with auditor_pool(access) as pool:
+        hashed = rehash(Store(pool), head, go_on=lambda _hashed: time.monotonic() < until)
+    if hashed < head.size:
+        text = f"{REHASH_S:.0f} 秒内只重算了前 {hashed} 条（共 {head.size} 条），还不能比较：请运行 mingzhang fsck"
+        yield Item("账本", "记录内容", "attention", text)
+    else:
+        yield Item("账本", "记录内容", "ok", f"{hashed} 条逐条重算，与签过名的一致")
 
 
 def _officer_keys(access: Access) -> Iterator[Item]:

@@ -13,7 +13,8 @@ from psycopg_pool import ConnectionPool
 from api.publishing import target_of
 from api.settings import Settings
 from api.signing import signer_of
-from journal import tiles
+from journal import note, tiles
+from journal.checkpoint import Checkpoint, parse_text
 from journal.fsck import Examination, Finding, Progress, bundles_of_entries, bundles_of_files
 from journal.store import Store
 from journal.tile_files import TileFiles
@@ -60,7 +61,7 @@ def examine(settings: Settings, access: Access, *, progress: Progress) -> Examin
     with signer_of(settings, access) as signer:
         signed = signer.last()
     examination = Examination(TileFiles(target_of(settings)), signed=signed)
-    with _auditor(access) as pool:
+    with auditor_pool(access) as pool:
         store = Store(pool)
         size, root = store.head()
         bundles = bundles_of_entries(store.entries(0, stop=size), examination=examination, progress=progress, size=size)
@@ -72,6 +73,13 @@ def examine(settings: Settings, access: Access, *, progress: Progress) -> Examin
     return examination
 
 
+def head_signed(settings: Settings, access: Access) -> Checkpoint | None:
+    """What the signer has signed last; None before the first. Raises IntegrityError, Unavailable."""
+    with signer_of(settings, access) as signer:
+        signed = signer.last()
+    return None if signed is None else parse_text(note.parse(signed).text)
+
+
 def words_of(finding: Finding) -> str:
     """A finding as a line for people: what, where, and the particulars."""
     detail = f"（{finding.detail}）" if finding.detail else ""
@@ -79,7 +87,8 @@ def words_of(finding: Finding) -> str:
 
 
 @contextmanager
-def _auditor(access: Access) -> Iterator[ConnectionPool[Connection[Any]]]:
+def auditor_pool(access: Access) -> Iterator[ConnectionPool[Connection[Any]]]:
+    """Connections of the auditor's role, which cannot write."""
     options = {"autocommit": True, "options": "-c default_transaction_read_only=on"}
     with ConnectionPool(access.auditor, kwargs=options, min_size=1, max_size=2) as pool:
         yield pool

@@ -37,8 +37,8 @@ def officer_keys(access: Access) -> Iterator[tuple[str, State, str]]:
     else:
         yield "口令强度", "ok", "演练强度" if rehearsal else "Argon2id，64 MiB，3 遍"
     administrators = len({one.person_id for one in live if one.role == "administrator"})
-    enough = administrators >= ADMINISTRATORS_MIN or rehearsal
-    advice = "" if enough else f"：更换遗失的密钥要两位管理员，且不能是本人，请任命到 {ADMINISTRATORS_MIN} 位"
+    enough = administrators >= ADMINISTRATORS_MIN
+    advice = "" if enough else "：不足三位，有人遗失口令时，可能没有两位管理员替他更换。请再任命管理员"
     yield "管理员", "ok" if enough else "attention", f"有密钥的管理员 {administrators} 位{advice}"
 
 

@@ -15,13 +15,14 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from api.context import App, keys_of
 from api.custody.device import Tickets
 from api.log import routes as log_routes
+from api.patrol import Patrol
 from api.public import months, verifier
 from api.public.reading import Reading
 from api.publishing import publisher_of, signed_last, target_of
@@ -52,6 +53,7 @@ from api.staff.acting import RoleNeeded, SignInNeeded
 from api.staff.office import Office
 from api.timestamps import Daily
 from api.web import health
+from api.web.alarm import Alarm
 from api.web.following import Following
 from api.web.frame import Frame
 from api.web.identity import Identity
@@ -83,9 +85,19 @@ class AddressInUse(Exception):
     """The address cannot be listened on; the message says which, and what to do."""
 
 
-def create_app(app: App, *, following: Following | None = None, publishing: Publishing | None = None) -> FastAPI:
-    """The ASGI application over an opened program. `following` and `publishing` are the threads of `run_server`."""
+def create_app(
+    app: App,
+    *,
+    following: Following | None = None,
+    publishing: Publishing | None = None,
+    alarm: Alarm | None = None,
+) -> FastAPI:
+    """The ASGI application over an opened program. `following` and `publishing` are the threads of `run_server`.
+
+    Once `alarm` is set, every page and every command but the published log and what verifies it says so.
+    """
     follow = following or Following(app.runner.follow)
+    alarm = alarm or Alarm(app.journal.stop)
     identity = Identity(
         origin=app.journal.origin,
         county_name=app.log.county_name,
@@ -149,12 +161,11 @@ def create_app(app: App, *, following: Following | None = None, publishing: Publ
         page_keys,
         page_invitation,
         months,
-        verifier,
-        log_routes,
-        reference_page,
     ):
+        web.include_router(routes.router, dependencies=[Depends(alarm.check)])
+    for routes in (verifier, log_routes, reference_page):  # what was published stays, to be compared
         web.include_router(routes.router)
-    health.install(web, app.runner, follow, publishing)
+    health.install(web, app.runner, follow, publishing, alarm=alarm)
     web.mount("/static", _Static(directory=STATIC))
     web.add_middleware(Frame, too_large=problems.too_large)
     describe(web, base_url=identity.base_url)
@@ -172,8 +183,10 @@ def run_server(app: App, settings: Settings, *, ready: Callable[[], None] = lamb
         publisher.check()
     listening = _listen(settings)
     following, publishing = Following(app.runner.follow), Publishing(publisher)
+    alarm = Alarm(app.journal.stop, publisher.stop)
+    patrol = Patrol(app, alarm, lambda: following.broken, lambda: publishing.broken)
     config = uvicorn.Config(
-        create_app(app, following=following, publishing=publishing),
+        create_app(app, following=following, publishing=publishing, alarm=alarm),
         http="h11",
         ws="none",
         lifespan="off",
@@ -188,10 +201,12 @@ def run_server(app: App, settings: Settings, *, ready: Callable[[], None] = lamb
     following.start()
     publishing.start()
     daily.start()
+    patrol.start()
     try:
         with _stopped_by_signals(server):
             server.run(sockets=[listening])
     finally:
+        patrol.stop()
         daily.stop()
         publishing.stop()
         following.stop()

@@ -126,10 +126,15 @@ class Publisher:
         try:
             return self._publish()
         except IntegrityError as error:
+            self.stop(error)
+            raise
+
+    def stop(self, error: IntegrityError) -> None:
+        """Publish nothing more, and tell everyone why. The first reason stays."""
+        if self.failure is None:
             self.failure = error
             log.critical("publishing has stopped: %s", error)
             self._observer.tell_failure(error)
-            raise
 
     def check(self) -> None:
         """Refuse a log that has gone back behind what is published. Raises IntegrityError; OSError, Unavailable."""

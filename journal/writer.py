@@ -152,6 +152,12 @@ class Writer:
             raise Unavailable("no checkpoint has been signed yet")
         return checkpoint
 
+    def stop(self, error: IntegrityError) -> None:
+        """Write nothing more: what waits and whoever comes is told `error`. The first reason stays."""
+        with self._entering:
+            self._broken = self._broken or error
+            self._entering.notify_all()
+
     def close(self) -> None:
         """Finish what waits, then stop."""
         with self._entering:

@@ -14,7 +14,9 @@ from psycopg import Connection
 from domain.kernel.ids import EventName
 from journal.codec import Codec, Recorded
 from journal.errors import IntegrityError, UndecodableEvent
+from journal.merkle import Frontier
 from projections import positions, schema
+from projections.hashed import HashedLog, head_of
 from projections.positions import Stop
 from projections.read_model import ReadModel
 
@@ -55,11 +57,15 @@ class ModelFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Decoded events in log order without a gap; `fault` says why there is no more, and `fault_event` where."""
+    """Decoded events in log order without a gap; `fault` says why there is no more, and `fault_event` where.
+
+    `hashed`: the tree up to their end; None where it was not hashed.
+    """
 
     events: list[Recorded]
     fault_event: EventName
     fault: str | None = None
+    hashed: Frontier | None = None
 
 
 class Follower:
@@ -74,8 +80,10 @@ class Follower:
         schema: str,
         lock: int,
         batch: int,
+        hashed: HashedLog,
     ) -> None:
         self.conn = conn
+        self._hashed = hashed
         self._codec = codec
         self._models = models
         self._schema = schema
@@ -85,8 +93,8 @@ class Follower:
     def catch_up(self) -> int:
         """Apply everything recorded so far; how many events every running model shows then (-1 if none runs).
 
-        Raises IntegrityError (after recording the stop) where the log has a gap, ends early or does not decode,
-        NeedsRebuild where tables and code differ.
+        Raises IntegrityError (after recording the stop) where the log has a gap, ends early, does not decode or
+        does not give the root of its head, NeedsRebuild where tables and code differ.
         """
         while self.step():
             pass
@@ -123,6 +131,8 @@ class Follower:
                 self._stop_all(group, stops, end=end, chunk=chunk)
             if chunk.events and self._schema == schema.LIVE:
                 self.conn.execute(NOTIFY, (CHANNEL, ""))
+            if chunk.hashed is not None:
+                self._hashed.keep(chunk.hashed)
             return len(chunk.events), chunk.fault
 
     def _next_group(self) -> tuple[list[ReadModel], int, int]:
@@ -138,9 +148,18 @@ class Follower:
         return group, start, limit
 
     def _read(self, start: int, limit: int) -> Chunk:
-        size = positions.head(self.conn)  # before the events: what is appended in between must not look missing
+        head = head_of(self.conn)  # before the events: what is appended in between must not look missing
+        size = head[0]
         with self.conn.cursor(binary=True) as cursor:
             rows = cursor.execute(EVENTS, (start, limit)).fetchall()
+        hashed = None
+        standing = not rows and start == size == self._hashed.size
+        if standing or (rows and rows[0][0] == start + 1):
+            try:
+                whole = [state for place, (number, state) in enumerate(rows, start=start + 1) if number == place]
+                hashed = self._hashed.extended(self.conn, whole, start=start, head=head)
+            except IntegrityError as error:
+                return Chunk([], EventName(f"log index {start}"), str(error))
         events: list[Recorded] = []
         for expected, (notification_id, state) in enumerate(rows, start=start + 1):
             place = EventName(f"log index {expected - 1}")
@@ -156,7 +175,7 @@ class Follower:
         if size < start:
             place = EventName(f"log index {start - 1}")
             return Chunk(events, place, f"the log is shorter than what was read from it: {place} is missing")
-        return Chunk(events, EventName(""))
+        return Chunk(events, EventName(""), hashed=hashed)
 
     def _apply(self, group: Sequence[ReadModel], events: Sequence[Recorded]) -> list[Stop]:
         with self.conn.cursor() as cursor:

@@ -10,9 +10,11 @@ from contextlib import contextmanager, suppress
 import psycopg
 from psycopg import Connection, sql
 
+from journal.checkpoint import Checkpoint
 from journal.codec import Codec
 from projections import positions, schema
 from projections.follower import CHANNEL, NOTIFY, Follower
+from projections.hashed import HashedLog
 from projections.models import MODELS
 from projections.positions import Position
 from projections.read_model import ReadModel
@@ -45,25 +47,29 @@ def rebuild(
     *,
     roles: Roles,
     batch: int = BATCH,
+    signed: Checkpoint | None = None,
     progress: Progress | None = None,
 ) -> int:
     """Build all models from zero to the end of the log in a schema of their own, then swap the schemas; the position.
 
-    `dsn` is the projector's. The live runner goes on meanwhile and is held off for the swap only. Raises
-    RebuildRunning, RebuildStopped, and what `Runner.catch_up` raises; then the live schema is as it was.
+    `dsn` is the projector's; `signed` is the head that was signed last: the entries must give its root, and that of
+    the log's own head. The live runner goes on meanwhile and is held off for the swap only. Raises RebuildRunning,
+    RebuildStopped, IntegrityError, and what `Runner.catch_up` raises; then the live schema is as it was.
     """
     with psycopg.connect(dsn, autocommit=True, application_name="mingzhang rebuild") as conn, _alone(conn):
         _drop(conn, PREVIOUS)
         _drop(conn, NEXT)
         with conn.transaction():
             schema.create(conn, models, schema=NEXT)
-        follower = Follower(conn, codec=codec, models=models, schema=NEXT, lock=NEXT_LOCK, batch=batch)
+        hashed = HashedLog(signed)
+        follower = Follower(conn, codec=codec, models=models, schema=NEXT, lock=NEXT_LOCK, batch=batch, hashed=hashed)
         done = 0
         while read := follower.step():
             done += read
             if progress is not None:
                 progress(done, positions.head(conn))
         _refuse_stopped(conn, models)
+        hashed.require_signed()
         position = _swap(conn, follower, models, roles=roles)
         with suppress(
             psycopg.errors.LockNotAvailable

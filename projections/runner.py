@@ -13,6 +13,7 @@ import psycopg
 from journal.codec import Codec
 from projections import positions, schema
 from projections.follower import Follower
+from projections.hashed import HashedLog
 from projections.models import MODELS
 from projections.positions import Status
 from projections.read_model import ReadModel
@@ -34,6 +35,7 @@ class Runner:
         self._codec = codec
         self._models = tuple(models)
         self._batch = batch
+        self._hashed = HashedLog()
         self._watch = PositionWatch(dsn, models=self._models)
 
     def catch_up(self) -> int:
@@ -97,4 +99,5 @@ class Runner:
             schema=schema.LIVE,
             lock=schema.LIVE_LOCK,
             batch=self._batch,
+            hashed=self._hashed,
         )

@@ -41,6 +41,7 @@ mingzhang account list
 """
 
 ACTIONS = ("add", "grant", "password", "remove", "list", *account_keys.STEPS)
+WITHOUT_SECRET = ("password", "remove", "list", "keys")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if not login and action != "keys":
         raise argparse.ArgumentTypeError("缺少参数：LOGIN")
-    with opened() as app:
+    with opened(asks_secret=action not in WITHOUT_SECRET) as app:
         app.runner.catch_up()
         match action:
             case step if step in account_keys.STEPS:

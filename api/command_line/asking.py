@@ -38,6 +38,16 @@ def secret(file: Path | None, *, question: str) -> str:
     """What the file says (MINGZHANG_SECRET_FILE), else what is typed, unseen. Raises NotGiven, KeyFileError."""
     if file is not None:
         return read_secret(file).decode().strip()
-    if not sys.stdin.isatty():
-        raise NotGiven(f"{question}：没有设置 MINGZHANG_SECRET_FILE，也没有终端可以询问")
+    require_askable(None)
     return getpass.getpass(f"{question}：")
+
+
+def require_askable(file: Path | None) -> None:
+    """Before anything is started: the file can be read, or somebody can be asked. Raises NotGiven, KeyFileError."""
+    if file is not None:
+        read_secret(file)
+    elif not sys.stdin.isatty():
+        raise NotGiven(
+            "这一步要用办理人的密码，这里没有终端可以询问。请把密码写进一个文件（chmod 600），"
+            "设置 MINGZHANG_SECRET_FILE=那个文件，再运行；或在终端上运行"
+        )

@@ -57,6 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
     tell("初始密码只显示这一次，请抄下：管理员的签名密钥只有用它才能打开，遗失无法补造。")
     tell("keys 文件夹里的密钥请立即另存一份。请尽快再任命两位管理员：更换任何人的密钥都要两位管理员。")
     say("下一步：mingzhang serve")
+    say("在终端上运行命令会询问密码；没有终端时，把密码写进只有本人可读的文件（chmod 600），")
+    say("再设置 MINGZHANG_SECRET_FILE=那个文件。")
     return 0
 
 

@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     if exported.beyond:
         say(f"检查点之后新记的 {exported.beyond} 条不在包里，下次导出。")
     if not exported.pages:
-        say("包里没有月度公示：还没有奖励，或查询表与检查点不在同一位置（请先运行 mingzhang rebuild，或稍后再导出）。")
+        say("包里没有月度公示：还没有奖励。")
     if hand_over is not None:
         say("包里有个人信息，请加密交接，用毕销毁。")
     say("交给审计人员，由他运行：")

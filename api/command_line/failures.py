@@ -5,6 +5,7 @@ file under an id that the user can name. Only the base installation is imported 
 """
 
 import argparse
+import errno
 import os
 import secrets
 import sys
@@ -18,7 +19,9 @@ from api.command_line.console import table, tell
 from api.command_line.database_words import DATABASE
 from api.files.findings import BadFile, Finding
 from api.settings import BadSetting, read_settings
+from api.web.database_errors import DISK_FULL, known_trouble
 from api.web.format_words import said
+from api.web.integrity_words import broken
 from api.web.messages import sentence
 from api.web.words import system_error
 from audit.package import PackageError
@@ -43,13 +46,14 @@ _BY_NAME: Final[Mapping[str, str]] = {
     "journal.signer_process.SignerRuns": "这份记忆已有签名进程在用（进程 {error}）。请先停止它，或不必再启动。",
     "api.demo.beginning.NotTheDemo": "{error}",
     "api.server.AddressInUse": "{error}",
-    "projections.schema.NeedsRebuild": "查询表是别的版本的，请运行：mingzhang rebuild（{error}）",
+    "projections.schema.NeedsRebuild": "查询表是别的版本的，请运行：mingzhang rebuild。技术细节：{error}",
     "projections.rebuild.RebuildRunning": "另一个进程正在重建查询表，请等它完成。",
-    "projections.rebuild.RebuildStopped": "重建停在一条无法读入的记录上，原有的查询表没有改动：{error}",
+    "projections.rebuild.RebuildStopped": "重建停在一条无法读入的记录上，原有的查询表没有改动。技术细节：{error}",
     "journal.witness_state.StateError": "见证人的记忆不能使用：{error}",
-    "psycopg.OperationalError": "数据库连不上：{error}",
-    "psycopg_pool.PoolTimeout": "数据库太忙或连不上，请稍后再试：{error}",
+    "psycopg.OperationalError": "数据库连不上。技术细节：{error}",
+    "psycopg_pool.PoolTimeout": "数据库太忙或连不上，请稍后再试。技术细节：{error}",
 }
+_OF_DATABASES: Final = frozenset({"psycopg", "psycopg_pool"})
 
 
 def report(error: Exception) -> int:
@@ -64,13 +68,13 @@ def report(error: Exception) -> int:
             return FINDINGS
         case IntegrityError():
             tell(f"账本校验未通过，已停止。请不要再操作，立即致电审计：{_auditor_phone()}")
-            tell(f"详情：{error}")
+            tell(broken(error))
             return CANNOT_RUN
         case EmbeddedBusy():
             tell(_busy(error))
         case DatabaseError():
-            tell(f"{DATABASE.get(error.code, '数据库出了问题')}（{error.code}）")
-            tell(f"详情：{error}")
+            tell(f"{known_trouble(error) or DATABASE.get(error.code, '数据库出了问题')}（{error.code}）")
+            tell(f"技术细节：{error}")
         case argparse.ArgumentTypeError():
             tell(str(error))
         case BadSetting() | KeyFileError():
@@ -80,7 +84,8 @@ def report(error: Exception) -> int:
         case Busy():
             tell("现在同时办理的太多。什么也没有记录，请过一会儿再运行同一命令。")
         case Unavailable():
-            tell(f"数据库或磁盘暂时不可用。没有丢失，再次运行同一命令即可。详情：{error}")
+            away = "数据库或磁盘暂时不可用。没有丢失，再次运行同一命令即可"
+            tell(f"{DISK_FULL if known_trouble(error) == DISK_FULL else away}。技术细节：{error}")
         case _:
             known = _known_by_name(error)
             tell(known if known is not None else _apology(error))
@@ -107,8 +112,12 @@ def _known_by_name(error: Exception) -> str | None:
     for cls in type(error).__mro__:
         sentence_ = _BY_NAME.get(f"{cls.__module__}.{cls.__qualname__}")
         if sentence_ is not None:
-            return sentence_.format(error=str(error).strip())
+            trouble = known_trouble(error) if cls.__module__ in _OF_DATABASES else None
+            detail = said(error).strip()
+            return f"{trouble}。技术细节：{detail}" if trouble else sentence_.format(error=detail)
     if isinstance(error, OSError):
+        if error.errno == errno.ENOSPC:
+            return f"{DISK_FULL}。"
         return f"文件或磁盘出了问题：{error.filename or ''} {system_error(error)}。请核对路径和权限后再运行。"
     return None
 

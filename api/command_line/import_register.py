@@ -19,7 +19,6 @@ DESCRIPTION = """
 读不了的行不导入，逐一列出行、列和原因，其余照常导入；表头有合并单元格、公式等结构问题的，整个文件不导入。
 同一文件再次导入，什么也不会改变；导入后改过的行逐一列出不同之处，账本不改（为比对而打开原文会留下记录）。
 中途停电或被中断，再次运行同一命令即可接着做完。列的对应关系写在版式（profile）里，换一个县只换版式。
-退出码：0 没有问题；1 有问题（见清单）；2 没能运行。
 """
 EXAMPLE = """
 mingzhang import messages 留言登记簿.xlsx
@@ -46,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     except BadFile as error:
         _keep(arguments.findings, error.findings)
         raise
-    with opened() as app, Progress() as progress:
+    with opened(asks_secret=True) as app, Progress() as progress:
         actor = acting(app, arguments.login, role="administrator")
         imported = import_messages(
             app, actor=actor, reading=reading, progress=lambda done, total: progress.show("导入", done, total)

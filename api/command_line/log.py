@@ -23,7 +23,7 @@ mingzhang log policy
 mingzhang log policy witnesses.policy
 mingzhang log rotate
 mingzhang log rotate --finish
-mingzhang log close --reason 并入邻县账本
+mingzhang log close --reason 并入邻县账本 --confirm log.hengfeng.example/mingzhang
 """
 
 ACTIONS = ("policy", "rotate", "close")
@@ -42,8 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do one of the three."""
     _check(arguments)
-    with opened() as app:
-        if arguments.action == "policy" and arguments.file is None:
+    shows_only = arguments.action == "policy" and arguments.file is None
+    with opened(asks_secret=not shows_only) as app:
+        if shows_only:
             say(app.log_now().policy.rstrip("\n"))
             return 0
         if arguments.action == "close":

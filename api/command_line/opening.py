@@ -12,9 +12,11 @@ from api.commands.keys import live_key
 from api.context import App, NotInitialised, keys_of, open_app
 from api.custody import keeping
 from api.custody.invitations import invited
+from api.custody.opening import roles_held
 from api.custody.wrapping import WrongSecret
 from api.settings import Settings, read_settings
 from api.web import accounts, words
+from domain.kernel.calendar import day_in_china
 from domain.kernel.refusals import Refusal
 from journal.codec import Codec
 from journal.facts import Actor
@@ -30,10 +32,16 @@ def begun_settings() -> Settings:
 
 
 @contextmanager
-def opened(settings: Settings | None = None, *, codec: Codec | None = None) -> Iterator[App]:
-    """The whole program over the journal of the settings; SIGTERM and SIGHUP unwind it like Ctrl-C."""
+def opened(settings: Settings | None = None, *, codec: Codec | None = None, asks_secret: bool = False) -> Iterator[App]:
+    """The whole program over the journal of the settings; SIGTERM and SIGHUP unwind it like Ctrl-C.
+
+    `asks_secret`: somebody's secret will be needed; where none can be had, nothing is started. Raises NotGiven.
+    """
     install_stop_on_signals()
-    with open_app(settings or begun_settings(), codec=codec) as app:
+    settings = settings or begun_settings()
+    if asks_secret:
+        asking.require_askable(settings.secret_file)
+    with open_app(settings, codec=codec) as app:
         try:
             yield app
         finally:
@@ -54,11 +62,14 @@ def person_behind(app: App, login: str | None) -> UUID:
 def acting(app: App, login: str | None, *, role: str) -> Actor:
     """Whoever acts, in the role that the step needs, with his key; whether he holds the role the decision says.
 
-    Refuses `person.unknown`, `key.not_registered`, `session.wrong_password`, `key.not_at_hand`. Raises NotGiven.
+    Refuses `person.unknown`, `authority.role_not_held`, `key.not_registered`, `session.wrong_password`,
+    `key.not_at_hand`. Raises NotGiven.
     """
     person_id = person_behind(app, login)
     live = live_key(app, person_id=person_id, role=role)
     if live is None:
+        if role not in roles_held(app, person_id):
+            raise Refusal("authority.role_not_held", role=role, on=day_in_china(app.journal.now()))
         raise Refusal("key.not_registered", person_id=person_id, role=role)
     if live.custody == "server":
         return Actor(person_id, role)

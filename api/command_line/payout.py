@@ -8,14 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from api.command_line.console import say, table
-from api.command_line.opening import acting, opened
+from api.command_line.opening import acting, opened, person_behind
 from api.command_line.values import division_code, month_text
 from api.commands import payouts
+from api.commands.shared import place_stream
 from api.context import App
 from api.files.bank_profiles import BankProfile, bank_profile_names, load_bank_profile
 from api.web import words
 from api.web.names import shown_names
 from api.wording import yuan_in_words
+from domain import places
 from domain.kernel.calendar import Month, day_in_china
 from domain.kernel.ids import derived
 from domain.kernel.money import yuan
@@ -42,6 +44,7 @@ mingzhang payout close 361125000000202603001 --as jingban
 """
 BATCH_CHARS = 21
 LISTED_MAX = 200
+WITHOUT_SECRET = ("propose", "list")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,8 +65,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do one step."""
-    with opened() as app:
+    with opened(asks_secret=arguments.step not in WITHOUT_SECRET) as app:
         app.runner.catch_up()
+        if arguments.login is not None:
+            person_behind(app, arguments.login)
         _STEPS[arguments.step](app, arguments)
         app.runner.catch_up()
     return 0
@@ -79,11 +84,14 @@ def _propose(app: App, arguments: argparse.Namespace) -> None:
         (names.get(payee, ""), len(rewards), yuan(sum(reward.amount_fen for reward in rewards)))
         for payee, rewards in proposal.by_payee.items()
     ]
-    say(table(("收款人", "笔数", "金额（元）"), rows))
-    say(f"{proposal.month} 第 {proposal.number} 批：{len(rows)} 人，合计 {yuan(proposal.total_fen)} 元")
+    if rows:
+        say(table(("收款人", "笔数", "金额（元）"), rows))
+        say(f"{proposal.month} 第 {proposal.number} 批：{len(rows)} 人，合计 {yuan(proposal.total_fen)} 元")
     if proposal.without_account:
         say(f"另有 {len(proposal.without_account)} 人没有收款账户，未列入：")
         say("  " + "、".join(names.get(payee, str(payee)) for payee in proposal.without_account))
+    if not rows:
+        raise Refusal("payout_batch.empty", month=proposal.month)
 
 
 def _freeze(app: App, arguments: argparse.Namespace) -> None:
@@ -276,7 +284,10 @@ def _profile(arguments: argparse.Namespace, batch: Batch) -> BankProfile:
 
 
 def _where(app: App, arguments: argparse.Namespace) -> Division:
+    """The division that was named, else the county. Refuses `place.unknown`."""
     where: Division | None = arguments.division
+    if where is not None and app.journal.state(place_stream(where), places.evolve) is None:
+        raise Refusal("place.unknown", division=where)
     return where or app.log.division
 
 

@@ -19,7 +19,7 @@ DESCRIPTION = """
 银行退回的并入下一批；到最后仍不明的不重发、不关闭，列为未决，正式发放时要等银行答复或人工查清。
 只能在创世记录写明“演练”的账本里运行；收款账户都是虚构的，标有“演练”字样。
 核查、认定、发放都记在演练当天；奖励标准按上报当日的标准。再次运行接着办，不会重复发放。
-退出码：0 三方一致、奖励在区间内；1 不一致；2 没能运行。
+三方不一致或奖励不在区间内，也算有问题。
 """
 EXAMPLE = """
 mingzhang rehearse
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Rehearse, and give the account of it."""
-    with opened(codec=RememberingCodec(event_types())) as app, Progress() as progress:
+    with opened(codec=RememberingCodec(event_types()), asks_secret=True) as app, Progress() as progress:
         require_rehearsal(app)
         founder = acting(app, None, role="administrator")
         totals = rehearse(app, founder=founder, seed=arguments.seed, progress=progress.show)

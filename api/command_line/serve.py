@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from api.command_line.console import say
+from api.command_line.console import say, tell
 from api.command_line.opening import begun_settings
 from api.context import database, open_app
 from api.server import run_server
@@ -29,6 +29,7 @@ def run(_arguments: argparse.Namespace) -> int:
     """Serve until told to stop."""
     install_stop_on_signals()
     settings = begun_settings()
+    tell("正在启动…")
     with database(settings, own=True) as access, open_app(settings, access=access) as app:
 
         def ready() -> None:

@@ -42,6 +42,7 @@ mingzhang vault rotate-key
 """
 
 ACTIONS = ("erase", "accesses", "backup", "restore", "voucher", "rotate-key")
+WITHOUT_SECRET = ("accesses", "rotate-key")
 _NEEDED = {"erase": "PERSON", "backup": "FILE", "restore": "FILE", "voucher": "SHA256"}
 
 
@@ -88,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
     action = arguments.action
     if action in _NEEDED and not arguments.target:
         raise argparse.ArgumentTypeError(f"缺少参数：{_NEEDED[action]}")
-    with opened() as app:
+    with opened(asks_secret=action not in WITHOUT_SECRET) as app:
         match action:
             case "erase":
                 _erase(app, arguments)

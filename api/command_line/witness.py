@@ -14,6 +14,7 @@ from typing import Final, NoReturn
 
 from api.command_line.console import program, say, table
 from api.command_line.values import journal_name
+from api.web.format_words import said
 from journal import note
 from journal.checkpoint import parse_text
 from journal.keys import create_secret, read_secret
@@ -94,7 +95,7 @@ def _trust(folder: Path, log: VerifierKey | None) -> None:
     try:
         content = bytes(Policy((*policy.logs, Log(log)), quorum="none"))
     except PolicyError as error:
-        raise argparse.ArgumentTypeError(f"不能见证这把密钥：{error}") from error
+        raise argparse.ArgumentTypeError(f"不能见证这把密钥：{said(error)}") from error
     making = folder / f"{LOGS_FILE}.new"
     making.write_bytes(content)
     os.replace(making, folder / LOGS_FILE)  # noqa: PTH105 - read by nobody in part
@@ -154,7 +155,7 @@ def _key(folder: Path) -> Ed25519Signer:
     try:
         return Ed25519Signer.parse(read_secret(folder / KEY_FILE).decode().strip())
     except ValueError as error:
-        raise StateError(f"{folder / KEY_FILE} 不是见证人的密钥：{error}") from error
+        raise StateError(f"{folder / KEY_FILE} 不是见证人的密钥：{said(error)}") from error
 
 
 def _logs(folder: Path) -> Policy:
@@ -162,14 +163,14 @@ def _logs(folder: Path) -> Policy:
     try:
         return Policy.parse(path.read_bytes()) if path.exists() else Policy()
     except PolicyError as error:
-        raise StateError(f"{path} 读不懂：{error}") from error
+        raise StateError(f"{path} 读不懂：{said(error)}") from error
 
 
 def _log_key(text: str) -> VerifierKey:
     try:
         key = VerifierKey.parse(text)
     except NoteError as error:
-        raise argparse.ArgumentTypeError(f"不是公钥：{error}") from error
+        raise argparse.ArgumentTypeError(f"不是公钥：{said(error)}") from error
     if key.algorithm != ED25519:
         raise argparse.ArgumentTypeError("这是见证人的公钥，不是账本的")
     return key

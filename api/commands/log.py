@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from api.commands.shared import require, today
 from api.context import App
+from api.web.format_words import said
 from domain import log
 from domain.kernel.ids import derived, stream_name
 from domain.kernel.refusals import Refusal
@@ -104,9 +105,9 @@ def _parsed(text: bytes) -> Policy:
         text.decode()
         return Policy.parse(text)
     except UnicodeDecodeError:
-        raise Refusal("log.policy_malformed", problem="not UTF-8") from None
+        raise Refusal("log.policy_malformed", problem=said("not UTF-8")) from None
     except PolicyError as error:
-        raise Refusal("log.policy_malformed", problem=str(error)) from error
+        raise Refusal("log.policy_malformed", problem=said(error)) from error
 
 
 def _next_key(app: App, *, after: VerifierKey) -> VerifierKey:

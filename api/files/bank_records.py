@@ -16,7 +16,7 @@ from typing import Final
 import xlsxwriter
 
 from api.files.bank_profiles import BankProfile, TextLayout, WorkbookLayout
-from api.files.cells import Cell, Row, amount, half_width, whole_number
+from api.files.cells import Cell, Row, amount, half_width, harmless, whole_number
 from api.files.findings import FINDINGS_MAX, BadFile, Finding, finding
 from api.files.workbook import Sheet, Workbook, column_letters
 from domain.kernel.money import yuan
@@ -73,7 +73,9 @@ def _read_text(profile: BankProfile, layout: TextLayout, content: bytes, table: 
     totals = profile.total_titles()
     trailer = {name: totals[name] for name in _TRAILER}
     titles = profile.line_titles(answers=answers)
-    for number, text in enumerate(re.split("\r\n|\r|\n", _decode(content, layout, table.file)), 1):
+    texts = re.split("\r\n|\r|\n", _decode(content, layout, table.file))
+    _require_known(layout, texts, table, answers=answers)
+    for number, text in enumerate(texts, 1):
         if not text.strip() or len(table.findings) > FINDINGS_MAX:
             continue
         if text.startswith(layout.remark):
@@ -88,12 +90,29 @@ def _read_text(profile: BankProfile, layout: TextLayout, content: bytes, table: 
             case layout.trailer if table.totals is not None and table.trailer is None:
                 table.trailer = _text_row(table, number, fields, trailer)
             case layout.header | layout.line | layout.trailer as misplaced:
-                table.note("record.repeated", row=number, what=f"{misplaced} 行")
+                table.note("record.repeated", row=number, value=misplaced, what=f"{misplaced} 行")
             case _:
-                expected = "、".join(filter(None, (layout.header, layout.line, layout.trailer)))
-                table.note("record.kind", row=number, expected=expected)
+                expected = "、".join(_marks(layout))
+                table.note("record.kind", row=number, value=harmless(mark), expected=expected)
     if layout.trailer is not None and table.trailer is None:
         table.note("record.missing", what=f"结尾行 {layout.trailer}")
+
+
+def _marks(layout: TextLayout) -> tuple[str, ...]:
+    """What a line may begin with."""
+    return tuple(filter(None, (layout.header, layout.line, layout.trailer)))
+
+
+def _require_known(layout: TextLayout, texts: Sequence[str], table: Table, *, answers: bool) -> None:
+    """A file of which no line is known is another file: one finding, not one for each line. Raises BadFile."""
+    said = [text for text in texts if text.strip() and not text.startswith(layout.remark)]
+    marks = _marks(layout)
+    if said and not any(half_width(text.partition(layout.separator)[0]).strip() in marks for text in said):
+        what = "回盘文件" if answers else "代发文件"
+        shown = harmless(said[0])
+        raise BadFile(
+            [finding("file.not_bank_file", file=table.file, value=shown, what=what, expected="、".join(marks))]
+        )
 
 
 def _decode(content: bytes, layout: TextLayout, file: str) -> str:
@@ -116,7 +135,8 @@ def _text_row(table: Table, number: int, fields: list[str], titles: Mapping[str,
     while len(fields) > len(titles) and not fields[-1].strip():
         fields.pop()
     if len(fields) != len(titles):
-        table.note("record.fields", row=number, expected=len(titles) + 1, found=len(fields) + 1)
+        found = len(fields) + 1
+        table.note("record.fields", row=number, value=f"{found} 项", expected=len(titles) + 1, found=found)
     return Row(table.file, number, dict(zip(titles, fields, strict=False)), titles, table.findings)
 
 
@@ -135,7 +155,7 @@ def _read_workbook(
     for sheet in (lines, totals):
         for first_row, first, last_row, last in sheet.facts.merged:
             ref = f"{column_letters(first)}{first_row}:{column_letters(last)}{last_row}"
-            table.note("cell.merged", row=first_row, ref=ref)
+            table.note("cell.merged", row=first_row, value=ref, ref=ref)
     if len(lines.rows) > LINES_MAX:
         raise BadFile([finding("file.too_many_rows", file=table.file, limit=LINES_MAX)])
     table.totals = _totals_row(table, totals, {title: name for name, title in profile.totals.items()})
@@ -150,7 +170,7 @@ def _totals_row(table: Table, sheet: Sheet, fields: Mapping[str, str]) -> Row:
     for number, (title, content) in enumerate(([*row, "", ""][:2] for row in sheet.rows), 1):
         name = fields.get("".join(str(title).split()))
         if name in cells:
-            table.note("record.repeated", row=number, what=f"“{title}”")
+            table.note("record.repeated", row=number, value=str(title), what=f"“{title}”")
         elif name is not None:
             cells[name], numbers[name] = content, number
             if (number, 2) in sheet.facts.errors:
@@ -167,7 +187,7 @@ def _sheet_rows(table: Table, sheet: Sheet, titles: Mapping[str, str]) -> Iterat
             columns[name] = header.index(wanted)
         else:
             code = "header.duplicate" if wanted in header else "header.missing"
-            table.note(code, row=1, header=title, header_row=1)
+            table.note(code, row=1, value=title, header=title, header_row=1)
     lettered = {name: f"{column_letters(column + 1)} {titles[name]}" for name, column in columns.items()}
     for number, cells in enumerate(sheet.rows[1:], 2):
         row = Row(
@@ -192,10 +212,11 @@ def check_control(table: Table, profile: BankProfile, *, counted: int, total_fen
             continue
         count = row.read("count", whole_number)
         if count is not None and count != counted:
-            row.note("control.count", "count", where=where, stated=count, counted=counted)
+            row.note("control.count", "count", shown=str(count), where=where, stated=count, counted=counted)
         total = row.read("total", lambda cell: amount(cell, unit=profile.amount_unit))
         if total is not None and total != total_fen:
-            row.note("control.total", "total", where=where, stated=yuan(total), counted=yuan(total_fen))
+            stated = yuan(total)
+            row.note("control.total", "total", shown=stated, where=where, stated=stated, counted=yuan(total_fen))
 
 
 def write_table(

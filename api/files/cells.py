@@ -60,7 +60,7 @@ def raw_text(cell: Cell) -> str:
     if isinstance(cell, str):
         return cell
     if isinstance(cell, bool) or not isinstance(cell, int | float):
-        raise CellError("cell.not_text", shown=_shown(str(cell)))
+        raise CellError("cell.not_text", shown=harmless(str(cell)))
     # Above 2^53 a spreadsheet has already lost digits, and nobody can say which.
     if isinstance(cell, float) and (not cell.is_integer() or abs(cell) >= _WHOLE_FLOAT_MAX):
         raise CellError("cell.not_text", shown=f"{cell:.15g}")
@@ -96,7 +96,7 @@ def identifier(cell: Cell) -> str:
     """A batch number or end-to-end id: 1 to 35 ASCII letters, digits and `. _ / -`, as ISO 20022's Max35Text allows."""
     text = half_width(line_of_text(cell))
     if not _IDENTIFIER.fullmatch(required(text)):
-        raise CellError("id.unreadable", shown=_shown(text))
+        raise CellError("id.unreadable", shown=harmless(text))
     return text
 
 
@@ -104,7 +104,7 @@ def whole_number(cell: Cell) -> int:
     """A count or sequence number, zero or more; leading zeros and full-width digits are read."""
     text = half_width(line_of_text(cell))
     if not re.fullmatch(r"[0-9]{1,9}", required(text)):
-        raise CellError("cell.not_a_number", shown=_shown(text))
+        raise CellError("cell.not_a_number", shown=harmless(text))
     return int(text)
 
 
@@ -124,7 +124,7 @@ def cnaps_code(cell: Cell) -> str:
     """The 12-digit number of a bank in the national payment system (支付系统行号), or nothing."""
     text = half_width(line_of_text(cell))
     if text and not re.fullmatch(r"[0-9]{12}", text):
-        raise CellError("cnaps.unreadable", shown=_shown(text))
+        raise CellError("cnaps.unreadable", shown=harmless(text))
     return text
 
 
@@ -135,10 +135,10 @@ def amount(cell: Cell, *, unit: AmountUnit) -> Fen:
     else:
         text = half_width(raw_text(cell)).strip().removeprefix("¥").removeprefix("￥").strip()
     if not (_YUAN if unit == "yuan" else _FEN).fullmatch(required(text)):
-        raise CellError("amount.unreadable", shown=_shown(text))
+        raise CellError("amount.unreadable", shown=harmless(text))
     value = fen(text) if unit == "yuan" else Fen(int(text.replace(",", "")))
     if value < 0:
-        raise CellError("amount.not_positive", shown=_shown(text))
+        raise CellError("amount.not_positive", shown=harmless(text))
     return value
 
 
@@ -172,7 +172,7 @@ def day(cell: Cell) -> date:
     text = half_width(line_of_text(cell))
     found = _day_of(required(text))
     if found is None:
-        raise CellError("date.unreadable", shown=_shown(text))
+        raise CellError("date.unreadable", shown=harmless(text))
     return _in_range(found)
 
 
@@ -198,11 +198,11 @@ def moment(cell: Cell, *, spellings: tuple[str, ...], zone: timezone) -> datetim
     if isinstance(cell, date):
         raise CellError("time.day_only", shown=str(cell))
     if not isinstance(cell, str):
-        raise CellError("time.unreadable", shown=_shown(str(cell)))
+        raise CellError("time.unreadable", shown=harmless(str(cell)))
     text = half_width(line_of_text(cell))
     found = _moment_of(required(text), spellings)
     if found is None:
-        raise CellError("time.unreadable" if _day_of(text) is None else "time.day_only", shown=_shown(text))
+        raise CellError("time.unreadable" if _day_of(text) is None else "time.day_only", shown=harmless(text))
     return _in_range(found).replace(tzinfo=zone)
 
 
@@ -221,7 +221,7 @@ def _in_range(value: Day) -> Day:
     return value
 
 
-def _shown(text: str) -> str:
+def harmless(text: str) -> str:
     """The text as a finding may repeat it; what may be a name, phone or account in the wrong column is only counted."""
     if not _HARMLESS.fullmatch(text):
         return _counted(text)

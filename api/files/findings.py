@@ -31,6 +31,7 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "file.too_many_rows": "超过 {limit} 行，请拆分后再导入",
         "file.too_many_columns": "超过 {limit} 列，请删去多余的列",
         "file.not_text": "这不是文本文件，请核对所选的文件和版式",
+        "file.not_bank_file": "这不是{what}：没有一行以 {expected} 开头；请核对所选的文件和版式",
         "file.encoding": "文字编码既不是 UTF-8 也不是 GB18030",
         "file.more_findings": "还有 {count} 处问题没有列出，请先改正以上各处",
         "sheet.missing": "没有找到工作表“{sheet}”，文件里有：{sheets}",

@@ -135,7 +135,7 @@ def _settled(line: AnswerLine, row: Row) -> AnswerLine:
     bank_ref = row.read("bank_ref", lambda cell: required(_short(cell)))
     booked_on = row.read("booked_on", day)
     if bank_ref is None or booked_on is None:
-        row.note("answer.settled_without_booking", "status")
+        row.note("answer.settled_without_booking", "status", shown=line.bank_status)
         return line
     return replace(line, status="settled", bank_ref=bank_ref, booked_on=booked_on)
 
@@ -153,7 +153,7 @@ def check_against(returned: ReturnFile, sent: PaymentFile) -> ReturnFile:
     if returned.batch is not None and returned.batch != sent.batch:
         found.append(finding("answer.other_batch", file=returned.file, value=returned.batch, batch=sent.batch))
     if returned.payer_account is not None and returned.payer_account != sent.payer_account:
-        found.append(finding("answer.other_payer", file=returned.file))
+        found.append(finding("answer.other_payer", file=returned.file, value=f"尾号 {returned.payer_account[-4:]}"))
     by_id = {line.end_to_end_id: line for line in sent.lines}
     for answer in returned.lines:
         found += _disagreements(returned.file, answer, by_id.get(answer.end_to_end_id))

@@ -52,7 +52,10 @@ def _stream(
     parser.StartElementHandler = lambda name, pairs: start(_local(name), _attributes(pairs))
     parser.EndElementHandler = lambda name: end(_local(name))
     parser.CharacterDataHandler = text
-    parser.ParseFile(part)
+    try:
+        parser.ParseFile(part)
+    except LookupError as error:  # an encoding that does not exist is told by the codecs, not by the parser
+        raise expat.ExpatError(str(error)) from error
 
 
 def check_xml(part: IO[bytes]) -> None:

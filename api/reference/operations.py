@@ -98,7 +98,7 @@ _INCIDENTS: Final = {
     ),
     "listQueue": Operation("等待某一步的线索，最早的在前；自己经手过的不在其中。", _AREA),
     "readIncident": Operation("一条线索、它的全部经过和奖励。不含原文：原文另外打开，每次都留痕。", _ONE_INCIDENT),
-    "openIncidentTexts": Operation("从加密库打开上报的原文和答复。谁在何时以什么角色打开的，都留痕。", _ONE_INCIDENT),
+    "openIncidentTexts": Operation("从保险库打开上报的原文和答复。谁在何时以什么角色打开的，都留痕。", _ONE_INCIDENT),
     "verifyIncident": Operation(
         "专职网格员核查是否属实，理由取自清单。报告人、代录人不能核查。",
         ("chain.acted_twice", "incident.already_verified", "incident.unknown", *_REASON),
@@ -218,7 +218,7 @@ _COUNTY: Final = {
     "listPlaces": Operation("一个范围里的区划，按代码排列，名称是今天的名称。", ("place.unknown",)),
     "registerPlaces": Operation("登记区划，全部成功或全部不记。", ("place.already_registered",)),
     "listPersons": Operation(
-        "按登记的先后列出人员。姓名在加密库里，这里只有它的指纹。用最后一人的 log_index 作 after 取下一页。", _READING
+        "按登记的先后列出人员。姓名在保险库里，这里只有它的指纹。用最后一人的 log_index 作 after 取下一页。", _READING
     ),
     "registerPersons": Operation(
         "登记人员，各给一个角色，全部成功或全部不记。signs 为 true 时由服务器代管一把签名密钥。"
@@ -390,8 +390,8 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "persons": "要登记的人",
         "places": "要登记的区划",
         "profile": "银行版式，见“银行版式”",
-        "reason": "理由；取自清单，或写几个字，不要写姓名",
-        "reply": "答复的原文，存入加密库",
+        "reason": "理由，写几个字，不要写姓名",
+        "reply": "答复的原文，存入保险库",
         "reported_at": "看到的时间，带时区，不能晚于现在",
         "reporter_id": "替谁代录；本人上报不给",
         "reward": "有效时是否同时记入奖励；不给就是记入",
@@ -401,7 +401,7 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "since": "从哪天起（含），写作 YYYY-MM-DD",
         "source": "来源，见“线索来源”",
         "source_ref": "来源那里的编号，如热线工单号",
-        "text": "上报的原文，存入加密库",
+        "text": "上报的原文，存入保险库",
         "until": "到哪天止（含）；不给就没有期限",
         "valid": "是否有效，要与理由一致",
         "version": "账户的版本：比现用的大一，第一次为 1",

@@ -80,7 +80,9 @@ Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(in_range)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(in_range)]
 Code = Annotated[Division, Field(max_length=12, examples=["361125001000"]), AfterValidator(_division)]
 MonthText = Annotated[Month, Field(max_length=7, examples=["2026-03"]), AfterValidator(_month)]
-Reason = Annotated[str, Field(max_length=64, pattern=r"^[a-z][a-z_]*$")]
+Reason = Annotated[
+    str, Field(max_length=64, pattern=r"^[a-z][a-z_]*$", description="理由的代码（小写英文），取自清单，见“理由”")
+]
 RoleName = Annotated[str, Field(max_length=32, pattern=r"^[a-z][a-z_]*$", examples=["grid_worker"])]
 AmountFen = Annotated[StrictInt, Field(ge=-AMOUNT_FEN_MAX, le=AMOUNT_FEN_MAX, examples=[1000])]
 Identifier = Annotated[UUID, BeforeValidator(lambda value: value if isinstance(value, str | UUID) else None)]

@@ -45,6 +45,11 @@ class Following:
         """Why it ended, for operators."""
         return None if self._failure is None else f"{type(self._failure).__name__}: {self._failure}"
 
+    @property
+    def broken(self) -> str | None:
+        """The integrity error at which it ended; None while there is none."""
+        return str(self._failure) if isinstance(self._failure, IntegrityError) else None
+
     def check(self) -> None:
         """Raise IntegrityError if the read models could not go on."""
         if self._failure is not None:

@@ -70,6 +70,12 @@ _PATTERNS: Final = tuple(
         (r"(.*) can be read by others \(mode (\d+)\).*", r"\1 别人也能读（权限 \2），请运行 chmod 600 \1"),
         (r"(.*) holds no log key: (.*)", r"\1 里不是账本密钥：\2"),
         (r"the master seed has (.*) bytes, not 32", r"主种子应有 32 字节，却有 \1 字节"),
+        # a witness's memory
+        (r"the state (.*) cannot be made: .*", r"\1 不能建立，请核对路径和权限"),
+        (r"the state (.*) is missing; .*", r"\1 不见了；丢了记忆的见证人要换新名称和新密钥，重新 init"),
+        (r"(.*) is not the state of a witness", r"\1 不是见证人的记忆"),
+        (r"(.*) has schema (\d+), this program knows (\d+): .*", r"\1 是较新的程序写的（第 \2 版），请用新程序"),
+        (r"(.*) is the state of another witness than (.*)", r"\1 是另一个见证人的记忆，不是 \2 的"),
     )
 )
 

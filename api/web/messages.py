@@ -162,7 +162,7 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "command.nothing_to_record": "没有可记录的内容。请至少选择一项。",
         "event.too_large": "内容太长（{bytes} 字节，最多 {bytes_max} 字节）。请分成几次办理。",
         "signature.ticket": "签名票据不对、不是这些内容的，或已过期。什么也没有记录；请用同一编号重新请求，再签名。",
-        "signature.not_of_key": "收到的签名不是用登记的密钥“{key}”对这些内容签的。什么也没有记录；请在本人的设备上重新签名。",
+        "signature.not_of_key": "收到的签名不是用登记的密钥“{key}”对这些内容签的。没有记录；请在本人的设备上重新签名。",
         "stream.moved": "刚才有人同时在办同一件事。什么也没有记录；请刷新页面，看过最新情况再办。",
         # the way in
         "access.may_not_read": "“{role}”不能查看这一页。请换用有权的角色。",

@@ -246,6 +246,7 @@ _MISFITS: Final[Mapping[str, str]] = {
     "string_too_short": "太短",
     "string_too_long": "太长",
     "string_pattern_mismatch": "格式不对",
+    "timezone_aware": "时间要带时区，例如 2026-11-22T08:00:00+08:00",
     "bool_type": "应当是 true 或 false",
     "int_type": "应当是整数",
     "int_parsing": "应当是整数",

@@ -41,6 +41,11 @@ class Publishing:
         return self._bug if self._publisher.failure is None else f"IntegrityError: {self._publisher.failure}"
 
     @property
+    def broken(self) -> str | None:
+        """The integrity error at which it stopped; None while there is none."""
+        return None if self._publisher.failure is None else str(self._publisher.failure)
+
+    @property
     def trouble(self) -> str | None:
         """Why it has to wait, for operators."""
         return self._publisher.trouble

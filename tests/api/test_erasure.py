@@ -20,6 +20,7 @@ from api.context import open_app
 from api.exporting import export_package
 from api.files import rehearsal_bank
 from api.files.bank_profiles import load_bank_profile
+from api.package_contents import Authority, HandOver
 from api.vouchers import open_with_authority, require_unrestricted
 from api.web import accounts
 from api.web.names import ERASED
@@ -199,6 +200,17 @@ def test_no_page_shows_the_person_and_the_sum_stays(erased: Erased) -> None:
     assert ERASED in "".join(page.decode() for path, page in pages.items() if "/staff/incidents/" in path)
 
 
+def test_his_page_says_so_and_offers_nothing_more(erased: Erased) -> None:
+    admin = erased.county.browser()
+    sign_in(admin, "admin")
+    for login, offered in ((WHO, False), ("ouyang", True)):
+        person = erased.person if login == WHO else erased.county.people[login].person_id
+        page = admin.get(f"/staff/persons/{person}").text
+        assert ("已删除他在保险库里的全部内容" in page) is not offered
+        assert (f'action="/staff/persons/{person}/roles"' in page) is offered
+        assert (f'action="/staff/persons/{person}/payee-account"' in page) is offered
+
+
 def test_the_session_and_the_password_open_nothing(erased: Erased) -> None:
     client = erased.county.browser()
     client.cookies.set("mz_session", erased.cookie)
@@ -213,6 +225,19 @@ def test_the_package_verifies_and_holds_nothing(erased: Erased, tmp_path: Path) 
     files = {str(path): path.read_bytes() for path in (tmp_path / "package").rglob("*") if path.is_file()}
     assert where(files) == {what: set() for what in SECRETS}
     assert any(b"person.erased/1" in content for path, content in files.items() if "/entries/" in path)
+    assert main([str(tmp_path / "package"), "--quiet", "--processes", "1"]) == 0
+
+
+def test_an_opened_package_leaves_out_the_banks_files_that_name_him(erased: Erased, tmp_path: Path) -> None:
+    """Others' values are opened with authority; what names him is kept here as a voucher, and goes nowhere."""
+    app = erased.county.app
+    hand_over = HandOver(Authority(app.log.founder_id, "县审计局 2026-7 号通知书"), attachments=True, opened=True)
+    export_package(app.settings, app.access, tmp_path / "package", hand_over=hand_over)
+    files = {str(path): path.read_bytes() for path in (tmp_path / "package").rglob("*") if path.is_file()}
+    assert where(files) == {what: set() for what in SECRETS}
+    assert [path.name for path in (tmp_path / "package/statements").iterdir()] == ["digests.csv"]
+    assert "赵敏" in (tmp_path / "package/opened/values.jsonl").read_text("utf-8")
+    assert all(app.vault.get_file(one, by="test", reason="it is still here") for one in erased.receipt.vouchers)
     assert main([str(tmp_path / "package"), "--quiet", "--processes", "1"]) == 0
 
 

@@ -1,6 +1,7 @@
 """A checkpoint is stamped by an authority on this machine, recorded and exported; what goes wrong stops nothing."""
 
 import hashlib
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,8 +12,13 @@ import pytest
 
 from api import timestamps
 from api.context import App
+from api.exporting import export_package
 from api.timestamps import Daily, NoTimestamp, agent, kept, last_failure, stamp, stamps_of
-from journal.checkpoint import open_checkpoint
+from audit.explanation import README
+from audit.verify import verify_package
+from journal.checkpoint import Checkpoint, open_checkpoint
+from journal.targets import LocalFolder
+from journal.tile_files import HISTORY
 from tests.api.web.county import County, small_county
 from tests.authority import Authority, make_authority, openssl, serving
 from tests.conftest import temporary_home
@@ -144,3 +150,52 @@ def until(true: Callable[[], bool], *, seconds: float = 15.0) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_the_token_travels_and_the_readmes_command_judges_it(
+    bare: County, app: App, authority: Authority, tmp_path: Path
+) -> None:
+    """The package carries the authority's answer, the verifier finds it whole, openssl says who signed it."""
+    made = stamp(app, actor=agent(app, administrator=lambda: bare.admin))
+    assert made is not None
+    package = tmp_path / "package"
+    export_package(app.settings, app.access, package)
+    report = verify_package(package, processes=1)
+    assert report.verdict == "whole"
+    assert f"timestamps/{made.token}.tsr" not in {one.place.file for one in report.findings}
+    (command,) = [
+        line.strip() for line in (package / README).read_text("utf-8").splitlines() if "openssl ts -verify" in line
+    ]
+    text = Checkpoint(app.journal.origin, made.size, bytes.fromhex(made.root)).text()
+    for told, value in (
+        ("<检查点前三行的 SHA-256>", hashlib.sha256(text).hexdigest()),
+        ("<token>", made.token),
+        ("<时间戳机构的根证书>", str(authority.root)),
+    ):
+        assert told in command
+        command = command.replace(told, value)
+    done = subprocess.run(["bash", "-c", command], cwd=package, capture_output=True, text=True, check=False)
+    assert "Verification: OK" in done.stdout + done.stderr
+    (package / f"timestamps/{made.token}.tsr").unlink()
+    assert subprocess.run(["bash", "-c", command], cwd=package, capture_output=True, check=False).returncode != 0
+
+
+def test_checkpoints_of_earlier_days_go_along_and_are_judged(bare: County, tmp_path: Path) -> None:
+    """What was published before lies in the package; one that is not of this log is found."""
+    app = bare.app
+    history = LocalFolder(app.settings.home / "log")
+    bare.reported()
+    first = app.journal.last_checkpoint()
+    size = open_checkpoint(first, log_key=app.log_key).size
+    history.write(f"{HISTORY}/{size}", first)
+    bare.reported()
+    package = tmp_path / "package"
+    export_package(app.settings, app.access, package)
+    kept = package / f"checkpoints/{size}"
+    assert kept.read_bytes() == first
+    assert verify_package(package, processes=1).verdict == "whole"
+    lines = first.split(b"\n")
+    lines[2] = b"ERERERERERERERERERERERERERERERERERERERERERE="
+    kept.write_bytes(b"\n".join(lines))
+    codes = {one.code for one in verify_package(package, processes=1).findings}
+    assert codes >= {"files.changed", "tree.unsealed"}

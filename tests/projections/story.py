@@ -39,6 +39,7 @@ from domain.rewards import Chain, RewardGranted, RewardReversed, RewardScheduled
 from domain.streams import event_types
 from journal.codec import Codec
 from journal.line import Line, encode
+from journal.merkle import leaf_hash, root_of
 
 CODEC = Codec(event_types())
 ORIGIN = "mingzhang.example/361125"
@@ -146,6 +147,7 @@ class Story:
         with psycopg.connect(writer_dsn) as conn:
             new = self.entries[self.written :]
             with conn.cursor() as cursor:
+                root = root_of([leaf_hash(note) for _, _, _, note in self.entries])
                 cursor.execute("SELECT size FROM journal.head FOR UPDATE")
                 for number, (stream_id, seq, topic, note) in enumerate(new, start=self.written + 1):
                     cursor.execute(
@@ -153,7 +155,7 @@ class Story:
                         " VALUES (%s, %s, %s, %s, %s)",
                         (stream_id, seq, topic, note, number),
                     )
-                cursor.execute("UPDATE journal.head SET size = %s", (len(self.entries),))
+                cursor.execute("UPDATE journal.head SET size = %s, root = %s", (len(self.entries), root))
                 cursor.execute("NOTIFY journal_appended")
         self.written = len(self.entries)
         return self.written

@@ -39,7 +39,10 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (Busy("…"), 2, "什么也没有记录"),
         (Unavailable("…"), 2, "没有丢失"),
         (psycopg.OperationalError("connection refused"), 2, "数据库连不上"),
-        (OSError(28, "No space left on device"), 2, "磁盘"),
+        (psycopg.OperationalError('FATAL:  database "nodb" does not exist'), 2, "服务器上没有 nodb 这个库"),
+        (psycopg.errors.DiskFull('could not write to file "pg_wal/x"'), 2, "磁盘已满。没有丢失已确认的记录"),
+        (Unavailable("the database did not take the append: No space left on device"), 2, "可以安全重试"),
+        (OSError(28, "No space left on device"), 2, "磁盘已满。没有丢失"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
 )

@@ -121,11 +121,21 @@ def test_reasons_come_from_the_closed_list(code, text, reason):
         (answered(SETTLED).replace(b"|YL1", b""), [("record.fields", 2), ("answer.settled_without_booking", 2)]),
         (answered(head="批次"), [("id.unreadable", 1)]),
         (b"", [("file.empty", None)]),
-        (b"<html>", [("record.kind", 1), ("record.missing", None)]),
+        (b"<html>", [("file.not_bank_file", None)]),
     ],
 )
 def test_what_is_wrong_is_a_finding_with_its_row(content, found):
     assert [one for one in codes(read_return_file(NEUTRAL, content)) if one[0] != "cell.missing"] == found
+
+
+def test_findings_carry_the_value_and_no_name():
+    content = answered(SETTLED, "SUCCESS||||", count=7, total=9).replace(b"D|1", b"X|1")
+    shown = {(found.code, found.row): found.value for found in read_return_file(NEUTRAL, content).findings}
+    assert shown["record.kind", 2] == "X"
+    assert shown["answer.settled_without_booking", 3] == "SUCCESS"
+    assert (shown["control.count", 1], shown["control.total", 1]) == ("7", "0.09")
+    (found,) = read_return_file(NEUTRAL, "张建国,男\n李四,女\n".encode()).findings
+    assert (found.code, found.value) == ("file.not_bank_file", "5 字")
 
 
 def test_a_payment_file_is_no_return_file(batch):
@@ -136,7 +146,7 @@ def test_a_payment_file_is_no_return_file(batch):
 
 
 def test_a_file_of_endless_nonsense_lists_a_thousand_findings():
-    returned = read_return_file(NEUTRAL, b"x\n" * 50_000)
+    returned = read_return_file(NEUTRAL, answered(SETTLED) + b"x\n" * 50_000)
     assert len(returned.findings) == FINDINGS_MAX + 1
     assert returned.findings[-1].code == "file.more_findings"
 
