@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MissingPackages as missing:
         sys.stderr.write(f"{missing}\n")
         return 2
-    arguments = parser_of(named, subcommand).parse_args(words[1:])
+    arguments = parser_of(named, subcommand).parse_intermixed_args(words[1:])
     try:
         return subcommand.run(arguments)
     except KeyboardInterrupt:

@@ -17,6 +17,7 @@ from audit.findings import Progress
 from audit.folder import reason
 from audit.reasons import chinese_reason
 from audit.verify import verify_package
+from journal import checkpoint as checkpoints
 from journal.note import NoteError, VerifierKey
 from journal.trust import Policy, PolicyError
 
@@ -32,7 +33,7 @@ _EPILOG = """\
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `verify` takes, so that another program can offer it as its own subcommand."""
     parser.add_argument("package", type=Path, metavar="PACKAGE", help="审计包所在的文件夹")
-    parser.add_argument("--since", type=_kept, metavar="CHECKPOINT", help="以前留存的检查点文件：证明账本只增不改")
+    parser.add_argument("--since", type=_since, metavar="CHECKPOINT", help="以前留存的检查点文件：证明账本只增不改")
     parser.add_argument("--log-key", type=_key, metavar="KEY", help="县里另行公布的账本密钥（<名称>+<编号>+<密钥>）")
     parser.add_argument("--policy", type=_policy, metavar="FILE", help="您自己的信任策略文件：按它判断检查点和见证")
     parser.add_argument("--processes", type=_count, metavar="N", help="核对记录的进程数（默认：全部处理器）")
@@ -76,6 +77,18 @@ def _kept(path: str) -> bytes:
             return file.read(_KEPT_BYTES_MAX)
     except (OSError, ValueError) as error:
         raise argparse.ArgumentTypeError(f"无法读取 {path}：{chinese_reason(reason(error))}") from error
+
+
+def _since(path: str) -> bytes:
+    """A checkpoint, whoever signed it: what it proves, or contradicts, is for the check to say."""
+    signed = _kept(path)
+    try:
+        checkpoints.size_of(signed)
+    except NoteError as error:
+        raise argparse.ArgumentTypeError(
+            f"{path} 不是以前留存的 checkpoint 文件：{chinese_reason(str(error))}"
+        ) from error
+    return signed
 
 
 def _policy(path: str) -> bytes:

@@ -44,9 +44,9 @@ _TEXT = """\
 五、含义　每条记录是一行 JSON（RFC 8785）加经办人的签名。密钥由 key.registered/1 登记、key.retired/1 停用、
   key.revoked/1 自某条起吊销；第 0 条 log.opened/1 由其中的 founder_key 签名。动账记录的 postings 是
   [账户, 币种, 金额]，借正贷负，人民币以分计，每个账簿合计为零；按账户相加就是 trial-balance.csv。姓名、账号、文字只以
-  SHA-256(0x00 ‖ 32 字节随机数 ‖ 值) 出现。log.checkpoint_timestamped/1 的时间戳在 timestamps/<token>.tsr：
-    openssl ts -verify -digest <检查点前三行的 SHA-256> -in timestamps/<token>.tsr -CAfile <时间戳机构的根证书>
-规范：C2SP signed-note、tlog-checkpoint、tlog-tiles、tlog-policy；RFC 6962、8785、8032、3161。
+  SHA-256(0x00 ‖ 32 字节随机数 ‖ 值) 出现。log.checkpoint_timestamped/1 的时间戳在 timestamps/<token>.tsr，
+  所盖的三行（账本名、条数、根）在同名的 .checkpoint。
+{stamp}规范：C2SP signed-note、tlog-checkpoint、tlog-tiles、tlog-policy；RFC 6962、8785、8032、3161。
 """
 
 _EXAMPLE = """\
@@ -67,8 +67,15 @@ _EXAMPLE = """\
     }} | h > $T/1; mv $T/1 $T/0; done; openssl base64 -A -in $T/0; echo
 """
 
+_STAMP = """\
+  最近一次的检查（更早的只换 t）：把时间戳机构公布的根证书存为 $T/tsa.pem；最后一行应得那三行里的条数和根
+    t=timestamps/{token}; cat $t.checkpoint
+    openssl ts -verify -data $t.checkpoint -in $t.tsr -CAfile $T/tsa.pem
+    python3 root.py {size}
+"""
+
 _SCRIPT = """\
-import base64, hashlib, pathlib
+import base64, hashlib, pathlib, sys
 H = lambda b: hashlib.sha256(b).digest()
 def root(x):
     if len(x) < 2: return x[0] if x else H(b"")
@@ -80,6 +87,7 @@ for p in sorted((p for p in pathlib.Path("entries").rglob("*") if p.is_file()), 
     b = p.read_bytes()
     while b:
         n = 2 + int.from_bytes(b[:2], "big"); leaves.append(H(b"\\x00" + b[2:n])); b = b[n:]
+leaves = leaves[:int(sys.argv[1])] if sys.argv[1:] else leaves
 print(len(leaves), base64.b64encode(root(leaves)).decode())
 """
 
@@ -95,6 +103,14 @@ class Example:
     proof: Sequence[bytes]
 
 
+@dataclass(frozen=True)
+class Stamped:
+    """The time stamp that the page checks by hand: the digest that names its files, and how many entries it covers."""
+
+    token: str
+    size: int
+
+
 def example_index(size: int) -> int:
     """Which entry the page takes: the one in the middle."""
     return size // 2
@@ -105,16 +121,27 @@ def seals_digest(files: Mapping[str, bytes]) -> str:
     return sha256(b"".join(files[path] for path in sorted(files, key=str.encode))).hexdigest()
 
 
-def explanation(checkpoint: Checkpoint, log_keys: Sequence[VerifierKey], *, seals: str, example: Example | None) -> str:
-    """The text of `README.txt` for a package with this checkpoint; it checks the first log key by hand."""
+def explanation(
+    checkpoint: Checkpoint,
+    log_keys: Sequence[VerifierKey],
+    *,
+    seals: str,
+    example: Example | None,
+    stamp: Stamped | None,
+) -> str:
+    """The text of `README.txt` for a package with this checkpoint; it checks the first log key by hand.
+
+    `stamp`: the last one that the journal names, if there is any.
+    """
     return _TEXT.format(
         origin=checkpoint.origin,
         size=checkpoint.size,
         root=encode_base64(checkpoint.root).decode(),
         seals=seals,
         keys="".join(f"  {key}\n" for key in log_keys),
-        log_key=str(log_keys[0]).rpartition("+")[2] if log_keys else "",
+        log_key=str(log_keys[0]).split("+", 2)[2] if log_keys else "",
         example=_example(example, checkpoint.size) if example else "",
+        stamp=_STAMP.format(token=stamp.token, size=stamp.size) if stamp else "",
         script="".join(f"       {line}\n" for line in _SCRIPT.splitlines()).rstrip("\n"),
     )
 

@@ -19,7 +19,7 @@ from audit import entries as bundles
 from audit import journals, opened, published, timestamps
 from audit.disclosures import Disclosure
 from audit.entries import Bundle
-from audit.explanation import README, Example, example_index, explanation, seals_digest
+from audit.explanation import README, Example, Stamped, example_index, explanation, seals_digest
 from audit.journal_files import JournalFile
 from audit.ledger import BOM, Ledger
 from audit.manifest import MANIFEST, manifest_text
@@ -115,6 +115,7 @@ def write_package(
             [log.key for log in parsed.logs],
             seals=seals_digest({CHECKPOINT: signed, **older}),
             example=writing.example(),
+            stamp=writing.stamped,
         )
         folder.write(README, page.encode())
         folder.write(MANIFEST, manifest_text(folder.digests))
@@ -218,6 +219,7 @@ class _Writing:
         self._journals = [JournalFile(language, self._months) for language in journals.LANGUAGES]
         self._commitments: list[str] = []
         self._policies: list[tuple[int, str]] = []
+        self.stamped: Stamped | None = None  # the last
 
     def close(self) -> None:
         """Let the temporary files go."""
@@ -268,13 +270,26 @@ class _Writing:
                 self._folder.write(path, content)
                 included.add(path)
         if line.type == "log.checkpoint_timestamped/1":
-            token = self._beside.token(line.data["token"])
-            if token is not None and timestamps.path_of(line.data["token"]) not in self._folder.digests:
-                self._folder.write(timestamps.path_of(line.data["token"]), token)
+            self._stamp(line)
         elif line.type in ("log.opened/1", "log.policy_set/1"):
             self._policies.append((index, line.data["policy"]))
         if self._beside.values is not None:
             self._commitments.extend(commitments_in(line.type, line.data))
+
+    def _stamp(self, line: Line) -> None:
+        """The token of a time stamp, as far as it is there, and the three lines that it stamps."""
+        name = line.data["token"]
+        self.stamped = Stamped(name, line.data["size"])
+        if timestamps.text_path_of(name) in self._folder.digests:
+            return
+        try:
+            text = timestamps.text_of(line.origin, line.data)
+        except NoteError as error:
+            raise PackageError("bad_entry", str(error)) from error
+        self._folder.write(timestamps.text_path_of(name), text)
+        token = self._beside.token(name)
+        if token is not None:
+            self._folder.write(timestamps.path_of(name), token)
 
     def _bundle(self, n: int, bundle: list[bytes]) -> None:
         try:

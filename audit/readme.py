@@ -5,7 +5,7 @@ entries; where these fail, the report says so already.
 """
 
 from audit.entries import Bundle, path_of, read_bundle
-from audit.explanation import README, Example, example_index, explanation, seals_digest
+from audit.explanation import README, Example, Stamped, example_index, explanation, seals_digest
 from audit.findings import Findings, Place
 from audit.folder import PackageFolder, UnreadableFile
 from audit.replay import Replay
@@ -16,9 +16,9 @@ from journal.trust import Policy, PolicyError
 _LIMIT_BYTES = 1 << 20
 
 
-def check(folder: PackageFolder, findings: Findings, trust: Trusted, replay: Replay) -> None:
-    """Compare `README.txt` with what it must be (check 1)."""
-    expected = _expected(folder, trust, replay)
+def check(folder: PackageFolder, findings: Findings, trust: Trusted, replay: Replay, *, stamp: Stamped | None) -> None:
+    """Compare `README.txt` with what it must be (check 1); `stamp` is the last that the journal names."""
+    expected = _expected(folder, trust, replay, stamp)
     if expected is None:
         return
     try:
@@ -33,7 +33,7 @@ def check(folder: PackageFolder, findings: Findings, trust: Trusted, replay: Rep
     findings.add("files.readme", Place(README, row=next(differing, min(len(rows), len(right)))))
 
 
-def _expected(folder: PackageFolder, trust: Trusted, replay: Replay) -> bytes | None:
+def _expected(folder: PackageFolder, trust: Trusted, replay: Replay, stamp: Stamped | None) -> bytes | None:
     checkpoint, signed = trust.checkpoint, trust.signed
     if checkpoint is None or signed is None or not trust.sealed or trust.policy_text is None:
         return None
@@ -44,7 +44,7 @@ def _expected(folder: PackageFolder, trust: Trusted, replay: Replay) -> bytes | 
     except PolicyError:
         return None
     seals = seals_digest({CHECKPOINT: signed, **trust.older})
-    return explanation(checkpoint, keys, seals=seals, example=_example(folder, replay)).encode()
+    return explanation(checkpoint, keys, seals=seals, example=_example(folder, replay), stamp=stamp).encode()
 
 
 def _example(folder: PackageFolder, replay: Replay) -> Example | None:

@@ -140,7 +140,7 @@ class _Checking:
         digests = check_files(self._folder, findings, known=replay.digests, progress=asked.tell)
         self._files.check_bytes(digests)
         self._files.skip_bank()
-        readme.check(self._folder, findings, trust, replay)
+        readme.check(self._folder, findings, trust, replay, stamp=self._stamps.last())
         if replay.read == 0:
             entries.skip_what_needs_entries(findings)
         return Report(

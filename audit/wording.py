@@ -242,6 +242,7 @@ SENTENCES: Mapping[str, str] = {
     "timestamps.too_early": "所盖检查点有 {size} 条，记录时账本还没有那么长",
     "timestamps.root": "{size} 条记录算出的根是 {expected}，盖时间戳的是 {found}",
     "timestamps.bytes": "时间戳的摘要或长度与记录所载不符",
+    "timestamps.text": "此文件应恰是所盖检查点（{size} 条）的三行文字，却缺失、读不出或不符",
     "timestamps.imprint": "时间戳里没有 {size} 条检查点的摘要",
     "since.no_key": "没有账本密钥，留存的检查点无从核对",
     "since.unsealed": "留存的检查点不可信，或属于另一账本：{detail}",

@@ -131,11 +131,11 @@ def revoke_key(registered: Key | None, *, from_index: int, position: int, reason
     """Disbelieve what a key signed at or after a log index; `position` is the number of events so far.
 
     Refused, in this order: `key.unknown`, `key.not_live`, `key.by_holder`, `key.reason_unknown`,
-    `key.index_ahead`.
+    `key.index_outside`.
     """
     _may_end(registered, reason=reason, administrator_id=revoked_by)
-    if from_index > position:
-        raise Refusal("key.index_ahead", from_index=from_index, position=position)
+    if not 0 <= from_index <= position:
+        raise Refusal("key.index_outside", from_index=from_index, position=position)
     return KeyRevoked(from_index=from_index, reason=reason)
 
 

@@ -34,7 +34,7 @@ DOMAIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "key.already_registered": ("person_id", "role"),
         "key.by_holder": ("role",),
         "key.custody_unknown": ("custody",),
-        "key.index_ahead": ("from_index", "position"),
+        "key.index_outside": ("from_index", "position"),
         "key.name_differs": ("name", "expected"),
         "key.not_live": ("status",),
         "key.reason_unknown": ("reason",),

@@ -216,7 +216,9 @@ def _private(folder: Path) -> Iterator[None]:
     """The socket's folder: whoever can enter it can ask for signatures, so nobody but its owner may."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     found = folder.stat()
-    if found.st_mode & 0o077 or found.st_uid != os.geteuid():
+    if found.st_uid != os.geteuid():
+        raise KeyFileError(f"{folder} belongs to another account: choose a folder of the signer's own")
+    if found.st_mode & 0o077:
         raise KeyFileError(f"{folder} is open to others (mode {found.st_mode & 0o777:o}): chmod 700 {folder}")
     yield
 

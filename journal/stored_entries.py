@@ -5,7 +5,7 @@ connection is the signer's own and can only read.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString
@@ -91,14 +91,18 @@ class StoredEntries:
         self._reached = _Reached(frontier, reader.closed)
         return reader.keys
 
-    def adoptable(self, head: Checkpoint) -> tuple[VerifierKey, ...]:
+    def adoptable(self, head: Checkpoint, *, published: Mapping[str, Checkpoint]) -> tuple[VerifierKey, ...]:
         """Hash every entry from the first; the log keys that must have signed a head.
 
-        Raises IntegrityError unless the entries give its root.
+        Raises IntegrityError unless the entries give its root, and on the way that of everything published (by its
+        path), none of which may be larger.
         """
         reader = _Reader(self._origin, _Reached(Frontier(), closed=False), beginning=False)
         for entry in self.entries(0, stop=head.size):
             reader.take(entry)
+            for path, there in published.items():
+                if there.size == reader.frontier.size and there.root != reader.frontier.root():
+                    raise IntegrityError(f"the published {path} of size {there.size} is no beginning of the database")
         if (reader.frontier.size, reader.frontier.root()) != (head.size, head.root):
             raise IntegrityError(
                 f"the first {head.size} entries of the database are not those of the checkpoint: "

@@ -84,8 +84,9 @@ def report(error: Exception) -> int:
         case Busy():
             tell("现在同时办理的太多。什么也没有记录，请过一会儿再运行同一命令。")
         case Unavailable():
-            away = "数据库或磁盘暂时不可用。没有丢失，再次运行同一命令即可"
-            tell(f"{DISK_FULL if known_trouble(error) == DISK_FULL else away}。技术细节：{error}")
+            trouble = known_trouble(error) or "数据库或磁盘暂时不可用"
+            again = "" if trouble == DISK_FULL else "。没有丢失，之后再次运行同一命令即可"
+            tell(f"{trouble}{again}。技术细节：{error}")
         case _:
             known = _known_by_name(error)
             tell(known if known is not None else _apology(error))

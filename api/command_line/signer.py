@@ -8,6 +8,7 @@ from pathlib import Path
 from api.command_line.console import say, tell
 from api.settings import Settings, read_settings
 from journal.errors import Unavailable
+from journal.published import PublishedLog
 from journal.signer_adoption import adopt
 from journal.signer_process import Place, running
 from migrations.embedded import attach, passwords_file
@@ -22,18 +23,19 @@ DESCRIPTION = """
 运行签名进程：它单独保管账本密钥和“上次签到哪里”的记忆，每次签名前核对一致性证明，并把数据库里新存的记录读回来重算。
 没有单独运行它时，其他命令需要签名就自己启动一个，用完几秒后结束。单独运行可以让它一直在，由系统服务管理。
 同一份记忆只能有一个签名进程。数据库比记忆旧（恢复了旧备份）时拒绝签名；发现不符就停下，不再签任何东西，直到重新启动。
---adopt：签名进程的文件夹丢失后，用以前公布的检查点重新开始。先核对它的签名，再从数据库重算全部记录，一致才采用。
+--adopt：签名进程的文件夹丢失后，用最新公布的检查点重新开始（公布文件夹里的 checkpoint；有 pending 时用 pending）。
+先核对它的签名和已公布的检查点，再从数据库重算全部记录，一致才采用；比已公布的旧，或数据库比已公布的短，一律拒绝。
 """
 EXAMPLE = """
 mingzhang signer
 MINGZHANG_SIGNER=/run/mingzhang/socket mingzhang signer
-mingzhang signer --adopt saved-checkpoint.txt
+mingzhang signer --adopt newest-checkpoint.txt
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `signer` takes."""
-    parser.add_argument("--adopt", type=Path, metavar="CHECKPOINT_FILE", help="以公布过的检查点重新开始")
+    parser.add_argument("--adopt", type=Path, metavar="CHECKPOINT_FILE", help="以最新公布的检查点重新开始")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -56,9 +58,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _adopt(settings: Settings, signed: bytes) -> None:
     from api.context import database  # much that a signer does not need; here it is worth a database of our own
+    from api.publishing import target_of
 
+    published = PublishedLog(target_of(settings))
     with database(settings) as access:
-        head = adopt(_place(settings, lambda: access.auditor), signed)
+        head = adopt(_place(settings, lambda: access.auditor), signed, published=published)
+    if published.standing().checkpoint is None:
+        tell("没有找到公布的检查点，只核对了这个文件和数据库。请确认没有公布过更新的。")
     say(f"已采用检查点：{head.origin}，第 {head.size} 条。签名进程从这里继续。")
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import PlainTextResponse
 
-from api.web.cached import cached
+from api.web.cached import GET, cached
 from journal.checkpoint import parse_decimal
 from journal.published import PublishedLog
 
@@ -34,20 +34,20 @@ Log = Annotated[PublishedLog, Depends(published)]
 router = APIRouter(prefix="/log", include_in_schema=False)
 
 
-@router.get("/checkpoint")
+@router.api_route("/checkpoint", methods=GET)
 def checkpoint(request: Request, log: Log) -> Response:
     """The newest published checkpoint with every cosignature: keep it, and compare."""
     return _text(request, log.standing().checkpoint)
 
 
-@router.get("/checkpoints/{size}")
+@router.api_route("/checkpoints/{size}", methods=GET)
 def earlier(request: Request, log: Log, size: str) -> Response:
     """The checkpoint of that size, one a day being kept."""
     number = _number(size)
     return _text(request, None if number is None else log.earlier(number), cache_control=FOR_EVER)
 
 
-@router.get("/tile/{path:path}")
+@router.api_route("/tile/{path:path}", methods=GET)
 def tile(request: Request, log: Log, path: str) -> Response:
     """A hash tile `<L>/<N>[.p/<W>]` or an entry bundle `entries/<N>[.p/<W>]`."""
     content = log.tile(f"tile/{path}")
@@ -58,20 +58,20 @@ def tile(request: Request, log: Log, path: str) -> Response:
     return _opened(cached(request, content, media_type=BYTES, cache_control=FOR_EVER, compress=compress))
 
 
-@router.get("/proof/{index}")
+@router.api_route("/proof/{index}", methods=GET)
 def proof(request: Request, log: Log, index: str) -> Response:
     """The `.tlog-proof` of an entry against the published checkpoint."""
     number = _number(index)
     return _text(request, None if number is None else log.proof(number))
 
 
-@router.get("/policy")
+@router.api_route("/policy", methods=GET)
 def policy(request: Request, log: Log) -> Response:
     """The tlog-policy that judges the published checkpoint."""
     return _text(request, log.standing().policy)
 
 
-@router.get("/observed")
+@router.api_route("/observed", methods=GET)
 def observed(request: Request, log: Log) -> Response:
     """What the log has seen of itself: see `journal.observed` for the members of this JSON document."""
     found = log.standing().observed

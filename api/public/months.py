@@ -13,6 +13,7 @@ from psycopg import Connection
 from api.public.answers import page
 from api.public.reading import Reading, reading
 from api.public.seal import seal_of
+from api.web.cached import GET
 from api.web.running import require_running
 from domain.kernel.calendar import Month, day_in_china, month
 from domain.kernel.places import Division, chain, contains, division
@@ -25,19 +26,19 @@ router = APIRouter(include_in_schema=False)
 Read = Annotated[Reading, Depends(reading)]
 
 
-@router.get("/")
+@router.api_route("/", methods=GET)
 def home(request: Request, read: Read, large: bool = False) -> Response:
     """The months of the whole county, and its places."""
     return _months(request, read, read.identity.division, large=large)
 
 
-@router.get("/v/{code}")
+@router.api_route("/v/{code}", methods=GET)
 def months_of(request: Request, code: str, read: Read, large: bool = False) -> Response:
     """The months of one division."""
     return _months(request, read, _division(code), large=large)
 
 
-@router.get("/v/{code}/rewards/{of}")
+@router.api_route("/v/{code}/rewards/{of}", methods=GET)
 def rewards_of_month(request: Request, code: str, of: str, read: Read, large: bool = False) -> Response:
     """One month of one division: how much, to whom, did it arrive, and how to check it."""
     where, when = _division(code), _month(of)

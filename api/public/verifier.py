@@ -6,7 +6,7 @@ The file itself stays one static page; nothing else of it is changed.
 from fastapi import APIRouter, Request, Response
 
 from api.public.months import Read
-from api.web.cached import cached
+from api.web.cached import GET, cached
 from api.web.frame import VERIFIER
 from api.web.templates import STATIC
 
@@ -16,7 +16,7 @@ _HEAD = '<main id="main">'
 _BANNER = '<div class="rehearsal" role="note">演练 · 不是真实账本，没有真实付款</div>\n'
 
 
-@router.get(VERIFIER)
+@router.api_route(VERIFIER, methods=GET)
 def verifier(request: Request, read: Read) -> Response:
     """The page, with the banner of a rehearsal before its text."""
     html = (STATIC / "verify.html").read_text("utf-8")

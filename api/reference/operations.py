@@ -304,7 +304,7 @@ _KEYS: Final = {
     ),
     "revokeKey": Operation(
         "吊销一把密钥：从 from_index 这一条记录起，它的签名都不认。",
-        ("key.by_holder", "key.index_ahead", "key.not_live", "key.reason_unknown", "key.unknown"),
+        ("key.by_holder", "key.index_outside", "key.not_live", "key.reason_unknown", "key.unknown"),
     ),
     "submitSignatures": Operation(
         "交回设备签过的原文，换得回执。读过的内容若已变动，什么也不记录，请用同一编号重新请求。",

@@ -5,6 +5,9 @@ import hashlib
 
 from fastapi import Request, Response
 
+GET = ["GET", "HEAD"]
+"""Whoever may read may also ask whether it is there (RFC 9110 section 9.3.2)."""
+
 
 def cached(request: Request, content: bytes, *, media_type: str, cache_control: str, compress: bool = True) -> Response:
     """The content, or 304 where the reader has exactly it already (RFC 9110 section 13.1.2)."""

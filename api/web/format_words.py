@@ -68,6 +68,8 @@ _PATTERNS: Final = tuple(
         (r"not a checkpoint: (.*)", r"不是检查点：\1"),
         # key files
         (r"(.*) can be read by others \(mode (\d+)\).*", r"\1 别人也能读（权限 \2），请运行 chmod 600 \1"),
+        (r"(.*) is open to others \(mode (\d+)\).*", r"文件夹 \1 别人也能进（权限 \2），请运行 chmod 700 \1"),
+        (r"(.*) belongs to another account: .*", r"文件夹 \1 属于别的用户，请换一个签名进程自己的文件夹"),
         (r"(.*) holds no log key: (.*)", r"\1 里不是账本密钥：\2"),
         (r"the master seed has (.*) bytes, not 32", r"主种子应有 32 字节，却有 \1 字节"),
         # a witness's memory

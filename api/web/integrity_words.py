@@ -13,7 +13,25 @@ _KINDS: Final = tuple(
             r".*log index (\d+) differs from what was published.*",
             r"账本第 \1 号记录（从 0 号起数）与公布过的不是同一份：存下的内容被改动过",
         ),
+        (r".*the log has a gap: log index (\d+) is missing", r"账本缺第 \1 号记录（从 0 号起数）"),
         # the signer
+        (
+            r".*database holds (\d+) entries, the published (\S+) covers (\d+).*",
+            r"数据库只有 \1 条记录，已公布的 \2 却有 \3 条：恢复的是旧备份。请先恢复不少于 \3 条的备份，再采用检查点",
+        ),
+        (
+            r".*checkpoint to adopt covers (\d+) entries, the published (\S+) covers (\d+)",
+            r"这个检查点只到 \1 条，已公布的 \2 到 \3 条。请改用公布文件夹里最新的 \2",
+        ),
+        (
+            r".*published (\S+) of size (\d+) is no beginning of the database",
+            r"数据库的前 \2 条记录不是公布的 \1 里的。请恢复与公布一致的数据库备份",
+        ),
+        (r".*the published (\S+) is not one of (\S+): .*", r"公布的 \1 不是 \2 签的。请核对公布的地址和账本密钥"),
+        (
+            r".*a checkpoint is published, but the signer knows of none.*",
+            "已有公布的检查点，签名进程却没有记忆：它的文件夹丢失了。请运行 mingzhang signer --adopt",
+        ),
         (
             r".*the journal holds (\d+) entries, but (\d+) were signed.*",
             r"账本只有 \1 条记录，签过名的却有 \2 条：恢复的是旧备份",
@@ -53,7 +71,7 @@ _KINDS: Final = tuple(
         (r".*of the entries (\d+) to (\d+), only (\d+) are there", r"第 \1 至 \2 条记录里只有 \3 条还在"),
         # what was published
         (
-            r".*(\d+) entries are published \((.*)\), but only (\d+) are signed.*",
+            r"(?:.*\D)?(\d+) entries are published \((.*)\), but only (\d+) are signed.*",
             r"已公布 \1 条（\2），签过名的却只有 \3 条：恢复的是旧备份",
         ),
         (r".*the published (\S+) of size (\d+) is no beginning.*", r"公布的 \1（\2 条）不是现在账本的开头"),
@@ -62,7 +80,7 @@ _KINDS: Final = tuple(
             r"见证人 \1 见证过另一份账本：有人拿着同一把密钥另记了一本账",
         ),
         (r".*checkpoint does not bear the signatures.*", "检查点上的签名不符合信任规则"),
-        (r".*published (?:file|tile|bundle) (\S+) .*", r"公布的文件 \1 缺失或内容不对"),
+        (r".*published (?:file|tile|bundle) (\S+?):? .*", r"公布的文件 \1 缺失或内容不对"),
         (r".*published checkpoint (?:cannot be read|does not follow).*", "公布的检查点读不出来，或不符合信任规则"),
         (r".*published tiles do not prove entry (\d+).*", r"公布的文件证明不了第 \1 条记录"),
         (r".*entries do not give the root that was signed for size (\d+)", r"前 \1 条记录与签过名的不一致"),

@@ -16,6 +16,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 
 from api.files.findings import BadFile, Finding
+from api.web.database_errors import of_the_signer
 from api.web.frame import BODY_BYTES_MAX, add_headers, body_limit
 from api.web.identity import Identity
 from api.web.messages import sentence
@@ -49,6 +50,7 @@ _STATUS: Final[Mapping[str, int]] = {
     "integrity.broken": 503,
     "journal.busy": 503,
     "journal.unavailable": 503,
+    "signer.unavailable": 503,
     "key.by_holder": 403,
     "key.not_at_hand": 403,
     "key.not_registered": 403,
@@ -210,8 +212,9 @@ class Problems:
         return self.answer(request, "journal.busy", {}, headers={"retry-after": "5"})
 
     def _unavailable(self, request: Request, error: Exception) -> Response:
-        log.error("request %s: the database is away: %s", request.state.request_id, error)
-        return self.answer(request, "journal.unavailable", {}, headers={"retry-after": "10"})
+        log.error("request %s: the database or the signer is away: %s", request.state.request_id, error)
+        code = "signer.unavailable" if of_the_signer(error) else "journal.unavailable"
+        return self.answer(request, code, {}, headers={"retry-after": "10"})
 
     def _http(self, request: Request, error: Exception) -> Response:
         """What the framework itself says no to: an unknown path, a wrong method, a body that cannot be parsed."""

@@ -169,8 +169,8 @@ class County:
     worker, handler, clerk = person("worker"), person("handler"), person("clerk")
     officer, maker, checker = person("officer"), person("maker"), person("checker")
 
-    def __init__(self) -> None:
-        self.story = Story()
+    def __init__(self, story: Story | None = None) -> None:
+        self.story = story or Story()
         self.budget = str(derived("budget", COUNTY, "网格奖励", "30399", 2026))
         self._genesis()
         self._people()

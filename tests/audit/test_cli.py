@@ -53,6 +53,23 @@ def test_arguments_that_make_no_sense(whole, asked, capsys):
     assert asked[0] in capsys.readouterr().err
 
 
+def test_a_file_that_is_no_checkpoint_is_an_argument_that_makes_no_sense(whole, tmp_path, capsys):
+    kept = tmp_path / "kept"
+    for content in (b"", b"\xff\x00", (whole / "README.txt").read_bytes(), (whole / "trust.policy").read_bytes()):
+        kept.write_bytes(content)
+        with pytest.raises(SystemExit) as ended:
+            main([str(whole), "--since", str(kept)])
+        assert ended.value.code == 2
+        assert f"{kept} 不是以前留存的 checkpoint 文件" in capsys.readouterr().err
+
+
+def test_a_checkpoint_that_contradicts_is_a_finding(whole, told, tmp_path, capsys):
+    kept = tmp_path / "kept"
+    kept.write_bytes(seal([*told[:39], told[0]]))
+    assert main([str(whole), "--log-key", KEY, "--since", str(kept), "--processes", "1", "--quiet"]) == 1
+    assert "账本有两个版本" in capsys.readouterr().out
+
+
 def test_as_a_module_of_its_own(whole):
     done = subprocess.run(
         [sys.executable, "-m", "audit", str(whole), "--quiet"],

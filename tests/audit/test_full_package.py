@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import replace
 from fractions import Fraction
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,16 @@ from audit.findings import Check, Status
 from audit.folder import PackageFolder
 from audit.manifest import MANIFEST
 from audit.opened import OPENED, file_of
-from audit.package import write_package
+from audit.package import Beside, PackageError, write_package
 from audit.verify import verify_package
+from journal.checkpoint import Checkpoint
+from journal.note import Ed25519Signer
+from journal.tiles import encode_bundle
+from journal.timestamp import request_for
 from tests.audit.full import full, full_pages
 from tests.audit.packages import fresh, list_again
-from tests.audit.story import LOG_KEY, POLICY, County, codes, seal
+from tests.audit.story import LOG_KEY, ORIGIN, POLICY, County, Story, codes, seal, seeded
+from tests.authority import make_authority
 
 KEY = str(LOG_KEY.verifier_key)
 
@@ -57,10 +63,13 @@ def commands_of(package: Path) -> str:
     return "\n".join(line[4:] for line in block.splitlines() if line.startswith("    "))
 
 
-@pytest.mark.skipif(
+needs_tools = pytest.mark.skipif(
     any(shutil.which(tool) is None for tool in ("bash", "openssl", "jq", "sha256sum")),
     reason="openssl or jq is missing",
 )
+
+
+@needs_tools
 def test_the_commands_in_the_readme_check_files_signatures_and_a_path(full_package, tmp_path):
     package = fresh(full_package, tmp_path)
 
@@ -85,6 +94,69 @@ def test_the_commands_in_the_readme_check_files_signatures_and_a_path(full_packa
     assert verified == 1
     assert "文件未变" not in said
     assert said.splitlines()[-1] != (package / "checkpoint").read_text("utf-8").splitlines()[2]
+
+
+def plus_key(name: str) -> Ed25519Signer:
+    """A key whose base64 holds the character that parts a key's fields."""
+    keys = (Ed25519Signer.from_seed(name, seeded(f"{name} {number}")) for number in count())
+    return next(key for key in keys if "+" in str(key.verifier_key).split("+", 2)[2])
+
+
+class PlusStory(Story):
+    """Everybody has such a key."""
+
+    def key(self, role: str, name_or_id: str, generation: int = 1) -> Ed25519Signer:  # noqa: ARG002 - one is enough
+        return plus_key(f"{ORIGIN}/{role}/{name_or_id}")
+
+
+@needs_tools
+def test_keys_with_a_plus_in_their_base64_are_copied_whole(tmp_path):
+    county, log_key = County(PlusStory()), plus_key(ORIGIN)
+    policy = POLICY.replace(str(LOG_KEY.verifier_key), str(log_key.verifier_key))
+    county.story.find("log.opened/1").data.update(log_key=str(log_key.verifier_key), policy=policy)
+    entries, package = county.story.entries(), tmp_path / "p"
+    beside = Beside(disclosures=full_pages(county, entries))
+    write_package(package, entries=entries, checkpoint=seal(entries, key=log_key), policy=policy, beside=beside)
+    done = subprocess.run(["bash", "-c", commands_of(package)], cwd=package, capture_output=True, text=True)
+    assert done.stdout.count("Signature Verified Successfully") == 2, done.stderr
+    assert f"printf %s {str(log_key.verifier_key).split('+', 2)[2]} |" in (package / README).read_text("utf-8")
+
+
+@needs_tools
+def test_the_commands_in_the_readme_check_a_time_stamp(tmp_path):
+    """With a real authority; the page names the files, and the root of that time follows from the entries."""
+    county = County()
+    made = full(county)
+    event = county.story.find("log.checkpoint_timestamped/1").data
+    text = Checkpoint(ORIGIN, event["size"], bytes.fromhex(event["root"])).text()
+    authority = make_authority(tmp_path / "authority")
+    token = authority.reply(request_for(text).der)
+    event.update(token=sha256(token).hexdigest(), token_bytes=len(token))
+    entries, package = county.story.entries(), tmp_path / "p"
+    beside = replace(made.beside, disclosures=full_pages(county, entries), token={event["token"]: token}.get)
+    write_package(package, entries=entries, checkpoint=seal(entries), policy=POLICY, beside=beside)
+    assert codes(check(package)) == set()
+    page = (package / README).read_text("utf-8")
+    assert len(page.splitlines()) <= 66
+    commands = re.findall(r"(?m)^    (t=timestamps/.*|openssl ts .*|python3 root.py .*)$", page)
+    assert len(commands) == 3
+    script = "".join(line[7:] for line in page[page.index("四、") : page.index("五、")].splitlines(keepends=True)[1:])
+    work = tmp_path / "work"
+    work.mkdir()
+    shutil.copy(authority.root, work / "tsa.pem")
+    (package / "root.py").write_text(script)
+
+    def run() -> subprocess.CompletedProcess[str]:
+        ran = ["bash", "-e", "-c", "\n".join([f"T={work}", *commands])]
+        return subprocess.run(ran, cwd=package, capture_output=True, text=True)
+
+    done = run()
+    assert "Verification: OK" in done.stdout + done.stderr, done.stderr
+    *stamped, computed = [line for line in done.stdout.splitlines() if "Verification" not in line]
+    assert stamped == text.decode().splitlines()
+    assert computed.split() == stamped[1:]
+    (package / f"timestamps/{event['token']}.checkpoint").write_bytes(text.replace(b"\n40\n", b"\n41\n"))
+    assert run().returncode != 0
 
 
 def test_the_page_fits(full_package):
@@ -168,7 +240,7 @@ def lines_of(package: Path) -> list[tuple[str, int]]:
     found = []
     for name in sorted(PackageFolder(package).files):
         content = (package / name).read_bytes()
-        if not name.startswith(("entries/", "attachments/0", "timestamps/")):
+        if not name.startswith(("entries/", "attachments/0")) and not name.endswith(".tsr"):
             found.extend((name, number) for number in range(len(content.splitlines(keepends=True))))
     return found
 
@@ -232,6 +304,7 @@ def test_an_empty_folder_does_not_belong(full_package, tmp_path):
         ("attachments/[0-9a-f]*", "attachments.differs"),
         ("statements/[0-9a-f]*", "bank.differs"),
         ("checkpoints/*", "files.readme"),
+        ("timestamps/*.checkpoint", "timestamps.text"),
     ],
 )
 def test_a_file_left_out_is_missed(full_package, tmp_path, pattern, code):
@@ -349,7 +422,7 @@ def test_a_forged_line_of_the_bank(tmp_path, before, after, code):
 def test_a_forged_event_of_a_time_stamp(full_package, tmp_path, change, code):
     county = County()
     made = full(county)
-    token = next((full_package / "timestamps").iterdir())
+    token = next((full_package / "timestamps").glob("*.tsr"))
     county.story.find("log.checkpoint_timestamped/1").data.update(change)
     entries = county.story.entries()
     beside = replace(made.beside, disclosures=full_pages(county, entries))
@@ -358,6 +431,21 @@ def test_a_forged_event_of_a_time_stamp(full_package, tmp_path, change, code):
     shutil.copy(token, tmp_path / "p/timestamps" / token.name)
     list_again(tmp_path / "p")
     assert code in codes(check(tmp_path / "p"))
+
+
+def test_a_time_stamp_under_a_name_that_no_log_has(full_package, tmp_path):
+    """Such an entry is not exported; put into a package by hand, it is a finding."""
+    county = County()
+    made = full(county)
+    county.story.find("log.checkpoint_timestamped/1").origin = "no name"
+    entries, package = county.story.entries(), fresh(full_package, tmp_path)
+    with pytest.raises(PackageError, match="bad_entry"):
+        write_package(tmp_path / "p", entries=entries, checkpoint=seal(entries), policy=POLICY, beside=made.beside)
+    (bundle,) = (path for path in (package / "entries").rglob("*") if path.is_file())
+    bundle.write_bytes(encode_bundle(entries))
+    (package / "checkpoint").write_bytes(seal(entries))
+    list_again(package)
+    assert codes(check(package)) >= {"lines.origin", "timestamps.text"}
 
 
 def test_a_token_over_another_checkpoint(tmp_path):

@@ -131,11 +131,10 @@ def sealed_package(package: Path, entries: list[bytes]) -> Path:
     return package
 
 
-_json = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["a", "sha256", "length"]), inner),
-    max_leaves=8,
-)
+_names = st.sampled_from(["a", "sha256", "length"])
+_plain = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=20)
+_flat = _plain | st.lists(_plain, max_size=4) | st.dictionaries(_names, _plain)
+_json = _flat | st.lists(_flat, max_size=3) | st.dictionaries(_names, _flat)
 
 
 @ONE_FIXTURE_FOR_ALL

@@ -75,7 +75,7 @@ TABLES = (
                 keys.revoke_key,
                 "revoked_by",
                 {"from_index": 41, "position": 41},
-                (row("key.index_ahead", from_index=42),),
+                (row("key.index_outside", from_index=42), row("key.index_outside", from_index=-1)),
             ),
         )
     ),

@@ -11,14 +11,19 @@ from journal import checkpoint, merkle
 from journal.checkpoint import Checkpoint, add_cosignatures, cosign, open_checkpoint
 from journal.errors import IntegrityError, Unavailable
 from journal.note import Ed25519Signer
+from journal.published import PublishedLog
 from journal.signer_adoption import adopt
 from journal.signer_process import SignerRuns
+from journal.targets import LocalFolder
+from journal.tile_files import CHECKPOINT, PENDING
 from migrations.roles import Access
 from tests.journal.opened import LOG_KEY, LOG_SIGNER, ORIGIN, Opened, assert_whole, running
 from tests.journal.signers import Home, set_policy, signer_home
 
 NEXT = Ed25519Signer.from_seed(ORIGIN, b"\x03" * 32)
 BOTH = f"log {LOG_KEY}\nlog {NEXT.verifier_key}\nquorum none\n"
+
+NOTHING = PublishedLog(LocalFolder(Path("/nonexistent")))
 
 
 @pytest.fixture
@@ -47,7 +52,7 @@ def test_it_goes_on_from_a_checkpoint_that_somebody_kept(database: Access, home:
         kept = recorded(opened)[1]
     cosigned = add_cosignatures(kept, cosign(open_checkpoint(kept, log_key=LOG_KEY), witness, time_s=1_800_000_000))
     lost(home)
-    assert adopt(home.place, cosigned).size == 4
+    assert adopt(home.place, cosigned, published=NOTHING).size == 4
     assert home.client().last() == kept  # what others have put below it is theirs
     with over_the_socket(database, home) as opened:
         opened.place()
@@ -69,8 +74,8 @@ def test_a_checkpoint_of_another_tree_key_or_size_is_refused(database: Access, h
         (b"nonsense", "no checkpoint of"),
     ):
         with pytest.raises(IntegrityError, match=why):
-            adopt(home.place, bad)
-    assert adopt(home.place, kept[2]).size == 5
+            adopt(home.place, bad, published=NOTHING)
+    assert adopt(home.place, kept[2], published=NOTHING).size == 5
 
 
 def test_a_database_whose_past_was_changed_is_not_adopted(database: Access, home: Home) -> None:
@@ -82,17 +87,17 @@ def test_a_database_whose_past_was_changed_is_not_adopted(database: Access, home
         owner.execute("ALTER TABLE journal.events DISABLE TRIGGER USER")
         owner.execute("UPDATE journal.events SET state = set_byte(state, 9, 65) WHERE notification_id = 2")
     with pytest.raises(IntegrityError, match="are not those of the checkpoint"):
-        adopt(home.place, kept)
+        adopt(home.place, kept, published=NOTHING)
 
 
 def test_a_signer_with_a_memory_or_at_work_adopts_nothing(database: Access, home: Home) -> None:
     with over_the_socket(database, home) as opened:
         kept = recorded(opened)[0]
         with pytest.raises(SignerRuns):
-            adopt(home.place, kept)
+            adopt(home.place, kept, published=NOTHING)
     home.kill()
     with pytest.raises(IntegrityError, match="has a memory"):
-        adopt(home.place, kept)
+        adopt(home.place, kept, published=NOTHING)
 
 
 def test_while_two_keys_sign_a_checkpoint_of_one_is_not_enough(database: Access, home: Home) -> None:
@@ -103,8 +108,8 @@ def test_while_two_keys_sign_a_checkpoint_of_one_is_not_enough(database: Access,
     lost(home)
     head = open_checkpoint(kept, log_key=LOG_KEY)
     with pytest.raises(IntegrityError, match="is not signed by"):
-        adopt(home.place, checkpoint.sign(head, LOG_SIGNER))
-    adopt(home.place, kept)
+        adopt(home.place, checkpoint.sign(head, LOG_SIGNER), published=NOTHING)
+    adopt(home.place, kept, published=NOTHING)
     with over_the_socket(database, home) as opened:
         assert open_checkpoint(opened.place().checkpoint, log_key=NEXT.verifier_key).size == 4
 
@@ -114,5 +119,52 @@ def test_a_database_that_is_not_there_leaves_everything_as_it_was(database: Acce
         kept = recorded(opened)[0]
     lost(home)
     with pytest.raises(Unavailable):
-        adopt(home.on("host=/nonexistent dbname=nothing").place, kept)
-    assert adopt(home.place, kept).size == 3
+        adopt(home.on("host=/nonexistent dbname=nothing").place, kept, published=NOTHING)
+    assert adopt(home.place, kept, published=NOTHING).size == 3
+
+
+def folder_with(path: Path, **files: bytes) -> PublishedLog:
+    target = LocalFolder(path)
+    for name, signed in files.items():
+        target.write(name, signed)
+    return PublishedLog(target)
+
+
+@pytest.mark.parametrize("newest", [CHECKPOINT, PENDING])
+def test_a_checkpoint_older_than_what_is_published_is_refused(
+    database: Access, home: Home, tmp_path: Path, newest: str
+) -> None:
+    with over_the_socket(database, home) as opened:
+        kept = recorded(opened)
+    lost(home)
+    log = folder_with(tmp_path / "log", **{CHECKPOINT: kept[0], newest: kept[2]})
+    with pytest.raises(IntegrityError, match=f"covers 4 entries, the published {newest} covers 5"):
+        adopt(home.place, kept[1], published=log)
+    assert home.client().last() is None
+    home.kill()
+    assert adopt(home.place, kept[2], published=log).size == 5
+
+
+def test_an_older_database_than_what_is_published_adopts_nothing(database: Access, home: Home, tmp_path: Path) -> None:
+    """A restored backup would sign other entries at indexes that everybody has seen."""
+    with over_the_socket(database, home) as opened:
+        kept = recorded(opened)
+    lost(home)
+    head = Checkpoint(ORIGIN, 34, merkle.leaf_hash(b"34"))
+    log = folder_with(tmp_path / "log", checkpoint=checkpoint.sign(head, LOG_SIGNER))
+    for offered in (*kept, checkpoint.sign(head, LOG_SIGNER)):
+        with pytest.raises(IntegrityError, match="holds 5 entries, the published checkpoint covers 34"):
+            adopt(home.place, offered, published=log)
+
+
+def test_a_published_checkpoint_of_another_tree_or_log_is_refused(database: Access, home: Home, tmp_path: Path) -> None:
+    with over_the_socket(database, home) as opened:
+        kept = recorded(opened)
+    lost(home)
+    head = Checkpoint(ORIGIN, 4, merkle.leaf_hash(b"other"))
+    forked = folder_with(tmp_path / "forked", checkpoint=checkpoint.sign(head, LOG_SIGNER))
+    with pytest.raises(IntegrityError, match="published checkpoint of size 4 is no beginning of the database"):
+        adopt(home.place, kept[2], published=forked)
+    strange = folder_with(tmp_path / "strange", checkpoint=checkpoint.sign(head, Ed25519Signer.generate(ORIGIN)))
+    with pytest.raises(IntegrityError, match="the published checkpoint is not one of"):
+        adopt(home.place, kept[2], published=strange)

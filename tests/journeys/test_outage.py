@@ -27,7 +27,7 @@ ANSWER_S_MAX: Final = 30
 PATIENCE_S: Final = 120
 BLOWS_MAX: Final = 8
 SHOWN_CHARS: Final = 8_000
-OUTAGES: Final = frozenset({"journal.unavailable", "journal.busy"})
+OUTAGES: Final = frozenset({"journal.unavailable", "signer.unavailable", "journal.busy"})
 
 
 @dataclass

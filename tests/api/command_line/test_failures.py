@@ -12,6 +12,7 @@ from api.context import NotInitialised
 from api.files.findings import BadFile, finding
 from domain.kernel.refusals import Refusal
 from journal.errors import Busy, IntegrityError, Unavailable
+from journal.keys import KeyFileError
 from migrations.errors import EmbeddedBusy, Outdated
 
 ROOT = Path(__file__).parents[3]
@@ -42,6 +43,12 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (psycopg.OperationalError('FATAL:  database "nodb" does not exist'), 2, "服务器上没有 nodb 这个库"),
         (psycopg.errors.DiskFull('could not write to file "pg_wal/x"'), 2, "磁盘已满。没有丢失已确认的记录"),
         (Unavailable("the database did not take the append: No space left on device"), 2, "可以安全重试"),
+        (Unavailable("could not be signed: the signer at /s/k does not answer: x"), 2, "签名进程没有应答（/s/k）"),
+        (Unavailable("the signer at /s/k does not answer: [Errno 111] Connection refused"), 2, "运行 mingzhang signer"),
+        (Unavailable("the signer at /s/k does not answer: /s/k belongs to another account"), 2, "属于别的用户"),
+        (Unavailable("the signer did not start: see /h/logs/signer.log"), 2, "原因记在 /h/logs/signer.log"),
+        (KeyFileError("/h/sg is open to others (mode 755): chmod 700 /h/sg"), 2, "请运行 chmod 700 /h/sg"),
+        (KeyFileError("/h/sg belongs to another account: choose a folder"), 2, "/h/sg 属于别的用户"),
         (OSError(28, "No space left on device"), 2, "磁盘已满。没有丢失"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,

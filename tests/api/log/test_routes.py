@@ -196,3 +196,9 @@ def test_nothing_is_published_yet(tmp_path: Path) -> None:
     with served(web) as url:
         for path in ("checkpoint", "policy", "observed", "proof/0", "tile/0/000", "checkpoints/1"):
             assert httpx.get(f"{url}/log/{path}").status_code == 404
+
+
+def test_who_may_read_may_also_ask_for_the_head_alone(client: httpx.Client) -> None:
+    answer = client.head("/checkpoint")
+    assert answer.status_code == 200
+    assert answer.headers["etag"] == client.get("/checkpoint").headers["etag"]

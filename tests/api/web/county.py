@@ -25,6 +25,7 @@ from api.custody.wrapping import REHEARSAL
 from api.server import create_app
 from api.settings import read_settings
 from api.web import accounts
+from api.web.following import Following
 from domain.kernel.calendar import Month, month_of
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
@@ -210,14 +211,12 @@ def served(web: FastAPI) -> Iterator[str]:
 
 @contextmanager
 def _followed(app: App) -> Iterator[None]:
-    stop = threading.Event()
-    thread = threading.Thread(target=app.runner.follow, args=(stop,))
-    thread.start()
+    following = Following(app.runner.follow)  # as in production: a broken journal ends it, which tests may want
+    following.start()
     try:
         yield
     finally:
-        stop.set()
-        thread.join()
+        following.stop()
         app.runner.close()
 
 

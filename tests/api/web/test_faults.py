@@ -34,6 +34,7 @@ def broken(app: App, error: Exception) -> FastAPI:
         (IntegrityError("the secret root"), 503, "integrity.broken", "账本校验未通过，已停止"),
         (Busy("10000 wait"), 503, "journal.busy", "什么也没有记录"),
         (Unavailable("dsn password=secret"), 503, "journal.unavailable", "没有丢失，可用同一编号重试"),
+        (Unavailable("the signer at /secret/s does not answer: gone"), 503, "signer.unavailable", "mingzhang signer"),
         (psycopg.OperationalError("connection to secret failed"), 503, "journal.unavailable", "没有丢失"),
         (RuntimeError("secret value"), 500, "program.failed", "很抱歉"),
         (Refusal("brand.new", secret_but_plain=1), 409, "brand.new", "规则不允许"),
