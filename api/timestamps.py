@@ -34,6 +34,7 @@ from domain.kernel.refusals import Refusal
 from domain.log import CheckpointTimestamped
 from journal.checkpoint import open_checkpoint
 from journal.codec import Codec
+from journal.durable import sync_folder
 from journal.errors import Busy, Unavailable
 from journal.facts import Actor, Fact
 from journal.journal import Reading
@@ -150,11 +151,7 @@ def keep(folder: Path, answer: bytes) -> Sha256:
         file.flush()
         os.fsync(file.fileno())
     partial.replace(folder / f"{token}{SUFFIX}")
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(folder)
     return token
 
 

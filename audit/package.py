@@ -32,6 +32,7 @@ from audit.trusted import CHECKPOINT, OLDER, POLICY
 from journal import checkpoint as checkpoints
 from journal import line as lines
 from journal.checkpoint import Checkpoint
+from journal.durable import sync_folder
 from journal.line import Line, LineError
 from journal.merkle import leaf_hash
 from journal.note import NoteError
@@ -185,9 +186,9 @@ class _Folder:
     def become(self, target: Path) -> None:
         """Take the final name, once everything is on the disk."""
         for folder in (self.path, *(path for path in self.path.rglob("*") if path.is_dir())):
-            _sync(folder)
+            sync_folder(folder)
         self.path.rename(target)
-        _sync(target.parent)
+        sync_folder(target.parent)
 
 
 @contextmanager
@@ -199,14 +200,6 @@ def _beside(target: Path) -> Iterator[_Folder]:
         yield folder
     finally:
         shutil.rmtree(folder.path, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 class _Writing:

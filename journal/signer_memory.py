@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from journal.durable import sync_folder
+
 _LENGTH: Final = struct.Struct(">I")
 _SLOT_BYTES: Final = 4096
 NOTE_BYTES_MAX: Final = _SLOT_BYTES - _LENGTH.size
@@ -63,11 +65,7 @@ class Memory:
                 os.fdatasync(descriptor)
         finally:
             os.close(descriptor)
-        parent = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(parent)
-        finally:
-            os.close(parent)
+        sync_folder(folder)
 
 
 def _note_in(raw: bytes) -> bytes:

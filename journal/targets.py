@@ -9,6 +9,8 @@ import re
 from pathlib import Path
 from typing import Final, Protocol
 
+from journal.durable import sync_folder
+
 _PATH: Final = re.compile(r"[a-z][a-z0-9]*(/[a-z0-9]+(\.p)?)*")
 _WRITING: Final = ".writing"
 
@@ -64,7 +66,7 @@ class LocalFolder:
             opened.flush()
             os.fsync(descriptor)
         os.replace(writing, file)  # noqa: PTH105 - the same call, where tests can end the process before it
-        _sync(file.parent)
+        sync_folder(file.parent)
 
     def remove(self, path: str) -> None:
         """Take a file away, if it is there, and a folder of partial tiles with its last one."""
@@ -85,12 +87,4 @@ def _make_folder(folder: Path) -> None:
         return
     _make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    _sync(folder.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(folder.parent)

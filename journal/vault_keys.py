@@ -18,6 +18,7 @@ import psycopg
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from journal.durable import sync_folder
 from journal.errors import IntegrityError
 from journal.keys import KeyFileError, create_secret, read_secret
 from journal.store import Pool
@@ -183,7 +184,7 @@ def finish_rotation(pool: Pool, path: Path) -> None:
             _take_over(path)
         elif fingerprint_of(read_key(path)) == in_use:
             successor.unlink()
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         else:
             raise KeyFileError(f"neither {path} nor {successor} is the key of this vault")
 
@@ -203,14 +204,14 @@ def wipe(path: Path) -> None:
     """Overwrite a key that is in use no more, as far as a file system lets one do that, and remove it."""
     _overwrite(path)
     path.unlink()
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _take_over(path: Path) -> None:
     """The successor becomes the key, in place of the old one's remains."""
     _overwrite(path)
     next_of(path).replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _overwrite(path: Path) -> None:
@@ -218,14 +219,6 @@ def _overwrite(path: Path) -> None:
         file.write(secrets.token_bytes(KEY_BYTES))
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def fingerprint_secret(person_key: bytes) -> bytes:

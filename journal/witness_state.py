@@ -18,6 +18,7 @@ from typing import Final
 
 from journal import note
 from journal.checkpoint import Checkpoint, parse_text
+from journal.durable import sync_folder
 from journal.errors import IntegrityError, Unavailable
 from journal.note import NoteError, VerifierKey
 
@@ -78,11 +79,7 @@ def create_state(path: Path, *, key: VerifierKey) -> None:
             db.execute("COMMIT")
         os.link(making, path)  # unlike a rename, refuses to replace
         making.unlink()
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(path.parent)
     except (OSError, sqlite3.Error) as error:
         raise StateError(f"the state {path} cannot be made: {error}") from error
 
