@@ -3,14 +3,13 @@
 The core says it in English, for programmers; this is the table by which clerks and operators read it.
 """
 
-import re
 from typing import Final
 
+from api.web.phrases import fitting, phrases
 from api.web.words import system_error
 
-_PATTERNS: Final = tuple(
-    (re.compile(pattern, re.DOTALL), chinese)
-    for pattern, chinese in (
+_PATTERNS: Final = phrases(
+    (
         # trust policies
         (r"line (\d+): (.*)", r"第 \1 行：\2"),
         (r"(.*) is one word: (.*)", r"\2 应当是一个词，中间不能有空格"),
@@ -87,10 +86,9 @@ def said(error: Exception | str) -> str:
     if isinstance(error, Exception) and isinstance(error.__cause__, OSError):
         return f"{error.__cause__.filename or ''}：{system_error(error.__cause__)}".removeprefix("：")
     text = str(error)
-    for pattern, chinese in _PATTERNS:
-        found = pattern.fullmatch(text)
-        if found is not None:
-            made = found.expand(chinese)
-            last = found[found.lastindex] if found.lastindex else ""
-            return made.replace(last, said(last)) if last else made
-    return text
+    fits = fitting(_PATTERNS, text)
+    if fits is None:
+        return text
+    found, made = fits
+    last = found[found.lastindex] if found.lastindex else ""
+    return made.replace(last, said(last)) if last else made

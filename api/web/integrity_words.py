@@ -3,12 +3,12 @@
 The core says it in English, exactly; that sentence follows as technical detail, for whoever has to repair it.
 """
 
-import re
 from typing import Final
 
-_KINDS: Final = tuple(
-    (re.compile(pattern, re.DOTALL), chinese)
-    for pattern, chinese in (
+from api.web.phrases import fitting, phrases
+
+_KINDS: Final = phrases(
+    (
         (
             r".*log index (\d+) differs from what was published.*",
             r"账本第 \1 号记录（从 0 号起数）与公布过的不是同一份：存下的内容被改动过",
@@ -98,11 +98,8 @@ _UNKNOWN: Final = "记录、签名和存下的内容对不上"
 def broken(error: Exception | str) -> str:
     """What is broken and where, and the exact English behind it."""
     text = str(error).strip()
-    for pattern, chinese in _KINDS:
-        found = pattern.fullmatch(text)
-        if found is not None:
-            return with_detail(found.expand(chinese), text)
-    return with_detail(_UNKNOWN, text)
+    fits = fitting(_KINDS, text)
+    return with_detail(_UNKNOWN if fits is None else fits[1], text)
 
 
 def with_detail(chinese: str, detail: Exception | str) -> str:
