@@ -13,6 +13,7 @@ from api.commands import keys as commands
 from api.commands.keys import fingerprint
 from api.custody import keeping, opening
 from api.custody.invitations import invite, invited
+from api.key_diagnosis import ADMINISTRATORS_MIN
 from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.forms import FormSent, show
 from api.staff.key_shapes import Invited, KeyHeard, KeyRetirement, KeyRevocation
@@ -31,7 +32,6 @@ from projections import persons
 router = APIRouter(prefix="/staff", include_in_schema=False)
 
 PAGE = "/staff/keys"
-ADMINISTRATORS_MIN = 3
 Secret = Annotated[str, Form(max_length=256)]
 
 

@@ -11,6 +11,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from beancount import loader
+from beancount.core.data import Balance, Transaction
 
 from audit import report as reports
 from audit.explanation import README
@@ -192,9 +194,6 @@ def summed(balances: list[tuple[str, str]]) -> dict[str, Fraction]:
 
 
 def test_beancount_accepts_the_journal_and_has_the_same_balances(full_package):
-    loader = pytest.importorskip("beancount.loader")
-    from beancount.core.data import Balance, Transaction
-
     entries, errors, _ = loader.load_file(str(full_package / "ledgers/journal.beancount"))
     assert errors == []
     assert sum(isinstance(entry, Balance) for entry in entries) >= 10
@@ -203,7 +202,6 @@ def test_beancount_accepts_the_journal_and_has_the_same_balances(full_package):
 
 
 def test_beancount_refuses_an_assertion_that_is_not_so(full_package, tmp_path):
-    loader = pytest.importorskip("beancount.loader")
     text = (full_package / "ledgers/journal.beancount").read_text("utf-8")
     wrong = re.sub(r"(balance Assets:Fin:1011-\S+  )\S+", r"\g<1>1.00", text)
     assert wrong != text
