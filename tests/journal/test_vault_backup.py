@@ -145,6 +145,7 @@ def test_a_file_that_is_not_whole(vault: Vault, database: Access, tmp_path: Path
     back_up(vault, tmp_path / "b", origin=ORIGIN, by="admin")
     content = (tmp_path / "b").read_bytes()
     lines = content.splitlines(keepends=True)
+    last_digit = b"1" if content[-10:-9] == b"0" else b"0"
     bent = {
         b"": "not_a_backup",
         b"PK\x03\x04": "not_a_backup",
@@ -152,7 +153,7 @@ def test_a_file_that_is_not_whole(vault: Vault, database: Access, tmp_path: Path
         b"".join(lines[:-1]): "not_whole",
         b"".join([*lines[:3], *lines[4:]]): "not_whole",
         content.replace(b'"kind":"name"', b'"kind":"nbme"', 1): "not_whole",
-        content[:-10] + b"0" + content[-9:]: "not_whole",
+        content[:-10] + last_digit + content[-9:]: "not_whole",
         lines[0] + b"[]\n1\n2\n": "not_whole",
     }
     for number, (given, fault) in enumerate(bent.items()):
