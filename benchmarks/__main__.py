@@ -84,11 +84,16 @@ def of_appending(measured: Measured) -> Figures:
 
 
 def _of_rounds(rounds: list[Round]) -> Figures:
+    two = [one.two for one in rounds if one.two is not None]
     return {
         "append/s": round(median(one.ours.per_second for one in rounds)),
         "append p50 ms": round(median(one.ours.p50_ms for one in rounds), 1),
         "append p99 ms": round(median(one.ours.p99_ms for one in rounds), 1),
         "append/s threads": round(median(one.threads for one in rounds)),
+        "append/s apart": round(median(one.apart.per_second for one in rounds)),
+        "append p50 ms apart": round(median(one.apart.p50_ms for one in rounds), 1),
+        "append p99 ms apart": round(median(one.apart.p99_ms for one in rounds), 1),
+        "append/s two": round(median(two)) if two else "–",
         "append/s library": round(median(one.library for one in rounds)),
         "append/s bare": round(median(one.bare for one in rounds)),
         "append to library": round(median(one.ours.per_second / one.library for one in rounds), 1),
@@ -106,13 +111,17 @@ def print_table(figures: Figures) -> None:
         ("append p50 ms", "  receipt after ms, median"),
         ("append p99 ms", "  receipt after ms, 99 of 100"),
         ("append/s threads", "ours, a thread for each"),
+        ("append/s apart", "ours, sealed by a signer process"),
+        ("append p50 ms apart", "  receipt after ms, median"),
+        ("append p99 ms apart", "  receipt after ms, 99 of 100"),
+        ("append/s two", "two such servers, half for each"),
         ("append/s library", "the library's recorder, unsigned"),
         ("append/s bare", "bare limit: signed before"),
         ("append to library", "ratio to the library, tasks"),
         ("append threads to library", "ratio to the library, threads"),
         ("append to bare", "ratio to the bare limit"),
     ):
-        print(f"{label:32}" + "".join(f"{figures[f'{name} {concurrent}']:>10,}" for concurrent in CONCURRENT))
+        print(f"{label:32}" + "".join(f"{_shown(figures[f'{name} {concurrent}']):>10}" for concurrent in CONCURRENT))
     print(
         f"\nan entry of {figures['entry bytes']:,} bytes takes {figures['event bytes on disk']:,} on the disk, with"
         f" indexes; with balances and key {figures['append bytes on disk']:,}\n"
@@ -131,6 +140,10 @@ def print_table(figures: Figures) -> None:
             print(f"{size:>32,}{cost:>14,}{hashes:>8}{length:>8}")
     peaks = " · ".join(f"{figures[f'{what} memory MB']}" for what in ("append", "project", "verify"))
     print(f"\npeak memory, MB: append · project · verify  {peaks}")
+
+
+def _shown(figure: float | str) -> str:
+    return figure if isinstance(figure, str) else f"{figure:,}"
 
 
 def _row(label: str, figures: Figures, ours: str, beside: str = "", ratio: str = "") -> None:

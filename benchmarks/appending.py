@@ -1,14 +1,20 @@
 """Appends a second: ours beside the library's own application recorder and the bare limit, in turns on one server.
 
 Ours signs each event, guards its accounts, puts it into the tree, has the head sealed and returns an inclusion proof;
-the library's writes the same bytes unsigned, and the bare limit writes them signed before. One event an append.
+the library's writes the same bytes unsigned, and the bare limit writes them signed before. One event an append. Ours is
+measured four times: sealed in this process, by tasks and by threads; and as in production, sealed by a signer process,
+from one process and from two that share the database.
 """
 
 import asyncio
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -22,6 +28,7 @@ from benchmarks.ground import (
     FOUNDER,
     Ground,
     Reward,
+    SignerHome,
     new_database,
     new_reward,
     opened_ground,
@@ -44,11 +51,16 @@ class Ours:
 
 @dataclass(frozen=True)
 class Round:
-    """One window of each after the other, with so many appends in flight. `threads`: ours with a thread for each."""
+    """One window of each after the other, with so many appends in flight. `threads`: ours with a thread for each.
+
+    `apart`: ours with a signer process. `two`: two such servers together, each with half of the appends; None for one.
+    """
 
     concurrent: int
     ours: Ours
     threads: float
+    apart: Ours
+    two: float | None
     library: float
     bare: float
 
@@ -65,11 +77,16 @@ class Measured:
 
 def measure(superuser_dsn: str, *, rounds: int, seconds: float) -> Measured:
     """Rounds with 1, 32 and 256 in flight; who begins changes from round to round."""
-    ours_at, theirs_at = new_database(superuser_dsn), new_database(superuser_dsn, migrated=False)
-    bare_at = new_database(superuser_dsn, migrated=False)
+    ours_at, apart_at = new_database(superuser_dsn), new_database(superuser_dsn)
+    theirs_at, bare_at = (new_database(superuser_dsn, migrated=False) for _ in range(2))
     bare.create(bare_at.owner)
     measured: list[Round] = []
-    with opened_ground(ours_at.writer) as ground, library_recorder(theirs_at.owner) as recorder:
+    with ExitStack() as stack:
+        ground = stack.enter_context(opened_ground(ours_at.writer))
+        recorder = stack.enter_context(library_recorder(theirs_at.owner))
+        home = SignerHome(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mz-bench-"))), apart_at.auditor)
+        sealed_apart = stack.enter_context(opened_ground(apart_at.writer, signer_home=home))
+        other = stack.enter_context(another_server(apart_at.writer, home))
         entry = next(ground.store.entries(ground.grant(new_reward()).last_index))[1]
 
         def theirs(stored: StoredEvent) -> None:
@@ -82,16 +99,62 @@ def measure(superuser_dsn: str, *, rounds: int, seconds: float) -> Measured:
         def threads(concurrent: int) -> float:
             return rate(ground.grant_and_prove, _rewards(_many(seconds)), threads=concurrent, seconds=seconds)
 
+        def tasks(ground: Ground, concurrent: int) -> Ours:
+            return recorded(ground, _rewards(int(PER_SECOND_MAX * seconds)), concurrent, seconds)
+
+        def two(concurrent: int) -> float:
+            other.send((concurrent // 2, seconds))
+            rewards = _rewards(int(PER_SECOND_MAX * seconds))
+            other.recv()  # it has made its own
+            other.send(None)
+            mine = recorded(sealed_apart, rewards, concurrent // 2, seconds)
+            return mine.per_second + float(other.recv())
+
         for number in range(rounds):
             for concurrent in CONCURRENT:
                 library_first = library(concurrent) if number % 2 else None
-                mine = recorded(ground, _rewards(int(PER_SECOND_MAX * seconds)), concurrent, seconds)
-                mine_in_threads = threads(concurrent)
-                limit = bare.rate(bare_at.owner, entry, concurrent=concurrent, seconds=seconds)
-                measured.append(Round(concurrent, mine, mine_in_threads, library_first or library(concurrent), limit))
+                measured.append(
+                    Round(
+                        concurrent,
+                        ours=tasks(ground, concurrent),
+                        threads=threads(concurrent),
+                        apart=tasks(sealed_apart, concurrent),
+                        two=two(concurrent) if concurrent > 1 else None,
+                        library=library_first or library(concurrent),
+                        bare=bare.rate(bare_at.owner, entry, concurrent=concurrent, seconds=seconds),
+                    )
+                )
         check(ground)
+        check(sealed_apart)
         size, _ = ground.store.head()
     return Measured(measured, *_bytes(ours_at.owner, size), len(entry))
+
+
+@contextmanager
+def another_server(writer_dsn: str, home: SignerHome) -> Iterator[Connection]:
+    """A second process on the same database and signer, which appends when it is told to."""
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, writer_dsn, home), daemon=True)
+    process.start()
+    theirs.close()  # so that its end is heard here
+    try:
+        yield ours
+        ours.send(None)
+    finally:
+        ours.close()
+        process.join()
+
+
+def _serve(told: Connection, writer_dsn: str, home: SignerHome) -> None:
+    """For each (in flight, seconds): make the arguments, say so, wait for the word, append, say how many a second."""
+    with opened_ground(writer_dsn, signer_home=home) as ground:
+        while asked := told.recv():
+            concurrent, seconds = asked
+            rewards = _rewards(int(PER_SECOND_MAX * seconds))
+            told.send(None)
+            told.recv()
+            told.send(recorded(ground, rewards, concurrent, seconds).per_second)
 
 
 def recorded(ground: Ground, rewards: Sequence[Reward], concurrent: int, seconds: float) -> Ours:

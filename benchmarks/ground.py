@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Final, TypeVar
@@ -33,9 +33,11 @@ from domain.streams import event_types
 from journal.codec import Codec
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Journal, Reading, key_stream
-from journal.keys import ServerCustody
+from journal.keys import ServerCustody, create_log_key
 from journal.note import Ed25519Signer, VerifierKey
 from journal.signer import LogSigner
+from journal.signer_client import SignerClient
+from journal.signer_launch import Launch
 from journal.store import Pool, Store
 from journal.writer import Writer
 from migrations.embedded import EmbeddedPostgres
@@ -139,6 +141,7 @@ def new_reward() -> Reward:
         payee_id=payee_id,
         division=Division("361125100201"),
         category="environment",
+        sensitive=False,
         amount_fen=amount_fen,
         tariff=EventName(f"tariff/{BUDGET_ID}@2"),
         accrual_month=Month("2026-11"),
@@ -150,20 +153,44 @@ def new_reward() -> Reward:
     return Reward(f"grant:{incident_id}", Fact(stream_name("reward", derived("reward", incident_id)), granted, DAY))
 
 
+@dataclass(frozen=True)
+class SignerHome:
+    """Where a signer lives as in production, a process of its own: its key, its memory, the role that it reads with."""
+
+    folder: Path
+    dsn: str = field(repr=False)
+
+    def client(self) -> SignerClient:
+        """Seals by asking that process, and starts it if it is not there."""
+        keys, state = self.folder / "keys", self.folder / "signer"
+        if not (keys / "log.key").exists():
+            create_log_key(keys / "log.key", origin=ORIGIN)
+        return SignerClient(state / "socket", launch=Launch(keys, state, self.dsn, self.folder / "signer.log"))
+
+
 @contextmanager
-def opened_ground(writer_dsn: str) -> Iterator[Ground]:
-    """A journal on a fresh database, with genesis, the founder's key and a budget of ten million yuan."""
-    log_signer = Ed25519Signer.generate(ORIGIN)
+def opened_ground(writer_dsn: str, *, signer_home: SignerHome | None = None) -> Iterator[Ground]:
+    """A journal with genesis, the founder's key and a budget of ten million yuan; begun if it is not there.
+
+    It seals its heads in this process, or asks the signer of `signer_home`, whom other processes may ask too.
+    """
     custody = ServerCustody(bytes(32), origin=ORIGIN)
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mz-bench-signer-")))
         pool: Pool = stack.enter_context(
             ConnectionPool(writer_dsn, min_size=4, max_size=CONNECTIONS_MAX, kwargs={"autocommit": True}, open=True)
         )
         store = Store(pool)
+        sealer: LogSigner | SignerClient
+        if signer_home is None:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mz-bench-signer-")))
+            log_signer = Ed25519Signer.generate(ORIGIN)
+            sealer, log_key = LogSigner(log_signer, folder), log_signer.verifier_key
+        else:
+            sealer = stack.enter_context(signer_home.client())
+            (log_key,) = sealer.keys()
         writer = Writer(
             connect=lambda: psycopg.connect(writer_dsn, autocommit=True),
-            signer=LogSigner(log_signer, folder),
+            signer=sealer,
             stored_nodes=store.nodes,
             limit_of=accounts.limit_of,
         )
@@ -173,9 +200,9 @@ def opened_ground(writer_dsn: str) -> Iterator[Ground]:
             actor=FOUNDER,
             key="genesis",
             inputs={"command": "open_log"},
-            decide=lambda _read: _genesis(custody, log_signer.verifier_key),
+            decide=lambda _read: _genesis(custody, log_key),
         )
-        yield Ground(journal, store, writer, custody, log_signer.verifier_key)
+        yield Ground(journal, store, writer, custody, log_key)
 
 
 def _genesis(custody: ServerCustody, log_key: VerifierKey) -> Iterator[Fact]:

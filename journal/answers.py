@@ -3,18 +3,16 @@
 import asyncio
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final, Protocol
+from heapq import heappop, heappush
+from itertools import count
+from typing import Final, NamedTuple, Protocol
 
 from journal.batch import Outcome
 from journal.errors import Unavailable
 from journal.paths import Paths
 
-TOLD_AT_ONCE: Final = 8
 
-
-@dataclass(frozen=True, slots=True)
-class Committed:
+class Committed(NamedTuple):
     """One append's outcome and the signed head over it, with the paths that lead to that head."""
 
     outcome: Outcome
@@ -77,6 +75,11 @@ class LoopAnswer:
         self.loop = asyncio.get_running_loop()
         self._future: asyncio.Future[Committed] = self.loop.create_future()
 
+    @property
+    def told(self) -> bool:
+        """Whether he heard, or gave up."""
+        return self._future.done()
+
     def tell(self, told: Told) -> None:
         """In the loop's thread. Whoever gave up waiting is not told."""
         if self._future.done():
@@ -88,11 +91,58 @@ class LoopAnswer:
 
     async def result(self, timeout_s: float) -> Committed:
         """As `ThreadAnswer.result`, without holding a thread."""
-        timer = self.loop.call_later(timeout_s, self.tell, late(timeout_s))
-        try:
-            return await self._future
-        finally:
-            timer.cancel()
+        if not self._future.done():
+            _deadlines_in(self.loop).add(self, timeout_s)
+        return await self._future
+
+
+class _Deadlines:
+    """Until when those who wait in one loop do so: one timer for all of them, because most are told long before."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._waiting: list[tuple[float, int, float, LoopAnswer]] = []
+        self._numbers = count()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, answer: LoopAnswer, timeout_s: float) -> None:
+        waiting = self._waiting
+        while waiting and waiting[0][-1].told:
+            heappop(waiting)
+        until = self.loop.time() + timeout_s
+        heappush(waiting, (until, next(self._numbers), timeout_s, answer))
+        if self._timer is None or until < self._timer.when():
+            self._ring_at(until)
+
+    def _ring_at(self, until: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self.loop.call_at(until, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        now, waiting = self.loop.time(), self._waiting
+        while waiting and (waiting[0][0] <= now or waiting[0][-1].told):
+            _, _, timeout_s, answer = heappop(waiting)
+            answer.tell(late(timeout_s))
+        if waiting:
+            self._ring_at(waiting[0][0])
+
+
+class _Here(threading.local):
+    """Those of the event loop that runs in this thread."""
+
+    deadlines: _Deadlines | None = None
+
+
+_HERE: Final = _Here()
+
+
+def _deadlines_in(loop: asyncio.AbstractEventLoop) -> _Deadlines:
+    deadlines = _HERE.deadlines
+    if deadlines is None or deadlines.loop is not loop:
+        deadlines = _HERE.deadlines = _Deadlines(loop)
+    return deadlines
 
 
 def late(timeout_s: float) -> Unavailable:
@@ -110,14 +160,11 @@ def tell_all(told: Iterable[tuple[Answer, Told]]) -> None:
             loops.setdefault(answer.loop, []).append((answer, word))
     for loop, waiting in loops.items():
         try:
-            loop.call_soon_threadsafe(_tell_here, loop, waiting)
+            loop.call_soon_threadsafe(_tell_here, waiting)
         except RuntimeError:  # the loop was closed, so nobody waits there any more
             continue
 
 
-def _tell_here(loop: asyncio.AbstractEventLoop, told: list[tuple[Answer, Told]]) -> None:
-    """A few, then those who wait for the interpreter (the writer's threads, other tasks), then the next few."""
-    for answer, word in told[:TOLD_AT_ONCE]:
+def _tell_here(told: list[tuple[Answer, Told]]) -> None:
+    for answer, word in told:
         answer.tell(word)
-    if len(told) > TOLD_AT_ONCE:
-        loop.call_soon(_tell_here, loop, told[TOLD_AT_ONCE:])

@@ -106,9 +106,9 @@ def plan(appends: Sequence[Append], seen: Seen, *, limit_of: Callable[[str], int
             continue
         result.accepted.append(append)
         size = outcome.last_index + 1
-        closed = any(entry.type == LAST_TYPE for entry in append.entries)
         for entry in append.entries:
             versions[entry.stream_id] = entry.seq
+            closed = closed or entry.type == LAST_TYPE
         for account, change in changes.items():
             balances[account] = result.balances[account] = balances.get(account, 0) + change
         if append.actor_id is not None:
@@ -135,7 +135,7 @@ def _judge(
         if known.input_digest != append.input_digest:
             return KeyReused(append.key)
         return Stored(known.first_index, known.last_index, replayed=True)
-    if closed or any(entry.type == LAST_TYPE for entry in append.entries[:-1]):
+    if closed or LAST_TYPE in [entry.type for entry in append.entries[:-1]]:
         return Closed()
     moved = _moved(append, versions)
     if moved is not None:
@@ -154,6 +154,9 @@ def _moved(append: Append, versions: Mapping[UUID, int]) -> UUID | None:
         version = versions[stream_id]
         if version != expected and (expected or version != NO_EVENT):
             return stream_id
+    if len(append.entries) == 1:
+        (entry,) = append.entries
+        return entry.stream_id if entry.seq <= versions[entry.stream_id] else None
     last: dict[UUID, int] = {}
     for entry in append.entries:
         if entry.seq <= last.get(entry.stream_id, versions[entry.stream_id]):

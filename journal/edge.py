@@ -5,7 +5,9 @@ about the batch can ask for. Nothing is written here.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Self
 
 from journal import merkle
 from journal.tiles import TILE_HEIGHT, TILE_WIDTH
@@ -26,27 +28,39 @@ class NodeNotAtEdge(LookupError):
 
 @dataclass(frozen=True)
 class Edge:
-    """The tree of `size` leaves, seen from its right: `rows[L]` holds hashes of tile level L from `starts[L]` on."""
+    """The tree of `size` leaves, seen from its right: `levels[L]` holds its nodes of level L from `starts[L]` on.
+
+    A level is one of the tree, not of the tiles: there are eight to a tile.
+    """
 
     size: int
-    rows: tuple[tuple[bytes, ...], ...] = ()
+    levels: tuple[Sequence[bytes], ...] = ()
     starts: tuple[int, ...] = ()
-    _known: dict[tuple[int, int], bytes] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of_tiles(cls, size: int, rows: Sequence[Sequence[bytes]]) -> Self:
+        """The edge of a tree of `size` leaves; `rows[L]` begins with the hashes of the unfinished tile of tile level L.
+
+        A row that is shorter than the tile makes an edge that lacks nodes.
+        """
+        levels: list[list[bytes]] = []
+        starts: list[int] = []
+        for tile_level, row in enumerate(rows):
+            count = size >> tile_level * TILE_HEIGHT
+            start, nodes = count - count % TILE_WIDTH, list(row[: count % TILE_WIDTH])
+            for _ in range(TILE_HEIGHT):
+                levels.append(nodes)
+                starts.append(start)
+                start, nodes = start // 2, _parents(nodes)
+        return cls(size, tuple(levels), tuple(starts))
 
     def node(self, level: int, index: int) -> bytes:
         """A `merkle.NodeReader`. Raises NodeNotAtEdge for a node that the edge does not hold."""
-        known = self._known.get((level, index))
-        if known is not None:
-            return known
-        row, height = divmod(level, TILE_HEIGHT)
-        first = (index << height) - self.starts[row] if row < len(self.rows) else -1
-        if first < 0 or first + (1 << height) > len(self.rows[row]):
-            raise NodeNotAtEdge((level, index))
-        if height == 0:
-            return self.rows[row][first]
-        root = merkle.node_hash(self.node(level - 1, 2 * index), self.node(level - 1, 2 * index + 1))
-        self._known[level, index] = root
-        return root
+        if level < len(self.levels):
+            place = index - self.starts[level]
+            if 0 <= place < len(self.levels[level]):
+                return self.levels[level][place]
+        raise NodeNotAtEdge((level, index))
 
     def root(self) -> bytes:
         """The root over all `size` leaves."""
@@ -55,32 +69,39 @@ class Edge:
     def grown(self, leaves: Sequence[bytes]) -> tuple["Edge", list[TileRoot]]:
         """The edge after appending `leaves`, still holding every tile they touched, and the tiles they filled."""
         trimmed = self.trimmed()
-        rows, starts = [list(row) for row in trimmed.rows], list(trimmed.starts)
+        levels, starts = list(map(list, trimmed.levels)), list(trimmed.starts)
         filled: list[TileRoot] = []
         new, level = list(leaves), 0
         while new:
-            if level == len(rows):
-                rows.append([])
+            if level == len(levels):
+                levels.append([])
                 starts.append(0)
-            rows[level].extend(new)
-            first = starts[level] // TILE_WIDTH
-            new = [
-                merkle.root_of(rows[level][begin : begin + TILE_WIDTH])
-                for begin in range(0, len(rows[level]) - TILE_WIDTH + 1, TILE_WIDTH)
-            ]
-            level += 1
-            filled.extend(TileRoot(level, first + number, root) for number, root in enumerate(new))
-        return Edge(self.size + len(leaves), tuple(map(tuple, rows)), tuple(starts), trimmed._known), filled
+            nodes = levels[level]
+            # A last one without a neighbour has waited for the first of these.
+            paired = len(nodes) // 2 * 2
+            nodes.extend(new)
+            new, level = _parents(nodes[paired:]), level + 1
+            if level % TILE_HEIGHT == 0 and new:
+                first = starts[level - 1] // 2 + paired // 2
+                filled += [TileRoot(level // TILE_HEIGHT, first + number, root) for number, root in enumerate(new)]
+        return Edge(self.size + len(leaves), tuple(levels), tuple(starts)), filled
 
     def trimmed(self) -> "Edge":
-        """The same edge without the tiles that are full.
+        """The same edge without the tiles that are full."""
+        if all(len(nodes) < TILE_WIDTH for nodes in self.levels[::TILE_HEIGHT]):
+            return self
+        levels: list[Sequence[bytes]] = []
+        starts: list[int] = []
+        for level, (nodes, start) in enumerate(zip(self.levels, self.starts, strict=True)):
+            # A full tile's nodes go together: 256 of its lowest level, 128 of the next, and so on.
+            width = TILE_WIDTH >> level % TILE_HEIGHT
+            tiles = (self.size >> level) // width * width
+            cut = max(0, tiles - start)
+            levels.append(nodes[cut:] if cut else nodes)
+            starts.append(start + cut)
+        return Edge(self.size, tuple(levels), tuple(starts))
 
-        Nodes that were hashed stay known, in a copy: what one attempt to grow adds is none of another's business.
-        """
-        full = [len(row) - len(row) % TILE_WIDTH for row in self.rows]
-        return Edge(
-            self.size,
-            tuple(row[cut:] for row, cut in zip(self.rows, full, strict=True)),
-            tuple(start + cut for start, cut in zip(self.starts, full, strict=True)),
-            {} if any(full) else dict(self._known),
-        )
+
+def _parents(nodes: Sequence[bytes]) -> list[bytes]:
+    """The nodes above pairs of neighbours, the first of which is a left one."""
+    return [sha256(b"\x01" + left + right).digest() for left, right in zip(nodes[::2], nodes[1::2], strict=False)]

@@ -187,7 +187,9 @@ class Journal:
             await asyncio.to_thread(self._keys.look_up, actor)
         try:
             drafted = self._drafted(command, facts, versions)
-            committed = await self._writer.append_soon(self._signing(command, drafted, signer)).result(ANSWER_TIMEOUT_S)
+            # Signed here, so that one group is signed while another is committed; signing lends out the interpreter.
+            append = drafted.signed(command, self._signer_of(command, drafted, signer))
+            committed = await self._writer.append_soon(append).result(ANSWER_TIMEOUT_S)
         except Refusal:
             earlier = await asyncio.to_thread(self._earlier, command)
             if earlier is None:
@@ -250,7 +252,8 @@ class Journal:
             raise Refusal("command.nothing_to_record")
         actor = command.actor
         scribe = Scribe(origin=self.origin, at=self._clock(), by=actor.person_id, role=actor.role, cmd=command.key)
-        expected, versions = dict(read), dict(read)
+        expected = {**read}
+        versions = expected.copy()
         unsigned: list[Unsigned] = []
         postings: list[Posting] = []
         for fact in facts:
@@ -280,6 +283,14 @@ class Journal:
 
     def _signing(self, command: Command, drafted: Drafted, own: Signer | None) -> Append | Draft:
         """The append, to be signed where the writer makes ready; at once if that may take long."""
+        signer = self._signer_of(command, drafted, own)
+        # A long command, or a signer of its own that may be slow, must not hold up the others.
+        if own is not None or len(drafted.unsigned) > FACTS_HANDED_OVER_MAX:
+            return drafted.signed(command, signer)
+        return partial(drafted.signed, command, signer)
+
+    def _signer_of(self, command: Command, drafted: Drafted, own: Signer | None) -> Signer:
+        """Whoever signs for the actor, and is the one that is registered."""
         actor, key = command.actor, drafted.key
         signer = own or actor.signer
         if signer is None:
@@ -289,10 +300,7 @@ class Journal:
                 raise Refusal("key.not_at_hand", person_id=actor.person_id, role=actor.role)
             signer = self.custody.signer(actor.person_id, actor.role, generation=key.generation if key else 1)
         check_signer(signer, name=f"{self.origin}/{actor.role}/{actor.person_id}", key=key)
-        # A long command, or a signer of its own that may be slow, must not hold up the others.
-        if own is not None or len(drafted.unsigned) > FACTS_HANDED_OVER_MAX:
-            return drafted.signed(command, signer)
-        return partial(drafted.signed, command, signer)
+        return signer
 
     # Answers.
 

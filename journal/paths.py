@@ -1,6 +1,7 @@
 """Paths from entries to one signed head. Neighbours share most of their way, and here it is walked once."""
 
-from journal import note
+from binascii import b2a_base64
+
 from journal.merkle import NodeReader, range_root
 
 
@@ -25,16 +26,14 @@ class Paths:
 
     def _from(self, level: int, node: int, last: int) -> bytes:
         """The lines from a node on; `last` is the node of its level that the last leaf stands under."""
-        known = self._walked.get((level, node))
-        if known is not None:
-            return known
         if last == 0:
             return b""
-        above = self._from(level + 1, node >> 1, last >> 1)
+        above = self._walked.get((level, node >> 1))  # what a node shares with its sibling
+        if above is None:
+            above = self._walked[level, node >> 1] = self._from(level + 1, node >> 1, last >> 1)
         sibling = node ^ 1
         if (sibling + 1) << level <= self.size:
-            above = note.encode_base64(self._read(level, sibling)) + b"\n" + above
-        elif sibling <= last:  # the right edge: not a whole subtree
-            above = note.encode_base64(range_root(self._read, sibling << level, self.size)) + b"\n" + above
-        self._walked[level, node] = above
+            return b2a_base64(self._read(level, sibling)) + above
+        if sibling <= last:  # the right edge: not a whole subtree
+            return b2a_base64(range_root(self._read, sibling << level, self.size)) + above
         return above

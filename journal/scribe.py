@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from json.encoder import encode_basestring as quoted
 from operator import attrgetter
+from types import NoneType
 from typing import Any, Final
 from uuid import UUID
 
@@ -31,7 +32,7 @@ class Scribe:
         """Raises LineError where a part is not of its form."""
         if not CMD.fullmatch(cmd):
             raise LineError(f"cmd: {cmd[:80]!r} is not of its form")
-        self._begin = f'{{"at":"{instant_text(at)}","by":"{by}",'
+        self._begin = f'{{"at":"{instant_text(at)}","by":{_uuid(by)},'
         self._cmd = f'"cmd":{quoted(cmd)},"data":'
         self._origin = _origin(origin)
         self._role = _role(role)
@@ -52,10 +53,10 @@ class Scribe:
         Raises LineError if the line would not be read back, TypeError for a value that cannot be recorded.
         """
         because = "" if cause is None else f'"cause":{_cause(cause)},'
-        moved = f'"postings":[{_posted(postings)}],' if postings else ""
+        posted = f'"postings":[{_posted(postings)}],' if postings else ""
         text = (
             f'{self._begin}{because}{self._cmd}{_fields_of(type(event))(event)},"on":"{on.isoformat()}",'
-            f'"origin":{self._origin},{moved}"role":"{self._role}","seq":{seq},"stream":"{stream}","type":"{type_}","v":1}}\n'
+            f'"origin":{self._origin},{posted}"role":"{self._role}","seq":{seq},"stream":"{stream}","type":"{type_}","v":1}}\n'
         )
         try:
             return text.encode()
@@ -85,23 +86,17 @@ def _cause(cause: EventName) -> str:
 
 
 @lru_cache(maxsize=1024)  # few accounts stand in very many events; those of one payee come and go
-def _account(account: str) -> str:
+def _moved(account: str, commodity: str) -> str:
+    """The beginning of a posting, all but its amount."""
     if not ACCOUNT.fullmatch(account):
         raise LineError(f"postings: {account[:80]!r} is not an account")
-    return quoted(account)
-
-
-@lru_cache(maxsize=64)
-def _commodity(commodity: str) -> str:
     if not COMMODITY.fullmatch(commodity):
         raise LineError(f"postings: {commodity[:40]!r} is not a commodity")
-    return quoted(commodity)
+    return f"[{quoted(account)},{quoted(commodity)},"
 
 
 def _posted(postings: Postings) -> str:
-    return ",".join(
-        [f"[{_account(account)},{_commodity(commodity)},{_integer(amount)}]" for account, commodity, amount in postings]
-    )
+    return ",".join([f"{_moved(account, commodity)}{_integer(amount)}]" for account, commodity, amount in postings])
 
 
 def _integer(value: int) -> str:
@@ -110,31 +105,37 @@ def _integer(value: int) -> str:
     return str(value)
 
 
+@lru_cache(maxsize=4096)  # the same few persons and places stand in very many events, some of them twice in one
+def _uuid(value: UUID) -> str:
+    return f'"{value}"'
+
+
 def _list(values: tuple[Any, ...]) -> str:
-    return f"[{','.join([_of_kind(type(value))(value) for value in values])}]"
+    return f"[{','.join([_KINDS[type(value)](value) for value in values])}]"
 
 
-_KINDS: Final[dict[type, Write]] = {
-    str: quoted,
-    bool: lambda value: "true" if value else "false",
-    int: _integer,
-    UUID: lambda value: f'"{value}"',
-    datetime: lambda value: f'"{instant_text(value)}"',
-    date: lambda value: f'"{value.isoformat()}"',
-    tuple: _list,
-}
+class _Kinds(dict[type, Write]):
+    """How each type of value is written; a dataclass is looked into when it comes for the first time."""
 
-
-_EVENTS: Final[dict[type, Write]] = {}
-
-
-def _of_kind(kind: type) -> Write:
-    write = _KINDS.get(kind)
-    if write is None:
+    def __missing__(self, kind: type) -> Write:
         if not dataclasses.is_dataclass(kind):
             raise TypeError(f"a value of type {kind.__name__} cannot be recorded")
-        write = _KINDS[kind] = _fields(tuple(field.name for field in dataclasses.fields(kind)))
-    return write
+        write = self[kind] = _fields(tuple(field.name for field in dataclasses.fields(kind)))
+        return write
+
+
+_KINDS: Final = _Kinds(
+    {
+        str: quoted,
+        bool: lambda value: "true" if value else "false",
+        int: _integer,
+        UUID: _uuid,
+        datetime: lambda value: f'"{instant_text(value)}"',
+        date: lambda value: f'"{value.isoformat()}"',
+        tuple: _list,
+    }
+)
+_EVENTS: Final[dict[type, Write]] = {}
 
 
 def _fields_of(cls: type) -> Write:
@@ -159,16 +160,15 @@ def _fields(names: tuple[str, ...]) -> Write:
         if not KEY.fullmatch(name):
             raise LineError(f"data: key {name!r} is not of its form")
     keys = [f'"{name}":' for name in ordered]
+    whole = f"{{{','.join([key + '%s' for key in keys])}}}"
     values_of = _values_of(ordered)
 
     def write(value: object) -> str:
-        parts = []
-        for key, item in zip(keys, values_of(value), strict=True):
-            kind = type(item)
-            if kind is str:
-                parts.append(key + quoted(item))
-            elif item is not None:
-                parts.append(key + _of_kind(kind)(item))
-        return f"{{{','.join(parts)}}}"
+        values = values_of(value)
+        kinds = list(map(type, values))
+        if NoneType not in kinds:
+            return whole % tuple([_KINDS[kind](item) for kind, item in zip(kinds, values, strict=True)])
+        present = zip(keys, kinds, values, strict=True)
+        return f"{{{','.join([key + _KINDS[kind](item) for key, kind, item in present if item is not None])}}}"
 
     return write

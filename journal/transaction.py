@@ -46,7 +46,7 @@ class Remembered:
 
 @dataclass(frozen=True)
 class Done:
-    """The outcome of every append, in order; the tree after them (its edge untrimmed); what to remember.
+    """The outcome of every append, in order; the tree after them; what to remember.
 
     `alone`: nobody else had written since what was remembered.
     """
@@ -149,16 +149,14 @@ def _load(connection: psycopg.Connection[Any], *, size: int, root: bytes) -> Rem
 
 def load_edge(connection: psycopg.Connection[Any], *, size: int, root: bytes) -> Edge:
     """Read the right edge of a tree of `size` leaves. Raises IntegrityError unless its root is the head's."""
-    rows: list[tuple[bytes, ...]] = []
-    starts: list[int] = []
+    rows: list[list[bytes]] = []
     count, level = size, 0
     while count or not rows:
         start = count - count % 256
         query, parameters = (_LEAVES_FROM, (start,)) if level == 0 else (_TREE_FROM, (level, start))
-        rows.append(tuple(hash_ for (hash_,) in connection.execute(query, parameters, binary=True)))
-        starts.append(start)
+        rows.append([hash_ for (hash_,) in connection.execute(query, parameters, binary=True)])
         count, level = count // 256, level + 1
-    edge = Edge(size, tuple(rows), tuple(starts))
+    edge = Edge.of_tiles(size, rows)
     try:
         computed = edge.root()
     except NodeNotAtEdge as error:
@@ -213,10 +211,11 @@ def _foresee(appends: Sequence[Append], remembered: Remembered) -> Seen | None:
             return None
         for stream_id, version in append.expected.items():
             versions.setdefault(stream_id, version)
-        if any(entry.stream_id not in versions for entry in append.entries):
-            return None
+        for entry in append.entries:
+            if entry.stream_id not in versions:
+                return None
     known = remembered.balances
-    balances = {account: known[account] for account in batch.accounts_of(appends) if account in known}
+    balances = {account: known[account] for append in appends for account in append.changes if account in known}
     return Seen(remembered.edge.size, remembered.root, versions, {}, balances)
 
 
@@ -227,8 +226,8 @@ def _prepare(plan: Plan, seen: Seen, edge: Edge, limit_of: LimitOf) -> _Prepared
     root = grown.root()
     # In one order always, so that two processes never wait for each other's rows.
     touched = sorted(plan.balances)
-    new = [account for account in touched if account not in seen.balances]
     known = [account for account in touched if account in seen.balances]
+    new = [account for account in touched if account not in seen.balances] if len(known) < len(touched) else []
     commands = plan.commands
     arguments = (
         seen.size,
@@ -272,5 +271,5 @@ def _done(prepared: _Prepared, remembered: Remembered, seen_balances: Mapping[Ac
     balances.update(seen_balances)
     balances.update(prepared.plan.balances)
     closed = remembered.closed or prepared.entries[-1].type == batch.LAST_TYPE
-    kept = Remembered(prepared.edge.trimmed(), prepared.root, balances, closed)
+    kept = Remembered(prepared.edge, prepared.root, balances, closed)
     return Done(prepared.plan.outcomes, prepared.edge, prepared.root, kept, alone)

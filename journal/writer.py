@@ -1,10 +1,12 @@
 """The writer: concurrent appends share one transaction, one head and one signature; each gets its own outcome.
 
-A few threads carry groups of appends through three gates, in the order of arrival: make ready what waits, commit it
-under the head-row lock, have the new head sealed; only then are the callers told. Nothing is acknowledged before it is
-durable and sealed, nothing durable is outside the tree, and after an integrity error nothing more is written.
+Two threads take turns in carrying groups of appends through two gates, in the order of arrival: at the first a group is
+made ready and committed under the head-row lock, at the second its head is sealed; only then are the callers told, all
+at once. Nothing is acknowledged before it is durable and sealed, nothing durable is outside the tree, and after an
+integrity error nothing more is written.
 """
 
+import asyncio
 import threading
 import time
 from collections import deque
@@ -29,9 +31,8 @@ from journal.transaction import Done, LimitOf, Remembered
 BATCH_APPENDS_MAX: Final = 512
 BATCH_BYTES_MAX: Final = 16 * 1024 * 1024
 IN_FLIGHT_APPENDS_MAX: Final = 10_000
-TAKEN_MAX: Final = 32
-CARRIERS: Final = 3
-"""Threads that carry a group each: one is made ready while one is committed and one is sealed."""
+CARRIERS: Final = 2
+"""Threads that carry a group each: one is committed while one is sealed. More would only wait for the interpreter."""
 
 SHARES: Final = 2
 """Into so many groups goes what is in flight: more would halve the batches, one would leave database or signer idle."""
@@ -47,19 +48,12 @@ Draft = Callable[[], Append]
 
 
 @dataclass(slots=True)
-class _Waiting:
-    asked: Append | Draft
-    answer: Answer
-
-
-@dataclass(slots=True)
 class _Group:
-    """Appends that share a transaction. `taken`: whose appends are being made ready."""
+    """Appends that share a transaction, and who waits for each. `taken`: those who are to be made ready, in order."""
 
     appends: list[Append] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
-    size: int = 0
-    taken: list[Answer] = field(default_factory=list)
+    taken: deque[tuple[Append | Draft, Answer]] = field(default_factory=deque)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +62,12 @@ class _Unsealed:
 
     answers: Sequence[Answer]
     done: Done
+
+
+class _Here(threading.local):
+    """In this thread: the event loop at the end of whose round somebody will knock."""
+
+    knocking: asyncio.AbstractEventLoop | None = None
 
 
 class Writer:
@@ -89,14 +89,15 @@ class Writer:
         self._signer = signer
         self._stored_nodes = stored_nodes
         self._limit_of = limit_of
-        self._entering = threading.Condition(threading.Lock())  # guards all until the gates
-        self._appends: deque[_Waiting] = deque()
+        self._lock = threading.Lock()  # guards all until the gates
+        self._knocked = threading.Condition(self._lock)
+        self._appends: deque[tuple[Append | Draft, Answer]] = deque()
         self._in_flight = 0
         self._listening = False
+        self._here = _Here()
         self._broken: Exception | None = None
         self._closed = False
         # The gates. Whoever is at one holds its lock, and what stands below it is his.
-        self._gathering = threading.Lock()
         self._committing = threading.Lock()
         self._connection: psycopg.Connection[Any] | None = None
         self._used_at = 0.0
@@ -143,6 +144,9 @@ class Writer:
         """The same for a task of the running event loop, which waits without holding a thread."""
         answer = LoopAnswer()
         self._enter(append, answer)
+        if self._here.knocking is not answer.loop:  # once for all who come in one round of the loop
+            self._here.knocking = answer.loop
+            answer.loop.call_soon(self._knock)
         return answer
 
     def last_checkpoint(self) -> bytes:
@@ -154,17 +158,17 @@ class Writer:
 
     def stop(self, error: IntegrityError) -> None:
         """Write nothing more: what waits and whoever comes is told `error`. The first reason stays."""
-        with self._entering:
+        with self._lock:
             self._broken = self._broken or error
-            self._entering.notify_all()
+            self._knocked.notify_all()
 
     def close(self) -> None:
         """Finish what waits, then stop."""
-        with self._entering:
+        with self._lock:
             if self._closed:
                 return
             self._closed = True
-            self._entering.notify_all()
+            self._knocked.notify_all()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join()
@@ -180,7 +184,7 @@ class Writer:
         self.close()
 
     def _enter(self, append: Append | Draft, answer: Answer) -> None:
-        with self._entering:  # nothing may enter behind the end
+        with self._lock:  # nothing may enter behind the end
             if self._broken is not None:
                 raise self._broken
             if self._closed:
@@ -188,23 +192,37 @@ class Writer:
             if self._in_flight >= IN_FLIGHT_APPENDS_MAX:
                 raise Busy(f"{IN_FLIGHT_APPENDS_MAX} appends are waiting")
             self._in_flight += 1
-            self._appends.append(_Waiting(append, answer))
-            if self._listening:
-                self._entering.notify()
+            self._appends.append((append, answer))
+            if answer.loop is None:
+                self._wake()
+
+    def _knock(self) -> None:
+        """All who came in this round of the loop are there."""
+        self._here.knocking = None
+        with self._lock:
+            self._wake()
 
     def _tell(self, told: Iterable[tuple[Answer, Told]]) -> None:
         told = list(told)
-        with self._entering:
+        with self._lock:
             self._in_flight -= len(told)
-            if self._listening:
-                self._entering.notify()
+            self._wake()
         tell_all(told)
 
-    # The threads.
+    def _wake(self) -> None:
+        """Under the lock: let whoever listens go on, if what waits is a group."""
+        if self._listening and len(self._appends) >= self._share:
+            self._knocked.notify()
 
     @property
-    def _ending(self) -> bool:
-        return self._closed or self._broken is not None
+    def _share(self) -> int:
+        """So many appends make a group: the next is gathered while one is under way, and a lone one never waits.
+
+        In flight is less as soon as others have their answers.
+        """
+        return max(1, min(-(-self._in_flight // SHARES), BATCH_APPENDS_MAX))
+
+    # The threads.
 
     def _work(self) -> None:
         while self._carry():
@@ -214,17 +232,12 @@ class Writer:
         """Take one group through the gates; whether there may be another."""
         group = _Group()
         try:
-            with self._gathering:
-                while taken := self._take(group):
-                    self._make_ready(group, taken)
-                if not group.appends:
+            with self._committing:
+                if not self._gather(group):
                     return False
-                # Before the next may gather, so that groups are committed in the order of arrival.
-                self._committing.acquire()
-            try:
-                self._write(group.appends, group.answers)
-            finally:
-                self._committing.release()
+                self._make_ready(group)
+                if group.appends:
+                    self._write(group.appends, group.answers)
             with self._sealing:
                 self._seal_what_is_committed()
         except BaseException:
@@ -232,36 +245,37 @@ class Writer:
             raise
         return True
 
-    def _take(self, group: _Group) -> Sequence[_Waiting]:
-        """What the group shall hold besides; nothing when it is to go on, or when there will be nothing more.
-
-        A group goes on with its share of all that is in flight: so one half is made ready while the other is committed
-        and sealed, and a lone append never waits for company. In flight is less as soon as others have their answers.
-        """
-        with self._entering:
-            while not self._ending or self._appends:
-                room = min(-(-self._in_flight // SHARES), BATCH_APPENDS_MAX) - len(group.appends)
-                if group.appends and (room <= 0 or group.size >= BATCH_BYTES_MAX):
+    def _gather(self, group: _Group) -> bool:
+        """Wait for a group's share of what is in flight and take it; False when there will be nothing more."""
+        with self._lock:
+            while len(self._appends) < self._share:
+                if self._closed or self._broken is not None:
                     break
-                if self._appends:
-                    return [self._appends.popleft() for _ in range(min(room, len(self._appends), TAKEN_MAX))]
                 self._listening = True
-                self._entering.wait()
+                self._knocked.wait()
                 self._listening = False
-        return ()
+            for _ in range(min(self._share, len(self._appends))):
+                group.taken.append(self._appends.popleft())
+        return bool(group.taken)
 
-    def _make_ready(self, group: _Group, taken: Sequence[_Waiting]) -> None:
-        group.taken = [waiting.answer for waiting in taken]
-        for waiting in taken:
+    def _make_ready(self, group: _Group) -> None:
+        """Sign what is not signed yet. What is too much for one transaction goes back to the head of the line."""
+        size = 0
+        while group.taken and size < BATCH_BYTES_MAX:
+            asked, answer = group.taken[0]
             try:
-                append = waiting.asked if isinstance(waiting.asked, Append) else waiting.asked()
+                append = asked if isinstance(asked, Append) else asked()
             except (ValueError, Refusal, IntegrityError) as error:  # its caller's matter alone
-                self._tell([(waiting.answer, error)])
+                self._tell([(answer, error)])
             else:
                 group.appends.append(append)
-                group.answers.append(waiting.answer)
-                group.size += sum([len(entry.note) for entry in append.entries])
-        group.taken = []
+                group.answers.append(answer)
+                size += sum([len(entry.note) for entry in append.entries])
+            group.taken.popleft()
+        if group.taken:
+            with self._lock:
+                self._appends.extendleft(reversed(group.taken))
+            group.taken.clear()
 
     def _write(self, appends: Sequence[Append], answers: Sequence[Answer]) -> None:
         """Commit; what went wrong is told, what went in waits for its seal."""
@@ -362,11 +376,11 @@ class Writer:
     def _stop_everything(self, group: _Group) -> None:
         """A fault of the program ends the threads: nobody may wait for an answer that cannot come."""
         fault = _fault()
-        with self._entering:
+        with self._lock:
             self._broken = self._broken or fault
-            waiting = [*group.taken, *group.answers, *(one.answer for one in self._appends)]
+            waiting = [*group.answers, *(answer for _, answer in (*group.taken, *self._appends))]
             self._appends.clear()
-            self._entering.notify_all()
+            self._knocked.notify_all()
         self._fail(waiting, fault)
 
 

@@ -48,7 +48,7 @@ def day_in_china(moment: datetime) -> date:
 
 def instant_text(moment: datetime) -> str:
     """An aware moment as `2026-11-22T04:51:38.000000Z`: always UTC, always microseconds."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def instant(text: str) -> datetime:

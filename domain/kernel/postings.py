@@ -3,7 +3,6 @@
 An account begins with its book (`fin:1011`); a debit is positive, a credit negative.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -38,13 +37,14 @@ def move(commodity: str, amount: int, *, debit: str, credit: str) -> Postings:
 
 def check_balanced(postings: Iterable[Posting]) -> None:
     """Raise UnbalancedPostings unless every book and commodity sums to zero and CNY and PTS do not meet."""
-    sums: dict[tuple[str, str], int] = defaultdict(int)
+    sums: dict[tuple[str, str], int] = {}
     for account, commodity, amount in postings:
         if amount == 0:
             raise UnbalancedPostings(f"a posting of zero to {account}")
-        sums[book_of(account), commodity] += amount
-    wrong = [f"{book} {commodity} {total:+d}" for (book, commodity), total in sorted(sums.items()) if total]
-    if wrong:
+        at = book_of(account), commodity
+        sums[at] = sums.get(at, 0) + amount
+    if any(sums.values()):
+        wrong = [f"{book} {commodity} {total:+d}" for (book, commodity), total in sorted(sums.items()) if total]
         raise UnbalancedPostings("postings do not sum to zero: " + ", ".join(wrong))
     if {CNY, PTS} <= {commodity for _, commodity in sums}:
         raise UnbalancedPostings("CNY and PTS meet in one entry")

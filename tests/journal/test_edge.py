@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journal import merkle
@@ -43,7 +43,7 @@ def test_a_tile_of_tiles() -> None:
     assert edge.root() == merkle.root_of(LEAVES)
     assert [tile for tile in tiles if tile.level == 2] == [TileRoot(2, 0, merkle.root_of(LEAVES[:65_536]))]
     assert len([tile for tile in tiles if tile.level == 1]) == 273
-    assert [len(row) for row in edge.trimmed().rows] == [112, 17, 1]
+    assert [len(edge.trimmed().levels[level]) for level in (0, 7, 8, 15, 16)] == [112, 0, 17, 0, 1]
     assert edge.trimmed().root() == edge.root()
 
 
@@ -63,6 +63,22 @@ def test_proofs_about_the_last_batch_need_nothing_else(before: int, count: int) 
 def test_what_lies_elsewhere_is_told(level: int, index: int) -> None:
     with pytest.raises(NodeNotAtEdge):
         grown_to(1000).trimmed().node(level, index)
+
+
+@settings(max_examples=10, deadline=None)  # tens of thousands of hashes
+@given(st.integers(0, 2000) | st.integers(65_000, 66_000), st.integers(1, 600))
+def test_an_edge_read_from_storage_grows_like_the_one_that_was_kept(size: int, count: int) -> None:
+    """Storage may hold more of a tile than the edge had then; it is not looked at."""
+    row, rows = LEAVES[: size + 5], []
+    for level in range(3):
+        begin = (size >> 8 * level) // 256 * 256
+        rows.append(row[begin:])
+        row = [merkle.root_of(row[at : at + 256]) for at in range(0, len(row) // 256 * 256, 256)]
+    edge = Edge.of_tiles(size, rows)
+    more = [sha256(leaf).digest() for leaf in LEAVES[:count]]
+    grown, filled = edge.grown(more)
+    assert grown.root() == merkle.root_of(LEAVES[:size] + more)
+    assert [tile.index for tile in filled if tile.level == 1] == list(range(size // 256, (size + count) // 256))
 
 
 def test_an_attempt_that_failed_leaves_no_trace() -> None:

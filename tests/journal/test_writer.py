@@ -209,20 +209,42 @@ def test_too_many_in_flight_is_busy(writer: Writer, signer: HeldSigner, monkeypa
 def test_batches_stay_within_their_bounds(writer: Writer, signer: HeldSigner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writers, "BATCH_APPENDS_MAX", 2)
     monkeypatch.setattr(writers, "BATCH_BYTES_MAX", 60)
-    committed: list[int] = []
     signer.open.clear()
     answers = [writer.append(append()) for _ in range(7)]
-    commit = transaction.commit_as_foreseen
-
-    def counted(connection: psycopg.Connection, appends: Sequence[Append], **named: Any) -> Done | None:
-        committed.append(len(appends))
-        return commit(connection, appends, **named)
-
-    monkeypatch.setattr(transaction, "commit_as_foreseen", counted)
+    committed = commits_counted(monkeypatch)
     signer.open.set()
     assert [answer.result(WAIT_S).outcome for answer in answers] == [Stored(n, n) for n in range(7)]
     assert committed
     assert max(committed) <= 2
+
+
+@pytest.mark.usefixtures("one_group")
+def test_what_is_too_much_for_a_batch_keeps_its_place(
+    writer: Writer, signer: HeldSigner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A note of 36 bytes is under the bound, two are not; whoever has to wait is not overtaken."""
+    monkeypatch.setattr(writers, "BATCH_BYTES_MAX", 40)
+    sizes = commits_counted(monkeypatch)
+    signer.open.clear()
+    first = writer.append(append())
+    being_written(writer)
+    answers = [writer.append(append()) for _ in range(5)]
+    signer.open.set()
+    assert [answer.result(WAIT_S).outcome for answer in (first, *answers)] == [Stored(n, n) for n in range(6)]
+    assert sizes == [1, 2, 2, 1]
+
+
+def commits_counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many appends each transaction took, from now on."""
+    sizes: list[int] = []
+    commit = transaction.commit_as_foreseen
+
+    def counted(connection: psycopg.Connection, appends: Sequence[Append], **named: Any) -> Done | None:
+        sizes.append(len(appends))
+        return commit(connection, appends, **named)
+
+    monkeypatch.setattr(transaction, "commit_as_foreseen", counted)
+    return sizes
 
 
 def test_closing_finishes_what_waits(database: Access, signer: HeldSigner) -> None:
@@ -325,7 +347,7 @@ def test_a_server_that_is_not_durable_is_made_so(database: Access, state: Path) 
         assert connection.autocommit
 
 
-# Three groups at once: one is made ready while one is committed and one is sealed.
+# Two groups at once: one is committed while one is sealed.
 
 
 def test_the_next_group_is_committed_while_one_is_sealed(database: Access, writer: Writer, signer: HeldSigner) -> None:
@@ -397,6 +419,32 @@ def test_many_tasks_wait_without_a_thread_each(writer: Writer) -> None:
     committed = asyncio.run(all_of_them())
     assert sorted(c.outcome.first_index for c in committed if isinstance(c.outcome, Stored)) == list(range(200))
     assert len({c.checkpoint for c in committed}) < 100
+
+
+@pytest.mark.usefixtures("one_group")
+def test_tasks_of_one_round_are_handed_over_together(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = commits_counted(monkeypatch)
+
+    async def all_of_them() -> list[Committed]:
+        return await asyncio.gather(*(writer.append_soon(append()).result(WAIT_S) for _ in range(50)))
+
+    asyncio.run(all_of_them())
+    asyncio.run(all_of_them())
+    assert sizes == [50, 50]
+
+
+def test_a_loop_that_ends_before_it_hands_over_keeps_nobody_waiting(writer: Writer) -> None:
+    async def leave() -> None:
+        writer.append_soon(append())
+        asyncio.get_running_loop().stop()
+
+    loop = asyncio.new_event_loop()
+    leaving = loop.create_task(leave())
+    loop.run_forever()
+    loop.close()
+    assert leaving.done()
+    answers = [writer.append(append()) for _ in range(3)]
+    assert [answer.result(WAIT_S).outcome for answer in answers] == [Stored(n, n) for n in range(1, 4)]
 
 
 def test_a_task_hears_its_error_and_its_neighbours_their_outcomes(writer: Writer) -> None:
