@@ -21,6 +21,10 @@ PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13 python3.1
 # make test ARGS="-k merkle"
 ARGS ?=
 PG ?= embedded
+# A worker a processor, two at least, for much of a test is waiting for disks and other processes. A file's tests stay
+# together, in their order, for they share what is dear to make; tests/conftest.py says which files begin.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n > 2 ? n : 2)))
+PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # What meets the database's own behaviour runs a second time on every other PostgreSQL that is here (PG=all: everything does).
 DATABASE_TESTS := tests/migrations tests/projections tests/journeys/test_spine.py \
 	tests/journal/test_journal.py tests/journal/test_store.py tests/journal/test_transaction.py \
@@ -41,8 +45,8 @@ demo: $(ENVIRONMENT)/.runtime
 	$(BIN)/mingzhang demo
 
 test: $(ENVIRONMENT)/.development packages
-	MINGZHANG_TEST_PG=$(PG) $(BIN)/pytest $(ARGS)
-	$(if $(ARGS)$(filter-out embedded,$(PG)),,MINGZHANG_TEST_PG=others $(BIN)/pytest -q $(DATABASE_TESTS))
+	MINGZHANG_TEST_PG=$(PG) $(PYTEST) $(ARGS)
+	$(if $(ARGS)$(filter-out embedded,$(PG)),,MINGZHANG_TEST_PG=others $(PYTEST) -q $(DATABASE_TESTS))
 
 check: lint test
 

@@ -4,11 +4,15 @@ MINGZHANG_TEST_PG says which server: `embedded` (the default: our wheel's), `deb
 run by our own lifecycle), `url` (the server of MINGZHANG_TEST_DATABASE_URL, as a user that may create roles
 and databases), several of them with commas, `all`: each that is there, or `others`: each but ours. Every test
 that asks for a database then runs once on each server.
+
+`make test` runs several workers, each with a PostgreSQL of its own. Whoever listens takes a free port, whatever is
+written lies in a folder of the test's own; files that are dear begin first, so that no worker is left with one.
 """
 
 import os
 import secrets
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +33,26 @@ from migrations.runner import migrate
 # Tests start hundreds of programs: each would compile half a million lines anew where nothing may be kept.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# A shell that runs tests in its background lets them ignore Ctrl-C, and so everything that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+LONGEST_FIRST = (
+    "journeys/test_rehearsal.py",
+    "migrations/test_embedded.py",
+    "journeys/test_demo.py",
+    "journeys/test_import.py",
+    "journeys/test_in_a_browser.py",
+    "faults/test_system_calls.py",
+    "journeys/test_outage.py",
+    "journeys/test_log_commands.py",
+    "journal/test_signer_process.py",
+    "migrations/test_embedded_faults.py",
+    "journeys/test_vault_commands.py",
+    "projections/test_random_stories.py",
+)
+"""The files that take longest, as `pytest --durations=0` finds them; the others follow in their usual order."""
+
 SYSTEM_BINARIES = next((one.folder for one in carriers() if one.origin == "system"), None)
 TEST_URL = os.environ.get("MINGZHANG_TEST_DATABASE_URL")
 PRESENT = {"embedded": True, "debian": SYSTEM_BINARIES is not None, "url": bool(TEST_URL)}
@@ -46,6 +70,13 @@ def servers_to_test() -> list[Any]:
         if not PRESENT.get(name):
             raise pytest.UsageError(f"MINGZHANG_TEST_PG: there is no server {name!r} here")
     return asked
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files; within a file nothing moves."""
+    here = Path(__file__).parent
+    place = {here / path: number for number, path in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
 
 
 @dataclass

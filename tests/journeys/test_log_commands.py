@@ -19,13 +19,23 @@ ORIGIN = "test.example/journal"
 
 
 @pytest.fixture(scope="module")
-def begun() -> Iterator[CommandLine]:
-    """A county whose database runs beside the commands, as `serve` would run it."""
+def made() -> Iterator[Path]:
+    """The folder of a county that has just begun, and the administrator's secret; nothing of it runs."""
     with temporary_home() as path:
         county = Commands(path)
+        ok(county.init())
+        signer_of(county).kill()
+        yield path.parent
+
+
+@pytest.fixture
+def begun(made: Path) -> Iterator[CommandLine]:
+    """A copy of it, whose database runs beside the commands, as `serve` would run it."""
+    with temporary_home() as path:
+        # With everybody's ownership and rights: the database has an account of its own where root runs it.
+        subprocess.run(["cp", "-a", f"{made}/.", path.parent], check=True)
+        county = Commands(path)
         with EmbeddedPostgres(path):
-            done = county.init()
-            assert done.returncode == 0, done.stderr
             yield county
             signer_of(county).kill()
 
@@ -101,6 +111,24 @@ def test_a_key_is_changed_with_a_time_in_which_both_sign(begun: CommandLine) -> 
     sealed_away.rename(begun.home / "keys" / "log.key")
 
 
+def test_witnesses_that_do_not_know_the_new_key_are_named_before_it_signs_alone(
+    begun: CommandLine, tmp_path: Path
+) -> None:
+    witness = Ed25519Signer.generate("witness.example/w1", algorithm=0x04).verifier_key
+    (old,) = log_keys(begun)
+    (tmp_path / "policy").write_text(f"log {old}\nwitness away {witness} http://127.0.0.1:1\nquorum none\n")
+    ok(begun("log", "policy", tmp_path / "policy"))
+    ok(begun("log", "rotate"))
+    said = refused(begun("log", "rotate", "--finish"), 2)
+    assert "away　问不到：连不上" in said
+    assert "--confirm" in said
+    assert len(log_keys(begun)) == 2
+    assert "没有完成更换" in refused(begun("log", "rotate", "--finish", "--confirm", "another"), 2)
+    assert "away　问不到" in (done := begun("log", "rotate", "--finish", "--confirm", ORIGIN)).stderr
+    assert "现在只用新密钥签名" in ok(done)
+    assert len(log_keys(begun)) == 1
+
+
 def ok_or_attention(county: CommandLine) -> str:
     """What `doctor` says."""
     done = county("doctor")
@@ -124,8 +152,9 @@ def test_one_signer_runs_by_itself_and_a_second_is_told(begun: CommandLine, tmp_
 
 def test_a_signer_without_its_memory_begins_with_a_published_checkpoint(begun: CommandLine, tmp_path: Path) -> None:
     home = signer_of(begun)
+    (tmp_path / "policy").write_text(f"# beyond the beginning\nlog {log_keys(begun)[0]}\nquorum none\n")
     with SignerClient(home.socket) as client:
-        ok(begun("log", "policy"))
+        ok(begun("log", "policy", tmp_path / "policy"))
         kept = client.last()
     assert kept is not None
     home.kill()
@@ -136,26 +165,24 @@ def test_a_signer_without_its_memory_begins_with_a_published_checkpoint(begun: C
     assert "mingzhang signer --adopt" in said
     wait_until(lambda: home.pid() is None)
     (tmp_path / "checkpoint").write_bytes(kept.replace(b"\n", b" \n", 1))
-    assert "账本校验未通过" in refused(begun("signer", "--adopt", tmp_path / "checkpoint"), 2)
+    assert "账本校验未通过" in refused(begun("signer", "--adopt", tmp_path / "checkpoint", "--newest"), 2)
     (tmp_path / "checkpoint").write_bytes(kept)
-    assert "已采用检查点" in ok(begun("signer", "--adopt", tmp_path / "checkpoint"))
-    assert "has a memory" in refused(begun("signer", "--adopt", tmp_path / "checkpoint"), 2)
+    said = refused(begun("signer", "--adopt", tmp_path / "checkpoint"), 2)
+    assert "由您断言" in said  # nothing is published, no witness has seen anything
+    adopting = ("signer", "--adopt", tmp_path / "checkpoint", "--newest")
+    assert "已采用检查点" in ok(begun(*adopting))
+    assert "签名进程已有记忆，不能用别的代替" in refused(begun(*adopting), 2)
     assert (home.state / "last-signed").read_bytes() != memory
     ok(begun("log", "policy"))
 
 
-def test_a_closed_journal_takes_nothing_more(tmp_path: Path) -> None:
-    with temporary_home() as path, EmbeddedPostgres(path):
-        county = Commands(path)
-        assert county.init().returncode == 0
-        assert "--reason" in refused(county("log", "close"), 2)
-        assert "--confirm" in refused(county("log", "close", "--reason", "并入邻县"), 2)
-        wrong = county("log", "close", "--reason", "并入邻县", "--confirm", "another")
-        assert "没有封账" in refused(wrong, 2)
-        done = county("log", "close", "--reason", "并入邻县", "--confirm", ORIGIN)
-        assert "已封账" in ok(done)
-        for words in (("log", "rotate"), ("log", "close", "--reason", "again", "--confirm", ORIGIN)):
-            assert "已经封账" in refused(county(*words), 1)
-        exported = county("export", tmp_path / "package")
-        assert exported.returncode == 0, exported.stderr
-        signer_of(county).kill()
+def test_a_closed_journal_takes_nothing_more(begun: CommandLine, tmp_path: Path) -> None:
+    assert "--reason" in refused(begun("log", "close"), 2)
+    assert "--confirm" in refused(begun("log", "close", "--reason", "并入邻县"), 2)
+    wrong = begun("log", "close", "--reason", "并入邻县", "--confirm", "another")
+    assert "没有封账" in refused(wrong, 2)
+    done = begun("log", "close", "--reason", "并入邻县", "--confirm", ORIGIN)
+    assert "已封账" in ok(done)
+    for words in (("log", "rotate"), ("log", "close", "--reason", "again", "--confirm", ORIGIN)):
+        assert "已经封账" in refused(begun(*words), 1)
+    ok(begun("export", tmp_path / "package"))
