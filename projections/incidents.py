@@ -4,7 +4,7 @@ Verified, handled and valid are three facts by three people; `status` and `await
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -13,11 +13,19 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from domain.incidents import IncidentHandled, IncidentReported, IncidentVerified, ValidityDecided
+from domain.incidents.events import (
+    IncidentArchived,
+    IncidentClosed,
+    IncidentDeclined,
+    IncidentMerged,
+    IncidentReopened,
+)
 from domain.kernel.places import Division, prefix
+from domain.kernel.workflow_steps import ACTS
 from journal.codec import Recorded
 from projections.rows import Pending, Row, Table, WriteCursor, identity
 
-Status = Literal["reported", "verified", "handled", "rejected", "valid", "invalid"]
+Status = Literal["reported", "verified", "handled", "rejected", "valid", "invalid", "declined", "merged", "archived"]
 Awaits = Literal["verification", "handling", "decision"]
 
 NAME = "incidents"
@@ -28,6 +36,11 @@ CREATE TABLE incidents (
     division        text NOT NULL,
     grid            text,
     category        text NOT NULL,
+    item            text,
+    sensitive       boolean NOT NULL,
+    latitude_e5     integer,
+    longitude_e5    integer,
+    workflow        text,
     reporter_id     uuid NOT NULL,
     report_transcriber_id uuid,
     source          text NOT NULL,
@@ -50,17 +63,21 @@ CREATE TABLE incidents (
     valid           boolean,
     validity_reason text,
     decided_on      date,
+    handled         boolean,
+    ended           text,
+    merged_into     uuid,
     status text NOT NULL GENERATED ALWAYS AS (CASE
         WHEN valid THEN 'valid'
         WHEN NOT valid THEN 'invalid'
+        WHEN ended IN ('declined', 'merged', 'archived') THEN ended
         WHEN NOT confirmed THEN 'rejected'
-        WHEN handled_at IS NOT NULL THEN 'handled'
+        WHEN handled THEN 'handled'
         WHEN confirmed THEN 'verified'
         ELSE 'reported' END) STORED,
     awaits text GENERATED ALWAYS AS (CASE
-        WHEN valid IS NOT NULL THEN NULL
+        WHEN valid IS NOT NULL OR ended IN ('declined', 'merged', 'archived') THEN NULL
         WHEN confirmed IS NULL THEN 'verification'
-        WHEN confirmed AND handled_at IS NULL THEN 'handling'
+        WHEN confirmed AND handled IS NOT TRUE THEN 'handling'
         ELSE 'decision' END) STORED
 );
 CREATE INDEX incidents_register_idx ON incidents (reported_at, incident_id);
@@ -80,17 +97,26 @@ CREATE TABLE incident_events (
 CREATE INDEX incident_events_incident_idx ON incident_events (incident_id, log_index);
 """
 
-TYPES = frozenset({"incident.reported/1", "incident.verified/1", "incident.handled/1", "incident.validity_decided/1"})
+TYPES = frozenset({"incident.reported/1", *ACTS.values()})
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One report and what became of it. Commitments stand for texts in the vault; photos are {sha256, length}."""
+    """One report and what became of it. Commitments stand for texts in the vault.
+
+    Photos are {sha256, length, difference_hash, exif}. `handled` is False where it has to be done again; `ended` is
+    declined, merged, archived, or reopened.
+    """
 
     incident_id: UUID
     division: Division
     grid: str | None
     category: str
+    item: str | None
+    sensitive: bool
+    latitude_e5: int | None
+    longitude_e5: int | None
+    workflow: str | None
     reporter_id: UUID
     report_transcriber_id: UUID | None
     source: str
@@ -113,6 +139,9 @@ class Incident:
     valid: bool | None
     validity_reason: str | None
     decided_on: date | None
+    handled: bool | None
+    ended: str | None
+    merged_into: UUID | None
     status: Status
     awaits: Awaits | None
 
@@ -149,12 +178,22 @@ def _register(register: Pending, recorded: Recorded) -> None:
         case IncidentHandled() as event:
             done: Row = {"handler_id": event.handler_id, "handling_transcriber_id": event.transcribed_by}
             times: Row = {"handled_at": event.handled_at, "handled_on": on}
-            register.change(incident_id, {**done, **times, "reply_commitment": event.reply})
+            register.change(incident_id, {**done, **times, "reply_commitment": event.reply, "handled": True})
         case ValidityDecided() as event:
             decided: Row = {"decider_id": event.decider_id, "valid": event.valid}
             register.change(incident_id, {**decided, "validity_reason": event.reason, "decided_on": on})
-        case other:
-            raise TypeError(f"{type(other).__name__} is not an event of this read model")
+        case IncidentClosed() as event if not event.solved:
+            register.change(incident_id, {"handled": False})
+        case IncidentDeclined():
+            register.change(incident_id, {"ended": "declined"})
+        case IncidentMerged() as event:
+            register.change(incident_id, {"ended": "merged", "merged_into": event.into})
+        case IncidentArchived():
+            register.change(incident_id, {"ended": "archived"})
+        case IncidentReopened():
+            register.change(incident_id, {"ended": "reopened", "handled": False})
+        case _:
+            pass  # every other act is a row of the timeline alone
 
 
 def _report_row(recorded: Recorded, event: IncidentReported) -> Row:
@@ -162,12 +201,17 @@ def _report_row(recorded: Recorded, event: IncidentReported) -> Row:
         "division": event.division,
         "grid": event.grid,
         "category": event.category,
+        "item": event.item,
+        "sensitive": event.sensitive,
+        "latitude_e5": event.position.latitude_e5 if event.position else None,
+        "longitude_e5": event.position.longitude_e5 if event.position else None,
+        "workflow": event.workflow,
         "reporter_id": event.reporter_id,
         "report_transcriber_id": event.transcribed_by,
         "source": event.source,
         "source_ref": event.source_ref,
         "text_commitment": event.text,
-        "photos": [{"sha256": photo.sha256, "length": photo.length} for photo in event.photos],
+        "photos": [asdict(photo) for photo in event.photos],
         "reported_at": event.reported_at,
         "reported_on": recorded.line.on,
         "log_index": recorded.index,
@@ -293,7 +337,7 @@ FROM read.incidents WHERE awaits IS NOT NULL AND division LIKE %s
 RATES = """
 SELECT count(*) AS reported,
     count(*) FILTER (WHERE confirmed) AS confirmed,
-    count(*) FILTER (WHERE confirmed AND handled_at IS NOT NULL) AS handled,
+    count(*) FILTER (WHERE confirmed AND handled) AS handled,
     count(*) FILTER (WHERE valid IS NOT NULL) AS decided,
     count(*) FILTER (WHERE valid) AS valid,
     (SELECT position FROM read.positions WHERE model = 'incidents') AS position

@@ -4,17 +4,22 @@ import argparse
 import sys
 from uuid import UUID
 
+from api.beginning import adopt_shipped, publish_shipped
 from api.command_line import logins
 from api.command_line.asking import given
 from api.command_line.console import say, tell
 from api.command_line.values import county_code, journal_name
 from api.commands.county import Beginning, begin
+from api.commands.shared import today
 from api.context import database, make_ready, open_app
 from api.custody.wrapping import cost_for
+from api.files.workflow_templates import DEFAULT, template_names
 from api.settings import Settings, read_settings
 from api.web import accounts
 from journal.journal import Journal
 from migrations.embedded import install_stop_on_signals
+
+NONE = "none"
 
 DESCRIPTION = """
 建立一个县的账本：生成密钥，准备数据库，写下第一条记录（创世记录），登记首任管理员并给出初始密码。
@@ -34,6 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", metavar="COUNTY", help="县名")
     parser.add_argument("--administrator", metavar="NAME", help="首任管理员姓名（默认：系统管理员）")
     parser.add_argument("--login", default="admin", help="首任管理员的登录账号（默认：admin）")
+    parser.add_argument(
+        "--workflow",
+        default=DEFAULT,
+        choices=[*template_names(), NONE],
+        metavar="NAME",
+        help=f"全县启用哪个流程（默认：{DEFAULT}；{NONE}：暂不启用）；以后用 mingzhang workflow adopt 更换",
+    )
     parser.add_argument("--rehearsal", action="store_true", help="演练账本：永远不能用于真实付款")
 
 
@@ -50,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         ),
         rehearsal=arguments.rehearsal,
     )
-    start(settings, beginning, login=arguments.login)
+    start(settings, beginning, login=arguments.login, workflow=arguments.workflow)
     kind = "演练账本" if beginning.rehearsal else "账本"
     say(f"已建立{kind}：{beginning.origin}（{beginning.county_name}，{beginning.division}）")
     say(f"位置：{settings.home}")
@@ -62,8 +74,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def start(settings: Settings, beginning: Beginning, *, login: str) -> None:
+def start(settings: Settings, beginning: Beginning, *, login: str, workflow: str = NONE) -> None:
     """Make database, keys, the administrator's login and the genesis; says the login's password before the genesis.
+
+    Then publish the workflows and calendars that come with the program, and adopt one of them for the county.
 
     The password opens the key that signs the genesis, so it must be in somebody's hands before that is recorded.
     Refuses `log.already_opened`. Killed midway, it begins anew when it is run again.
@@ -78,6 +92,11 @@ def start(settings: Settings, beginning: Beginning, *, login: str) -> None:
 
     with database(settings) as access:
         make_ready(access)
-        begin(settings, access, beginning, secret=password, before=before_genesis)
+        founder = begin(settings, access, beginning, secret=password, before=before_genesis)
         with open_app(settings, access=access) as app:
+            on = today(app)
+            publish_shipped(app, actor=founder, key="init", on=on)
+            if workflow != NONE:
+                division = beginning.division
+                adopt_shipped(app, actor=founder, key="init", code=workflow, division=division, since=on, on=on)
             app.runner.catch_up()

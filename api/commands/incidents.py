@@ -7,13 +7,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Final
 from uuid import UUID
 
+from api.commands.caps import Counting
+from api.commands.catalogue import catalogues_along_each, classified
 from api.commands.county import REWARDS_CLASS, REWARDS_PROJECT
+from api.commands.duty import require_on_duty
 from api.commands.shared import (
     incident_stream,
     known_incident,
     person_stream,
+    place_valid,
     places_known,
     require,
     reward_id_of,
@@ -22,18 +27,23 @@ from api.commands.shared import (
     tariffs_along_each,
     today,
 )
+from api.commands.workflows import adoptions_along, turn_of
 from api.context import App
-from domain import budgets, incidents, persons, policies, rewards
+from api.likely_duplicates import keep_prints
+from domain import budgets, incidents, persons, policies, rewards, workflows
 from domain.budgets import budget_id
-from domain.incidents import Incident
+from domain.incidents import Incident, Photo
 from domain.kernel.calendar import day_in_china, instant_text
 from domain.kernel.events import Commitment
 from domain.kernel.ids import EventName, StreamName, event_name, stream_name
-from domain.kernel.places import Division
+from domain.kernel.places import Division, Position
 from domain.kernel.refusals import Refusal
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
 from journal.vault import Personal
+
+REGISTER: Final = "register"
+"""The source whose rows follow no workflow of ours: their course was taken elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,9 @@ class Report:
     source: str
     grid: str | None = None
     source_ref: str | None = None
+    item: str | None = None
+    position: Position | None = None
+    photos: tuple[Photo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +96,9 @@ def report(
     def decide(read: Reading) -> Iterator[Fact]:
         found = read.states([incident_stream(new.incident_id) for new in reports], incidents.evolve)
         known = places_known(read, {new.division for new in reports})
+        catalogues_along_each(read, {new.division for new in reports})
+        choices = adoptions_along(read, {new.division for new in reports if new.source != REGISTER})
+        require_on_duty(read, [(new.reporter_id, day_in_china(new.reported_at)) for new in reports])
         states: dict[UUID, Incident] = {}
         for new in reports:
             oneself = new.reporter_id == actor.person_id
@@ -96,20 +112,34 @@ def report(
                 for_oneself=oneself,
             )
             stream = incident_stream(new.incident_id)
+            what = classified(
+                read,
+                division=new.division,
+                item=new.item,
+                category=new.category,
+                on=on,
+                any_class=new.source == REGISTER,
+            )
             event = incidents.report(
                 found[stream],
                 reporter_id=new.reporter_id,
                 actor_id=actor.person_id,
-                category=new.category,
+                category=what.category,
                 division=new.division,
                 division_known=known[new.division],
                 text=sealed()[new.incident_id, "report_text"],
                 source=new.source,
                 reported_at=new.reported_at,
                 now=app.journal.now(),
+                item=what.item,
+                sensitive=what.sensitive,
                 grid=new.grid,
+                position=new.position,
                 source_ref=new.source_ref,
+                photos=new.photos,
+                workflow=workflows.in_force(choices.get(new.division, []), item=new.item, on=on),
             )
+            place_valid(read, new.division, on, county=app.log.division)
             states[new.incident_id] = incidents.evolve(None, event)
             yield Fact(stream, event, on)
         for handling in handlings:
@@ -128,6 +158,9 @@ def report(
                 new.source,
                 new.grid,
                 new.source_ref,
+                new.item,
+                None if new.position is None else [new.position.latitude_e5, new.position.longitude_e5],
+                [photo.sha256 for photo in new.photos],
             ]
             for new in reports
         ],
@@ -160,7 +193,13 @@ def verify(app: App, *, actor: Actor, key: str, verdicts: Sequence[Verdict], on:
     def decide(read: Reading) -> Iterator[Fact]:
         for verdict, incident in _each(read, verdicts):
             require(read, actor, "incident.verified/1", division=incident.division, on=on)
-            event = incidents.verify(incident, actor_id=actor.person_id, confirmed=verdict.yes, reason=verdict.reason)
+            event = incidents.verify(
+                incident,
+                turn=turn_of(read, incident, actor=actor),
+                actor_id=actor.person_id,
+                confirmed=verdict.yes,
+                reason=verdict.reason,
+            )
             yield Fact(incident_stream(verdict.incident_id), event, on)
 
     return app.journal.execute(actor=actor, key=key, inputs=_verdict_inputs("incident.verify", verdicts), decide=decide)
@@ -171,26 +210,33 @@ def decide_validity(
 ) -> Receipt:
     """Say of each whether it counts and, with `reward`, grant what the tariff gives for those that do.
 
+    One that counts and is over a cap earns nothing, which is recorded with the cap.
     Refuses `budget.exceeded` where the year's budget has too little left; then nothing is recorded.
     """
 
     def decide(read: Reading) -> Iterator[Fact]:
         judged = list(_each(read, verdicts))
+        counting = Counting(read)
         if reward:
             read.states([_reward_of(verdict.incident_id) for verdict in verdicts], rewards.evolve)
             tariffs_along_each(read, {incident.division for verdict, incident in judged if verdict.yes})
             read.states([person_stream(incident.reporter_id) for _, incident in judged], persons.evolve)
+            counting.prepare([(verdict.incident_id, incident) for verdict, incident in judged if verdict.yes])
         for verdict, incident in judged:
             require(read, actor, "incident.validity_decided/1", division=incident.division, on=on)
             event = incidents.decide_validity(
-                incident, actor_id=actor.person_id, valid=verdict.yes, reason=verdict.reason
+                incident,
+                turn=turn_of(read, incident, actor=actor),
+                actor_id=actor.person_id,
+                valid=verdict.yes,
+                reason=verdict.reason,
             )
             stream = incident_stream(verdict.incident_id)
             yield Fact(stream, event, on)
             if reward and verdict.yes:
                 cause = event_name(stream, read.versions[verdict.incident_id] + 1)
                 after = incidents.evolve(incident, event)
-                yield _granted(app, read, actor, verdict.incident_id, after, on=on, cause=cause)
+                yield from _rewarded(app, counting, actor, verdict.incident_id, after, on=on, cause=cause)
 
     inputs = {**_verdict_inputs("incident.decide_validity", verdicts), "reward": reward}
     return _within_budget(lambda: app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide))
@@ -203,9 +249,11 @@ def grant_rewards(app: App, *, actor: Actor, key: str, incident_ids: Sequence[UU
         read.states([_reward_of(incident_id) for incident_id in incident_ids], rewards.evolve)
         found = read.states([incident_stream(incident_id) for incident_id in incident_ids], incidents.evolve)
         read.states([person_stream(one.reporter_id) for one in found.values() if one is not None], persons.evolve)
+        counting = Counting(read)
+        counting.prepare([(id_, one) for id_ in incident_ids if (one := found[incident_stream(id_)]) is not None])
         for incident_id in incident_ids:
             incident = found[incident_stream(incident_id)]
-            yield _granted(app, read, actor, incident_id, incident, on=on, cause=None)
+            yield from _rewarded(app, counting, actor, incident_id, incident, on=on, cause=None)
 
     inputs = {
         "command": "reward.grant",
@@ -228,22 +276,31 @@ def reverse_reward(app: App, *, actor: Actor, key: str, incident_id: UUID, reaso
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
 
-def _granted(
+def _rewarded(
     app: App,
-    read: Reading,
+    counting: Counting,
     actor: Actor,
     incident_id: UUID,
     incident: Incident | None,
     *,
     on: date,
     cause: EventName | None,
-) -> Fact:
-    """The reward that the tariff of the report's day gives, charged to the budget of the year of `on`."""
+) -> Iterator[Fact]:
+    """The reward that the tariff of the report's day gives, charged to the budget of the year of `on`.
+
+    It is counted under every cap of that day; over one of them, the record that nothing is earned stands instead.
+    """
+    read = counting.read
     if incident is None:
         raise Refusal("incident.unknown")
     require(read, actor, "reward.granted/1", division=incident.division, on=on)
     persons.refuse_erased(read.state(person_stream(incident.reporter_id), persons.evolve))
     budget = budget_id(app.log.division, REWARDS_PROJECT, REWARDS_CLASS, on.year)
+    valid = policies.valid_incident(incident, incident_id=incident_id)
+    counting.refuse_withheld(incident_id)
+    if read.state(_reward_of(incident_id), rewards.evolve) is None and (over := counting.over_cap(valid)) is not None:
+        yield counting.withheld(valid, *over, on=on, cause=cause)
+        return
     event = policies.reward_for_validity(
         reward=read.state(_reward_of(incident_id), rewards.evolve),
         incident_id=incident_id,
@@ -251,7 +308,8 @@ def _granted(
         tariffs=tariffs_along(read, incident.division),
         budget=read.state(stream_name("budget", budget), budgets.evolve),
     )
-    return Fact(_reward_of(incident_id), event, on, cause)
+    yield from counting.use(valid, on=on, cause=cause)
+    yield Fact(_reward_of(incident_id), event, on, cause)
 
 
 def _within_budget(execute: Callable[[], Receipt]) -> Receipt:
@@ -300,6 +358,7 @@ def _handling_fact(
     )
     event = incidents.record_handling(
         incident,
+        turn=turn_of(read, incident, actor=actor),
         handler_id=handling.handler_id,
         actor_id=actor.person_id,
         handled_at=handling.handled_at,
@@ -312,7 +371,9 @@ def _handling_fact(
 def _seal(app: App, reports: Sequence[Report], handlings: Sequence[Handling]) -> dict[tuple[UUID, str], Commitment]:
     """Put every text in the vault, under the person it speaks for."""
     values = _texts(reports, handlings)
-    return dict(zip(values, app.vault.seal(list(values.values())), strict=True))
+    sealed = dict(zip(values, app.vault.seal(list(values.values())), strict=True))
+    keep_prints(app.vault, {sealed[name]: one.value for name, one in values.items() if name[1] == "report_text"})
+    return sealed
 
 
 def _fingerprints(app: App, reports: Sequence[Report], handlings: Sequence[Handling]) -> dict[tuple[UUID, str], str]:

@@ -5,7 +5,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain import incidents
-from domain.incidents import IncidentHandled, IncidentReported, IncidentVerified, ValidityDecided
+from domain.incidents import (
+    DifferenceHash,
+    IncidentHandled,
+    IncidentReported,
+    IncidentVerified,
+    Photo,
+    Turn,
+    ValidityDecided,
+)
+from domain.incidents.events import IncidentClaimed
+from domain.kernel.events import Sha256
+from domain.kernel.places import Position
+from domain.kernel.workflow_steps import KERNEL
 from tests.domain.samples import (
     CLERK,
     DEPARTMENT,
@@ -31,6 +43,7 @@ HANDLED = IncidentHandled(handler_id=DEPARTMENT, reply=TEXT, handled_at=LATER)
 HANDLED_FROM_REGISTER = IncidentHandled(handler_id=DEPARTMENT, reply=TEXT, handled_at=LATER, transcribed_by=CLERK)
 VALID = ValidityDecided(decider_id=OFFICER, valid=True, reason="meets_catalogue")
 
+PHOTO = Photo(Sha256("b" * 64), 1_024, DifferenceHash("0123456789abcdef"))
 REPORT_FACTS = {
     **REPORT,
     "reporter_id": RIDER,
@@ -39,15 +52,21 @@ REPORT_FACTS = {
     "source": "app",
     "now": NOW,
 }
-VERIFY_FACTS = {"actor_id": GRID_WORKER, "confirmed": True, "reason": "seen_on_site"}
+VERIFY_FACTS = {
+    "turn": Turn(KERNEL, "grid_worker"),
+    "actor_id": GRID_WORKER,
+    "confirmed": True,
+    "reason": "seen_on_site",
+}
 HANDLE_FACTS = {
+    "turn": Turn(KERNEL, "department_handler"),
     "handler_id": DEPARTMENT,
     "actor_id": DEPARTMENT,
     "reply": TEXT,
     "handled_at": LATER,
     "now": NOW,
 }
-DECIDE_FACTS = {"actor_id": OFFICER, "valid": True, "reason": "meets_catalogue"}
+DECIDE_FACTS = {"turn": Turn(KERNEL, "county_officer"), "actor_id": OFFICER, "valid": True, "reason": "meets_catalogue"}
 
 TABLES = (
     Table(
@@ -59,6 +78,9 @@ TABLES = (
             row("incident.already_reported", given=(REPORTED,)),
             row("incident.source_unknown", source="rumour"),
             row("place.unknown", division_known=False),
+            row("incident.position_of_sensitive", sensitive=True, position=Position(2_800_000, 11_700_000)),
+            row("incident.position_wrong", sensitive=False, position=Position(9_000_001, 0)),
+            row("incident.photo_twice", photos=(PHOTO, PHOTO)),
             row("incident.reported_in_future", reported_at=NOW + timedelta(microseconds=1)),
             row("chain.not_oneself", actor_id=CLERK),
         ],
@@ -88,6 +110,7 @@ TABLES = (
             row("incident.already_handled", given=(REPORTED, HANDLED)),
             row("incident.handled_in_future", handled_at=NOW + timedelta(microseconds=1)),
             row("incident.handled_before_reported", handled_at=NOON - timedelta(microseconds=1)),
+            row("incident.claimed_by_another", given=(REPORTED, CONFIRMED, IncidentClaimed(handler_id=OFFICER))),
             row("chain.not_oneself", actor_id=CLERK),
             row("chain.acted_twice", handler_id=RIDER, actor_id=RIDER),
             row("chain.acted_twice", handler_id=GRID_WORKER, actor_id=GRID_WORKER),
@@ -170,7 +193,7 @@ def test_it_counts_once_it_was_confirmed_and_handled():
 
 
 def test_what_was_not_confirmed_is_found_invalid_without_anything_to_handle():
-    facts = {"actor_id": OFFICER, "valid": False, "reason": "not_confirmed"}
+    facts = {**DECIDE_FACTS, "valid": False, "reason": "not_confirmed"}
     invalid = ValidityDecided(decider_id=OFFICER, valid=False, reason="not_confirmed")
     given(REPORTED, NOT_CONFIRMED).when(incidents.decide_validity, **facts).then(invalid)
 

@@ -1,0 +1,36 @@
+"""What a new county begins with: the workflows and calendars that come with the program, recorded like any other.
+
+Nothing about workflows is in the program: a county that wants none says so, and then the kernel's own rule holds.
+"""
+
+from datetime import date
+
+from api.commands import workflows as commands
+from api.context import App
+from api.files.workflow_templates import calendar_names, load_template, load_year, template_names
+from domain.kernel.places import Division
+from journal.facts import Actor
+
+
+def publish_shipped(app: App, *, actor: Actor, key: str, on: date) -> None:
+    """Publish every template and every year that come with the program; running it again changes nothing."""
+    templates = [load_template(name) for name in template_names()]
+    commands.publish(app, actor=actor, key=f"{key}:workflows", new=templates, on=on)
+    years = {year.year: (year, document) for year, document in map(load_year, calendar_names())}
+    division = app.log.division
+    commands.publish_calendars(app, actor=actor, key=f"{key}:calendars", division=division, years=years, on=on)
+
+
+def adopt_shipped(app: App, *, actor: Actor, key: str, code: str, division: Division, since: date, on: date) -> None:
+    """Let reports that are made in a division from a day on follow the first version of a template."""
+    commands.adopt(
+        app,
+        actor=actor,
+        key=f"{key}:adoption:{division}",
+        division=division,
+        code=code,
+        version=1,
+        since=since,
+        document=load_template(code).document,
+        on=on,
+    )

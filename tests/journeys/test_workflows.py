@@ -1,0 +1,177 @@
+"""A report on its way through the default template, over HTTP: whose turn it is, what is late, who came second."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from migrations.roles import Access
+from projections import incident_courses
+from tests.api.web.county import COUNTY, SINCE, TOWNSHIP, County
+from tests.journeys.adopted import adopted_county
+
+
+@pytest.fixture(scope="module")
+def county(cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+    """A county that follows 佳木斯八步, with a reviewer and a second handler."""
+    access: Access = cluster.new_database()
+    with adopted_county(access, tmp_path_factory.mktemp("workflows")) as small:
+        yield small
+
+
+def act(county: County, login: str, incident_id: UUID, name: str, **facts: object) -> Any:
+    """One act as somebody."""
+    return county.post(login, f"/incidents/{incident_id}/acts", {"act": name, **facts})
+
+
+def course(county: County, login: str, incident_id: UUID) -> Any:
+    """Where a report stands, for somebody."""
+    return county.program(login).get(f"/api/v1/incidents/{incident_id}/course").json()
+
+
+def test_the_eight_steps(county: County) -> None:
+    incident_id = county.reported()
+    begun = course(county, "gaofei", incident_id)
+    assert begun["course"]["workflow_title"] == "佳木斯八步"
+    assert (begun["course"]["next_act"], begun["course"]["next_stage"]) == ("accept", "事项受理")
+    assert not begun["overdue"]
+    assert {"accept", "decline"} <= set(begun["open_acts"])
+    early = act(county, "gaofei", incident_id, "archive")
+    assert (early.status_code, early.json()["code"]) == (409, "workflow.out_of_turn")
+    assert early.json()["detail"] == "还不能“归档”：按流程要先“受理”。请等前一步办完。"
+    for login, name, facts in (
+        ("gaofei", "accept", {}),
+        ("gaofei", "dispatch", {"department": "县城管局"}),
+        ("wangqiang", "claim", {}),
+    ):
+        answer = act(county, login, incident_id, name, **facts)
+        assert answer.status_code == 201, answer.text
+    seen = {"confirmed": True, "reason": "seen_on_site"}
+    assert county.post("lihe", f"/incidents/{incident_id}/verification", seen).status_code == 201
+    assert course(county, "linshu", incident_id)["course"]["claimed_by"] == str(county.people["wangqiang"].person_id)
+    done = {"reply": "已修好。", "handled_at": county.app.journal.now().isoformat()}
+    second = county.post("linshu", f"/incidents/{incident_id}/handling", done)
+    assert (second.status_code, second.json()["code"]) == (409, "incident.claimed_by_another")
+    assert county.post("wangqiang", f"/incidents/{incident_id}/handling", done).status_code == 201
+    valid = {"valid": True, "reason": "meets_catalogue", "reward": False}
+    assert county.post("chenjing", f"/incidents/{incident_id}/validity", valid).status_code == 201
+    for login, name, facts in (
+        ("wangqiang", "feed_back", {"channel": "telephone", "text": "路灯已修好。"}),
+        ("zhangjianguo", "rate", {"stars": 5}),
+        ("gaofei", "post", {"days": 7}),
+        ("gaofei", "archive", {}),
+    ):
+        answer = act(county, login, incident_id, name, **facts)
+        assert answer.status_code == 201, answer.text
+    ended = course(county, "gaofei", incident_id)
+    assert (ended["course"]["ended"], ended["course"]["next_act"]) == ("archived", None)
+    assert all(step["done"] for step in ended["steps"])
+    timeline = county.program("lihe").get(f"/api/v1/incidents/{incident_id}").json()["timeline"]
+    assert len(timeline) == 11
+
+
+def test_nobody_acts_in_a_second_part(county: County) -> None:
+    incident_id = county.reported()
+    assert act(county, "lihe", incident_id, "accept").status_code == 201
+    seen = {"confirmed": True, "reason": "seen_on_site"}
+    refused = county.post("lihe", f"/incidents/{incident_id}/verification", seen)
+    assert (refused.status_code, refused.json()["code"]) == (403, "chain.acted_twice")
+    waiting = county.program("lihe").get("/api/v1/courses").json()["courses"]
+    assert str(incident_id) not in {row["incident_id"] for row in waiting}, "what waits is the dispatch, by others"
+    assert county.post("hongmei", f"/incidents/{incident_id}/verification", seen).status_code == 201
+
+
+def test_the_first_claim_wins_and_every_other_hears_whose_it_is(county: County) -> None:
+    incident_id = county.reported()
+    assert act(county, "gaofei", incident_id, "accept").status_code == 201
+    assert act(county, "gaofei", incident_id, "dispatch", department="县城管局").status_code == 201
+    claimants = ["wangqiang", "linshu", "lihe", "hongmei"]
+    clients = [county.program(login) for login in claimants]
+    keys = [county.key() for _ in claimants]
+
+    def claim(number: int) -> Any:
+        path = f"/api/v1/incidents/{incident_id}/acts"
+        return clients[number].post(path, json={"act": "claim"}, headers={"idempotency-key": keys[number]})
+
+    with ThreadPoolExecutor(len(claimants)) as threads:
+        answers = list(threads.map(claim, range(len(claimants))))
+    won = [login for login, answer in zip(claimants, answers, strict=True) if answer.status_code == 201]
+    assert len(won) == 1
+    for answer in answers:
+        if answer.status_code != 201:
+            assert answer.json()["code"] == "incident.claimed_by_another"
+            assert answer.json()["facts"]["claimant_id"] == str(county.people[won[0]].person_id)
+
+
+def test_what_an_act_does_not_ask_is_refused_before_anything_happens(county: County) -> None:
+    incident_id = county.reported()
+    for wanted in ({"act": "accept", "stars": 3}, {"act": "decline"}, {"act": "verify"}, {"act": "nothing"}):
+        answer = county.post("gaofei", f"/incidents/{incident_id}/acts", wanted)
+        assert answer.status_code == 422, answer.text
+
+
+def test_late_is_a_question_to_the_clock(county: County) -> None:
+    incident_id = county.reported()
+    now = county.app.journal.now()
+    with county.app.reading.connection() as connection:
+        row = incident_courses.one(connection, incident_id)
+        assert row is not None
+        assert row.due_at is not None
+        assert now < row.due_at < now + timedelta(days=12), "four working hours, over the longest holiday"
+        assert not row.overdue(now)
+        assert row.overdue(row.due_at + timedelta(seconds=1))
+        before = incident_courses.late(connection, area=COUNTY, before=row.due_at)
+        after = incident_courses.late(connection, area=COUNTY, before=row.due_at + timedelta(seconds=1))
+    assert incident_id not in {one.incident_id for one in before}
+    assert incident_id in {one.incident_id for one in after}
+    counts = county.program("gaofei").get("/api/v1/courses/counts").json()["waiting"]
+    assert {one["act"] for one in counts} >= {"accept"}
+
+
+def test_suspension_stops_the_clock_and_extension_moves_it(county: County) -> None:
+    incident_id = county.reported()
+    assert act(county, "gaofei", incident_id, "suspend", reason="waits_for_weather").status_code == 201
+    stopped = act(county, "gaofei", incident_id, "accept")
+    assert (stopped.status_code, stopped.json()["code"]) == (409, "incident.suspended")
+    assert act(county, "gaofei", incident_id, "resume").status_code == 201
+    before = course(county, "gaofei", incident_id)["course"]["due_at"]
+    longer = {"longer": {"amount": 1, "unit": "days"}, "reason": "complex"}
+    assert act(county, "gaofei", incident_id, "extend", **longer).status_code == 201
+    assert course(county, "gaofei", incident_id)["course"]["due_at"] > before
+
+
+def test_a_repeated_report_is_linked_and_earns_nothing(county: County, tmp_path: Path) -> None:
+    first, second = county.reported(), county.reported(by="ouyang")
+    grounds = {"into_id": str(first), "grounds": ["near_text"]}
+    backwards = act(county, "chenjing", first, "merge", into_id=str(second), grounds=["near_text"])
+    assert (backwards.status_code, backwards.json()["code"]) == (409, "incident.merge_target")
+    assert act(county, "chenjing", second, "merge", **grounds).status_code == 201
+    shown = county.program("lihe").get(f"/api/v1/incidents/{second}").json()["incident"]
+    assert (shown["status"], shown["merged_into"]) == ("merged", str(first))
+    seen = {"confirmed": True, "reason": "seen_on_site"}
+    refused = county.post("lihe", f"/incidents/{second}/verification", seen)
+    assert (refused.status_code, refused.json()["code"]) == (409, "incident.ended")
+
+
+def test_another_version_does_not_touch_what_was_reported_before(county: County) -> None:
+    before = county.reported()
+    admin = county.program("admin")
+    body = {
+        "division": TOWNSHIP,
+        "code": "ruyang-3",
+        "version": 1,
+        "since": SINCE.isoformat(),
+        "document": "兴综治〔2026〕1号",
+    }
+    answer = admin.post("/api/v1/workflows/adoptions", json=body, headers={"idempotency-key": county.key()})
+    assert answer.status_code == 201, answer.text
+    after = county.reported()
+    titles = [course(county, "gaofei", one)["course"]["workflow_title"] for one in (before, after)]
+    assert titles == ["佳木斯八步", "汝阳三步"]
+    listed = admin.get("/api/v1/workflows").json()
+    assert {one["code"] for one in listed["published"]} == set(listed["shipped"])
+    assert listed["adopted"][0]["workflow"].startswith("workflow/")
