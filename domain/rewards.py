@@ -42,12 +42,17 @@ class Chain:
 
 @event("reward.granted/1")
 class RewardGranted:
-    """An amount is owed to the reporter. `tariff` is the event whose tariff gave the amount."""
+    """An amount is owed to the reporter. `tariff` is the event whose tariff gave the amount.
+
+    A `sensitive` one stands in no row of a public page: pages show its amount in a sum.
+    """
 
     incident_id: UUID
     payee_id: UUID
     division: Division
     category: str
+    item: str | None = None
+    sensitive: bool
     amount_fen: Fen
     tariff: EventName
     accrual_month: Month
@@ -92,6 +97,8 @@ class ValidIncident:
     category: str
     reported_on: date
     chain: Chain
+    item: str | None = None
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +166,8 @@ def grant(
         payee_id=payee_id,
         division=incident.division,
         category=incident.category,
+        item=incident.item,
+        sensitive=incident.sensitive,
         amount_fen=amount_fen,
         tariff=tariff.name,
         accrual_month=month_of(incident.reported_on),

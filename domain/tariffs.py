@@ -29,12 +29,13 @@ class TariffBandSet:
 
 @event("tariff.set/1")
 class TariffSet:
-    """A valid report of the category (None.
+    """A valid report made in this division from `since` on earns this amount.
 
-    Of any) made in this division from `since` on earns this amount.
+    Of the `item` of the service catalogue, or of the `category`; with neither, of anything. Never both.
     """
 
     division: Division
+    item: str | None = None
     category: str | None = None
     amount_fen: Fen
     since: date
@@ -54,9 +55,10 @@ class BandInForce:
 
 @dataclass(frozen=True, slots=True)
 class TariffInForce:
-    """An amount, for a category or (None) for any, and the event that set it."""
+    """An amount, for an item, for a category or (both None) for anything, and the event that set it."""
 
     name: EventName
+    item: str | None
     category: str | None
     amount_fen: Fen
     since: date
@@ -76,13 +78,14 @@ class Tariffs:
         begun = [entry for entry in self.bands if entry.since <= on]
         return max(begun, key=lambda entry: entry.since).band if begun else None
 
-    def in_force(self, category: str, on: date) -> TariffInForce | None:
+    def in_force(self, category: str, on: date, *, item: str | None = None) -> TariffInForce | None:
         """The tariff in force on a day.
 
-        The latest that had begun for the category, else the latest for any.
+        The latest that had begun for the item, else for the category, else for anything.
         """
-        for wanted in (category, None):
-            begun = [entry for entry in self.tariffs if entry.category == wanted and entry.since <= on]
+        wanted = [(item, None)] if item is not None else []
+        for scope in (*wanted, (None, category), (None, None)):
+            begun = [entry for entry in self.tariffs if (entry.item, entry.category) == scope and entry.since <= on]
             if begun:
                 return max(begun, key=lambda entry: entry.since)
         return None
@@ -113,7 +116,7 @@ def set_band(
     if min_fen > max_fen:
         raise Refusal("tariff.band_empty", min_fen=min_fen, max_fen=max_fen)
     if tariffs is not None and any(entry.since == since for entry in tariffs.bands):
-        raise Refusal("tariff.since_reused", since=since, category=None)
+        raise Refusal("tariff.since_reused", since=since, category=None, item=None)
     return TariffBandSet(division=division, min_fen=min_fen, max_fen=max_fen, since=since, document=document)
 
 
@@ -127,24 +130,34 @@ def set_tariff(
     since: date,
     document: str,
     bands: Iterable[Band],
+    item: str | None = None,
 ) -> TariffSet:
-    """Set what a valid report of the category (None: of any) earns from a day on.
+    """Set what a valid report of the item, or of the category (both None: of anything) earns from a day on.
 
     `bands` are all in force on `since` in the division and above it (`policies.bands_in_force`). Refused,
-    in this order: `place.unknown`, `tariff.amount_not_positive`, `tariff.outside_band`,
-    `tariff.since_reused`.
+    in this order: `place.unknown`, `tariff.item_and_category` (an item has its class by itself),
+    `tariff.amount_not_positive`, `tariff.outside_band`, `tariff.since_reused`.
     """
     if not division_known:
         raise Refusal("place.unknown", division=division)
+    if item is not None and category is not None:
+        raise Refusal("tariff.item_and_category", item=item, category=category)
     if amount_fen <= 0:
         raise Refusal("tariff.amount_not_positive", amount_fen=amount_fen)
     for band in bands:
         if not band.holds(amount_fen):
             raise Refusal("tariff.outside_band", amount_fen=amount_fen, min_fen=band.min_fen, max_fen=band.max_fen)
     taken = tariffs.tariffs if tariffs is not None else ()
-    if any((entry.since, entry.category) == (since, category) for entry in taken):
-        raise Refusal("tariff.since_reused", since=since, category=category)
-    return TariffSet(division=division, category=category, amount_fen=amount_fen, since=since, document=document)
+    if any((entry.since, entry.item, entry.category) == (since, item, category) for entry in taken):
+        raise Refusal("tariff.since_reused", since=since, category=category, item=item)
+    return TariffSet(
+        division=division,
+        item=item,
+        category=category,
+        amount_fen=amount_fen,
+        since=since,
+        document=document,
+    )
 
 
 # Evolve: what did happen. Never checks: rules change, history does not.
@@ -160,7 +173,7 @@ def evolve(tariffs: Tariffs | None, event: TariffEvent) -> Tariffs:
             return replace(before, bands=(*before.bands, band), seq=seq)
         case TariffSet():
             name = event_name(stream_name("tariff", derived("tariff", event.division)), seq)
-            tariff = TariffInForce(name, event.category, event.amount_fen, event.since)
+            tariff = TariffInForce(name, event.item, event.category, event.amount_fen, event.since)
             return replace(before, tariffs=(*before.tariffs, tariff), seq=seq)
         case _:
             assert_never(event)

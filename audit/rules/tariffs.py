@@ -1,8 +1,8 @@
 """Every reward is exactly what the tariff of the day of the report gives, and within every band of that day.
 
-What must not be broken: the tariff of the narrowest division around the report counts, as the log knew it
-when the reward was granted; for its category if there is one, else the one for any. An amount lies in each
-band of the division and of all above it.
+What must not be broken: the tariff of the narrowest division around the report counts, as the log knew it when the
+reward was granted; for its item if there is one, else for its category, else the one for anything. An amount lies in
+each band of the division and of all above it.
 """
 
 from typing import ClassVar
@@ -90,11 +90,12 @@ def bands_in_force(book: Book, division: str, day: str) -> list[Band]:
 def in_force(book: Book, incident: Incident) -> Tariff | None:
     """The tariff for a report, by where, what and when it was."""
     for area in chain(Division(incident.division)):
-        for category in (incident.category, None):
+        wanted = [(incident.item, None)] if incident.item is not None else []
+        for scope in (*wanted, (None, incident.category), (None, None)):
             begun = [
                 tariff
                 for tariff in book.tariffs.get(area, ())
-                if tariff.category == category and tariff.since <= incident.day
+                if (tariff.item, tariff.category) == scope and tariff.since <= incident.day
             ]
             if begun:
                 return max(begun, key=lambda tariff: tariff.since)

@@ -22,9 +22,9 @@ WIDER = TariffBandSet(division=CITY, min_fen=FIVE_YUAN, max_fen=Fen(3_000), sinc
 FIVE_TO_TWENTY = Band(FIVE_YUAN, TWENTY_YUAN)
 
 
-def tariff(amount_fen, since, category=None):
+def tariff(amount_fen, since, category=None, item=None):
     return TariffSet(
-        division=TOWNSHIP, category=category, amount_fen=amount_fen, since=since, document="兴安〔2026〕1号"
+        division=TOWNSHIP, item=item, category=category, amount_fen=amount_fen, since=since, document="兴安〔2026〕1号"
     )
 
 
@@ -67,6 +67,7 @@ TABLES = (
         TARIFF_FACTS,
         [
             row("place.unknown", division_known=False),
+            row("tariff.item_and_category", item="sr-02", category="市容环境"),
             row("tariff.amount_not_positive", amount_fen=Fen(0)),
             row("tariff.amount_not_positive", amount_fen=Fen(-1_000)),
             row("tariff.outside_band", amount_fen=Fen(499)),
@@ -112,6 +113,22 @@ def test_the_latest_tariff_that_had_begun_applies_the_categorys_own_before_the_g
     township = given(tariff(Fen(1_200), JULY), TEN, tariff(Fen(1_500), MAY, "噪声")).state
     found = township.in_force(category, on)
     assert (found and found.amount_fen) == amount_fen
+
+
+@pytest.mark.parametrize(
+    ("item", "category", "on", "amount_fen"),
+    [
+        ("hb-05", "环境保护", MAY, 1_800),  # the item's own, before its class's and the general one
+        ("hb-05", "环境保护", NEW_YEAR, 1_500),  # before it began, its class's
+        ("hb-06", "环境保护", MAY, 1_500),
+        ("sr-02", "市容环境", MAY, 1_000),
+        (None, "环境保护", MAY, 1_500),
+    ],
+)
+def test_an_items_own_tariff_stands_before_its_classs_and_that_before_the_general(item, category, on, amount_fen):
+    own = tariff(Fen(1_800), MAY, item="hb-05")
+    township = given(TEN, own, tariff(Fen(1_500), NEW_YEAR, "环境保护")).state
+    assert township.in_force(category, on, item=item).amount_fen == amount_fen
 
 
 def test_a_tariff_is_named_by_the_event_that_set_it():

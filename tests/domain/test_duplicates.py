@@ -1,0 +1,176 @@
+"""A report that repeats an earlier one is found by photo, place or words; what only looks alike at a glance is not."""
+
+from datetime import timedelta
+from random import Random
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.duplicates import (
+    BINS,
+    GROUNDS,
+    NEAR_PHOTO_BITS,
+    SAME_TIME,
+    SHINGLES_MIN,
+    Picture,
+    Seen,
+    TextPrint,
+    bits_apart,
+    grounds_of,
+    likely_duplicates,
+    normalised,
+    shingles,
+    text_print,
+)
+from tests.domain.samples import NOON, OTHER_FILE, TOWNSHIP, VILLAGE
+
+KEY = b"a key of these tests"
+STREET = "东门菜市场门口的下水道堵了三天，污水流到路上，老人和孩子走路都要绕开，请尽快派人疏通。"
+AGAIN = "您好！东门菜市场门口的下水道堵了三天，污水流到路上，老人和孩子走路都要绕开，请尽快派人来疏通，谢谢。"
+OTHER = "滨河路十二号楼下的健身器材松动，昨天有位大爷差点摔倒，希望社区检查一遍并且换掉坏的螺丝。"
+
+
+def seen(number=1, *, hours=0, text=None, **changes):
+    facts = {"category": "市容环境", "division": VILLAGE, "grid": "第三网格", **changes}
+    printed = text_print(text, key=KEY) if text else None
+    return Seen(incident_id=UUID(int=number), reported_at=NOON + timedelta(hours=hours), text=printed, **facts)
+
+
+def codes(one, other):
+    return [ground.code for ground in grounds_of(one, other)]
+
+
+# Texts.
+
+
+def test_spaces_punctuation_and_width_make_no_difference():
+    assert normalised(" Ａ３区，路灯\n 不亮！") == normalised("a3区路灯不亮") == "a3区路灯不亮"
+    assert shingles("路灯不亮") == {"路灯不", "灯不亮"}
+    assert shingles("路灯") == frozenset()
+
+
+def test_the_same_matter_in_nearly_the_same_words_is_near():
+    first, again, other = (text_print(text, key=KEY) for text in (STREET, AGAIN, OTHER))
+    assert first.similarity_percent(again) >= 60
+    assert first.similarity_percent(other) < 10
+    assert set(first.bands()) & set(again.bands())
+    assert not set(first.bands()) & set(other.bands())
+
+
+def test_a_text_that_says_too_little_has_no_print():
+    assert text_print("路灯不亮", key=KEY) is None
+    long_enough = "一二三四五六七八九十甲乙丙丁"
+    assert len(shingles(long_enough)) == SHINGLES_MIN
+    assert text_print(long_enough, key=KEY) is not None
+    assert text_print(long_enough[:-1], key=KEY) is None
+
+
+def test_prints_under_two_keys_say_nothing_of_each_other():
+    assert text_print(STREET, key=KEY).similarity_percent(text_print(STREET, key=b"another")) < 10
+
+
+def test_a_print_is_written_and_read():
+    made = text_print(STREET, key=KEY)
+    assert len(bytes(made)) == 4 * BINS
+    assert TextPrint.from_bytes(bytes(made)) == made
+    with pytest.raises(ValueError, match="512 bytes, not 3"):
+        TextPrint.from_bytes(b"abc")
+
+
+def test_the_print_estimates_the_share_of_common_triples():
+    """Texts of 400 characters, of which a known part is the same: the estimate stays within 15 of the truth."""
+    random = Random(7)
+    letters = [chr(0x4E00 + n) for n in range(3_000)]
+    for kept in (400, 350, 300, 200, 100, 0):
+        one = "".join(random.choices(letters, k=400))
+        other = one[:kept] + "".join(random.choices(letters, k=400 - kept))
+        truth = 100 * len(shingles(one) & shingles(other)) / len(shingles(one) | shingles(other))
+        estimate = text_print(one, key=KEY).similarity_percent(text_print(other, key=KEY))
+        assert abs(estimate - truth) <= 15
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(max_size=200))
+def test_any_text_has_a_print_like_itself_or_none(text):
+    made = text_print(text, key=KEY)
+    assert (made is None) is (len(shingles(text)) < SHINGLES_MIN)
+    if made is not None:
+        assert made.similarity_percent(made) == 100
+        assert all(-(2**63) <= band < 2**63 for band in made.bands())
+
+
+# Photos, places, times.
+
+
+def picture(digest="a" * 64, difference_hash="00ff00ff00ff00ff"):
+    return Picture(digest, difference_hash)
+
+
+@pytest.mark.parametrize(
+    ("other", "apart"), [("00ff00ff00ff00ff", 0), ("00ff00ff00ff00fe", 1), ("ff00ff00ff00ff00", 64)]
+)
+def test_hashes_differ_bit_by_bit(other, apart):
+    assert bits_apart("00ff00ff00ff00ff", other) == apart
+
+
+def test_the_same_photo_a_near_one_and_another():
+    mine = seen(2, hours=100, pictures=[picture()])
+    same = seen(1, pictures=[picture(OTHER_FILE.sha256, "f" * 16), picture()])
+    near = seen(1, pictures=[picture(OTHER_FILE.sha256, f"{0x00FF00FF00FF00FF ^ (2**NEAR_PHOTO_BITS - 1):016x}")])
+    other = seen(
+        1, pictures=[picture(OTHER_FILE.sha256, f"{0x00FF00FF00FF00FF ^ (2 ** (NEAR_PHOTO_BITS + 1) - 1):016x}")]
+    )
+    assert [(ground.code, ground.score) for ground in grounds_of(mine, same)] == [("same_photo", 100)]
+    assert [(ground.code, ground.score) for ground in grounds_of(mine, near)] == [("near_photo", 60)]
+    assert grounds_of(mine, other) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, True),
+        ({"grid": None}, True),
+        ({"grid": "第四网格"}, False),
+        ({"division": TOWNSHIP}, False),
+        ({"category": "道路交通"}, False),
+    ],
+)
+def test_the_same_place_and_class_at_nearly_the_same_time(changes, found):
+    within, after = SAME_TIME / timedelta(hours=1), SAME_TIME / timedelta(hours=1) + 1
+    assert codes(seen(2, hours=within), seen(1, **changes)) == (["same_place_and_time"] if found else [])
+    assert codes(seen(2, hours=after), seen(1, **changes)) == []
+
+
+def test_the_nearer_in_time_the_stronger():
+    scores = [grounds_of(seen(2, hours=hours), seen(1))[0].score for hours in (0, 36, 72)]
+    assert scores == [60, 45, 30]
+
+
+# All of it.
+
+
+def test_only_earlier_reports_are_candidates_and_the_likeliest_comes_first():
+    mine = seen(9, hours=10, text=AGAIN, pictures=[picture()])
+    photo = seen(1, hours=1, pictures=[picture()])
+    words = seen(2, hours=-200, text=STREET)
+    place = seen(3, hours=2)
+    later = seen(4, hours=11, text=AGAIN, pictures=[picture()])
+    stranger = seen(5, hours=-200, text=OTHER)
+    found = likely_duplicates(mine, [place, later, words, stranger, photo])
+    assert [one.incident_id.int for one in found] == [1, 2, 3]
+    assert [[ground.code for ground in one.grounds] for one in found] == [
+        ["same_photo", "same_place_and_time"],
+        ["near_text"],
+        ["same_place_and_time"],
+    ]
+    assert found[0].score == 100
+    assert {ground.code for one in found for ground in one.grounds} <= set(GROUNDS)
+
+
+def test_of_two_reports_of_one_moment_one_is_first():
+    one, other = seen(1), seen(2)
+    assert [found.incident_id for found in likely_duplicates(other, [one])] == [one.incident_id]
+    assert likely_duplicates(one, [other]) == []
+    assert likely_duplicates(one, [one]) == []
