@@ -12,6 +12,7 @@ from domain.kernel.events import Commitment, event
 from domain.kernel.ids import EventName, event_name, stream_name
 from domain.kernel.places import Division, contains
 from domain.kernel.refusals import Refusal
+from domain.kernel.separation import require_distinct
 from domain.kernel.states import known
 
 
@@ -42,14 +43,36 @@ class RoleEnded:
     last_day: date
 
 
+@event("person.role_withdrawn/1")
+class RoleWithdrawn:
+    """The role that was to begin on this day does not begin."""
+
+    role: str
+    area: Division
+    since: date
+
+
 @event("person.payee_account_set/1")
 class PayeeAccountSet:
-    """The account that the person is paid on from now; each change is a new version."""
+    """The account that the person is paid on from now; each change is a new version.
+
+    `set_by` and `set_on`: who set it and when. A change is not paid on before its cooling period is over.
+    """
 
     version: int
     holder: Commitment
     number: Commitment
     bank: Commitment
+    set_by: UUID | None = None
+    set_on: date | None = None
+
+
+@event("person.payee_account_acknowledged/1")
+class PayeeAccountAcknowledged:
+    """A second person says that the change to this version is right: it may be paid on at once."""
+
+    version: int
+    acknowledged_by: UUID
 
 
 @event("person.erased/1")
@@ -63,7 +86,15 @@ class PersonErased:
     legal_basis: str
 
 
-PersonEvent = PersonRegistered | RoleGranted | RoleEnded | PayeeAccountSet | PersonErased
+PersonEvent = (
+    PersonRegistered
+    | RoleGranted
+    | RoleEnded
+    | RoleWithdrawn
+    | PayeeAccountSet
+    | PayeeAccountAcknowledged
+    | PersonErased
+)
 
 ERASURE_REASONS = frozenset(
     {"purpose_fulfilled", "consent_withdrawn", "service_ended", "retention_ended", "unlawful", "registered_in_error"}
@@ -117,6 +148,9 @@ class PayeeAccount:
     holder: Commitment
     number: Commitment
     bank: Commitment
+    set_by: UUID | None = None
+    set_on: date | None = None
+    acknowledged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +176,13 @@ class Person:
     def roles_on(self, on: date) -> tuple[RoleHeld, ...]:
         """The roles held on that day."""
         return tuple(held for held in self.roles if held.covers(on))
+
+
+def other_roles(person: Person | None, *, role: str, area: Division, since: date, until: date | None) -> list[str]:
+    """The roles besides one that the person holds within the span, in any area that touches the given one."""
+    held = (one for one in person.roles if one.role != role) if person is not None else ()
+    there = (one for one in held if contains(one.area, area) or contains(area, one.area))
+    return sorted({one.role for one in there if one.overlaps(since, until)})
 
 
 def account_event(person: Person | None, *, person_id: UUID) -> EventName | None:
@@ -207,8 +248,29 @@ def end_role(person: Person | None, *, role: str, area: Division, last_day: date
     return RoleEnded(role=role, area=area, last_day=last_day)
 
 
+def end_roles(person: Person | None, *, role: str, area: Division, last_day: date) -> "list[RoleEnded | RoleWithdrawn]":
+    """Let a role in an area be held no longer after a day, also where it was to begin later; none held: no event.
+
+    Refused, in this order: `person.unknown`, `person.erased`.
+    """
+    ended: list[RoleEnded | RoleWithdrawn] = []
+    for held in _existing(person).roles:
+        if _ends(held, role, area, last_day):
+            ended.append(RoleEnded(role=role, area=area, last_day=last_day))
+        elif (held.role, held.area) == (role, area) and held.since > last_day:
+            ended.append(RoleWithdrawn(role=role, area=area, since=held.since))
+    return ended
+
+
 def set_payee_account(
-    person: Person | None, *, version: int, holder: Commitment, number: Commitment, bank: Commitment
+    person: Person | None,
+    *,
+    version: int,
+    holder: Commitment,
+    number: Commitment,
+    bank: Commitment,
+    actor_id: UUID | None = None,
+    on: date | None = None,
 ) -> PayeeAccountSet:
     """Set the account that the person is paid on from now; `version` counts from 1 without a gap.
 
@@ -219,7 +281,26 @@ def set_payee_account(
     expected = 1 if account is None else account.version + 1
     if version != expected:
         raise Refusal("person.account_version_differs", version=version, expected=expected)
-    return PayeeAccountSet(version=version, holder=holder, number=number, bank=bank)
+    return PayeeAccountSet(version=version, holder=holder, number=number, bank=bank, set_by=actor_id, set_on=on)
+
+
+def acknowledge_account(
+    person: Person | None, *, person_id: UUID, actor_id: UUID, version: int
+) -> PayeeAccountAcknowledged:
+    """Say that a change of the account is right; the actor has not set it, and is not paid on it.
+
+    Refused, in this order: `person.unknown`, `person.erased`, `person.account_version_differs` (another one is in
+    use, or none), `person.account_acknowledged`, `chain.acted_twice`.
+    """
+    account = _existing(person).account
+    in_use = 0 if account is None else account.version
+    if account is None or version != in_use:
+        raise Refusal("person.account_version_differs", version=version, expected=in_use)
+    if account.acknowledged:
+        raise Refusal("person.account_acknowledged", version=version)
+    acted = (("account_setter", account.set_by), ("payee", person_id))
+    require_distinct(actor_id, acting_as="acknowledger", acted=acted)
+    return PayeeAccountAcknowledged(version=version, acknowledged_by=actor_id)
 
 
 def erase_person(
@@ -301,11 +382,25 @@ def evolve(person: Person | None, event: PersonEvent) -> Person:
                 for held in before.roles
             )
             return replace(before, roles=roles, seq=before.seq + 1)
+        case RoleWithdrawn():
+            before = known(person)
+            begins = (event.role, event.area, event.since)
+            roles = tuple(held for held in before.roles if (held.role, held.area, held.since) != begins)
+            return replace(before, roles=roles, seq=before.seq + 1)
         case PayeeAccountSet():
             before = known(person)
             seq = before.seq + 1
-            account = PayeeAccount(event.version, seq, event.holder, event.number, event.bank)
+            account = PayeeAccount(
+                event.version, seq, event.holder, event.number, event.bank, event.set_by, event.set_on
+            )
             return replace(before, accounts=(*before.accounts, account), seq=seq)
+        case PayeeAccountAcknowledged():
+            before = known(person)
+            accounts = tuple(
+                replace(account, acknowledged=account.acknowledged or account.version == event.version)
+                for account in before.accounts
+            )
+            return replace(before, accounts=accounts, seq=before.seq + 1)
         case PersonErased():
             before = known(person)
             return replace(before, erased=True, seq=before.seq + 1)
