@@ -1,0 +1,141 @@
+"""Reporting from a telephone: one form, photos, and a receipt with a short code. All of it works without a script.
+
+With the script, photos are made smaller and sent one by one, and what could not be sent is kept and tried again under
+the same key; the server cannot tell the difference, and records it once.
+"""
+
+import gzip
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+
+from api.commands.shared import today
+from api.photos import BYTES_MAX, PHOTOS_MAX
+from api.staff.acting import ByCookie, Desk
+from api.staff.fields import Digest, Identifier
+from api.staff.form_shapes import local_moment
+from api.staff.forms import FormSent, show
+from api.staff.office import Office
+from api.staff.page_today import place_names
+from api.staff.report_recording import record_report
+from api.staff.report_shapes import ReportSent
+from api.staff.reporting import choices, place_groups, require_may_report
+from api.staff.texts import require_visible
+from api.uploads import upload
+from api.web.cached import takes_gzip
+from api.web.frame import PHOTOS_BYTES_MAX, SCRIPTED
+from api.web.qr import qr_svg
+from domain.kernel.calendar import day_in_china
+from domain.kernel.refusals import Refusal
+from domain.kernel.short_codes import shown_code
+from projections import incidents, reward_payments, tracking_codes
+from projections.incidents import Filter
+
+router = APIRouter(include_in_schema=False)
+
+Digests = Annotated[list[Digest], Form()]
+Files = Annotated[list[UploadFile], File()]
+SHOWN_MAX = 100
+
+
+@router.get("/report")
+def short_address() -> RedirectResponse:
+    """What a poster or a card says."""
+    return RedirectResponse("/staff/report", status_code=303)
+
+
+@router.get("/staff/report")
+def report_form(request: Request, desk: Desk, who: ByCookie) -> Response:
+    """The form for a report of one's own; small, because the network is poor."""
+    require_may_report(who, reporter_id=who.person_id)
+    values = {
+        "groups": place_groups(desk, who.areas),
+        "choices": choices(desk, who.areas),
+        "now": local_moment(desk.app.journal.now()),
+        "photos_max": PHOTOS_MAX,
+        "photo_bytes_max": BYTES_MAX,
+        "photos_bytes_max": PHOTOS_BYTES_MAX,
+    }
+    return _small(request, show(request, desk, who, "report.html", values))
+
+
+@router.post("/staff/report/photos")
+def photo(form: FormSent, photo: UploadFile) -> JSONResponse:
+    """Keep one photo for a report that follows; sent again, it is the same one."""
+    require_may_report(form.who, reporter_id=form.who.person_id)
+    kept = upload(form.app, person_id=form.who.person_id, content=photo.file.read())
+    return JSONResponse({"photo": kept.sha256}, status_code=201, headers={"cache-control": "no-store"})
+
+
+@router.post("/staff/report")
+def report(request: Request, form: FormSent, photos: Files = [], photo: Digests = []) -> Response:  # noqa: B006 - the framework copies it
+    """Record the report under the name of whoever is signed in; a script is told the code, a browser led to it."""
+    wanted = form.shaped(ReportSent)
+    incident_id, receipt = record_report(
+        form, wanted, reporter_id=form.who.person_id, source="app", files=photos, digests=photo
+    )
+    at = f"/staff/reports/{incident_id}"
+    if "application/json" not in request.headers.get("accept", ""):
+        return form.done(receipt, at=at)
+    form.desk.settle(receipt)
+    code = code_of(form.desk, incident_id)
+    told = {"code": shown_code(code) if code else None, "at": at}
+    return JSONResponse(told, status_code=201, headers={"cache-control": "no-store"})
+
+
+@router.get("/staff/reports/{incident_id}")
+def receipt(request: Request, incident_id: Identifier, desk: Desk, who: ByCookie) -> HTMLResponse:
+    """What the reporter keeps: the short code, and a picture of it that leads to the tracking page."""
+    with desk.current(incidents, tracking_codes) as conn:
+        incident = incidents.one(conn, incident_id)
+        code = tracking_codes.codes_of(conn, [incident_id]).get(incident_id)
+    if incident is None or code is None:
+        raise Refusal("incident.unknown")
+    require_visible(who, incident)
+    address = f"{desk.app.settings.base_url}/t/{code}"
+    values = {
+        "incident": incident,
+        "code": shown_code(code),
+        "address": address,
+        "qr": qr_svg(address, title=f"短号 {shown_code(code)} 的二维码"),
+        "places": place_names(desk, {incident.division}),
+        "on": day_in_china(incident.reported_at),
+    }
+    return show(request, desk, who, "receipt.html", values)
+
+
+@router.get("/staff/reports")
+def my_reports(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
+    """One's own reports: how each stands, what it earned, and when that was paid."""
+    require_may_report(who, reporter_id=who.person_id)
+    with desk.current(incidents, reward_payments, tracking_codes) as conn:
+        wanted = Filter(area=desk.app.log.division, reporter_id=who.person_id)
+        found = incidents.listing(conn, wanted, limit=SHOWN_MAX)
+        rewards = {reward.incident_id: reward for reward in reward_payments.of_payee(conn, who.person_id)}
+        codes = tracking_codes.codes_of(conn, [incident.incident_id for incident in found])
+    values = {
+        "incidents": found,
+        "rewards": rewards,
+        "codes": {incident_id: shown_code(code) for incident_id, code in codes.items()},
+        "places": place_names(desk, {incident.division for incident in found}),
+        "today": today(desk.app),
+        "shown_max": SHOWN_MAX,
+    }
+    return show(request, desk, who, "my_reports.html", values)
+
+
+def code_of(desk: Office, incident_id: UUID) -> str | None:
+    """The short code of a report, None until the read model has come to it."""
+    with desk.app.reading.connection() as conn:
+        return tracking_codes.codes_of(conn, [incident_id]).get(incident_id)
+
+
+def _small(request: Request, page: HTMLResponse) -> Response:
+    """The page with the policy for its script, compressed where the browser takes that. It repeats nothing sent."""
+    headers = {**SCRIPTED, "cache-control": "no-store", "vary": "accept-encoding"}
+    if not takes_gzip(request.headers.get("accept-encoding", "")):
+        return HTMLResponse(bytes(page.body), headers=headers)
+    headers["content-encoding"] = "gzip"
+    return HTMLResponse(gzip.compress(bytes(page.body), compresslevel=9, mtime=0), headers=headers)
