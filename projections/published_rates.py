@@ -1,0 +1,94 @@
+"""The rates that a county publishes, over the reports of a period: each with numerator, denominator and log position.
+
+What must not be broken: a rate is of what could have come so far. Handled is of confirmed, for there is nothing to
+handle in what was not confirmed; valid is of decided; arrived is of granted.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from domain.kernel.periods import Period, first_day, last_day
+from domain.kernel.places import Division, prefix
+from domain.kernel.rates import Breakdown, Rate
+from projections import incidents, reward_payments
+from projections.reward_payments import REWARDS_WITH_STATE
+
+MODELS = (incidents, reward_payments)
+
+RateName = Literal["verified_of_reported", "handled_of_confirmed", "valid_of_decided", "arrived_of_granted"]
+OF: Mapping[RateName, tuple[str, str]] = {
+    "verified_of_reported": ("verified", "reported"),
+    "handled_of_confirmed": ("handled", "confirmed"),
+    "valid_of_decided": ("valid", "decided"),
+    "arrived_of_granted": ("arrived", "granted"),
+}
+"""A rate -> what it counts, of what."""
+
+REPORTS = """
+SELECT count(*) AS reported,
+    count(*) FILTER (WHERE confirmed IS NOT NULL) AS verified,
+    count(*) FILTER (WHERE confirmed) AS confirmed,
+    count(*) FILTER (WHERE confirmed AND handled) AS handled,
+    count(*) FILTER (WHERE valid IS NOT NULL) AS decided,
+    count(*) FILTER (WHERE valid) AS valid,
+    (SELECT position FROM read.positions WHERE model = 'incidents') AS position
+FROM read.incidents
+WHERE division LIKE %(prefix)s AND reported_on BETWEEN %(since)s AND %(until)s
+"""
+
+REWARDS = f"""
+SELECT count(*) FILTER (WHERE state <> 'reversed') AS granted,
+    count(*) FILTER (WHERE state = 'arrived') AS arrived,
+    (SELECT position FROM read.positions WHERE model = 'reward_payments') AS position
+FROM ({REWARDS_WITH_STATE}) reward
+WHERE division LIKE %(prefix)s AND accrual_month BETWEEN %(first)s AND %(last)s
+"""  # noqa: S608 - text of ours
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRates:
+    """The rates of an area (a code and what lies in it) for reports of a period, both days included.
+
+    `reports` parts what was reported: waiting for verification, not confirmed, waiting to be handled, handled.
+    """
+
+    area: Division
+    period: Period
+    since: date
+    until: date
+    rates: Mapping[RateName, Rate]
+    reports: Breakdown
+
+    @property
+    def position(self) -> int:
+        """How many entries of the log every figure here has been computed from, at least."""
+        return min(self.reports.position, *(rate.position for rate in self.rates.values()))
+
+
+def of_period(conn: Connection[Any], area: Division, period: Period) -> PublishedRates:
+    """The rates as the read models stand; call it in one transaction, so that all are of one moment."""
+    since, until = first_day(period), last_day(period)
+    days = {"prefix": prefix(area) + "%", "since": since, "until": until}
+    months = {**days, "first": f"{since:%Y-%m}", "last": f"{until:%Y-%m}"}
+    with conn.cursor(row_factory=dict_row) as cursor:
+        reports = cursor.execute(REPORTS, days).fetchone()
+        rewards = cursor.execute(REWARDS, months).fetchone()
+    assert reports is not None  # noqa: S101 - an aggregate always gives one row
+    assert rewards is not None  # noqa: S101 - likewise
+    counted = [reports, reports, reports, rewards]
+    rates = {
+        name: Rate(row[numerator], row[denominator], row["position"])
+        for row, (name, (numerator, denominator)) in zip(counted, OF.items(), strict=True)
+    }
+    parts = {
+        "waiting": reports["reported"] - reports["verified"],
+        "not_confirmed": reports["verified"] - reports["confirmed"],
+        "open": reports["confirmed"] - reports["handled"],
+        "handled": reports["handled"],
+    }
+    return PublishedRates(area, period, since, until, rates, Breakdown(parts, reports["position"]))
