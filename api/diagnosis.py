@@ -211,7 +211,7 @@ def _journal(settings: Settings, access: Access) -> Iterator[Item]:
         note, keys, stopped = signer.last(), len(signer.keys()), signer.stopped()
     place = settings.signer_socket if settings.signer else f"{settings.signer_socket}（随用随开）"
     if stopped is not None:
-        yield Item("账本", "签名进程", "bad", f"已停止签名，请立即联系审计：{stopped}")
+        yield Item("账本", "签名进程", "bad", f"已停止签名，请立即联系审计：{broken(stopped)}")
     else:
         yield Item("账本", "签名进程", "ok", f"{place}，有 {keys} 把账本密钥")
     with psycopg.connect(access.auditor, autocommit=True) as connection:
@@ -235,14 +235,14 @@ def _signed(note: bytes | None, *, size: int, root: bytes) -> Item:
         return Item("账本", "签名检查点", "attention", f"还没有签过，账本已有 {size} 条（启动服务时补签）")
     head = parse_text(parse(note).text)
     if head.size > size:
-        text = f"签到第 {head.size} 条，账本只有 {size} 条：恢复了旧备份。请恢复更新的备份，已签的收不回来"
+        text = f"签过名的共 {head.size} 条，账本只有 {size} 条：恢复了旧备份。请恢复更新的备份，已签的收不回来"
         return Item("账本", "签名检查点", "bad", text)
     if head.size < size:
-        text = f"签到第 {head.size} 条，还差 {size - head.size} 条（启动服务时补签）"
+        text = f"签过名的共 {head.size} 条，还差 {size - head.size} 条（启动服务时补签）"
         return Item("账本", "签名检查点", "attention", text)
     if head.root != root:
-        return Item("账本", "签名检查点", "bad", f"第 {size} 条处的根与签过的不同：请立即联系审计")
-    return Item("账本", "签名检查点", "ok", f"{head.origin}，第 {head.size} 条")
+        return Item("账本", "签名检查点", "bad", f"前 {size} 条的根与签过的不同：请立即联系审计")
+    return Item("账本", "签名检查点", "ok", f"{head.origin}，共 {head.size} 条")
 
 
 def _rehashed(settings: Settings, access: Access) -> Iterator[Item]:
@@ -282,7 +282,9 @@ def _timestamps(settings: Settings, access: Access) -> Iterator[Item]:
         yield Item("时间戳", "每日", "attention", "还没有盖过：请运行一次 mingzhang timestamp，以后服务每天自动盖")
     else:
         last = stamps[-1].event
-        yield Item("时间戳", "每日", "ok", f"最近一次 {moment(last.stamped_at)}，到第 {last.size} 条，{last.authority}")
+        yield Item(
+            "时间戳", "每日", "ok", f"最近一次 {moment(last.stamped_at)}，检查点共 {last.size} 条，{last.authority}"
+        )
 
 
 def _published(settings: Settings) -> Iterator[Item]:
@@ -296,11 +298,11 @@ def _published(settings: Settings) -> Iterator[Item]:
         yield Item("公布", "检查点", "attention", "还没有公布检查点（启动服务时公布）")
     else:
         head = seal.published
-        text = f"第 {head.size} 条，见证 {head.cosigned + 1}/{head.listed + 1}"
+        text = f"共 {head.size} 条，见证 {head.cosigned + 1}/{head.listed + 1}"
         yield Item("公布", "检查点", "ok", text)
     if seal.pending_size is not None:
         names = "、".join(seal.waiting_for)
-        yield Item("公布", "待见证", "attention", f"已签到第 {seal.pending_size} 条，还在等见证人签名：{names}")
+        yield Item("公布", "待见证", "attention", f"已签名的共 {seal.pending_size} 条，还在等见证人签名：{names}")
 
 
 def _read_models(access: Access) -> Iterator[Item]:
@@ -309,9 +311,11 @@ def _read_models(access: Access) -> Iterator[Item]:
         if not model.installed or not model.current:
             yield Item("查询表", model.model, "bad", "没有安装或是别的版本的：请运行 mingzhang rebuild")
         elif model.stopped_event is not None:
-            yield Item("查询表", model.model, "bad", f"停在 {model.stopped_event} 之前：{model.stopped_error}")
+            yield Item(
+                "查询表", model.model, "bad", with_detail(f"停在 {model.stopped_event} 之前", model.stopped_error or "")
+            )
         elif model.behind:
-            text = f"第 {model.position} 条，还差 {model.behind} 条（服务运行时自动跟上）"
+            text = f"读了 {model.position} 条，还差 {model.behind} 条（服务运行时自动跟上）"
             yield Item("查询表", model.model, "attention", text)
         else:
-            yield Item("查询表", model.model, "ok", f"第 {model.position} 条，已跟上")
+            yield Item("查询表", model.model, "ok", f"读了 {model.position} 条，已跟上")

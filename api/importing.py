@@ -15,7 +15,7 @@ from api import comparing
 from api.commands import incidents as commands
 from api.commands.county import NewPerson, register_persons
 from api.commands.incidents import Handling, Report
-from api.commands.shared import incident_stream, person_stream, place_stream
+from api.commands.shared import incident_stream, lineage, person_stream, place_stream
 from api.context import App
 from api.files.findings import Finding, finding
 from api.files.register import RegisterReading, RegisterRow
@@ -23,7 +23,6 @@ from api.files.register_profiles import RegisterProfile
 from domain import persons, places
 from domain.kernel.calendar import day_in_china
 from domain.kernel.ids import derived
-from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from journal.facts import Actor
 
@@ -237,14 +236,14 @@ def _only_handled(batch: _Batch) -> int:
 def _acceptable(app: App, reading: RegisterReading) -> tuple[list[RegisterRow], list[Finding]]:
     """The rows that the journal can take, and the reader's findings with those about the others."""
     now = app.journal.now()
-    known = _known_divisions(app, {row.division for row in reading.rows if row.division is not None})
+    refused = _refused_divisions(app, reading.rows)
     erased = _erased_authors(app, reading)
     rows: list[RegisterRow] = []
     findings: list[Finding] = []
     future: set[int] = set()
     for row in reading.rows:
-        if row.division is not None and row.division not in known:
-            findings.append(_at(reading, row, "division.unknown", "division", row.division))
+        if row.row in refused:
+            findings.append(_at(reading, row, refused[row.row], "division", row.division or ""))
         elif row.author in erased:
             findings.append(_at(reading, row, "author.erased", "author", ""))
         elif row.reported_at > now:
@@ -276,9 +275,21 @@ def _erased_authors(app: App, reading: RegisterReading) -> set[str]:
     return {author for author, person in states.items() if person is not None and person.erased}
 
 
-def _known_divisions(app: App, codes: set[Division]) -> set[Division]:
+def _refused_divisions(app: App, rows: Sequence[RegisterRow]) -> dict[int, str]:
+    """The rows whose division nobody registered, or whose code was not valid on their day, with the finding's code."""
+    county = app.log.division
+    lineages = {row.division: lineage(row.division, county=county) for row in rows if row.division is not None}
+    codes = {code for above in lineages.values() for code in above}
     found = app.journal.states([place_stream(code) for code in codes], places.evolve)
-    return {code for code in codes if found[place_stream(code)] is not None}
+    refused: dict[int, str] = {}
+    for row in rows:
+        if row.division is not None:
+            above = [found[place_stream(code)] for code in lineages[row.division]]
+            try:
+                places.require_valid(above, code=row.division, county=county, on=day_in_china(row.reported_at))
+            except Refusal as refusal:
+                refused[row.row] = "division.unknown" if refusal.code == "place.unknown" else "division.not_valid"
+    return refused
 
 
 def _first_days(rows: Sequence[RegisterRow]) -> dict[str, date]:

@@ -13,7 +13,6 @@ import psycopg
 from psycopg import Connection, IsolationLevel
 
 from api.settings import Settings
-from api.staff.categories import SENSITIVE
 from api.timestamps import kept
 from api.vouchers import may_leave
 from api.web.names import shown_names
@@ -112,9 +111,7 @@ def published_pages(dsn: str, *, county: Division) -> list[Disclosure]:
             for area in chain(Division(division))
             if contains(county, area)
         }
-        pages = [
-            reward_payments.for_month(connection, area, month, sensitive=SENSITIVE) for month, area in sorted(scopes)
-        ]
+        pages = [reward_payments.for_month(connection, area, month) for month, area in sorted(scopes)]
         names = shown_names(connection, list({row.payee_id for page in pages for row in page.rows}))
         return [_disclosed(page, names) for page in pages]
 
@@ -127,7 +124,6 @@ def _disclosed(page: MonthPage, names: Mapping[UUID, str]) -> Disclosure:
         position=page.position,
         payee_count=page.payee_count,
         by_state={state: _sum(page.by_state[state]) for state in reward_payments.STATES},
-        withheld_categories=tuple(SENSITIVE),
         withheld=_sum(page.withheld),
         reversed=_sum(page.reversed),
         rows=tuple(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from api.context import App
 from api.settings import BadSetting, Settings
+from api.web.witness_words import observed_in_words
 from domain.kernel.ids import derived
 from domain.log import LogOpened, LogPolicySet
 from journal.codec import Codec
@@ -72,4 +73,5 @@ def publisher_of(app: App, *, last: SignedLast, cosigners: Cosigners | None = No
         clock=app.journal.now,
         lock=app.settings.home / "publisher.lock",
         cosigners=cosigners,
+        in_words=observed_in_words,
     )

@@ -22,38 +22,69 @@ from fastapi.staticfiles import StaticFiles
 from api.context import App, keys_of
 from api.custody.device import Tickets
 from api.log import routes as log_routes
+from api.open311 import routes as open311_routes
+from api.open311.pace import Paces
 from api.patrol import Patrol
-from api.public import months, verifier
+from api.public import awards, months, rates, tracking, verifier
 from api.public.reading import Reading
 from api.publishing import publisher_of, signed_last, target_of
 from api.reference import page as reference_page
 from api.reference.description import install as describe
 from api.settings import Settings
 from api.staff import (
+    api_accounts,
+    api_awards,
+    api_catalogue,
     api_county,
+    api_difficulty,
+    api_duplicates,
+    api_erasure,
+    api_facilities,
+    api_households,
     api_incidents,
     api_keys,
     api_ledgers,
     api_lists,
+    api_members,
     api_payouts,
+    api_places,
+    api_rates,
     api_session,
     api_signatures,
-    categories,
+    api_trainings,
+    api_workflows,
+    page_acts,
+    page_awards,
+    page_catalogue,
     page_county,
+    page_difficulty,
+    page_erasure,
+    page_facilities,
+    page_find,
+    page_households,
     page_incidents,
     page_invitation,
     page_keys,
+    page_late,
     page_ledgers,
+    page_members,
     page_payouts,
     page_persons,
+    page_places,
+    page_report,
     page_sign_in,
     page_today,
+    page_trainings,
+    page_transcribe,
+    page_workflows,
+    photos,
 )
 from api.staff.acting import RoleNeeded, SignInNeeded
 from api.staff.office import Office
 from api.timestamps import Daily
 from api.web import health
 from api.web.alarm import Alarm
+from api.web.cached import cached
 from api.web.following import Following
 from api.web.frame import Frame
 from api.web.identity import Identity
@@ -70,6 +101,7 @@ from journal.published import PublishedLog
 
 BACKLOG: Final = 128
 SHUTDOWN_S: Final = 15
+COMPRESSED: Final = {".css": "text/css", ".js": "text/javascript"}
 
 DESCRIPTION: Final = """基层网格治理账本：线索、奖励、发放，每一步都是一条签名的、不可更改的记录。
 
@@ -136,8 +168,8 @@ def create_app(
         masked_names=shown_names,
         templates=templates,
         healthy=follow.check,
-        sensitive=categories.SENSITIVE,
     )
+    web.state.paces = Paces()
     problems.install(web)
     api_signatures.install(web, problems)
     web.add_exception_handler(SignInNeeded, _to_sign_in)
@@ -147,22 +179,56 @@ def create_app(
         api_keys,
         api_signatures,
         api_incidents,
+        api_workflows,
         api_payouts,
         api_county,
+        api_catalogue,
+        api_duplicates,
+        api_places,
+        api_rates,
+        api_awards,
+        api_difficulty,
+        api_trainings,
+        api_facilities,
+        api_members,
+        api_households,
+        api_accounts,
+        api_erasure,
         api_ledgers,
         api_lists,
         page_sign_in,
         page_today,
+        page_acts,
+        page_late,
+        page_workflows,
+        page_report,
+        page_transcribe,
+        page_find,
         page_incidents,
+        photos,
         page_payouts,
         page_ledgers,
         page_county,
+        page_catalogue,
+        page_places,
         page_persons,
+        page_erasure,
+        page_members,
+        page_households,
         page_keys,
         page_invitation,
+        page_awards,
+        page_difficulty,
+        page_trainings,
+        page_facilities,
         months,
+        awards,
+        rates,
+        tracking,
+        open311_routes,
     ):
         web.include_router(routes.router, dependencies=[Depends(alarm.check)])
+    web.include_router(photos.pages, dependencies=[Depends(alarm.check)])
     for routes in (verifier, log_routes, reference_page):  # what was published stays, to be compared
         web.include_router(routes.router)
     health.install(web, app.runner, follow, publishing, alarm=alarm)
@@ -268,9 +334,13 @@ def _listen(settings: Settings) -> socket.socket:
 class _Static(StaticFiles):
     """The stylesheet's address changes with its content, so it may be kept for ever; the verifier's do not."""
 
-    def file_response(self, full_path: Any, *args: Any, **kwargs: Any) -> Response:
-        response = super().file_response(full_path, *args, **kwargs)
-        kept = "no-cache" if Path(full_path).name.startswith("verify") else "public, max-age=31536000, immutable"
+    def file_response(self, full_path: Any, stat_result: Any, scope: Any, status_code: int = 200) -> Response:
+        """Text is compressed on its way: a telephone loads the stylesheet and a script before it shows the form."""
+        path = Path(full_path)
+        kept = "no-cache" if path.name.startswith("verify") else "public, max-age=31536000, immutable"
+        if path.suffix in COMPRESSED:
+            return cached(Request(scope), path.read_bytes(), media_type=COMPRESSED[path.suffix], cache_control=kept)
+        response = super().file_response(full_path, stat_result, scope, status_code)
         response.headers["cache-control"] = kept
         return response
 

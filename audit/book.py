@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from audit.entries import Entry, day_of
-from audit.records import Band, Batch, Held, Incident, Payment, Reward, Tariff
+from audit.records import Band, Batch, Cap, Held, Incident, Item, Known, Payment, Reward, Tariff
 from domain.kernel.places import Division, contains
 
 ALWAYS = "0001-01-01"
@@ -23,14 +23,20 @@ class Book:
 
     roles: dict[str, list[Held]] = field(default_factory=dict)
     accounts: dict[str, str] = field(default_factory=dict)  # person -> event that set the account in use
+    areas: dict[str, str] = field(default_factory=dict)  # membership or household -> where it lies
     incidents: dict[str, Incident] = field(default_factory=dict)
     rewards: dict[str, Reward] = field(default_factory=dict)
     granted: dict[str, str] = field(default_factory=dict)  # incident -> event that granted its reward
     payments: dict[str, Payment] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
     lines: dict[str, list[str]] = field(default_factory=dict)  # batch -> its payments
+    county: str = ""  # the division of the genesis
+    places: dict[str, Known] = field(default_factory=dict)  # by code
     bands: dict[str, list[Band]] = field(default_factory=dict)  # division -> its bands
     tariffs: dict[str, list[Tariff]] = field(default_factory=dict)
+    caps: dict[str, list[Cap]] = field(default_factory=dict)
+    catalogues: dict[str, list[Item]] = field(default_factory=dict)
+    withheld: dict[str, str] = field(default_factory=dict)  # incident -> event that withheld its reward
     budget_years: dict[str, int] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict, repr=False)
     # What `holds` said since somebody's roles last changed: the same people act all day in the same places.
@@ -81,6 +87,18 @@ class Book:
             case "payment":
                 payment = self.payments.get(identity)
                 found = self.batches.get(payment.batch if payment else str(data.get("batch_id")))
+            case "member" | "household" | "cooling":
+                return data.get("area") or data.get("division") or self.areas.get(identity)
+            case "award" | "award_rule" | "difficulty" | "difficulty_rule":
+                return data.get("division") or self.areas.get(identity)
+            case "training" | "facility" | "facility_kind":
+                return data.get("division") or self.areas.get(identity)
+            case "place":
+                return str(data["code"])
+            case "workflow" | "calendar":
+                return data.get("division")
+            case "tariff" | "cap" | "catalogue" | "withholding":
+                return str(data["division"])
             case _:
                 return data.get("unit")
         return found.division if found else data.get("division")
@@ -96,6 +114,21 @@ def _log_opened(book: Book, entry: Entry) -> None:
     founder = book.one(entry.data["founder_id"])
     held = Held("administrator", entry.data["division"], ALWAYS, None)
     book.set_roles(founder, [*book.roles.get(founder, ()), held])
+    book.county = entry.data["division"]
+
+
+def _place_registered(book: Book, entry: Entry) -> None:
+    book.places[book.one(entry.data["code"])] = Known(entry.data["since"])
+
+
+def _place_succeeded(book: Book, entry: Entry) -> None:
+    if known := book.places.get(entry.data["code"]):
+        book.places[entry.data["code"]] = known._replace(followed=entry.data["since"])
+
+
+def _place_traced_back(book: Book, entry: Entry) -> None:
+    if known := book.places.get(entry.data["code"]):
+        book.places[entry.data["code"]] = known._replace(since=entry.data["since"])
 
 
 def _role_granted(book: Book, entry: Entry) -> None:
@@ -113,6 +146,21 @@ def _role_ended(book: Book, entry: Entry) -> None:
     book.set_roles(entry.identity, roles)
 
 
+def _role_withdrawn(book: Book, entry: Entry) -> None:
+    data = entry.data
+    begins = data["role"], data["area"], data["since"]
+    roles = [held for held in book.roles.get(entry.identity, ()) if held[:3] != begins]
+    book.set_roles(entry.identity, roles)
+
+
+def _lies_somewhere(book: Book, entry: Entry) -> None:
+    book.areas[entry.identity] = book.one(entry.data.get("area") or entry.data["division"])
+
+
+def _area_named(book: Book, entry: Entry) -> None:
+    book.areas[entry.identity] = book.one(entry.data["division"])
+
+
 def _account_set(book: Book, entry: Entry) -> None:
     book.accounts[entry.identity] = entry.name
 
@@ -124,6 +172,8 @@ def _reported(book: Book, entry: Entry) -> None:
         category=book.one(data["category"]),
         day=book.one(day_of(data["reported_at"])),
         parts={"reporter": book.one(data["reporter_id"])},
+        item=data.get("item"),
+        sensitive=data["sensitive"],
     )
     if "transcribed_by" in data:
         incident.parts["transcriber"] = book.one(data["transcribed_by"])
@@ -134,6 +184,14 @@ def _verified(book: Book, entry: Entry) -> None:
     if incident := book.incidents.get(entry.identity):
         incident.parts["verifier"] = book.one(entry.data["verifier_id"])
         incident.confirmed = entry.data["confirmed"]
+
+
+def _to_be_handled_again(book: Book, entry: Entry) -> None:
+    """What was done did not last; `workflows` judges whoever acted in the rounds before."""
+    incident = book.incidents.get(entry.identity)
+    if incident and not entry.data.get("solved", False):
+        incident.parts.pop("handler", None)
+        incident.parts.pop("reply_transcriber", None)
 
 
 def _handled(book: Book, entry: Entry) -> None:
@@ -157,8 +215,34 @@ def _band_set(book: Book, entry: Entry) -> None:
 
 def _tariff_set(book: Book, entry: Entry) -> None:
     data = entry.data
-    tariff = Tariff(entry.name, data["division"], data.get("category"), data["since"], data["amount_fen"])
+    tariff = Tariff(
+        entry.name, data["division"], data.get("item"), data.get("category"), data["since"], data["amount_fen"]
+    )
     book.tariffs.setdefault(tariff.division, []).append(tariff)
+
+
+def _cap_set(book: Book, entry: Entry) -> None:
+    data = entry.data
+    cap = Cap(entry.name, data["division"], data["kind"], data.get("category"), data["since"], data["reports_max"])
+    book.caps.setdefault(cap.division, []).append(cap)
+
+
+def _item_admitted(book: Book, entry: Entry) -> None:
+    data = entry.data
+    item = Item(data["code"], data["category"], data["sensitive"], data["since"], None)
+    book.catalogues.setdefault(data["division"], []).append(item)
+
+
+def _item_withdrawn(book: Book, entry: Entry) -> None:
+    items = book.catalogues.get(entry.data["division"], [])
+    for number in reversed(range(len(items))):
+        if items[number].code == entry.data["code"]:
+            items[number] = items[number]._replace(last_day=entry.data["last_day"])
+            return
+
+
+def _withheld(book: Book, entry: Entry) -> None:
+    book.withheld.setdefault(entry.data["incident_id"], entry.name)
 
 
 def _appropriated(book: Book, entry: Entry) -> None:
@@ -247,15 +331,32 @@ def _batch_became(state: str) -> Callable[[Book, Entry], None]:
 
 _WRITERS: dict[str, Callable[[Book, Entry], None]] = {
     "log.opened/1": _log_opened,
+    "place.registered/1": _place_registered,
+    "place.succeeded/1": _place_succeeded,
+    "place.traced_back/1": _place_traced_back,
     "person.role_granted/1": _role_granted,
+    "award.proposed/1": _area_named,
+    "training.held/1": _area_named,
+    "facility_kind.admitted/1": _area_named,
+    "facility.registered/1": _area_named,
     "person.role_ended/1": _role_ended,
+    "person.role_withdrawn/1": _role_withdrawn,
     "person.payee_account_set/1": _account_set,
+    "member.applied/1": _lies_somewhere,
+    "member.appointed/1": _lies_somewhere,
+    "household.registered/1": _lies_somewhere,
     "incident.reported/1": _reported,
     "incident.verified/1": _verified,
     "incident.handled/1": _handled,
+    "incident.closed/1": _to_be_handled_again,
+    "incident.reopened/1": _to_be_handled_again,
     "incident.validity_decided/1": _decided,
     "tariff.band_set/1": _band_set,
     "tariff.set/1": _tariff_set,
+    "cap.set/1": _cap_set,
+    "catalogue.item_admitted/1": _item_admitted,
+    "catalogue.item_withdrawn/1": _item_withdrawn,
+    "withholding.recorded/1": _withheld,
     "budget.appropriated/1": _appropriated,
     "reward.granted/1": _granted,
     "reward.scheduled/1": _scheduled,

@@ -53,14 +53,13 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Disclosure:
-    """One division's page of one month, as of a log position. `withheld` are rewards in categories that name nobody."""
+    """One division's page of one month, as of a log position. `withheld` are rewards of reports that name nobody."""
 
     month: str
     division: str
     position: int
     payee_count: int
     by_state: Mapping[str, Sum]
-    withheld_categories: tuple[str, ...]
     withheld: Sum
     reversed: Sum
     rows: tuple[Row, ...]
@@ -79,7 +78,6 @@ class Disclosure:
             "total_fen": total.fen,
             "paid_fen": self.by_state["arrived"].fen,
             "by_state": {state: self.by_state[state].plain() for state in STATES},
-            "withheld_categories": list(self.withheld_categories),
             "withheld": self.withheld.plain(),
             "reversed": self.reversed.plain(),
             "row_count": len(self.rows),
@@ -112,7 +110,7 @@ class _Earned:
 
     reward: Reward
     month: str
-    category: str
+    sensitive: bool
     order: int
 
 
@@ -126,14 +124,14 @@ class _Page:
     payees: set[str] = field(default_factory=set)
     rows: dict[tuple[str, str], tuple[Sum, str | None]] = field(default_factory=dict)
 
-    def add(self, earned: _Earned, state: str, booked_on: str | None, *, withheld: bool) -> None:
+    def add(self, earned: _Earned, state: str, booked_on: str | None) -> None:
         one = Sum(1, earned.reward.amount_fen)
         if state == "reversed":
             self.reversed = self.reversed.plus(one)
             return
         self.payees.add(earned.reward.payee)
         self.by_state[state] = self.by_state[state].plus(one)
-        if withheld:
+        if earned.sensitive:
             self.withheld = self.withheld.plus(one)
             return
         before, day = self.rows.get((earned.reward.payee, state), (Sum(), None))
@@ -159,14 +157,14 @@ class Pages:
                 self._county = data["division"]
             case "reward.granted/1":
                 blank = Reward(frozenset(), "", "", 0, "")
-                self._earned[entry.identity] = _Earned(blank, data["accrual_month"], data["category"], entry.index)
+                self._earned[entry.identity] = _Earned(blank, data["accrual_month"], data["sensitive"], entry.index)
             case "payment.settled/1":
                 self._booked[entry.identity] = data["booked_on"]
 
     def finish(self, book: Book) -> None:
         """Nothing is judged here."""
 
-    def at(self, book: Book, position: int, *, withheld: Sequence[str], names: Mapping[str, str]) -> list[Disclosure]:
+    def at(self, book: Book, position: int, *, names: Mapping[str, str]) -> list[Disclosure]:
         """Every page as the book stands; `names` are masked names by payee."""
         pages: dict[tuple[str, str], _Page] = {}
         for identity, earned in self._earned.items():
@@ -178,7 +176,7 @@ class Pages:
             for area in chain(Division(reward.division)):
                 if contains(Division(self._county), area):
                     page = pages.setdefault((earned.month, area), _Page())
-                    page.add(earned, state, day, withheld=earned.category in withheld)
+                    page.add(earned, state, day)
         return [
             Disclosure(
                 month=month,
@@ -186,7 +184,6 @@ class Pages:
                 position=position,
                 payee_count=len(page.payees),
                 by_state=page.by_state,
-                withheld_categories=tuple(withheld),
                 withheld=page.withheld,
                 reversed=page.reversed,
                 rows=tuple(
@@ -232,7 +229,7 @@ class PublishedPages(Pages):
             except UnreadableFile as error:
                 findings.add(f"disclosures.{error.reason}", Place(path), detail=error.detail)
         first = next((line for lines in self._lines.values() for line in lines), b"")
-        self._position, self._withheld = _stated(first)
+        self._position = _stated_position(first)
         self._made: list[Disclosure] | None = None
 
     def see(self, entry: Entry, book: Book) -> None:
@@ -243,7 +240,7 @@ class PublishedPages(Pages):
 
     def _make(self, book: Book) -> None:
         if self._made is None and self._position is not None:
-            self._made = self.at(book, self._position, withheld=self._withheld, names=self._masks)
+            self._made = self.at(book, self._position, names=self._masks)
 
     def compare(self, book: Book, *, size: int) -> None:
         """Compare, once the whole journal was read; `size` is its length."""
@@ -304,13 +301,10 @@ def _parsed(line: bytes) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _stated(line: bytes) -> tuple[int | None, tuple[str, ...]]:
-    """The log position and the withheld categories that a line states."""
-    found = _parsed(line)
-    position, withheld = found.get("position"), found.get("withheld_categories")
-    if type(position) is not int or position < 0 or not isinstance(withheld, list):
-        return None, ()
-    return position, tuple(category for category in withheld if _is_text(category))
+def _stated_position(line: bytes) -> int | None:
+    """The log position that a line states."""
+    position = _parsed(line).get("position")
+    return position if type(position) is int and position >= 0 else None
 
 
 def _is_text(value: object) -> bool:

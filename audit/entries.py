@@ -156,5 +156,8 @@ def skip_what_needs_entries(findings: Findings) -> None:
         Check.LIMITS,
         Check.DUTIES,
         Check.TARIFFS,
+        Check.AWARDS,
+        Check.DIFFICULTY,
+        Check.WORKFLOWS,
     ):
         findings.skip(check, "no_entries")

@@ -8,10 +8,12 @@ import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from shlex import quote
 
 from journal import note
 from journal.checkpoint import Checkpoint
 from journal.note import NoteError, VerifierKey, encode_base64
+from journal.trust import Policy
 
 README = "README.txt"
 
@@ -20,7 +22,7 @@ _TEXT = """\
 记录 {size} 条　根 {root}
 检查点文件 SHA-256 {seals}
 账本密钥（请与县里另行公布的核对；不同，其余都不必看）：
-{keys}
+{keys}\
 一、内容　checkpoint 账本密钥和见证人签过的检查点（账本名、条数、根），请留存；checkpoints/ 更早的检查点；
   trust.policy 账本密钥、见证人和要求的见证数；entries/ 全部记录，每文件 256 条，每条前有 2 字节长度（大端）；
   ledgers/ 分录流水、余额表、账户表，及 beancount、hledger 格式的全部账目；disclosures/ 月度公示的数字；
@@ -34,30 +36,37 @@ _TEXT = """\
     cat checkpoint $(ls checkpoints/* 2>/dev/null | sort) | sha256sum
   2. 检查点的签名（C2SP signed-note：空行之前的三行，Ed25519；签名前有 4 字节密钥编号）
     der() {{ printf '\\60\\52\\60\\5\\6\\3\\53\\145\\160\\3\\41\\0'; openssl base64 -d -A | tail -c 32; }}
-    line() {{ sed -n '/^$/,$p' "$1" | grep -F -m 1 -e "— $2 " | sed 's/.* //' | openssl base64 -d -A | tail -c 64; }}
+    sig() {{ sed -n '/^$/,$p' "$1" | grep -F -m 1 -e "— $2 " | sed 's/.* //' | openssl base64 -d -A | tail -c $3; }}
     printf %s {log_key} | der > $T/log.der
-    head -n 3 checkpoint > $T/text; line checkpoint {origin} > $T/sig
+    head -n 3 checkpoint > $T/text; sig checkpoint {origin} 64 > $T/sig
     openssl pkeyutl -verify -pubin -keyform DER -inkey $T/log.der -rawin -in $T/text -sigfile $T/sig
-{example}\
+{cosigned}{example}\
 四、根：把下面几行存为 root.py，在本文件夹里运行 python3 root.py，应得上面的条数和根（RFC 6962 第 2.1 节）
 {script}
 五、含义　每条记录是一行 JSON（RFC 8785）加经办人的签名。密钥由 key.registered/1 登记、key.retired/1 停用、
-  key.revoked/1 自某条起吊销；第 0 条 log.opened/1 由其中的 founder_key 签名。动账记录的 postings 是
+  key.revoked/1 自某个索引起吊销；索引 0 的 log.opened/1 由其中的 founder_key 签名。动账记录的 postings 是
   [账户, 币种, 金额]，借正贷负，人民币以分计，每个账簿合计为零；按账户相加就是 trial-balance.csv。姓名、账号、文字只以
-  SHA-256(0x00 ‖ 32 字节随机数 ‖ 值) 出现。log.checkpoint_timestamped/1 的时间戳在 timestamps/<token>.tsr，
-  所盖的三行（账本名、条数、根）在同名的 .checkpoint。
+  SHA-256(0x00 ‖ 32 字节随机数 ‖ 值) 出现。时间戳在 timestamps/<token>.tsr，所盖的三行在同名的 .checkpoint。
 {stamp}规范：C2SP signed-note、tlog-checkpoint、tlog-tiles、tlog-policy；RFC 6962、8785、8032、3161。
 """
 
+_COSIGNED = """\
+    见证人 {name}（C2SP tlog-cosignature：编号后 8 字节是见证的时间，签的是写明时间的两行和那三行）
+    printf %s {key} | der > $T/w.der; sig checkpoint {word} 64 > $T/sig
+    s=$(($(sig checkpoint {word} 72 | head -c 8 | od -A n -t u8 --endian=big))); date -d @$s
+    {{ printf 'cosignature/v1\\ntime %s\\n' $s; cat $T/text; }} > $T/seen
+    openssl pkeyutl -verify -pubin -keyform DER -inkey $T/w.der -rawin -in $T/seen -sigfile $T/sig
+"""
+
 _EXAMPLE = """\
-  3. 一条记录（第 {index} 条）和经办人的签名；他的公钥在登记记录里
+  3. 一条记录（索引 {index}，从 0 起）和经办人的签名；他的公钥在登记记录里
     tail -c +{begin} {path} | head -c {length} > $T/entry
     head -n 1 $T/entry | tee $T/line | jq -r '[.type, .on, .role, .by] | join(" ")'
     who=$(jq -r '.role + " " + .by' $T/line)
     find entries -type f -exec grep -a -h -o '{{"at":.*}}$' {{}} + | jq -r --arg n "$who" \\
       'select(.type == "key.registered/1" and .data.role + " " + .data.person_id == $n).data.key,
        select(.type == "log.opened/1" and .role + " " + .by == $n).data.founder_key' | sort -u > $T/keys
-    grep -F '+{key_id}+' $T/keys | sed 's/.*+{key_id}+//' | der > $T/key.der; line $T/entry '{key_name}' > $T/sig
+    grep -F '+{key_id}+' $T/keys | sed 's/.*+{key_id}+//' | der > $T/key.der; sig $T/entry '{key_name}' 64 > $T/sig
     openssl pkeyutl -verify -pubin -keyform DER -inkey $T/key.der -rawin -in $T/line -sigfile $T/sig
   4. 这条记录在树里：叶 = SHA-256(0x00 ‖ 记录)，节点 = SHA-256(0x01 ‖ 左 ‖ 右)；逐层相连，应得上面的根
     h() {{ openssl dgst -sha256 -binary; }}; b() {{ printf %s "$1" | openssl base64 -d -A; }}
@@ -126,12 +135,13 @@ def explanation(
     log_keys: Sequence[VerifierKey],
     *,
     seals: str,
+    witness: VerifierKey | None,
     example: Example | None,
     stamp: Stamped | None,
 ) -> str:
     """The text of `README.txt` for a package with this checkpoint; it checks the first log key by hand.
 
-    `stamp`: the last one that the journal names, if there is any.
+    `witness`: whose cosignature it checks, if there is any; `stamp`: the last one that the journal names, likewise.
     """
     return _TEXT.format(
         origin=checkpoint.origin,
@@ -140,10 +150,24 @@ def explanation(
         seals=seals,
         keys="".join(f"  {key}\n" for key in log_keys),
         log_key=str(log_keys[0]).split("+", 2)[2] if log_keys else "",
+        cosigned=_cosigned(witness) if witness else "",
         example=_example(example, checkpoint.size) if example else "",
         stamp=_STAMP.format(token=stamp.token, size=stamp.size) if stamp else "",
         script="".join(f"       {line}\n" for line in _SCRIPT.splitlines()).rstrip("\n"),
     )
+
+
+def witness_of(policy: Policy, signed: bytes) -> VerifierKey | None:
+    """The first witness of a policy that has cosigned a checkpoint; None for want of one."""
+    try:
+        cosigned = policy.check(signed).cosigned_at_s
+    except NoteError:
+        return None
+    return next((witness.key for witness in policy.witnesses if witness.name in cosigned), None)
+
+
+def _cosigned(witness: VerifierKey) -> str:
+    return _COSIGNED.format(name=witness.name, word=quote(witness.name), key=str(witness).split("+", 2)[2])
 
 
 def _example(example: Example, size: int) -> str:

@@ -42,6 +42,9 @@ class Check(StrEnum):
     BANK = "bank"
     OPENED = "opened"
     TIMESTAMPS = "timestamps"
+    AWARDS = "awards"
+    DIFFICULTY = "difficulty"
+    WORKFLOWS = "workflows"
 
 
 class Status(StrEnum):

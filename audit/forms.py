@@ -33,6 +33,7 @@ _PLAIN = r'[^"\\\x00-\x1f]'
 # At most 15 digits: surely below 2^53.
 _WHOLE = r"(?:0|[1-9][0-9]{0,14})"
 _POSITIVE = r"[1-9][0-9]{0,14}"
+_INTEGER = rf"(?:-?{_POSITIVE}|0)"
 
 
 def _list(item: str) -> str:
@@ -42,21 +43,35 @@ def _list(item: str) -> str:
 def _object(members: Mapping[str, str]) -> str:
     """A JSON object with these members (name -> pattern; a question mark: it may be absent), sorted as RFC 8785 asks.
 
-    The first must be there, so that every other has its comma before it.
+    One at least must be there, if any may: members before the first such one have their comma behind them, those after
+    it before them.
     """
+    names = sorted(members, key=lambda name: name.rstrip("?"))
+    first = next((name for name in names if not name.endswith("?")), None)
     pieces = []
-    for number, name in enumerate(sorted(members, key=lambda name: name.rstrip("?"))):
-        member = f'{"," if number else ""}"{name.rstrip("?")}":{members[name]}'
-        pieces.append(f"(?:{member})?" if name.endswith("?") else member)
+    for name in names:
+        member = f'"{name.rstrip("?")}":{members[name]}'
+        if name == first:
+            pieces.append(member)
+        else:
+            member = f"{member}," if first is not None and names.index(name) < names.index(first) else f",{member}"
+            pieces.append(f"(?:{member})?" if name.endswith("?") else member)
     return r"\{" + "".join(pieces) + r"\}"
 
 
 _DIGEST = '"[0-9a-f]{64}"'
-_FILE = _object({"sha256": _DIGEST, "length": _WHOLE})
+_FILE_MEMBERS = {"sha256": _DIGEST, "length": _WHOLE}
+_FILE = _object(_FILE_MEMBERS)
 _ID = f'"{_UUID}"'
+_TEXT = f'"{_PLAIN}*"'
+_TRUTH = "(?:true|false)"
+_LIMIT = _object({"amount": _POSITIVE, "unit": _TEXT})
+_BAND = _object({"at_least": _WHOLE, "points": _WHOLE})
+_STAR = {"member_id": _ID, "rank": _POSITIVE, "score": _POSITIVE, "count": _POSITIVE, "events_digest": _DIGEST}
+_FACTOR = {"code": _TEXT, "name": _TEXT, "unit": _TEXT, "weight": _POSITIVE, "bands": _list(_BAND)}
 _PATTERNS: Mapping[Form, str] = {
     shapes.text: f'"{_PLAIN}*"',
-    shapes.truth: "(?:true|false)",
+    shapes.truth: _TRUTH,
     shapes.whole: _WHOLE,
     shapes.positive: _POSITIVE,
     shapes.identity: _ID,
@@ -67,8 +82,29 @@ _PATTERNS: Mapping[Form, str] = {
     shapes.moment: f'"{_MOMENT}"',
     shapes.calendar_month: '"[0-9]{4}-(?:0[1-9]|1[0-2])"',
     shapes.place: '"[0-9]{12}"',
+    shapes.places: _list('"[0-9]{12}"'),
+    shapes.predecessors: _list(_object({"code": '"[0-9]{12}"', "last_day": f'"{_DAY}"', "name": _TEXT})),
     shapes.attachment: _FILE,
-    shapes.attachments: _list(_FILE),
+    shapes.photos: _list(_object({"difference_hash": '"[0-9a-f]{16}"', "exif?": _DIGEST, **_FILE_MEMBERS})),
+    shapes.position: _object({"latitude_e5": _INTEGER, "longitude_e5": _INTEGER}),
+    shapes.integers: _list(_WHOLE),
+    shapes.days: _list(f'"{_DAY}"'),
+    shapes.spans: _list(_object({"from_minute": _WHOLE, "to_minute": _WHOLE})),
+    shapes.limit: _LIMIT,
+    shapes.steps: _list(
+        _object({"act": _TEXT, "limit?": _LIMIT, "mandatory": _TRUTH, "roles": _list(_TEXT), "stage": _TEXT})
+    ),
+    shapes.besides: _list(_object({"act": _TEXT, "roles": _list(_TEXT), "stage": _TEXT, "times_max?": _POSITIVE})),
+    shapes.texts: _list(_TEXT),
+    shapes.event_names: _list(f'"{_EVENT}"'),
+    shapes.calendar_period: '"(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2]|Q[1-4]))?"',
+    shapes.award_weights: _list(_object({"category": _TEXT, "item?": _TEXT, "points": _WHOLE})),
+    shapes.award_stars: _list(_object(_STAR)),
+    shapes.bands: _list(_BAND),
+    shapes.factors: _list(_object(_FACTOR)),
+    shapes.staffing: _list(_object({"at_least": _WHOLE, "workers": _WHOLE})),
+    shapes.measurements: _list(_object({"factor": _TEXT, "value": _WHOLE})),
+    shapes.attendances: _list(_object({"person_id": _ID, "result": _TEXT})),
     shapes.chain: _object(
         {
             "reporter_id": _ID,

@@ -16,8 +16,23 @@ Parts = Callable[[Mapping[str, Any]], tuple[object, ...]]
 _DERIVED: Mapping[str, tuple[str, Parts]] = {
     "log.opened/1": ("log", lambda data: (data["origin"],)),
     "place.registered/1": ("place", lambda data: (data["code"],)),
+    "place.renamed/1": ("place", lambda data: (data["code"],)),
+    "place.succeeded/1": ("place", lambda data: (data["code"],)),
+    "place.traced_back/1": ("place", lambda data: (data["code"],)),
     "tariff.band_set/1": ("tariff", lambda data: (data["division"],)),
     "tariff.set/1": ("tariff", lambda data: (data["division"],)),
+    "catalogue.item_admitted/1": ("catalogue", lambda data: (data["division"],)),
+    "catalogue.item_withdrawn/1": ("catalogue", lambda data: (data["division"],)),
+    "cap.set/1": ("cap", lambda data: (data["division"],)),
+    "quota.used/1": (
+        "quota",
+        lambda data: (data["division"], data["kind"], data.get("category", ""), data["subject"]),
+    ),
+    "withholding.recorded/1": ("withholding", lambda data: (data["incident_id"],)),
+    "member.applied/1": ("member", lambda data: (data["person_id"],)),
+    "household.registered/1": ("household", lambda data: (data["division"], data["reference"])),
+    "residence.taken/1": ("residence", lambda data: (data["person_id"],)),
+    "cooling.set/1": ("cooling", lambda data: (data["division"],)),
     "budget.appropriated/1": (
         "budget",
         lambda data: (data["unit"], data["project"], data["spending_class"], data["year"]),
@@ -28,6 +43,11 @@ _DERIVED: Mapping[str, tuple[str, Parts]] = {
         lambda data: (data["division"], data["month"], data["number"]),
     ),
     "payment.prepared/1": ("payment", lambda data: (data["batch_id"], data["payee_id"])),
+    "award_rule.published/1": ("award_rule", lambda data: (data["division"],)),
+    "award.proposed/1": ("award", lambda data: (data["division"], data["period"])),
+    "difficulty_rule.published/1": ("difficulty_rule", lambda data: (data["division"],)),
+    "difficulty.inputs_recorded/1": ("difficulty", lambda data: (data["division"], data["grid"])),
+    "facility_kind.admitted/1": ("facility_kind", lambda data: (data["division"],)),
 }
 
 

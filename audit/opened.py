@@ -22,6 +22,7 @@ _ROW_BYTES_MAX = 1 << 20
 _COMMITTED = {
     "person.registered/1": ("name",),
     "person.payee_account_set/1": ("holder", "number", "bank"),
+    "member.applied/1": ("phone",),
     "incident.reported/1": ("text",),
     "incident.handled/1": ("reply",),
 }

@@ -19,7 +19,7 @@ from audit import entries as bundles
 from audit import journals, opened, published, timestamps
 from audit.disclosures import Disclosure
 from audit.entries import Bundle
-from audit.explanation import README, Example, Stamped, example_index, explanation, seals_digest
+from audit.explanation import README, Example, Stamped, example_index, explanation, seals_digest, witness_of
 from audit.journal_files import JournalFile
 from audit.ledger import BOM, Ledger
 from audit.manifest import MANIFEST, manifest_text
@@ -115,6 +115,7 @@ def write_package(
             sealed,
             [log.key for log in parsed.logs],
             seals=seals_digest({CHECKPOINT: signed, **older}),
+            witness=witness_of(parsed, signed),
             example=writing.example(),
             stamp=writing.stamped,
         )

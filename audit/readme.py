@@ -5,7 +5,7 @@ entries; where these fail, the report says so already.
 """
 
 from audit.entries import Bundle, path_of, read_bundle
-from audit.explanation import README, Example, Stamped, example_index, explanation, seals_digest
+from audit.explanation import README, Example, Stamped, example_index, explanation, seals_digest, witness_of
 from audit.findings import Findings, Place
 from audit.folder import PackageFolder, UnreadableFile
 from audit.replay import Replay
@@ -40,11 +40,18 @@ def _expected(folder: PackageFolder, trust: Trusted, replay: Replay, stamp: Stam
     if replay.tree.size != checkpoint.size or replay.tree.root(checkpoint.size) != checkpoint.root:
         return None
     try:
-        keys = [log.key for log in Policy.parse(trust.policy_text).logs]
+        policy = Policy.parse(trust.policy_text)
     except PolicyError:
         return None
     seals = seals_digest({CHECKPOINT: signed, **trust.older})
-    return explanation(checkpoint, keys, seals=seals, example=_example(folder, replay), stamp=stamp).encode()
+    return explanation(
+        checkpoint,
+        [log.key for log in policy.logs],
+        seals=seals,
+        witness=witness_of(policy, signed),
+        example=_example(folder, replay),
+        stamp=stamp,
+    ).encode()
 
 
 def _example(folder: PackageFolder, replay: Replay) -> Example | None:

@@ -29,6 +29,8 @@ class Incident:
     parts: dict[str, str]
     confirmed: bool = False
     valid: bool = False
+    item: str | None = None
+    sensitive: bool = False
 
 
 @dataclass(slots=True)
@@ -87,11 +89,48 @@ class Band(NamedTuple):
     max_fen: int
 
 
-class Tariff(NamedTuple):
-    """An amount of a division for a category (None: any) from a day on; `name` is the event that set it."""
+class Known(NamedTuple):
+    """A place by its code: valid from a day until others followed it (that day not included; None: without end)."""
+
+    since: str
+    followed: str | None = None
+
+    def valid_on(self, on: str) -> bool:
+        """Whether the code was valid on that day."""
+        return self.since <= on and not self.ended_by(on)
+
+    def ended_by(self, on: str) -> bool:
+        """Whether the code had ended before that day."""
+        return self.followed is not None and self.followed <= on
+
+
+class Cap(NamedTuple):
+    """A cap of a division from a day on; `category` None: of any class. `name` is the event that set it."""
 
     name: str
     division: str
+    kind: str
+    category: str | None
+    since: str
+    reports_max: int
+
+
+class Item(NamedTuple):
+    """An item of a division's catalogue from a day until a day (inclusive; None: without end)."""
+
+    code: str
+    category: str
+    sensitive: bool
+    since: str
+    last_day: str | None
+
+
+class Tariff(NamedTuple):
+    """An amount of a division from a day on, for an item, a category or (both None) anything; `name` is its event."""
+
+    name: str
+    division: str
+    item: str | None
     category: str | None
     since: str
     amount_fen: int

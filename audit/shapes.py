@@ -10,12 +10,14 @@ from datetime import date
 from typing import Any
 
 from domain.kernel.calendar import instant, month
+from domain.kernel.periods import period
 from domain.kernel.places import division
 
 Form = Callable[[Any], bool]
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_HASH = re.compile(r"[0-9a-f]{16}", re.ASCII)
 _EVENT = re.compile(r"[a-z][a-z_]*/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}@[1-9][0-9]*", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
@@ -80,19 +82,119 @@ def place(value: Any) -> bool:
     return isinstance(value, str) and _reads(division, value)
 
 
+def places(value: Any) -> bool:
+    """A list of division codes."""
+    return isinstance(value, list) and all(map(place, value))
+
+
+def predecessors(value: Any) -> bool:
+    """A list of earlier codes, each with its name and last day."""
+    fields: Mapping[str, Form] = {"code": place, "name": text, "last_day": day}
+    return isinstance(value, list) and all(_fits(one, fields) for one in value)
+
+
 def attachment(value: Any) -> bool:
     """A file's digest and length."""
     return _fits(value, {"sha256": digest, "length": whole})
 
 
-def attachments(value: Any) -> bool:
-    """A list of attachments."""
-    return isinstance(value, list) and all(map(attachment, value))
+def photos(value: Any) -> bool:
+    """Photos: digest, length, difference hash, and the commitment to what the camera noted, where it did."""
+    return isinstance(value, list) and all(_fits_at_least(one, _PHOTO, optional="exif") for one in value)
+
+
+def difference_hash(value: Any) -> bool:
+    """Sixteen hex digits."""
+    return isinstance(value, str) and _HASH.fullmatch(value) is not None
+
+
+def position(value: Any) -> bool:
+    """A point on the map in units of 1e-5 degrees."""
+    return _fits(value, {"latitude_e5": integer, "longitude_e5": integer})
+
+
+def integer(value: Any) -> bool:
+    """A whole number, also below zero."""
+    return type(value) is int
+
+
+def integers(value: Any) -> bool:
+    """A list of whole numbers that are not negative."""
+    return isinstance(value, list) and all(map(whole, value))
+
+
+def days(value: Any) -> bool:
+    """A list of days."""
+    return isinstance(value, list) and all(map(day, value))
+
+
+def spans(value: Any) -> bool:
+    """Office hours: minutes of the day."""
+    return isinstance(value, list) and all(_fits(one, {"from_minute": whole, "to_minute": whole}) for one in value)
+
+
+def limit(value: Any) -> bool:
+    """A time limit: an amount of a unit."""
+    return _fits(value, {"amount": positive, "unit": text})
+
+
+def steps(value: Any) -> bool:
+    """The steps of a workflow."""
+    return isinstance(value, list) and all(_fits_at_least(one, _STEP, optional="limit") for one in value)
+
+
+def besides(value: Any) -> bool:
+    """What may happen beside the steps of a workflow."""
+    return isinstance(value, list) and all(_fits_at_least(one, _BESIDE, optional="times_max") for one in value)
 
 
 def chain(value: Any) -> bool:
     """Who acted before a reward."""
     return _fits(value, _CHAIN)
+
+
+def _listed(fields: Mapping[str, Form]) -> Form:
+    """A list of objects with these fields; a question mark: the field may be absent."""
+    known = {name.rstrip("?"): form for name, form in fields.items()}
+    required = {name for name in fields if name[-1] != "?"}
+
+    def listed(value: Any) -> bool:
+        return isinstance(value, list) and all(map(fits, value))
+
+    def fits(one: Any) -> bool:
+        return (
+            isinstance(one, dict)
+            and required <= one.keys() <= known.keys()
+            and all(known[name](field) for name, field in one.items())
+        )
+
+    return listed
+
+
+def texts(value: Any) -> bool:
+    """A list of texts."""
+    return isinstance(value, list) and all(map(text, value))
+
+
+def event_names(value: Any) -> bool:
+    """A list of names of events."""
+    return isinstance(value, list) and all(map(event_name, value))
+
+
+def calendar_period(value: Any) -> bool:
+    """A month, a quarter or a year: `2026-11`, `2026-Q4`, `2026`."""
+    return isinstance(value, str) and _reads(period, value)
+
+
+award_weights = _listed({"category": text, "item?": text, "points": whole})
+award_stars = _listed(
+    {"member_id": identity, "rank": positive, "score": positive, "count": positive, "events_digest": digest}
+)
+bands = _listed({"at_least": whole, "points": whole})
+factors = _listed({"code": text, "name": text, "unit": text, "weight": positive, "bands": bands})
+staffing = _listed({"at_least": whole, "workers": whole})
+measurements = _listed({"factor": text, "value": whole})
+attendances = _listed({"person_id": identity, "result": text})
 
 
 _CHAIN: Mapping[str, Form] = {
@@ -102,6 +204,16 @@ _CHAIN: Mapping[str, Form] = {
     "decider_id": identity,
     "transcriber_ids": identities,
 }
+
+
+_PHOTO: Mapping[str, Form] = {
+    "sha256": digest,
+    "length": whole,
+    "difference_hash": difference_hash,
+    "exif": digest,
+}
+_STEP: Mapping[str, Form] = {"act": text, "stage": text, "roles": texts, "mandatory": truth, "limit": limit}
+_BESIDE: Mapping[str, Form] = {"act": text, "stage": text, "roles": texts, "times_max": positive}
 
 
 def _reads(read: Callable[[str], object], value: str) -> bool:
@@ -114,6 +226,14 @@ def _reads(read: Callable[[str], object], value: str) -> bool:
 
 def _fits(value: Any, fields: Mapping[str, Form]) -> bool:
     return isinstance(value, dict) and value.keys() == fields.keys() and all(fields[n](value[n]) for n in fields)
+
+
+def _fits_at_least(value: Any, fields: Mapping[str, Form], *, optional: str) -> bool:
+    """Whether all fields are there and right; one of them may be absent."""
+    if not isinstance(value, dict):
+        return False
+    expected = fields if optional in value else {name: form for name, form in fields.items() if name != optional}
+    return _fits(value, expected)
 
 
 # A question mark after a name: the field may be absent.
@@ -139,27 +259,83 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "stamped_at": moment,
     },
     "place.registered/1": {"code": place, "name": text, "since": day},
+    "place.renamed/1": {"code": place, "name": text, "since": day, "document": text},
+    "place.succeeded/1": {"code": place, "kind": text, "successors": places, "since": day, "document": text},
+    "place.traced_back/1": {"code": place, "since": day, "predecessors": predecessors, "document": text},
     "person.registered/1": {"name": digest, "pseudonymous": truth},
     "person.role_granted/1": {"role": text, "area": place, "since": day, "until?": day},
     "person.role_ended/1": {"role": text, "area": place, "last_day": day},
-    "person.payee_account_set/1": {"version": positive, "holder": digest, "number": digest, "bank": digest},
+    "person.role_withdrawn/1": {"role": text, "area": place, "since": day},
+    "person.payee_account_set/1": {
+        "version": positive,
+        "holder": digest,
+        "number": digest,
+        "bank": digest,
+        "set_by?": identity,
+        "set_on?": day,
+    },
+    "person.payee_account_acknowledged/1": {"version": positive, "acknowledged_by": identity},
     "person.erased/1": {"reason": text, "legal_basis": text},
+    "member.applied/1": {
+        "person_id": identity,
+        "area": place,
+        "occupation": text,
+        "phone": digest,
+        "transcribed_by?": identity,
+    },
+    "member.vetted/1": {"vetter_id": identity, "passed": truth, "reason": text},
+    "member.appointed/1": {
+        "appointer_id": identity,
+        "area": place,
+        "since": day,
+        "until?": day,
+        "other_roles": texts,
+        "document?": text,
+    },
+    "member.trained/1": {"level": text, "trained_on": day, "trainer_id": identity, "document?": text},
+    "member.suspended/1": {"reason": text, "since": day, "until?": day},
+    "member.reinstated/1": {"since": day},
+    "member.exited/1": {"reason": text, "last_day": day},
+    "household.registered/1": {"division": place, "reference": text},
+    "household.person_joined/1": {"person_id": identity, "since": day, "reason": text, "other_household?": identity},
+    "household.person_left/1": {"person_id": identity, "last_day": day, "reason": text, "other_household?": identity},
+    "household.head_named/1": {"head_id": identity, "since": day},
+    "residence.taken/1": {"person_id": identity, "household_id": identity, "since": day},
+    "residence.given_up/1": {"household_id": identity, "last_day": day},
+    "cooling.set/1": {"division": place, "days": whole, "since": day, "document": text},
     "key.registered/1": {"person_id": identity, "role": text, "key": text, "custody": text},
     "key.retired/1": {"reason": text},
     "key.revoked/1": {"from_index": whole, "reason": text},
     "incident.reported/1": {
         "reporter_id": identity,
         "category": text,
+        "item?": text,
+        "sensitive": truth,
         "division": place,
         "grid?": text,
+        "position?": position,
         "text": digest,
         "source": text,
         "source_ref?": text,
         "reported_at": moment,
-        "photos": attachments,
+        "photos": photos,
+        "workflow?": event_name,
         "transcribed_by?": identity,
     },
+    "incident.accepted/1": {"actor_id": identity},
+    "incident.declined/1": {"actor_id": identity, "reason": text},
     "incident.verified/1": {"verifier_id": identity, "confirmed": truth, "reason": text},
+    "incident.merged/1": {"actor_id": identity, "into": identity, "grounds": texts},
+    "incident.deliberated/1": {"actor_id": identity, "present": positive, "opinion?": digest},
+    "incident.dispatched/1": {"actor_id": identity, "department": text, "handler_id?": identity},
+    "incident.claimed/1": {"handler_id": identity},
+    "incident.whistled/1": {"actor_id": identity, "departments": texts},
+    "incident.arrived/1": {"handler_id": identity, "department": text},
+    "incident.returned/1": {"handler_id": identity, "reason": text},
+    "incident.reassigned/1": {"actor_id": identity, "department": text, "handler_id?": identity, "reason": text},
+    "incident.suspended/1": {"actor_id": identity, "reason": text, "until?": day},
+    "incident.resumed/1": {"actor_id": identity},
+    "incident.extended/1": {"actor_id": identity, "longer": limit, "reason": text},
     "incident.handled/1": {
         "handler_id": identity,
         "reply?": digest,
@@ -167,6 +343,39 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "transcribed_by?": identity,
     },
     "incident.validity_decided/1": {"decider_id": identity, "valid": truth, "reason": text},
+    "incident.fed_back/1": {"actor_id": identity, "channel": text, "message?": digest},
+    "incident.closed/1": {"verifier_id": identity, "solved": truth, "reason": text},
+    "incident.called_back/1": {"actor_id": identity, "outcome": text},
+    "incident.rated/1": {"actor_id": identity, "stars": positive, "by_reporter": truth},
+    "incident.posted/1": {"actor_id": identity, "days": positive},
+    "incident.archived/1": {"actor_id": identity},
+    "incident.reopened/1": {"actor_id": identity, "reason": text},
+    "incident.reminded/1": {"actor_id": identity, "channel": text},
+    "incident.supervised/1": {"actor_id": identity, "document": text, "instruction?": digest},
+    "workflow.published/1": {
+        "code": text,
+        "title": text,
+        "version": positive,
+        "steps": steps,
+        "besides": besides,
+        "document": text,
+    },
+    "workflow.adopted/1": {
+        "division": place,
+        "item?": text,
+        "workflow": event_name,
+        "since": day,
+        "document": text,
+    },
+    "calendar.published/1": {
+        "division": place,
+        "year": positive,
+        "hours": spans,
+        "weekend": integers,
+        "holidays": days,
+        "workdays": days,
+        "document": text,
+    },
     "tariff.band_set/1": {
         "division": place,
         "min_fen": positive,
@@ -176,10 +385,46 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
     },
     "tariff.set/1": {
         "division": place,
+        "item?": text,
         "category?": text,
         "amount_fen": positive,
         "since": day,
         "document": text,
+    },
+    "catalogue.item_admitted/1": {
+        "division": place,
+        "code": text,
+        "title": text,
+        "category": text,
+        "sensitive": truth,
+        "since": day,
+        "document": text,
+    },
+    "catalogue.item_withdrawn/1": {"division": place, "code": text, "last_day": day, "reason": text},
+    "cap.set/1": {
+        "division": place,
+        "kind": text,
+        "category?": text,
+        "reports_max": positive,
+        "since": day,
+        "document": text,
+    },
+    "quota.used/1": {
+        "division": place,
+        "kind": text,
+        "category?": text,
+        "subject": text,
+        "cap": event_name,
+        "incident_id": identity,
+    },
+    "withholding.recorded/1": {
+        "incident_id": identity,
+        "payee_id": identity,
+        "division": place,
+        "category": text,
+        "cap": event_name,
+        "subject": text,
+        "used": whole,
     },
     "budget.appropriated/1": {
         "unit": place,
@@ -194,6 +439,8 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "payee_id": identity,
         "division": place,
         "category": text,
+        "item?": text,
+        "sensitive": truth,
         "amount_fen": positive,
         "tariff": event_name,
         "accrual_month": calendar_month,
@@ -250,6 +497,72 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "failed_count": whole,
         "failed_fen": whole,
     },
+    "award_rule.published/1": {
+        "division": place,
+        "period_kind": text,
+        "since": day,
+        "document": text,
+        "counts": text,
+        "points_each": whole,
+        "weights": award_weights,
+        "reports_min": positive,
+        "stars": positive,
+        "ties": text,
+    },
+    "award.proposed/1": {
+        "division": place,
+        "period": calendar_period,
+        "rule": event_name,
+        "position": positive,
+        "proposer_id": identity,
+        "candidates": positive,
+        "count_total": positive,
+        "counted_digest": digest,
+        "stars": award_stars,
+    },
+    "award.counted_listed/1": {"member_id": identity, "events": event_names},
+    "award.granted/1": {"granter_id": identity, "stars_digest": digest},
+    "award.rejected/1": {"reason": text},
+    "award.revoked/1": {"member_id": identity, "reason": text},
+    "difficulty_rule.published/1": {
+        "division": place,
+        "since": day,
+        "document": text,
+        "factors": factors,
+        "staffing": staffing,
+    },
+    "difficulty.inputs_recorded/1": {
+        "division": place,
+        "grid": text,
+        "measured_on": day,
+        "rule": event_name,
+        "inputs": measurements,
+        "document": text,
+    },
+    "training.held/1": {
+        "title": text,
+        "level": text,
+        "division": place,
+        "held_on": day,
+        "place": text,
+        "minutes": positive,
+        "organiser": text,
+        "trainer_id?": identity,
+    },
+    "training.attendance_recorded/1": {"attendances": attendances},
+    "training.attendance_withdrawn/1": {"person_id": identity, "reason": text},
+    "facility_kind.admitted/1": {"division": place, "code": text, "name": text, "document": text},
+    "facility_kind.withdrawn/1": {"code": text, "last_day": day},
+    "facility.registered/1": {
+        "kind": text,
+        "name": text,
+        "division": place,
+        "address": text,
+        "services": texts,
+    },
+    "facility.opened/1": {"opened_on": day},
+    "facility.closed/1": {"last_day": day, "reason": text},
+    "facility.inspected/1": {"inspected_on": day, "inspector_id": identity, "result": text, "note?": text},
 }
 
 MONEY_TYPES = frozenset(

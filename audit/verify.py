@@ -19,18 +19,27 @@ from audit.opened import OpenedValues
 from audit.published import check_tables
 from audit.replay import Replay
 from audit.rules import Rule
+from audit.rules.awards import Awards
 from audit.rules.bank_files import BankFiles
+from audit.rules.caps import Caps
+from audit.rules.catalogues import Catalogues
 from audit.rules.continuity import Continuity
+from audit.rules.difficulty import Difficulty
 from audit.rules.duties import Duties
 from audit.rules.erased import ErasedPersons
 from audit.rules.genesis import Genesis
+from audit.rules.households import Households
 from audit.rules.keys_by_two import KeysByTwo
 from audit.rules.limits import Limits
+from audit.rules.members import Members
+from audit.rules.payee_accounts import PayeeAccounts
 from audit.rules.payouts import Payouts
+from audit.rules.places import Places
 from audit.rules.postings import PostingsBalance
 from audit.rules.roles import Roles
 from audit.rules.signing_keys import SigningKeys
 from audit.rules.tariffs import Tariffs
+from audit.rules.workflows import Workflows
 from audit.seals import Seals
 from audit.tables import PublishedTable, tables
 from audit.timestamps import Timestamps
@@ -109,15 +118,24 @@ class _Checking:
             self._keys,
             KeysByTwo(findings),
             Roles(findings),
+            Places(findings),
             Continuity(findings),
             PostingsBalance(findings),
             Limits(findings, self._ledger),
             Duties(findings),
             Payouts(findings),
             ErasedPersons(findings),
+            Members(findings),
+            Households(findings),
+            PayeeAccounts(findings),
             Tariffs(findings),
+            Caps(findings),
+            Catalogues(findings),
             self._files,
             BankFiles(self._folder, findings),
+            Awards(findings),
+            Difficulty(findings),
+            Workflows(findings),
             self._opened,
             self._pages,
             self._stamps,

@@ -17,6 +17,14 @@ __all__ = ["MAY", "ONLY_FOR_ONESELF", "ROLES", "may", "require", "require_distin
 _ADMINISTRATOR = frozenset({"administrator"})
 _OFFICER = frozenset({"county_officer"})
 _APPROVER = frozenset({"county_approver"})
+_CLERKS = frozenset({"grid_worker", "grid_leader", "township_reviewer", "county_officer"})
+"""Who may keep the file of a report; a workflow's template says which of them does."""
+_HANDLERS = frozenset({"department_handler", "grid_worker", "member"})
+_SUPERIORS = frozenset({"grid_leader", "township_reviewer", "county_officer"})
+
+_RECEIVES = _ADMINISTRATOR | _OFFICER | frozenset({"grid_worker", "grid_leader", "township_reviewer"})
+_APPLIES = frozenset({"member", "department_handler", "station_keeper", "village_accountant", "village_supervisor"})
+_KEEPS_HOUSEHOLDS = _ADMINISTRATOR | frozenset({"grid_worker", "grid_leader", "village_accountant"})
 
 MAY: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -25,21 +33,70 @@ MAY: Mapping[str, frozenset[str]] = MappingProxyType(
         "log.closed/1": _ADMINISTRATOR,
         "log.checkpoint_timestamped/1": _ADMINISTRATOR | frozenset({"agent"}),
         "place.registered/1": _ADMINISTRATOR,
-        "person.registered/1": _ADMINISTRATOR,
+        "place.renamed/1": _ADMINISTRATOR,
+        "place.succeeded/1": _ADMINISTRATOR,
+        "place.traced_back/1": _ADMINISTRATOR,
+        "person.registered/1": _RECEIVES | _KEEPS_HOUSEHOLDS,
         "person.role_granted/1": _ADMINISTRATOR,
         "person.role_ended/1": _ADMINISTRATOR,
+        "person.role_withdrawn/1": _ADMINISTRATOR,
         "person.payee_account_set/1": _ADMINISTRATOR | _OFFICER,
+        "person.payee_account_acknowledged/1": _ADMINISTRATOR | _OFFICER | _APPROVER,
         "person.erased/1": _ADMINISTRATOR,
+        "member.applied/1": _RECEIVES | _APPLIES,
+        "member.vetted/1": _OFFICER | frozenset({"grid_leader", "township_reviewer"}),
+        "member.appointed/1": _ADMINISTRATOR,
+        "member.trained/1": _ADMINISTRATOR | _OFFICER | frozenset({"grid_leader", "township_reviewer"}),
+        "member.suspended/1": _ADMINISTRATOR,
+        "member.reinstated/1": _ADMINISTRATOR,
+        "member.exited/1": _ADMINISTRATOR,
+        "household.registered/1": _KEEPS_HOUSEHOLDS,
+        "household.person_joined/1": _KEEPS_HOUSEHOLDS,
+        "household.person_left/1": _KEEPS_HOUSEHOLDS,
+        "household.head_named/1": _KEEPS_HOUSEHOLDS,
+        "residence.taken/1": _KEEPS_HOUSEHOLDS,
+        "residence.given_up/1": _KEEPS_HOUSEHOLDS,
+        "cooling.set/1": _ADMINISTRATOR,
         "key.registered/1": _ADMINISTRATOR,
         "key.retired/1": _ADMINISTRATOR,
         "key.revoked/1": _ADMINISTRATOR,
         "tariff.band_set/1": _ADMINISTRATOR,
         "tariff.set/1": _ADMINISTRATOR,
+        "catalogue.item_admitted/1": _ADMINISTRATOR,
+        "catalogue.item_withdrawn/1": _ADMINISTRATOR,
+        "cap.set/1": _ADMINISTRATOR,
+        "quota.used/1": _OFFICER,
+        "withholding.recorded/1": _OFFICER,
         "budget.appropriated/1": _ADMINISTRATOR,
         "incident.reported/1": frozenset({"member", "grid_worker"}) | _ADMINISTRATOR,
+        "incident.accepted/1": _CLERKS,
+        "incident.declined/1": _CLERKS,
         "incident.verified/1": frozenset({"grid_worker"}),
-        "incident.handled/1": frozenset({"department_handler"}) | _ADMINISTRATOR,
+        "incident.merged/1": _CLERKS,
+        "incident.deliberated/1": _CLERKS,
+        "incident.dispatched/1": _CLERKS,
+        "incident.claimed/1": _HANDLERS,
+        "incident.whistled/1": _CLERKS,
+        "incident.arrived/1": _HANDLERS,
+        "incident.returned/1": _HANDLERS,
+        "incident.reassigned/1": _CLERKS,
+        "incident.suspended/1": _CLERKS,
+        "incident.resumed/1": _CLERKS,
+        "incident.extended/1": _CLERKS,
+        "incident.handled/1": _HANDLERS | _ADMINISTRATOR,
+        "incident.fed_back/1": _CLERKS | _HANDLERS,
+        "incident.closed/1": frozenset({"grid_worker", "grid_leader"}),
+        "incident.called_back/1": _CLERKS,
+        "incident.rated/1": _CLERKS | frozenset({"member"}),
         "incident.validity_decided/1": _OFFICER,
+        "incident.posted/1": _CLERKS,
+        "incident.archived/1": _CLERKS,
+        "incident.reopened/1": _CLERKS,
+        "incident.reminded/1": _CLERKS | frozenset({"member", "agent"}),
+        "incident.supervised/1": _SUPERIORS,
+        "workflow.published/1": _ADMINISTRATOR,
+        "workflow.adopted/1": _ADMINISTRATOR,
+        "calendar.published/1": _ADMINISTRATOR,
         "reward.granted/1": _OFFICER,
         "reward.scheduled/1": _OFFICER,
         "reward.unscheduled/1": _OFFICER | _APPROVER,
@@ -56,11 +113,36 @@ MAY: Mapping[str, frozenset[str]] = MappingProxyType(
         "payout_batch.exported/1": _OFFICER,
         "payout_batch.answer_recorded/1": _OFFICER,
         "payout_batch.closed/1": _OFFICER,
+        "award_rule.published/1": _ADMINISTRATOR,
+        "award.proposed/1": _OFFICER,
+        "award.counted_listed/1": _OFFICER,
+        "award.granted/1": _APPROVER,
+        "award.rejected/1": _OFFICER | _APPROVER,
+        "award.revoked/1": _APPROVER,
+        "difficulty_rule.published/1": _ADMINISTRATOR,
+        "difficulty.inputs_recorded/1": _ADMINISTRATOR | _OFFICER,
+        "training.held/1": _ADMINISTRATOR | _OFFICER,
+        "training.attendance_recorded/1": _ADMINISTRATOR | _OFFICER,
+        "training.attendance_withdrawn/1": _ADMINISTRATOR | _OFFICER,
+        "facility_kind.admitted/1": _ADMINISTRATOR,
+        "facility_kind.withdrawn/1": _ADMINISTRATOR,
+        "facility.registered/1": _ADMINISTRATOR | _OFFICER,
+        "facility.opened/1": _ADMINISTRATOR | _OFFICER,
+        "facility.closed/1": _ADMINISTRATOR | _OFFICER,
+        "facility.inspected/1": _OFFICER | frozenset({"grid_worker", "grid_leader"}),
     }
 )
 """Stored type -> the roles that may cause it."""
 
-ONLY_FOR_ONESELF = frozenset({("member", "incident.reported/1"), ("department_handler", "incident.handled/1")})
+ONLY_FOR_ONESELF = frozenset(
+    {
+        ("member", "incident.reported/1"),
+        ("member", "incident.handled/1"),
+        ("grid_worker", "incident.handled/1"),
+        ("department_handler", "incident.handled/1"),
+        *((role, "member.applied/1") for role in _APPLIES),
+    }
+)
 """A role and a type that it may cause only in its holder's own name."""
 
 

@@ -87,15 +87,20 @@ def register_key(
     custody: str,
     registered_by: UUID,
     earlier: Sequence[Generation] = (),
+    officer_already: bool = False,
+    granted_by: UUID | None = None,
 ) -> KeyRegistered:
     """Let a key speak for a person in a role; `key` is a verifier-key text (`name+hash+base64`).
 
     It takes two to speak for an officer: nobody registers his own key, and whoever ended the key before does not
-    register the next, so that no administrator alone can take over an identity. `earlier` holds all generations
-    before, the oldest first.
+    register the next, so that no administrator alone can take over an identity. Nor by way of another role: the first
+    key in a role of somebody who is an officer already is registered by another than whoever granted the role.
+    `earlier` holds all generations before, the oldest first; `officer_already`: the person has or had an officer's key
+    in another role; `granted_by`: who granted this role last (None where nobody did).
 
     Refused, in this order: `key.already_registered`, `key.custody_unknown`, `key.server_may_not_hold`,
-    `key.name_differs`, `key.by_holder`, `key.still_live`, `key.used_before`, `key.same_administrator`.
+    `key.name_differs`, `key.by_holder`, `key.still_live`, `key.used_before`, `key.same_administrator`,
+    `key.role_granted_alone`.
     """
     if registered is not None:
         raise Refusal("key.already_registered", person_id=registered.person_id, role=registered.role)
@@ -107,6 +112,9 @@ def register_key(
         raise Refusal("key.used_before", person_id=person_id, role=role)
     if earlier and earlier[-1].ended_by == registered_by:
         raise Refusal("key.same_administrator", person_id=person_id, role=role)
+    new_role = role not in SERVER_HELD and not earlier
+    if new_role and officer_already and granted_by in (None, registered_by):
+        raise Refusal("key.role_granted_alone", person_id=person_id, role=role)
     return event
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.budgets import Budget
+from domain.caps import Allowance, Counted
 from domain.incidents import Incident
 from domain.kernel.bands import Band
 from domain.kernel.refusals import Refusal
@@ -34,12 +35,14 @@ def bands_in_force(tariffs: Iterable[Tariffs | None], *, on: date) -> tuple[Band
     return tuple(band for band in bands if band is not None)
 
 
-def tariff_in_force(tariffs: Iterable[Tariffs | None], *, category: str, on: date) -> TariffInForce | None:
-    """The tariff of the narrowest division that has one in force.
+def tariff_in_force(
+    tariffs: Iterable[Tariffs | None], *, category: str, on: date, item: str | None = None
+) -> TariffInForce | None:
+    """The tariff of the narrowest division that has one in force: for the item, else the category, else for anything.
 
     `tariffs` are in the order of `places.chain`.
     """
-    found = (entry.in_force(category, on) for entry in tariffs if entry is not None)
+    found = (entry.in_force(category, on, item=item) for entry in tariffs if entry is not None)
     return next((tariff for tariff in found if tariff is not None), None)
 
 
@@ -67,7 +70,15 @@ def valid_incident(incident: Incident | None, *, incident_id: UUID) -> ValidInci
         decider_id=incident.validity.decider_id,
         transcriber_ids=tuple(dict.fromkeys(person for person in transcribers if person is not None)),
     )
-    return ValidIncident(incident_id, incident.division, incident.category, incident.reported_on, chain)
+    return ValidIncident(
+        incident_id=incident_id,
+        division=incident.division,
+        category=incident.category,
+        reported_on=incident.reported_on,
+        chain=chain,
+        item=incident.item,
+        sensitive=incident.course.sensitive,
+    )
 
 
 def reward_for_validity(
@@ -85,7 +96,7 @@ def reward_for_validity(
     `rewards.grant`.
     """
     valid = valid_incident(incident, incident_id=incident_id)
-    tariff = tariff_in_force(tariffs, category=valid.category, on=valid.reported_on)
+    tariff = tariff_in_force(tariffs, category=valid.category, on=valid.reported_on, item=valid.item)
     return grant(
         reward,
         incident=valid,
@@ -93,6 +104,19 @@ def reward_for_validity(
         bands=bands_in_force(tariffs, on=valid.reported_on),
         budget=BudgetCharged(budget.id, budget.year) if budget else None,
     )
+
+
+def over_cap(reached: Iterable[Allowance], *, used: Mapping[UUID, int]) -> Allowance | None:
+    """The first cap under which as many reports were rewarded as it lets; None if there is room under all.
+
+    `used`: quota id -> reports rewarded so far.
+    """
+    return next((one for one in reached if used.get(one.quota_id, 0) >= one.cap.reports_max), None)
+
+
+def counted(valid: ValidIncident) -> Counted:
+    """What a cap looks at in a report that counts."""
+    return Counted(valid.chain.reporter_id, valid.category, valid.division, valid.reported_on)
 
 
 def reward_to_pay(reward: Reward, *, reward_id: UUID) -> RewardToPay:

@@ -39,12 +39,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a witness said: its cosignature, or the problem, and the checkpoint that it showed as its reason."""
+    """What a witness said: its cosignature, or the problem, and the checkpoint that it showed as its reason.
+
+    `status`: the HTTP status with which it refused, where it did.
+    """
 
     witness: Witness
     line: Signature | None = None
     problem: str = ""
     shown: bytes | None = None
+    status: int | None = None
 
 
 class Cosigners:
@@ -69,9 +73,30 @@ class Cosigners:
         """The answers, in the order of `witnesses`. Waits for all of them up to the limit, and only for the grace
         once the cosignatures are `enough`.
         """
+
+        def ask(witness: Witness) -> Answer:
+            return self._converse(witness, signed, head, prove)
+
+        return self._gathered(witnesses, ask, enough)
+
+    def shown(self, witnesses: Sequence[Witness], origin: str) -> list[Answer]:
+        """What each gives to monitors of a log as its newest checkpoint, if it has one; nothing is signed."""
+
+        def ask(witness: Witness) -> Answer:
+            return Answer(witness, shown=self._shown(witness, origin))
+
+        return self._gathered(witnesses, ask, lambda _: False)
+
+    def _gathered(
+        self,
+        witnesses: Sequence[Witness],
+        ask: Callable[[Witness], Answer],
+        enough: Callable[[Sequence[Signature]], bool],
+    ) -> list[Answer]:
+        """The answers in order, from those that give one in time."""
         answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         found: dict[str, Answer] = {one.name: Answer(one, problem="it did not answer in time") for one in witnesses}
-        waiting = {one.name for one in witnesses if self._ask(one, signed, head, prove, answers)}
+        waiting = {one.name for one in witnesses if self._ask(one, ask, answers)}
         until = time.monotonic() + self._limit_s
         while waiting and (left_s := until - time.monotonic()) > 0:
             try:
@@ -84,29 +109,18 @@ class Cosigners:
                 until = min(until, time.monotonic() + self._grace_s)
         return [found[one.name] for one in witnesses]
 
-    def _ask(
-        self, witness: Witness, signed: bytes, head: Checkpoint, prove: Prove, answers: queue.SimpleQueue[Answer]
-    ) -> bool:
+    def _ask(self, witness: Witness, ask: Callable[[Witness], Answer], answers: queue.SimpleQueue[Answer]) -> bool:
         """Begin to ask, in a thread; False while the witness still chews on an earlier question."""
         asking = self._asking.get(witness.name)
         if asking is not None and asking.is_alive():
             return False
 
-        def ask() -> None:
-            answers.put(self._answer(witness, signed, head, prove))
-
         # A daemon: a witness that trickles its answer must not keep the program from ending.
-        self._asking[witness.name] = threading.Thread(target=ask, name=f"witness-{witness.name}", daemon=True)
+        self._asking[witness.name] = threading.Thread(
+            target=lambda: answers.put(_answer(witness, ask)), name=f"witness-{witness.name}", daemon=True
+        )
         self._asking[witness.name].start()
         return True
-
-    def _answer(self, witness: Witness, signed: bytes, head: Checkpoint, prove: Prove) -> Answer:
-        try:
-            return self._converse(witness, signed, head, prove)
-        except urllib.error.URLError as error:
-            return Answer(witness, problem=f"it cannot be reached: {error.reason}")
-        except (OSError, http.client.HTTPException, ValueError, Unavailable) as error:
-            return Answer(witness, problem=f"it could not be asked: {error}")
 
     def _converse(self, witness: Witness, signed: bytes, head: Checkpoint, prove: Prove) -> Answer:
         """Show the checkpoint; if the witness remembers another size than we thought, once more from there."""
@@ -126,7 +140,7 @@ class Cosigners:
             if self._seen[key] > head.size:
                 problem = f"it has seen {self._seen[key]} entries, this checkpoint has {head.size}"
                 break
-        return Answer(witness, problem=problem, shown=self._shown(witness, head.origin))
+        return Answer(witness, problem=problem, shown=self._shown(witness, head.origin), status=status)
 
     def _shown(self, witness: Witness, origin: str) -> bytes | None:
         """The checkpoint that the witness gives to monitors, if it does so below the same prefix."""
@@ -144,6 +158,15 @@ class Cosigners:
         except urllib.error.HTTPError as refused:
             with refused:
                 return refused.code, refused.read(ANSWER_BYTES_MAX)
+
+
+def _answer(witness: Witness, ask: Callable[[Witness], Answer]) -> Answer:
+    try:
+        return ask(witness)
+    except urllib.error.URLError as error:
+        return Answer(witness, problem=f"it cannot be reached: {error.reason}")
+    except (OSError, http.client.HTTPException, ValueError, Unavailable) as error:
+        return Answer(witness, problem=f"it could not be asked: {error}")
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -6,6 +6,7 @@ reader verifies it; the rest says how things stand, for monitors and for people.
 The document is JSON (UTF-8) with the members `format` ("mingzhang.observed/1"), `origin`, `at` (UTC), `published` and
 `pending` (a `Mark` or null), `failure` (why publishing has stopped, or null), `witnesses` (a `Sighting` each, in the
 order of the policy) and `history` (the sizes of the checkpoints that are kept below `checkpoints/`, one a day).
+`words` says all of that again, in sentences for the people of the place.
 """
 
 import json
@@ -48,6 +49,7 @@ class Observed:
 
     origin: str
     at: str
+    words: tuple[str, ...] = ()
     published: Mark | None = None
     pending: Mark | None = None
     failure: str | None = None
@@ -66,6 +68,7 @@ class Observed:
             if members.pop("format") != FORMAT:
                 raise ValueError(f"not of the format {FORMAT}")
             return cls(
+                words=tuple(members.pop("words", ())),
                 published=_mark(members.pop("published")),
                 pending=_mark(members.pop("pending")),
                 witnesses=tuple(Sighting(**one) for one in members.pop("witnesses")),

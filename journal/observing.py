@@ -19,13 +19,17 @@ from journal.trust import Checked, Policy, Witness
 
 log = logging.getLogger(__name__)
 
+InWords = Callable[[Observed], Sequence[str]]
+"""The document in sentences, for people who do not read JSON."""
+
 
 class Observer:
     """Keeps the `observed` document of one target."""
 
-    def __init__(self, target: Target, clock: Callable[[], datetime]) -> None:
+    def __init__(self, target: Target, clock: Callable[[], datetime], *, in_words: InWords = lambda _: ()) -> None:
         self._target = target
         self._clock = clock
+        self._in_words = in_words
 
     def observed(self) -> Observed | None:
         """What was last told; None if nothing was, or if it cannot be read."""
@@ -57,7 +61,7 @@ class Observer:
             witnesses=tuple(_sighting(one, said.get(one.name), cosigned, checked, told) for one in policy.witnesses),
             history=self._history(),
         )
-        self._target.write(OBSERVED, bytes(after))
+        self._write(after)
 
     def tell_fork(self, policy: Policy, answer: Answer) -> None:
         """Show the checkpoint by which a witness proves that the log's key signed another journal."""
@@ -68,16 +72,19 @@ class Observer:
             replace(one, problem=answer.problem, shown=shown) if one.name == answer.witness.name else one
             for one in (before.witnesses or blank)
         )
-        self._target.write(OBSERVED, bytes(replace(before, witnesses=witnesses)))
+        self._write(replace(before, witnesses=witnesses))
 
     def tell_failure(self, error: IntegrityError) -> None:
         """Tell everyone that publishing has stopped, if the target still takes it."""
         try:
             now = instant_text(self._clock())
             before = self.observed() or Observed("", now)
-            self._target.write(OBSERVED, bytes(replace(before, at=now, failure=str(error))))
+            self._write(replace(before, at=now, failure=str(error)))
         except OSError as unreachable:
             log.error("that publishing has stopped could not be written down: %s", unreachable)
+
+    def _write(self, observed: Observed) -> None:
+        self._target.write(OBSERVED, bytes(replace(observed, words=tuple(self._in_words(observed)))))
 
     def _history(self) -> tuple[int, ...]:
         names = (path.rpartition("/")[2] for path in self._target.paths(HISTORY))

@@ -22,7 +22,7 @@ from journal.checkpoint import Checkpoint
 from journal.cosigning import Answer, Cosigners, listed
 from journal.errors import IntegrityError, Unavailable
 from journal.note import NoteError, Signature
-from journal.observing import Observer
+from journal.observing import InWords, Observer
 from journal.tile_files import CHECKPOINT, HISTORY, PENDING, POLICY, Source, TileFiles, publish_tiles
 from journal.tiles import TileError
 from journal.trust import Checked, Policy
@@ -63,6 +63,7 @@ class Publisher:
         clock: Callable[[], datetime],
         lock: Path,
         cosigners: Cosigners | None = None,
+        in_words: InWords = lambda _: (),
     ) -> None:
         self._files = files
         self._target = files.target
@@ -72,7 +73,7 @@ class Publisher:
         self._clock = clock
         self._lock = lock
         self._cosigners = cosigners or Cosigners()
-        self._observer = Observer(files.target, clock)
+        self._observer = Observer(files.target, clock, in_words=in_words)
         self._swept = False
         self._settled: tuple[bytes, bytes] | None = None  # what is signed, and what was published of it
         self.failure: IntegrityError | None = None  # for which it has stopped

@@ -94,15 +94,15 @@ class StoredEntries:
     def adoptable(self, head: Checkpoint, *, published: Mapping[str, Checkpoint]) -> tuple[VerifierKey, ...]:
         """Hash every entry from the first; the log keys that must have signed a head.
 
-        Raises IntegrityError unless the entries give its root, and on the way that of everything published (by its
-        path), none of which may be larger.
+        Raises IntegrityError unless the entries give its root, and on the way that of everything published or seen
+        (by where it is), none of which may be larger.
         """
         reader = _Reader(self._origin, _Reached(Frontier(), closed=False), beginning=False)
         for entry in self.entries(0, stop=head.size):
             reader.take(entry)
-            for path, there in published.items():
+            for where, there in published.items():
                 if there.size == reader.frontier.size and there.root != reader.frontier.root():
-                    raise IntegrityError(f"the published {path} of size {there.size} is no beginning of the database")
+                    raise IntegrityError(f"the {where} of size {there.size} is no beginning of the database")
         if (reader.frontier.size, reader.frontier.root()) != (head.size, head.root):
             raise IntegrityError(
                 f"the first {head.size} entries of the database are not those of the checkpoint: "

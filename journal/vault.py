@@ -55,11 +55,14 @@ _NOTE_OPENING = (
 )
 _ADD_FILE = (
     "INSERT INTO vault.files (sha256, length, kind, sealed, person_id) VALUES (%s, %s, %s, %s, %s)"
-    " ON CONFLICT (sha256) DO NOTHING"
+    " ON CONFLICT DO NOTHING"
 )
+# Two persons may have sent the same picture; whoever opens it sees the same bytes.
 _FILE = (
     "SELECT f.sealed, f.person_id, k.wrapped FROM vault.files f"
-    " JOIN vault.person_keys k ON k.person_id = coalesce(f.person_id, %s) WHERE sha256 = %s"
+    " JOIN vault.person_keys k ON k.person_id = coalesce(f.person_id, %(files)s)"
+    " WHERE sha256 = %(digest)s AND (%(whose)s::uuid IS NULL OR f.person_id = %(whose)s)"
+    " ORDER BY f.kept LIMIT 1"
 )
 _MASKS = "SELECT person_id, masked FROM vault.masks WHERE person_id = ANY(%s)"
 _DESTROYED = "SELECT person_id FROM vault.destroyed WHERE person_id = ANY(%s)"
@@ -176,7 +179,7 @@ class Vault:
         return opened
 
     def put_file(self, content: bytes, *, kind: str, person_id: UUID | None = None) -> Attachment:
-        """Keep a file that holds personal values; the same file again changes nothing.
+        """Keep a file that holds personal values; the same file of the same person again changes nothing.
 
         `person_id`: the one person whom it belongs to, and with whom it is erased; None for a bank's file, which is a
         voucher about many and stays as long as the law wants vouchers kept. Refuses `person.erased`.
@@ -187,16 +190,20 @@ class Vault:
             connection.execute(_ADD_FILE, (digest, len(content), kind, encrypt(key, content, digest), person_id))
         return Attachment(Sha256(digest.hex()), len(content))
 
-    def get_file(self, sha256: str, *, by: str, reason: str) -> bytes:
-        """A kept file. Raises KeyError for an unknown digest, IntegrityError where the bytes are not those kept."""
+    def get_file(self, sha256: str, *, by: str, reason: str, person_id: UUID | None = None) -> bytes:
+        """A kept file, of one person only if given; the opening is recorded with who and why.
+
+        Raises KeyError for an unknown digest, IntegrityError where the bytes are not those kept.
+        """
         digest = bytes.fromhex(sha256)
         with self._pool.connection() as connection, connection.transaction():
             note_opening(connection, by=by, reason=reason, subjects=[digest])
-            row = connection.execute(_FILE, (FILES, digest), binary=True).fetchone()
+            wanted = {"files": FILES, "digest": digest, "whose": person_id}
+            row = connection.execute(_FILE, wanted, binary=True).fetchone()
             if row is None:
                 raise KeyError(sha256)
-            sealed, person_id, wrapped = row
-            return file_content(self._wrapping.unwrap(connection, person_id or FILES, wrapped), sealed, digest)
+            sealed, owner, wrapped = row
+            return file_content(self._wrapping.unwrap(connection, owner or FILES, wrapped), sealed, digest)
 
     def person_keys(self, connection: psycopg.Connection[Any], persons: Sequence[UUID]) -> dict[UUID, bytes]:
         """The persons' keys, in a transaction of the caller; whoever has none yet gets one. Refuses `person.erased`."""

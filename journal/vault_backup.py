@@ -31,7 +31,7 @@ _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 _KEYS = "SELECT person_id, wrapped FROM vault.person_keys ORDER BY person_id"
 _VALUES = "SELECT commitment, person_id, kind, sealed FROM vault.personal_values ORDER BY commitment"
 _MASKS = "SELECT person_id, masked FROM vault.masks ORDER BY person_id"
-_FILES = "SELECT sha256, kind, person_id, sealed FROM vault.files ORDER BY sha256"
+_FILES = "SELECT sha256, kind, person_id, sealed FROM vault.files ORDER BY sha256, person_id"
 _OPENINGS = "SELECT opened, actor, reason, subjects, persons FROM vault.openings ORDER BY id"
 
 _ADD_VALUE = (
@@ -41,7 +41,7 @@ _ADD_VALUE = (
 _ADD_MASK = "INSERT INTO vault.masks (person_id, masked) VALUES (%s, %s) ON CONFLICT (person_id) DO NOTHING"
 _ADD_FILE = (
     "INSERT INTO vault.files (sha256, length, kind, person_id, sealed) VALUES (%s, %s, %s, %s, %s)"
-    " ON CONFLICT (sha256) DO NOTHING"
+    " ON CONFLICT DO NOTHING"
 )
 _ADD_OPENING = (
     "INSERT INTO vault.openings (opened, actor, reason, subjects, persons)"

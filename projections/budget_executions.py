@@ -17,6 +17,7 @@ from domain.budgets import BudgetAppropriated
 from domain.kernel.calendar import Month, month_of
 from domain.kernel.places import Division, prefix
 from domain.kernel.postings import CNY
+from domain.kernel.rates import Rate
 from domain.streams import event_types
 from journal.codec import Recorded
 from projections.rows import MissingRow, WriteCursor, identity, to_json
@@ -144,6 +145,13 @@ class Budget:
     def balanced(self) -> bool:
         """Whether everything appropriated is available, committed or spent."""
         return self.appropriated_fen == self.available_fen + self.committed_fen + self.spent_fen
+
+    @property
+    def execution(self) -> Rate | None:
+        """How much of what was appropriated is spent, in fen; None where the figures cannot be true."""
+        if not 0 <= self.spent_fen <= self.appropriated_fen:
+            return None
+        return Rate(self.spent_fen, self.appropriated_fen, self.position)
 
 
 @dataclass(frozen=True, slots=True)

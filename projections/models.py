@@ -1,19 +1,33 @@
 """The read models that this version keeps."""
 
 from projections import (
+    awards,
     budget_executions,
+    caps,
+    catalogues,
+    difficulty_scores,
+    facilities,
+    households,
+    incident_courses,
     incidents,
+    members,
     payout_batches,
     persons,
     places,
     reward_payments,
+    sightings,
     tariffs,
+    tracking_codes,
+    trainings,
     trial_balances,
+    workflows,
 )
 from projections.read_model import ReadModel
 
 MODELS: tuple[ReadModel, ...] = (
     incidents,
+    incident_courses,
+    workflows,
     reward_payments,
     payout_batches,
     budget_executions,
@@ -21,4 +35,14 @@ MODELS: tuple[ReadModel, ...] = (
     persons,
     places,
     tariffs,
+    catalogues,
+    caps,
+    sightings,
+    tracking_codes,
+    awards,
+    difficulty_scores,
+    trainings,
+    facilities,
+    members,
+    households,
 )

@@ -17,7 +17,15 @@ from domain.kernel.ids import EventName, derived
 from domain.kernel.places import Division, prefix
 from domain.keys import KeyRegistered, KeyRetired, KeyRevoked
 from domain.log import LogOpened
-from domain.persons import PayeeAccountSet, PersonErased, PersonRegistered, RoleEnded, RoleGranted
+from domain.persons import (
+    PayeeAccountAcknowledged,
+    PayeeAccountSet,
+    PersonErased,
+    PersonRegistered,
+    RoleEnded,
+    RoleGranted,
+    RoleWithdrawn,
+)
 from journal.codec import Recorded
 from projections.rows import Pending, Row, Table, WriteCursor, identity, to_json
 
@@ -33,6 +41,8 @@ CREATE TABLE persons (
     account_version integer,
     account_event   text,
     account_set_on  date,
+    account_set_by  uuid,
+    account_acknowledged integer, -- the version that a second person said is right
     erased_on       date
 );
 CREATE INDEX persons_register_idx ON persons (log_index);
@@ -69,7 +79,9 @@ TYPES = frozenset(
         "person.registered/1",
         "person.role_granted/1",
         "person.role_ended/1",
+        "person.role_withdrawn/1",
         "person.payee_account_set/1",
+        "person.payee_account_acknowledged/1",
         "person.erased/1",
         "key.registered/1",
         "key.retired/1",
@@ -93,6 +105,8 @@ class Person:
     account_version: int | None
     account_event: EventName | None
     account_set_on: date | None
+    account_set_by: UUID | None
+    account_acknowledged: int | None
     erased_on: date | None
 
 
@@ -129,6 +143,8 @@ WHERE person_id = %(person_id)s AND role = %(role)s AND area = %(area)s
     AND since <= %(last_day)s AND (until IS NULL OR until > %(last_day)s)
 """
 
+WITHDRAW_ROLE = "DELETE FROM person_roles WHERE person_id = %s AND role = %s AND area = %s AND since = %s"
+
 # The genesis names the founder's key without its custody; if that key is registered as well, its row is completed.
 REGISTER_KEYS = """
 INSERT INTO person_keys (key_id, person_id, role, key, custody, registered_at)
@@ -153,7 +169,12 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
                 granted = []
                 values = {"role": event.role, "area": event.area, "last_day": event.last_day}
                 cursor.execute(END_ROLE, {"person_id": identity(recorded), **values})
-            case PersonRegistered() | PayeeAccountSet() | PersonErased():
+            case RoleWithdrawn() as event:
+                ROLES.insert(cursor, granted)
+                granted = []
+                begins = (identity(recorded), event.role, event.area, event.since)
+                cursor.execute(WITHDRAW_ROLE, begins)
+            case PersonRegistered() | PayeeAccountSet() | PayeeAccountAcknowledged() | PersonErased():
                 _apply_to_person(persons, recorded)
             case LogOpened() | KeyRegistered():
                 row = _key_row(recorded)
@@ -185,8 +206,10 @@ def _apply_to_person(persons: Pending, recorded: Recorded) -> None:
             known = {"name": event.name, "pseudonymous": event.pseudonymous}
             persons.add(person_id, {**known, "registered_on": on, "log_index": recorded.index})
         case PayeeAccountSet(version=version):
-            account = {"account_event": recorded.name, "account_set_on": on}
+            account = {"account_event": recorded.name, "account_set_on": on, "account_set_by": recorded.by}
             persons.change(person_id, {"account_version": version, **account})
+        case PayeeAccountAcknowledged(version=version):
+            persons.change(person_id, {"account_acknowledged": version})
         case PersonErased():
             persons.change(person_id, {"erased_on": on})
 
@@ -248,6 +271,11 @@ WHERE role = %(role)s AND area LIKE %(prefix)s
 ORDER BY area, log_index
 """
 
+HELD_WITHIN = """
+SELECT person_id, role, area, since, until FROM read.person_roles
+WHERE area LIKE %(prefix)s AND (until IS NULL OR until >= %(on)s) ORDER BY area, log_index
+"""
+
 HELD = """
 SELECT person_id, role, area, since, until FROM read.person_roles
 WHERE person_id = ANY (%s) AND since <= %s AND (until IS NULL OR until >= %s) ORDER BY log_index
@@ -300,6 +328,12 @@ def holders(conn: Connection[Any], role: str, *, area: Division, on: date) -> li
     values = {"role": role, "prefix": prefix(area) + "%", "on": on}
     with conn.cursor(row_factory=class_row(RoleHeld)) as cursor:
         return cursor.execute(HOLDERS, values).fetchall()
+
+
+def held_within(conn: Connection[Any], area: Division, *, on: date) -> list[RoleHeld]:
+    """The roles in an area, or within it, that do not end before a day."""
+    with conn.cursor(row_factory=class_row(RoleHeld)) as cursor:
+        return cursor.execute(HELD_WITHIN, {"prefix": prefix(area) + "%", "on": on}).fetchall()
 
 
 def keys_of(conn: Connection[Any], person_id: UUID) -> list[Key]:

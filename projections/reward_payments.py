@@ -4,7 +4,7 @@ What must not be broken: every reward of a month is counted exactly once, in one
 withheld sums or as taken back; so the page's total is the ledger's total at the stated position.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from psycopg.rows import class_row, dict_row
 
 from domain.kernel.calendar import Month
 from domain.kernel.places import Division, prefix
+from domain.kernel.rates import Rate
 from domain.payments import (
     PaymentApproved,
     PaymentCancelled,
@@ -41,6 +42,8 @@ CREATE TABLE reward_payments (
     payee_id      uuid NOT NULL,
     division      text NOT NULL,
     category      text NOT NULL,
+    item          text,
+    sensitive     boolean NOT NULL,
     amount_fen    bigint NOT NULL,
     accrual_month text NOT NULL,
     budget_id     uuid NOT NULL,
@@ -85,6 +88,8 @@ REWARDS = Table(
         "payee_id",
         "division",
         "category",
+        "item",
+        "sensitive",
         "amount_fen",
         "accrual_month",
         "budget_id",
@@ -136,6 +141,8 @@ def _reward_row(recorded: Recorded, event: RewardGranted) -> dict[str, object]:
         "payee_id": event.payee_id,
         "division": event.division,
         "category": event.category,
+        "item": event.item,
+        "sensitive": event.sensitive,
         "amount_fen": event.amount_fen,
         "accrual_month": event.accrual_month,
         "budget_id": event.budget_id,
@@ -173,7 +180,7 @@ class PayeeRow:
 class MonthPage:
     """How much, to how many, did all arrive; then the rows; as of a log position.
 
-    `by_state` covers everything live, `withheld` the part of it in sensitive categories, which no row itemises;
+    `by_state` covers everything live, `withheld` the part of it for sensitive reports, which no row itemises;
     `reversed` was granted and taken back, and is in neither.
     """
 
@@ -195,6 +202,11 @@ class MonthPage:
     def all_arrived(self) -> bool:
         """Whether the bank confirmed every live reward; True for a month without any."""
         return self.by_state["arrived"] == self.total
+
+    @property
+    def arrival(self) -> Rate:
+        """How many of the live rewards the bank has confirmed."""
+        return Rate(self.by_state["arrived"].count, self.total.count, self.position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +254,7 @@ FROM read.reward_payments reward LEFT JOIN read.reward_payment_states payment US
 # One statement, so that rows and position are of one moment; the left joins keep the position when there is no row.
 FOR_MONTH = f"""
 WITH scope AS (
-    SELECT *, category = ANY (%(sensitive)s) AS withheld FROM ({REWARDS_WITH_STATE}) reward
+    SELECT *, sensitive AS withheld FROM ({REWARDS_WITH_STATE}) reward
     WHERE accrual_month = %(month)s AND division LIKE %(prefix)s
 ), shown AS (
     SELECT CASE WHEN NOT withheld THEN payee_id END AS payee_id, state, withheld, count(*) AS count,
@@ -284,12 +296,12 @@ ORDER BY payee_id, log_index
 """
 
 
-def for_month(conn: Connection[Any], division: Division, month: Month, *, sensitive: Collection[str] = ()) -> MonthPage:
+def for_month(conn: Connection[Any], division: Division, month: Month) -> MonthPage:
     """The page of a month: every reward accrued in it, in the division or below it, grouped by payee and state.
 
-    `sensitive` categories are summed up as `withheld` and name nobody. Rows come in the order of first granting.
+    Rewards of sensitive reports are summed up as `withheld` and name nobody. Rows come in the order of first granting.
     """
-    values = {"month": month, "prefix": prefix(division) + "%", "sensitive": list(sensitive)}
+    values = {"month": month, "prefix": prefix(division) + "%"}
     with conn.cursor(row_factory=dict_row) as cursor:
         found = cursor.execute(FOR_MONTH, values).fetchall()
     by_state: dict[State, Sum] = dict.fromkeys(STATES, Sum())

@@ -25,13 +25,14 @@ CREATE TABLE tariffs (
     log_index  bigint PRIMARY KEY,
     event      text NOT NULL,
     division   text NOT NULL,
+    item       text,
     category   text,
     amount_fen bigint NOT NULL,
     since      date NOT NULL,
     document   text NOT NULL,
     set_by     uuid NOT NULL
 );
-CREATE INDEX tariffs_division_idx ON tariffs (division, category, since);
+CREATE INDEX tariffs_division_idx ON tariffs (division, item, category, since);
 
 CREATE TABLE tariff_bands (
     log_index bigint PRIMARY KEY,
@@ -48,7 +49,9 @@ CREATE INDEX tariff_bands_division_idx ON tariff_bands (division, since);
 
 TYPES = frozenset({"tariff.band_set/1", "tariff.set/1"})
 
-TARIFFS = Table("tariffs", "log_index", ("event", "division", "category", "amount_fen", "since", "document", "set_by"))
+TARIFFS = Table(
+    "tariffs", "log_index", ("event", "division", "item", "category", "amount_fen", "since", "document", "set_by")
+)
 BANDS = Table(
     "tariff_bands",
     "log_index",
@@ -70,8 +73,8 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
             "set_by": recorded.line.by,
         }
         match recorded.event:
-            case TariffSet(category=category, amount_fen=amount_fen):
-                tariffs.append({**envelope, "category": category, "amount_fen": amount_fen})
+            case TariffSet(item=item, category=category, amount_fen=amount_fen):
+                tariffs.append({**envelope, "item": item, "category": category, "amount_fen": amount_fen})
             case TariffBandSet(min_fen=min_fen, max_fen=max_fen):
                 bands.append({**envelope, "min_fen": min_fen, "max_fen": max_fen})
             case other:
@@ -85,10 +88,11 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """What a valid report of the category (None: of any) earns in a division since a day, and by which document."""
+    """What a valid report of an item, of a category, or (both None) of anything earns in a division since a day."""
 
     event: EventName
     division: Division
+    item: str | None
     category: str | None
     amount_fen: int
     since: date
@@ -110,9 +114,10 @@ class Band:
 
 
 TARIFFS_IN_FORCE = """
-SELECT DISTINCT ON (division, category) event, division, category, amount_fen, since, document, set_by
+SELECT DISTINCT ON (division, item, category)
+    event, division, item, category, amount_fen, since, document, set_by
 FROM read.tariffs WHERE division = ANY (%s) AND since <= %s
-ORDER BY division DESC, category NULLS LAST, since DESC, log_index DESC
+ORDER BY division DESC, item NULLS LAST, category NULLS LAST, since DESC, log_index DESC
 """
 
 BANDS_IN_FORCE = """
@@ -122,8 +127,8 @@ ORDER BY division DESC, since DESC, log_index DESC
 """
 
 TARIFFS_WITHIN = """
-SELECT event, division, category, amount_fen, since, document, set_by FROM read.tariffs
-WHERE division LIKE %s ORDER BY division, category NULLS FIRST, since DESC, log_index DESC
+SELECT event, division, item, category, amount_fen, since, document, set_by FROM read.tariffs
+WHERE division LIKE %s ORDER BY division, item NULLS FIRST, category NULLS FIRST, since DESC, log_index DESC
 """
 
 BANDS_WITHIN = """
@@ -133,7 +138,7 @@ WHERE division LIKE %s ORDER BY division, since DESC, log_index DESC
 
 
 def tariffs_within(conn: Connection[Any], area: Division) -> list[Tariff]:
-    """Everything that was ever set in an area, by division and category, the latest first."""
+    """Everything that was ever set in an area, by division, item and category, the latest first."""
     with conn.cursor(row_factory=class_row(Tariff)) as cursor:
         return cursor.execute(TARIFFS_WITHIN, (prefix(area) + "%",)).fetchall()
 
@@ -145,7 +150,7 @@ def bands_within(conn: Connection[Any], area: Division) -> list[Band]:
 
 
 def tariffs_in_force(conn: Connection[Any], division: Division, *, on: date) -> list[Tariff]:
-    """What is in force on a day in a division and above it: the narrowest first, a category before "any"."""
+    """What is in force on a day in a division and above it: the narrowest first, items, then categories, then "any"."""
     with conn.cursor(row_factory=class_row(Tariff)) as cursor:
         return cursor.execute(TARIFFS_IN_FORCE, (list(chain(division)), on)).fetchall()
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from api.command_line import account_keys, logins
+from api.command_line import account_api_keys, account_keys, logins
 from api.command_line.console import say, table, tell
 from api.command_line.opening import acting, opened, person_behind
 from api.command_line.values import division_code
@@ -29,7 +29,9 @@ add：登记一个新人，给一个角色和账号；grant：再给一个角色
 本人的口令才能打开，服务器、数据库和备份里都没有。本人把密钥指纹念给一位管理员，由他登记（register）。
 secret：换口令，密钥不变；keys：列出密钥；retire：停用；revoke：从某一条记录起吊销。
 遗失口令：一位管理员吊销，发新邀请码，由另一位管理员登记新密钥；都不能是本人。所以至少要有三位管理员。
-密码和邀请码只显示一次。口令在终端输入，或写在 MINGZHANG_SECRET_FILE 所指的、只有本人可读的文件里。
+api-key：给外面的程序一把接口密钥（Open311 上报），以该账号的一个角色上报；api-keys：列出；api-key-end：收回。
+工作人员的接口密钥要本人输入口令：他的签名密钥随之封存，只有接口密钥能打开。换口令不影响接口密钥，请另行收回。
+密码、邀请码和接口密钥只显示一次。口令在终端输入，或写在 MINGZHANG_SECRET_FILE 所指的、只有本人可读的文件里。
 """
 EXAMPLE = """
 mingzhang account add zhangsan --name 张三 --role grid_worker --area 361125101000
@@ -37,11 +39,14 @@ mingzhang account grant zhangsan --role county_officer
 mingzhang account accept zhangsan --code abcd-efgh-jkmn-pqrs
 mingzhang account register zhangsan --role grid_worker --fingerprint 1f2e-3d4c-5b6a-7988-9706-1524
 mingzhang account revoke zhangsan --role grid_worker --from 1200 --reason secret_lost --as lisi
+mingzhang account api-key zhangsan --role grid_worker --program 随手拍小程序
 mingzhang account list
 """
 
-ACTIONS = ("add", "grant", "password", "remove", "list", *account_keys.STEPS)
-WITHOUT_SECRET = ("password", "remove", "list", "keys")
+STEPS = {**account_keys.STEPS, **account_api_keys.STEPS}
+ACTIONS = ("add", "grant", "password", "remove", "list", *STEPS)
+WITHOUT_SECRET = ("password", "remove", "list", "keys", *account_api_keys.STEPS)
+WITHOUT_LOGIN = ("list", "keys", "api-keys")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,8 +64,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--code", help="邀请码（accept）")
     parser.add_argument("--new-file", type=Path, metavar="FILE", help="新口令的文件（secret；默认：在终端询问）")
     parser.add_argument("--fingerprint", metavar="HEX", help="本人念出的密钥指纹（register）")
-    parser.add_argument("--from", dest="from_index", type=int, metavar="INDEX", help="从哪一条记录起不认（revoke）")
+    parser.add_argument("--from", dest="from_index", type=int, metavar="INDEX", help="从哪个索引的记录起不认（revoke）")
     parser.add_argument("--reason", choices=sorted(REASONS), metavar="REASON", help=f"理由：{_reasons()}")
+    parser.add_argument("--program", metavar="NAME", help="程序或单位的名称（api-key）")
+    parser.add_argument("--number", metavar="NUMBER", help="接口密钥的编号（api-key-end），见 api-keys")
     parser.add_argument("--as", dest="acting_login", metavar="LOGIN", help="以哪个管理员的名义（默认：首任管理员）")
 
 
@@ -71,13 +78,13 @@ def run(arguments: argparse.Namespace) -> int:
         with opened() as app:
             _list(app)
         return 0
-    if not login and action != "keys":
+    if not login and action not in WITHOUT_LOGIN:
         raise argparse.ArgumentTypeError("缺少参数：LOGIN")
     with opened(asks_secret=action not in WITHOUT_SECRET) as app:
         app.runner.catch_up()
         match action:
-            case step if step in account_keys.STEPS:
-                account_keys.STEPS[step](app, arguments)
+            case step if step in STEPS:
+                STEPS[step](app, arguments)
             case "add":
                 _add(app, arguments)
             case "grant":

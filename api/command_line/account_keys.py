@@ -68,7 +68,7 @@ def show(app: App, arguments: argparse.Namespace) -> None:
         for one in waiting
         if only in (None, one.person_id)
     ]
-    say(table(("账号", "角色", "状态", "保管", "指纹", "登记序号"), rows))
+    say(table(("账号", "角色", "状态", "保管", "指纹", "登记的索引"), rows))
 
 
 def register(app: App, arguments: argparse.Namespace) -> None:
@@ -116,7 +116,7 @@ def revoke(app: App, arguments: argparse.Namespace) -> None:
         reason=reason,
         on=_today(app),
     )
-    say(f"已吊销 {arguments.login} 在“{words.ROLES[role]}”角色下的密钥：第 {from_index} 条记录起不认。")
+    say(f"已吊销 {arguments.login} 在“{words.ROLES[role]}”角色下的密钥：从索引 {from_index} 的记录起不认。")
     say("新密钥须由另一位管理员登记。")
 
 

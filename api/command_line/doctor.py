@@ -31,13 +31,22 @@ def run(arguments: argparse.Namespace) -> int:
     """Look, and tell."""
     install_stop_on_signals()
     items = diagnose(dict(os.environ))
-    bad = sum(item.state == "bad" for item in items)
+    bad, attention = (sum(item.state == state for item in items) for state in ("bad", "attention"))
     if arguments.json:
-        say(json.dumps({"bad": bad, "items": [asdict(item) for item in items]}, ensure_ascii=False, indent=2))
+        told = {"bad": bad, "attention": attention, "items": [asdict(item) for item in items]}
+        say(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         _tell(items)
-        say(f"结论：有 {bad} 处不正常，请逐一处理。" if bad else "结论：正常。")
+        say(f"结论：{conclusion(bad=bad, attention=attention)}")
     return 1 if bad else 0
+
+
+def conclusion(*, bad: int, attention: int) -> str:
+    """What all of it comes to, in one sentence."""
+    if bad:
+        also = f"另有 {attention} 处需要注意。" if attention else ""
+        return f"有 {bad} 处不正常，请逐一处理。{also}"
+    return f"没有不正常，有 {attention} 处需要注意（见“注意”各行）。" if attention else "正常。"
 
 
 def _tell(items: list[Item]) -> None:

@@ -1,14 +1,12 @@
 """`mingzhang import`: brings a register of messages into the journal."""
 
 import argparse
-import csv
-from collections.abc import Sequence
 from pathlib import Path
 
-from api.command_line.console import Progress, say, tell
-from api.command_line.failures import findings_table
+from api.command_line.console import Progress, say
+from api.command_line.findings import keep_findings, tell_findings
 from api.command_line.opening import acting, opened
-from api.files.findings import BadFile, Finding
+from api.files.findings import BadFile
 from api.files.register import read_register
 from api.files.register_profiles import RegisterProfile, load_register_profile, register_profile_names
 from api.importing import Imported, import_messages
@@ -24,7 +22,6 @@ EXAMPLE = """
 mingzhang import messages 留言登记簿.xlsx
 mingzhang import messages 留言登记簿.xlsx --profile 本县版式.toml --findings 问题清单.csv
 """
-FINDINGS_SHOWN = 50
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         reading = read_register(arguments.file, _profile(arguments.profile))
     except BadFile as error:
-        _keep(arguments.findings, error.findings)
+        keep_findings(arguments.findings, error.findings)
         raise
     with opened(asks_secret=True) as app, Progress() as progress:
         actor = acting(app, arguments.login, role="administrator")
@@ -52,8 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
         )
         with progress.step("更新查询表"):
             app.runner.catch_up()
-    _keep(arguments.findings, imported.findings)
-    _tell_findings(imported.findings)
+    keep_findings(arguments.findings, imported.findings)
+    tell_findings(imported.findings)
     say(_summary(imported))
     return 1 if imported.findings else 0
 
@@ -78,26 +75,3 @@ def _summary(imported: Imported) -> str:
 def _differing(imported: Imported) -> str:
     there = f"{imported.unchanged} 行此前已导入"
     return f"{there}，{imported.differing} 行与账本所记不同，账本没有改动" if imported.differing else there
-
-
-def _tell_findings(findings: Sequence[Finding]) -> None:
-    if findings:
-        tell(findings_table(tuple(findings[:FINDINGS_SHOWN])))
-        if len(findings) > FINDINGS_SHOWN:
-            tell(f"……共 {len(findings)} 处，完整清单请用 --findings 另存。")
-
-
-def _keep(path: Path | None, findings: Sequence[Finding]) -> None:
-    """Write the findings as a CSV that spreadsheets open as UTF-8."""
-    if path is None:
-        return
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["文件", "行", "列", "值", "代码", "原因"])
-        for one in findings:
-            rows.writerow([one.file, one.row, one.column, _cell(one.value), one.code, one.reason])
-
-
-def _cell(value: str) -> str:
-    """A value that no spreadsheet takes for a formula."""
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@") else value

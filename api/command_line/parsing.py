@@ -23,6 +23,9 @@ _COMPLAINTS: Final = (
 )
 
 
+_USAGE = "用法："
+
+
 class Formatter(argparse.RawDescriptionHelpFormatter):
     """Fixed width, so that the help reads alike in a narrow window, in a file and in the README."""
 
@@ -30,7 +33,7 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=30, width=WIDTH)
 
     def add_usage(self, usage, actions, groups, prefix=None) -> None:  # type: ignore[no-untyped-def]
-        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
+        super().add_usage(usage, actions, groups, _USAGE if prefix is None else prefix)
 
 
 class Parser(argparse.ArgumentParser):
@@ -71,6 +74,8 @@ def parser_of(named: Named, subcommand: Subcommand) -> Parser:
         epilog=f"例：\n{_indented(subcommand.EXAMPLE)}\n\n退出码：0 完成；1 有问题清单或被规则拒绝；2 无法运行。",
     )
     subcommand.add_arguments(parser)
+    # argparse would cut the length of its own English prefix off when arguments may be intermixed.
+    parser.usage = parser.format_usage().removeprefix(_USAGE).strip()
     return parser
 
 
@@ -82,7 +87,7 @@ def overview() -> str:
         "明账：基层网格治理的记录系统。每一件事都是签了名、不可改动的记录，任何人都能离线核对。",
         "",
         "子命令：",
-        *(f"  {named.name:<10}{named.summary}" for named in CATALOGUE),
+        *(f"  {named.name:<16}{named.summary}" for named in CATALOGUE),
         "",
         "用“mingzhang <子命令> --help”看各自的说明；“mingzhang --version”看版本。",
         "初次使用：mingzhang demo（试用），或 mingzhang init（建立自己的账本）。",

@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _propose(app: App, arguments: argparse.Namespace) -> None:
     proposal = payouts.propose(app, division=_where(app, arguments), month=_needed(arguments, "month"))
-    names = _names(app, [*proposal.by_payee, *proposal.without_account])
+    names = _names(app, [*proposal.by_payee, *proposal.without_account, *proposal.cooling])
     rows = [
         (names.get(payee, ""), len(rewards), yuan(sum(reward.amount_fen for reward in rewards)))
         for payee, rewards in proposal.by_payee.items()
@@ -90,6 +90,9 @@ def _propose(app: App, arguments: argparse.Namespace) -> None:
     if proposal.without_account:
         say(f"另有 {len(proposal.without_account)} 人没有收款账户，未列入：")
         say("  " + "、".join(names.get(payee, str(payee)) for payee in proposal.without_account))
+    if proposal.cooling:
+        say(f"另有 {len(proposal.cooling)} 人刚换过收款账户，未列入（括号里是可以发的第一天）：")
+        say("  " + "、".join(f"{names.get(payee, payee)}（{day}）" for payee, day in proposal.cooling.items()))
     if not rows:
         raise Refusal("payout_batch.empty", month=proposal.month)
 

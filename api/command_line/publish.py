@@ -5,6 +5,7 @@ import argparse
 from api.command_line.console import Progress, say
 from api.command_line.opening import opened
 from api.publishing import publisher_of, signed_last
+from api.web.witness_words import lacking
 from journal.publisher import Published
 
 DESCRIPTION = """
@@ -39,9 +40,9 @@ def _tell(published: Published | None) -> int:
         say("还没有签过检查点，没有可公布的。")
         return 0
     if published.pending_size is None:
-        say(f"已公布到第 {published.size} 条。")
+        say(f"已公布，共 {published.size} 条。")
         return 0
-    say(f"账本已签到第 {published.pending_size} 条，见证签名还不够，仍公布到第 {published.size} 条。还差：")
+    say(f"账本已签名，共 {published.pending_size} 条；见证签名还不够，公布的仍是共 {published.size} 条。还差：")
     for reason in published.reasons:
-        say(f"  {reason}")
+        say(f"  {lacking(reason)}")
     return 1

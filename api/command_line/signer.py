@@ -5,9 +5,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from api.command_line.asking import NotGiven
 from api.command_line.console import say, tell
 from api.settings import Settings, read_settings
 from journal.errors import Unavailable
+from journal.log_keys import LogKeys
 from journal.published import PublishedLog
 from journal.signer_adoption import adopt
 from journal.signer_process import Place, running
@@ -24,25 +26,33 @@ DESCRIPTION = """
 没有单独运行它时，其他命令需要签名就自己启动一个，用完几秒后结束。单独运行可以让它一直在，由系统服务管理。
 同一份记忆只能有一个签名进程。数据库比记忆旧（恢复了旧备份）时拒绝签名；发现不符就停下，不再签任何东西，直到重新启动。
 --adopt：签名进程的文件夹丢失后，用最新公布的检查点重新开始（公布文件夹里的 checkpoint；有 pending 时用 pending）。
-先核对它的签名和已公布的检查点，再从数据库重算全部记录，一致才采用；比已公布的旧，或数据库比已公布的短，一律拒绝。
+先核对它的签名、已公布的检查点和见证人见证过的检查点，再从数据库重算全部记录，一致才采用；比已公布的、见证过的旧，
+或数据库比它们短，一律拒绝。既没有公布过、也没有见证过，就没有东西可以比对：要用 --newest 由您断言没有更新的。
 """
+NOTHING_TO_COMPARE = (
+    "没有公布过的检查点，见证人那里也没有，无从知道签名进程最后签到哪里。采用这个文件，就是由您断言：它是签过的最新的一个，"
+    "没有任何人的回执、审计包或检查点比它更新。如果有，以后会对同样的位置签出两份不同的账，而且无法撤回。"
+    "请先收集全部回执和审计包，取其中条数最多的检查点；确认以后，再加 --newest 运行"
+)
 EXAMPLE = """
 mingzhang signer
 MINGZHANG_SIGNER=/run/mingzhang/socket mingzhang signer
 mingzhang signer --adopt newest-checkpoint.txt
+mingzhang signer --adopt from-the-last-receipt.txt --newest
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `signer` takes."""
     parser.add_argument("--adopt", type=Path, metavar="CHECKPOINT_FILE", help="以最新公布的检查点重新开始")
+    parser.add_argument("--newest", action="store_true", help="断言签过的检查点没有比它更新的（从未公布、见证时）")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Sign until told to stop; or adopt a checkpoint and end."""
     settings = read_settings()
     if arguments.adopt is not None:
-        _adopt(settings, arguments.adopt.read_bytes())
+        _adopt(settings, arguments.adopt.read_bytes(), asserted=arguments.newest)
         return 0
     place = _place(settings, lambda: _auditor_dsn(settings))
     with running(place) as signer:
@@ -56,16 +66,19 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _adopt(settings: Settings, signed: bytes) -> None:
+def _adopt(settings: Settings, signed: bytes, *, asserted: bool) -> None:
     from api.context import database  # much that a signer does not need; here it is worth a database of our own
     from api.publishing import target_of
+    from api.witness_inquiry import seen_of
 
     published = PublishedLog(target_of(settings))
     with database(settings) as access:
-        head = adopt(_place(settings, lambda: access.auditor), signed, published=published)
-    if published.standing().checkpoint is None:
-        tell("没有找到公布的检查点，只核对了这个文件和数据库。请确认没有公布过更新的。")
-    say(f"已采用检查点：{head.origin}，第 {head.size} 条。签名进程从这里继续。")
+        seen = seen_of(access, origin=LogKeys(settings.keys).origin)
+        standing = published.standing()
+        if not asserted and standing.checkpoint is None and standing.pending is None and not seen:
+            raise NotGiven(NOTHING_TO_COMPARE)
+        head = adopt(_place(settings, lambda: access.auditor), signed, published=published, seen=seen)
+    say(f"已采用检查点：{head.origin}，共 {head.size} 条。签名进程从这里继续。")
 
 
 def _place(settings: Settings, dsn: Callable[[], str]) -> Place:

@@ -50,6 +50,6 @@ def run(arguments: argparse.Namespace) -> int:
         if made is None:
             tell("最新的检查点已经盖过时间戳，没有新的记录。")
             return 0
-        say(f"已盖时间戳：第 {made.size} 条为止，{words.moment(made.stamped_at)}，{made.authority}")
+        say(f"已盖时间戳：检查点共 {made.size} 条，{words.moment(made.stamped_at)}，{made.authority}")
         say(f"时间戳文件：{app.settings.timestamps / (made.token + SUFFIX)}")
     return 0

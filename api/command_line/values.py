@@ -1,6 +1,7 @@
 """What people type for a division, a month or a journal's name, read strictly and complained about in Chinese."""
 
 from argparse import ArgumentTypeError
+from datetime import date
 from typing import Final
 
 from domain.kernel.calendar import Month, month
@@ -25,6 +26,14 @@ def county_code(text: str) -> Division:
             f"应为县级代码：前 6 位是县的代码（第 5、6 位不全为 0），后 6 位是 0，如 361125000000；给出的是 {text}"
         )
     return code
+
+
+def day_text(text: str) -> date:
+    """A day, written YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"日期写作 YYYY-MM-DD：{text}") from error
 
 
 def month_text(text: str) -> Month:

@@ -12,6 +12,7 @@ from api.command_line.console import say, table, tell
 from api.command_line.opening import acting, opened
 from api.commands.erasure import erase_person
 from api.context import App, keys_of
+from api.likely_duplicates import make_missing_prints
 from api.vouchers import open_with_authority
 from api.web import words
 from api.web.names import shown_names
@@ -165,13 +166,16 @@ def _backup(app: App, arguments: argparse.Namespace) -> None:
 
 def _restore(app: App, arguments: argparse.Namespace) -> None:
     source = Path(arguments.target)
+    by = str(_administrator(app, arguments))
     try:
-        done = restore(app.vault, source, origin=app.journal.origin, by=str(_administrator(app, arguments)))
+        done = restore(app.vault, source, origin=app.journal.origin, by=by)
     except BadBackup as bad:
         raise NotRestored(f"{source}：{_FAULTS[bad.fault]}。") from bad
     say(f"已取回 {done.values} 项内容、{done.files} 个文件（备份于 {words.moment(done.made)}）；本来就在的没有改动。")
     for person in done.skipped:
         say(f"  {person} 已依法删除，没有取回")
+    if done.values:  # a backup holds no prints of texts: they follow from them
+        make_missing_prints(app.vault, by=by)
 
 
 def _voucher(app: App, arguments: argparse.Namespace) -> None:

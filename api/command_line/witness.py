@@ -142,7 +142,7 @@ def _show(folder: Path) -> int:
         state.close()
     say(f"见证人的公钥：{key.verifier_key}")
     rows = [(name, one.head.size if one else "还没有", one.time_s if one else "") for name, one in latest.items()]
-    say(table(("账本", "见证到第几条", "时间（POSIX 秒）"), rows))
+    say(table(("账本", "见证的条数", "时间（POSIX 秒）"), rows))
     for fork in forks:
         head = parse_text(note.parse(fork.refused).text)
         say(f"警告：{head.origin} 对同样的 {head.size} 条记录签过两个不同的根。两份检查点如下，请交给审计：")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from api.commands.catalogue import item_in_force
 from api.commands.shared import (
     person_stream,
     place_known,
@@ -26,6 +27,7 @@ from api.custody.wrapping import Cost, cost_for
 from api.settings import Settings
 from domain import budgets, keys, log, persons, places, policies, tariffs
 from domain.budgets import budget_id
+from domain.catalogues import require_item
 from domain.kernel.calendar import day_in_china
 from domain.kernel.events import Commitment
 from domain.kernel.ids import derived, stream_name
@@ -210,10 +212,11 @@ def register_persons(app: App, *, actor: Actor, key: str, new: Sequence[NewPerso
                 raise Refusal("person.already_registered")
         sealed = _seal_persons(app.vault, new)
         for person in new:
-            for event in _person_events(person, sealed[person.person_id], area_known=known[person.area]):
+            known_area = known[person.area]
+            for event in _person_events(person, sealed[person.person_id], area_known=known_area, by=actor, on=on):
                 yield Fact(person_stream(person.person_id), event, on)
             if person.signs and person.role in SERVER_HELD:
-                yield _key_fact(read, app, actor, person.person_id, person.role, on)
+                yield key_fact(read, app, actor, person.person_id, person.role, on)
 
     names = app.vault.fingerprints([Personal(person.person_id, NAME, person.name) for person in new])
     inputs = {
@@ -238,24 +241,29 @@ def _seal_persons(vault: Vault, new: Iterable[NewPerson]) -> dict[UUID, list[Com
     for person in new:
         values.append(Personal(person.person_id, NAME, person.name))
         if person.account is not None:
-            values += _account_values(person.person_id, person.account)
+            values += account_values(person.person_id, person.account)
     sealed: dict[UUID, list[Commitment]] = {}
     for value, commitment in zip(values, vault.seal(values), strict=True):
         sealed.setdefault(value.person_id, []).append(commitment)
     return sealed
 
 
-def _person_events(new: NewPerson, sealed: Sequence[Commitment], *, area_known: bool) -> Iterator[PersonEvent]:
+def _person_events(
+    new: NewPerson, sealed: Sequence[Commitment], *, area_known: bool, by: Actor, on: date
+) -> Iterator[PersonEvent]:
     registered = persons.register_person(None, name=sealed[0], pseudonymous=new.pseudonymous)
     yield registered
     person = persons.evolve(None, registered)
     yield persons.grant_role(person, role=new.role, area=new.area, area_known=area_known, since=new.since)
     if new.account is not None:
         _, holder, number, bank = sealed
-        yield persons.set_payee_account(person, version=1, holder=holder, number=number, bank=bank)
+        yield persons.set_payee_account(
+            person, version=1, holder=holder, number=number, bank=bank, actor_id=by.person_id, on=on
+        )
 
 
-def _key_fact(read: Reading, app: App, actor: Actor, person_id: UUID, role: str, on: date) -> Fact:
+def key_fact(read: Reading, app: App, actor: Actor, person_id: UUID, role: str, on: date) -> Fact:
+    """The registration of the key that the server keeps for a person in a role."""
     stream = stream_name("key", key_stream(person_id, role))
     event = keys.register_key(
         read.state(stream, keys.evolve),
@@ -291,7 +299,7 @@ def grant_role(
         )
         yield Fact(person_stream(person_id), event, on)
         if role in SERVER_HELD and read.state(stream_name("key", key_stream(person_id, role)), keys.evolve) is None:
-            yield _key_fact(read, app, actor, person_id, role, on)
+            yield key_fact(read, app, actor, person_id, role, on)
 
     inputs = {
         "command": "person.grant_role",
@@ -328,12 +336,18 @@ def set_payee_accounts(app: App, *, actor: Actor, key: str, new: Sequence[NewAcc
         found = read.states([person_stream(one.person_id) for one in new], persons.evolve)
         if None in found.values():
             raise Refusal("person.unknown")
-        sealed = iter(app.vault.seal([value for one in new for value in _account_values(one.person_id, one.account)]))
+        sealed = iter(app.vault.seal([value for one in new for value in account_values(one.person_id, one.account)]))
         for one in new:
             stream = person_stream(one.person_id)
             holder, number, bank = next(sealed), next(sealed), next(sealed)
             event = persons.set_payee_account(
-                found[stream], version=one.version, holder=holder, number=number, bank=bank
+                found[stream],
+                version=one.version,
+                holder=holder,
+                number=number,
+                bank=bank,
+                actor_id=actor.person_id,
+                on=on,
             )
             yield Fact(stream, event, on)
 
@@ -355,7 +369,7 @@ def set_payee_accounts(app: App, *, actor: Actor, key: str, new: Sequence[NewAcc
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
 
-def _account_values(person_id: UUID, account: Account) -> tuple[Personal, Personal, Personal]:
+def account_values(person_id: UUID, account: Account) -> tuple[Personal, Personal, Personal]:
     """Holder, number and bank, as the vault keeps them."""
     return (
         Personal(person_id, "account_holder", account.holder),
@@ -413,16 +427,23 @@ def set_tariff(
     since: date,
     document: str,
     on: date,
+    item: str | None = None,
 ) -> Receipt:
-    """Set what a valid report in a division earns, inside every band above it."""
+    """Set what a valid report in a division earns, inside every band above it.
+
+    An `item` is one that the catalogue admits there on the day from which the tariff holds.
+    """
 
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "tariff.set/1", division=division, on=on)
         along = tariffs_along(read, division)
+        if item is not None:
+            require_item(item_in_force(read, division, item, since), division=division, code=item, on=since)
         event = tariffs.set_tariff(
             along[0],
             division=division,
             division_known=place_known(read, division),
+            item=item,
             category=category,
             amount_fen=amount_fen,
             since=since,
@@ -434,6 +455,7 @@ def set_tariff(
     inputs = {
         "command": "tariff.set",
         "division": division,
+        "item": item,
         "category": category,
         "amount_fen": amount_fen,
         "since": since.isoformat(),

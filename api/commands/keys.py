@@ -118,6 +118,7 @@ def _registration(read: Reading, app: App, actor: Actor, new: NewKey, on: date) 
     if read.state(person_stream(new.person_id), persons.evolve) is None:
         raise Refusal("person.unknown")
     earlier = generations(read, person_id=new.person_id, role=new.role)
+    first = not earlier and new.role not in keys.SERVER_HELD
     event = keys.register_key(
         None,
         origin=app.journal.origin,
@@ -127,8 +128,27 @@ def _registration(read: Reading, app: App, actor: Actor, new: NewKey, on: date) 
         custody=new.custody,
         registered_by=actor.person_id,
         earlier=earlier,
+        officer_already=first and _officer_already(read, new),
+        granted_by=_granted_by(app, new) if first else None,
     )
     return Fact(key_stream_name(new.person_id, new.role, len(earlier) + 1), event, on)
+
+
+def _officer_already(read: Reading, new: NewKey) -> bool:
+    """Whether the person has or had an officer's key in another role; there being none is part of the decision."""
+    others = sorted(persons.ROLES - keys.SERVER_HELD - {new.role})
+    streams = [key_stream_name(new.person_id, role, 1) for role in others]
+    return any(state is not None for state in read.states(streams, keys.evolve).values())
+
+
+def _granted_by(app: App, new: NewKey) -> UUID | None:
+    """Who granted the person the role last. The decision holds only while that stream, which it has read, stands."""
+    by = None
+    for _, index, entry in app.journal.store.streams([new.person_id]).get(new.person_id, []):
+        recorded = app.journal.codec.decode(index, entry)
+        if isinstance(recorded.event, persons.RoleGranted) and recorded.event.role == new.role:
+            by = recorded.by
+    return by
 
 
 def retire_key(app: App, *, actor: Actor, key: str, person_id: UUID, role: str, reason: str, on: date) -> Receipt:

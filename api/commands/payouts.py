@@ -11,14 +11,15 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from api.commands.shared import person_stream, place_known, require, reward_stream
+from api.commands.payee_accounts import cooling_days
+from api.commands.shared import person_stream, place_known, require, reward_stream, today
 from api.context import App
 from api.files.bank_profiles import BankProfile, FailureReason
 from api.files.findings import BadFile
 from api.files.payment_files import PaymentFile, PaymentLine, read_payment_file, write_payment_file
 from api.files.return_files import AnswerLine, ReturnFile, check_against, read_return_file
 from api.vouchers import require_unrestricted
-from domain import payments, payout_batches, persons, policies, rewards
+from domain import payee_policies, payments, payout_batches, persons, policies, rewards
 from domain.kernel.calendar import Month
 from domain.kernel.events import Sha256
 from domain.kernel.ids import StreamName, derived, parse_stream, stream_name
@@ -55,13 +56,17 @@ FAILURE_CODES: dict[FailureReason, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What the next batch of a month would hold: rewards by payee, and the payees left out for want of an account."""
+    """What the next batch of a month would hold: rewards by payee, and the payees left out.
+
+    `without_account` have none; `cooling` changed theirs a short while ago: payee -> first day on which it is paid on.
+    """
 
     division: Division
     month: Month
     number: int
     by_payee: dict[UUID, list[reward_payments.Reward]]
     without_account: tuple[UUID, ...]
+    cooling: dict[UUID, date]
 
     @property
     def total_fen(self) -> int:
@@ -69,7 +74,9 @@ class Proposal:
         return sum(reward.amount_fen for held in self.by_payee.values() for reward in held)
 
 
-def propose(app: App, *, division: Division, month: Month, read: Reading | None = None) -> Proposal:
+def propose(
+    app: App, *, division: Division, month: Month, read: Reading | None = None, on: date | None = None
+) -> Proposal:
     """The unpaid rewards of a month that can be paid now: one payee a line, one budget a batch (the oldest first).
 
     Payees are read by the decision that asks, where there is one, so that nothing is read twice.
@@ -84,13 +91,21 @@ def propose(app: App, *, division: Division, month: Month, read: Reading | None 
             by_payee[reward.payee_id].append(reward)
     states = app.journal.states if read is None else read.states
     found = states([person_stream(payee) for payee in by_payee], persons.evolve)
-    paid = {payee for payee in by_payee if _has_account(found[person_stream(payee)])}
+    on = on or today(app)
+    days = cooling_days(app, on=on, read=read)
+    cooling = {
+        payee: first_day
+        for payee in by_payee
+        if (first_day := payee_policies.waits_until(found[person_stream(payee)], days=days, on=on)) is not None
+    }
+    without = tuple(payee for payee in by_payee if not _has_account(found[person_stream(payee)]))
     return Proposal(
         division,
         month,
         number,
-        {payee: held for payee, held in by_payee.items() if payee in paid},
-        tuple(payee for payee in by_payee if payee not in paid),
+        {payee: held for payee, held in by_payee.items() if payee not in without and payee not in cooling},
+        without,
+        cooling,
     )
 
 
@@ -101,11 +116,12 @@ def freeze(app: App, *, actor: Actor, key: str, division: Division, month: Month
         require(read, actor, "payout_batch.frozen/1", division=division, on=on)
         if not place_known(read, division):
             raise Refusal("place.unknown", division=division)
-        proposal = propose(app, division=division, month=month, read=read)
+        proposal = propose(app, division=division, month=month, read=read, on=on)
         states = read.states(
             [reward_stream(reward.reward_id) for held in proposal.by_payee.values() for reward in held], rewards.evolve
         )
         batch_id = payout_batches.batch_id(division, month, proposal.number)
+        days = cooling_days(app, on=on, read=read)
         facts: list[Fact] = []
         lines: list[BatchLine] = []
         for line, (payee_id, held) in enumerate(sorted(proposal.by_payee.items()), 1):
@@ -121,7 +137,9 @@ def freeze(app: App, *, actor: Actor, key: str, division: Division, month: Month
                     policies.reward_to_pay(_known(states[reward_stream(reward.reward_id)]), reward_id=reward.reward_id)
                     for reward in held
                 ],
-                account=persons.account_event(read.state(person_stream(payee_id), persons.evolve), person_id=payee_id),
+                account=payee_policies.account_to_pay(
+                    read.state(person_stream(payee_id), persons.evolve), person_id=payee_id, days=days, on=on
+                ),
                 replaces=tuple(sorted({reward.payment_id for reward in held if reward.payment_id is not None})),
             )
             lines.append(policies.batch_line(payments.evolve(None, prepared), payment_id=payment_id))
@@ -162,6 +180,7 @@ def approve(app: App, *, actor: Actor, key: str, batch_id: UUID, shown_digest: s
             lines=_batch_lines(lines),
             acted=policies.people_in(_known(state) for state in found.values()),
         )
+        _refuse_account_setters(read, actor, lines)
         yield Fact(_batch_stream(batch_id), event, on)
         for payment_id, payment in lines.items():
             yield Fact(_payment_stream(payment_id), payments.approve(payment), on)
@@ -281,6 +300,18 @@ def close(app: App, *, actor: Actor, key: str, batch_id: UUID, on: date) -> Rece
 
 
 # The steps' parts.
+
+
+def _refuse_account_setters(read: Reading, actor: Actor, lines: dict[UUID, Payment]) -> None:
+    """Nobody approves a payment to an account that he set himself."""
+    payees = read.states([person_stream(payment.payee_id) for payment in lines.values()], persons.evolve)
+    for payment in lines.values():
+        payee_policies.refuse_account_setter(
+            payees[person_stream(payment.payee_id)],
+            checker_id=actor.person_id,
+            account=payment.account,
+            payee_id=payment.payee_id,
+        )
 
 
 def _answer_facts(

@@ -10,7 +10,7 @@ from domain import authority, incidents, persons, places, tariffs
 from domain.incidents import Incident
 from domain.kernel.calendar import day_in_china
 from domain.kernel.ids import StreamName, derived, stream_name
-from domain.kernel.places import Division, chain
+from domain.kernel.places import Division, chain, contains
 from domain.kernel.refusals import Refusal
 from domain.persons import Person
 from domain.tariffs import Tariffs
@@ -79,6 +79,21 @@ def require(
 def place_known(read: Reading, code: Division) -> bool:
     """Whether the county knows the division."""
     return read.state(place_stream(code), places.evolve) is not None
+
+
+def place_valid(read: Reading, code: Division, on: date, *, county: Division) -> None:
+    """Refuse what is to have happened at a code that was not valid on that day; `county` is the journal's own.
+
+    Refused, in this order: `place.unknown`, `place.not_valid_on`.
+    """
+    below = lineage(code, county=county)
+    found = read.states([place_stream(area) for area in below], places.evolve)
+    places.require_valid([found[place_stream(area)] for area in below], code=code, county=county, on=on)
+
+
+def lineage(code: Division, *, county: Division) -> list[Division]:
+    """The code and those above it within the county, which itself is left out; the narrowest first."""
+    return [code, *(area for area in chain(code)[1:] if area != county and contains(county, area))]
 
 
 def places_known(read: Reading, codes: Iterable[Division]) -> dict[Division, bool]:

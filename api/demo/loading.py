@@ -12,11 +12,12 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Final, TypeVar
 
+from api.beginning import adopt_shipped, publish_shipped
 from api.commands import county, incidents
 from api.context import App
 from api.custody.enrolling import enrol, opened_officer
 from api.custody.opening import cost_of
-from api.demo import places
+from api.demo import caps, catalogue, default_workflow, households, members, photographed, places, registers, stars
 from api.demo.beginning import period_of
 from api.demo.people import LOGINS, PASSWORD, People
 from api.demo.period import PAID_MONTHS, Period
@@ -34,6 +35,7 @@ from journal.facts import Actor
 COMPLETE: Final = "demo:complete"
 """The key of the last command: where it was used, the county is whole."""
 
+COUNTY_WORKFLOW: Final = "shangrao-4"
 THREADS: Final = 8
 PER_APPEND: Final = 150
 
@@ -51,9 +53,14 @@ def load(app: App, *, seed: str, progress: Progress) -> None:
     require_rehearsal(app)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="demo") as threads:
         loader = _Loader(app, People(seed, period_of(app)), progress, threads)
+        caps.load(app, founder=loader.founder, period=loader.period)
         loader.set_up()
+        loader.keep_registers()
         loader.work()
+        default_workflow.load(app, founder=loader.founder, people=loader.people, on=loader.period.until)
+        photographed.load(app, people=loader.people)
         loader.pay()
+        stars.load(app, founder=loader.founder, people=loader.people)
         loader.complete()
     app.runner.catch_up()
 
@@ -95,6 +102,9 @@ class _Loader:
             if find(app.writing, one.login) is None:
                 set_account(app.writing, login=one.login, person_id=person_id, password=PASSWORD, cost=cost_of(app))
         self.progress("演示县", 3, 4)
+        publish_shipped(app, actor=founder, key="demo", on=since)
+        adopt_shipped(app, actor=founder, key="demo", code=COUNTY_WORKFLOW, division=COUNTY, since=since, on=since)
+        catalogue.publish(app, founder=founder, period=self.period)
         self._set_tariffs()
         for year in self.period.years:
             for number, (month, amount) in enumerate(((1, 6_000_000), (7, 3_000_000)), 1):
@@ -146,6 +156,12 @@ class _Loader:
             amount_fen=amount_fen,
             on=on,
         )
+
+    def keep_registers(self) -> None:
+        """Members who applied, trainings, households, facilities, the difficulty of grids."""
+        members.load(self.app, founder=self.founder, people=self.people)
+        households.load(self.app, people=self.people)
+        registers.load(self.app, founder=self.founder, people=self.people, threads=self.threads)
 
     # The casework of a month.
 
@@ -216,7 +232,10 @@ class _Loader:
                 on=part[0].decided_on,
             )
 
-        self._in_threads(list(enumerate(_parts(decided))), record)
+        parts = list(enumerate(_parts(decided)))
+        # Under a cap it matters who comes first.
+        for together in [[part] for part in parts] if caps.hold_in(self.period, of) else [parts]:
+            self._in_threads(together, record)
 
     # The payouts.
 

@@ -118,15 +118,18 @@ class People:
         """Every mobile grid member, with an account that no bank has."""
         for place in range(MEMBER_COUNT):
             part = f"member-{place}"
-            name = self.name(part)
             yield NewPerson(
                 person_id=self.id_of(part),
-                name=name,
+                name=self.name(part),
                 role="member",
                 area=COUNTY,
                 since=self.period.since,
-                account=Account(name, _account_number(part), "演示农商银行（虚构）"),
+                account=self.account(part),
             )
+
+    def account(self, part: str) -> Account:
+        """The account of a part, in his own name, at a bank that is none."""
+        return Account(self.name(part), _account_number(part), "演示农商银行（虚构）")
 
     def name(self, part: str) -> str:
         """A name from our own lists of characters; one in sixty has a compound surname."""

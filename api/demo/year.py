@@ -11,6 +11,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from api.commands.incidents import Handling, Report, Verdict
+from api.demo.catalogue import item_in
 from api.demo.people import MEMBER_COUNT, People, home_township
 from api.demo.places import TOWNSHIP_COUNT, VILLAGE_COUNT, village_code, village_name
 from api.demo.texts import KINDS, WEIGHTS, Kind, reply_text, report_text
@@ -76,16 +77,18 @@ def _case(people: People, of: Month, place: int) -> Case:
     identity = derived("demo", people.seed, "incident", of, place)
     by_app, source = _source(dice)
     reported_at = _moment(of, dice, is_open=is_open)
+    text = report_text(kind, village=village_name(township, village), dice=dice)
     report = Report(
         incident_id=identity,
         reporter_id=people.member(member).person_id,
         category=kind.category,
         division=village_code(township, village),
-        text=report_text(kind, village=village_name(township, village), dice=dice),
+        text=text,
         reported_at=reported_at,
         source=source,
         grid=f"第{dice.below(6) + 1}网格",
         source_ref=f"12345-{reported_at:%Y%m%d}-{place:04d}" if source == "hotline" else None,
+        item=item_in(text, dice=Dice(people.seed, "item", of, place)),
     )
     verified_on = _next_monday(reported_at.date())
     confirmed = not dice.happens(5)

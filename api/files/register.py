@@ -6,7 +6,7 @@ below the header cost only the rows that they touch. An answer whose time cannot
 but the message itself is read: a clerk's slip in the last column must not lose a citizen's report.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Final
 
 from api.files.cells import Cell, CellError, Row, half_width, line_of_text, long_text, moment, raw_text, required
-from api.files.findings import REASONS, BadFile, Finding, finding
-from api.files.merged_cells import area_text, merged_cells
+from api.files.findings import REASONS, Finding, finding
 from api.files.register_profiles import RegisterProfile
-from api.files.workbook import Sheet, Workbook, column_letters, read_bytes
-from api.files.xlsx_parts import PLACES_MAX, Place, Range
+from api.files.sheet_tables import SheetTable, table_of
+from api.files.workbook import Workbook, read_bytes
 from domain.kernel.events import Sha256
 from domain.kernel.places import Division
 from domain.kernel.places import division as parse_division
@@ -77,113 +76,47 @@ def read_register(source: Path | str | bytes, profile: RegisterProfile, *, file:
     else:
         file, content = Path(source).name, read_bytes(Path(source))
     workbook = Workbook(content, file=file)
-    sheet = workbook.sheet(profile.sheet)
-    columns, ignored = _columns(sheet, profile, file)
-    titles = {
-        field: f"{column_letters(column + 1)} {profile.columns[field]}"  # type: ignore[index]
-        for field, column in columns.items()
-    }
-    merged = merged_cells(sheet.facts, columns=[column + 1 for column in columns.values()], rows=len(sheet.rows))
-    rows, findings = _RegisterReader(file, sheet, profile, columns, titles, merged).read()
-    row_count = sum(1 for _ in _filled(sheet, profile, columns, merged))
+    table = table_of(workbook.sheet(profile.sheet), profile, file=file)
+    rows, findings = _RegisterReader(table, profile).read()
+    row_count = sum(1 for _ in table.rows())
     if not row_count:
-        findings.append(finding("sheet.no_rows", file=file, sheet=sheet.name, header_row=profile.header_row))
+        name = table.sheet.name
+        findings.append(finding("sheet.no_rows", file=file, sheet=name, header_row=profile.header_row))
     return RegisterReading(
         file=file,
         digest=Sha256(workbook.digest),
         profile=profile,
-        sheet=sheet.name,
+        sheet=table.sheet.name,
         row_count=row_count,
         rows=tuple(rows),
         findings=tuple(findings),
-        ignored_headers=ignored,
-        titles=titles,
+        ignored_headers=table.ignored_headers,
+        titles=table.titles,
     )
-
-
-def _columns(sheet: Sheet, profile: RegisterProfile, file: str) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Field -> column from 0, and the headers that no field uses. Raises BadFile with all that is wrong."""
-    number = profile.header_row
-    header = [_header(cell) for cell in (sheet.rows[number - 1] if len(sheet.rows) >= number else [])]
-    columns: dict[str, int] = {}
-    findings = list(_merged(sheet, number, file))
-    for column, title in profile.columns.items():
-        wanted = _header(title)
-        if wanted not in header:
-            findings.append(finding("header.missing", file=file, row=number, header_row=number, header=title))
-        elif header.count(wanted) > 1:
-            second = header.index(wanted, header.index(wanted) + 1)
-            letters = column_letters(second + 1)
-            findings.append(finding("header.duplicate", file=file, row=number, column=letters, header=title))
-        else:
-            columns[column] = header.index(wanted)
-    if findings:
-        raise BadFile(findings)
-    used = set(columns.values())
-    return columns, tuple(title for index, title in enumerate(header) if title and index not in used)
-
-
-def _merged(sheet: Sheet, header_row: int, file: str) -> Iterator[Finding]:
-    """What is merged in the header, or so often that nobody can list it: such a file is refused as a whole."""
-    if len(sheet.facts.merged) >= PLACES_MAX:
-        yield finding("cell.merged_often", file=file, limit=PLACES_MAX)
-    for area in sheet.facts.merged:
-        first_row, first, last_row, _ = area
-        if first_row <= header_row <= last_row:
-            letters = column_letters(first)
-            yield finding("header.merged", file=file, row=header_row, column=letters, ref=area_text(area))
-
-
-def _header(cell: Cell) -> str:
-    """A header as it is compared: half-width, without any white space, for clerks break headers over lines."""
-    return "".join(half_width(str(cell)).split())
-
-
-def _filled(
-    sheet: Sheet, profile: RegisterProfile, columns: Mapping[str, int], merged: Mapping[Place, Range]
-) -> Iterator[tuple[int, dict[str, Cell]]]:
-    """(row number, cells by field) of every row below the header that holds anything in the profile's columns."""
-    width = max(columns.values()) + 1
-    for number, row in enumerate(sheet.rows[profile.header_row :], profile.header_row + 1):
-        padded = row + [""] * (width - len(row))
-        cells = {field: padded[column] for field, column in columns.items()}
-        places = [(number, column + 1) for column in columns.values()]
-        broken = any(place in sheet.facts.errors or place in merged for place in places)
-        if broken or any(not isinstance(cell, str) or cell.strip() for cell in cells.values()):
-            yield number, cells
 
 
 class _RegisterReader:
     """Reads row after row, remembering the numbers it has seen."""
 
-    def __init__(
-        self,
-        file: str,
-        sheet: Sheet,
-        profile: RegisterProfile,
-        columns: Mapping[str, int],
-        titles: Mapping[str, str],
-        merged: Mapping[Place, Range],
-    ) -> None:
-        self._file, self._sheet, self._profile, self._columns = file, sheet, profile, columns
-        self._titles, self._merged = titles, merged
+    def __init__(self, table: SheetTable, profile: RegisterProfile) -> None:
+        self._table, self._profile = table, profile
         self._moment = partial(moment, spellings=tuple(profile.timestamp_spellings), zone=profile.zone)
         self._first_rows: dict[str, int] = {}
         self._findings: list[Finding] = []
 
     def read(self) -> tuple[list[RegisterRow], list[Finding]]:
         rows = []
-        for number, cells in _filled(self._sheet, self._profile, self._columns, self._merged):
-            read = self._row(Row(self._file, number, cells, self._titles, self._findings))
+        for number, cells in self._table.rows():
+            read = self._row(Row(self._table.file, number, cells, self._table.titles, self._findings))
             if read is not None:
                 rows.append(read)
         return rows, self._findings
 
     def _row(self, row: Row) -> RegisterRow | None:
         """The row's message, or None. Every field is read before giving up, so that all findings come at once."""
-        if self._merged_cells(row):
+        if self._table.is_merged(row):
             return None  # whatever else seems to be missing is so because of that
-        broken = self._error_cells(row)
+        broken = self._table.is_broken(row)
         source_ref = row.read("source_ref", _reference)
         author = row.read("author", _author)
         title = row.read("title", partial(line_of_text, limit=TITLE_CHARS_MAX))
@@ -210,24 +143,6 @@ class _RegisterReader:
             category=category or self._profile.category,
             division=division or (Division(self._profile.division) if self._profile.division else None),
         )
-
-    def _merged_cells(self, row: Row) -> bool:
-        """Whether cells of the row are merged, with each other or with other rows'; each area is noted once."""
-        areas: dict[Range, str] = {}
-        for field, column in sorted(self._columns.items(), key=lambda item: item[1]):
-            if (area := self._merged.get((row.number, column + 1))) is not None:
-                areas.setdefault(area, field)
-        for area, field in areas.items():
-            row.note("cell.merged", field, ref=area_text(area))
-        return bool(areas)
-
-    def _error_cells(self, row: Row) -> bool:
-        fields = [
-            field for field, column in self._columns.items() if (row.number, column + 1) in self._sheet.facts.errors
-        ]
-        for field in fields:
-            row.note("cell.error", field)
-        return bool(fields)
 
     def _is_duplicate(self, row: Row, source_ref: str) -> bool:
         first = self._first_rows.setdefault(source_ref, row.number)

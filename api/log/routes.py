@@ -19,6 +19,7 @@ SHORT: Final = "public, max-age=2"
 """C2SP: the checkpoint must not be cached beyond a few seconds."""
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 DIGITS_MAX: Final = 19
+ABSENT: Final = "404 没有这份文件，或者还没有公布（not found）\n"
 
 # Monitors run in browsers too; nothing here is anybody's secret.
 OPEN: Final = {"access-control-allow-origin": "*"}
@@ -88,7 +89,7 @@ def _text(request: Request, content: bytes | None, *, cache_control: str = SHORT
 
 def _absent() -> Response:
     """Not there, or not yet: nobody may remember that for long."""
-    return _opened(PlainTextResponse("404 not found\n", status_code=404, headers={"cache-control": "no-store"}))
+    return _opened(PlainTextResponse(ABSENT, status_code=404, headers={"cache-control": "no-store"}))
 
 
 def _opened(response: Response) -> Response:

@@ -4,19 +4,18 @@ One sentence first, then every row, then how to check it. No JavaScript, no name
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
-from psycopg import Connection
 
 from api.public.answers import page
 from api.public.reading import Reading, reading
 from api.public.seal import seal_of
+from api.public.where import division_of, path_to, today
 from api.web.cached import GET
 from api.web.running import require_running
-from domain.kernel.calendar import Month, day_in_china, month
-from domain.kernel.places import Division, chain, contains, division
+from domain.kernel.calendar import Month, month
+from domain.kernel.places import Division, contains
 from domain.kernel.refusals import Refusal
 from projections import places, reward_payments
 
@@ -35,18 +34,18 @@ def home(request: Request, read: Read, large: bool = False) -> Response:
 @router.api_route("/v/{code}", methods=GET)
 def months_of(request: Request, code: str, read: Read, large: bool = False) -> Response:
     """The months of one division."""
-    return _months(request, read, _division(code), large=large)
+    return _months(request, read, division_of(code), large=large)
 
 
 @router.api_route("/v/{code}/rewards/{of}", methods=GET)
 def rewards_of_month(request: Request, code: str, of: str, read: Read, large: bool = False) -> Response:
     """One month of one division: how much, to whom, did it arrive, and how to check it."""
-    where, when = _division(code), _month(of)
+    where, when = division_of(code), _month(of)
     read.healthy()
     with read.pool.connection() as conn:
         require_running(conn, MODELS)
-        path = _path(conn, read, where)
-        found = reward_payments.for_month(conn, where, when, sensitive=read.sensitive)
+        path = path_to(conn, read, where)
+        found = reward_payments.for_month(conn, where, when)
         names = read.masked_names(conn, list({row.payee_id for row in found.rows}))
     values = {
         "path": path,
@@ -63,10 +62,19 @@ def _months(request: Request, read: Reading, where: Division, *, large: bool) ->
     read.healthy()
     with read.pool.connection() as conn:
         require_running(conn, MODELS)
-        path = _path(conn, read, where)
+        path = path_to(conn, read, where)
         months = reward_payments.months(conn, where)
-        below = _below(places.within(conn, where, on=_today()), where)
-    values = {"path": path, "months": months, "below": below, "seal": seal_of(read.published), "large": large}
+        below = _below(places.within(conn, where, on=today()), where)
+        gone = [one for one in places.standings(conn, where, on=today()) if one.last_day and one.code != where]
+    values = {
+        "path": path,
+        "months": months,
+        "below": below,
+        "gone": _below([places.Place(one.code, one.name, one.since) for one in gone], where),
+        "year": today().year,
+        "seal": seal_of(read.published),
+        "large": large,
+    }
     return page(request, read.templates.render("public/months.html", values))
 
 
@@ -80,30 +88,8 @@ def _below(found: Sequence[places.Place], where: Division) -> list[places.Place]
     ]
 
 
-def _path(conn: Connection[Any], read: Reading, where: Division) -> list[places.Place]:
-    """The place and those above it within the county, widest first. Refuses `page.unknown` for one not registered."""
-    if not contains(read.identity.division, where):
-        raise Refusal("page.unknown")
-    codes = [code for code in reversed(chain(where)) if contains(read.identity.division, code)]
-    names = places.names(conn, codes, on=_today())
-    if where not in names:
-        raise Refusal("page.unknown")
-    return [places.Place(code, names[code], _today()) for code in codes if code in names]
-
-
-def _division(code: str) -> Division:
-    try:
-        return division(code)
-    except ValueError:
-        raise Refusal("page.unknown") from None
-
-
 def _month(text: str) -> Month:
     try:
         return month(text)
     except ValueError:
         raise Refusal("page.unknown") from None
-
-
-def _today() -> date:
-    return day_in_china(datetime.now(UTC))

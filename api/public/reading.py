@@ -3,8 +3,8 @@
 What must not be broken: nothing public can reach a command or the writer; import contracts hold this package to it.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from psycopg_pool import ConnectionPool
 
 from api.web.identity import Identity
 from api.web.templates import Templates
+from api.web.throttle import Throttle
 from journal.published import PublishedLog
 
 MaskedNames = Callable[[Connection[Any], Sequence[UUID]], dict[UUID, str]]
@@ -24,8 +25,8 @@ class Reading:
     """Handed over by the server when it is put together.
 
     `pool` is the reader role's; `published` reads the log as it is published; `masked_names` gives names as anyone
-    may read them; `sensitive` categories are summed up without a row. `healthy` raises
-    IntegrityError once the read models have stopped following the journal.
+    may read them. `healthy` raises
+    IntegrityError once the read models have stopped following the journal. `guesses` slows down whoever tries codes.
     """
 
     pool: ConnectionPool[Connection[Any]]
@@ -34,7 +35,7 @@ class Reading:
     masked_names: MaskedNames
     templates: Templates
     healthy: Callable[[], None]
-    sensitive: Collection[str] = ()
+    guesses: Throttle = field(default_factory=Throttle)
 
 
 def reading(request: Request) -> Reading:

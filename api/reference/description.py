@@ -117,7 +117,8 @@ def _successes(operation: Json) -> Json:
         if answer["description"] == _UNSAID:
             answer["description"] = "已记录" if status == "201" else "查到的内容"
         for content in answer.get("content", {}).values():
-            content["example"] = given[status] if status in given else _again(given["201"])
+            if example := given.get(status) or ("201" in given and _again(given["201"])):
+                content["example"] = example
     return responses
 
 

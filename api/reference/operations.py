@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from api.reference.member_operations import MEMBERS
+from api.reference.member_operations import TAGS as MEMBER_TAGS
+from api.reference.register_operations import REGISTER_PARAMETERS, REGISTER_TAGS, REGISTERS
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -41,6 +45,14 @@ _READING: Final = ("access.may_not_read",)
 _AREA: Final = ("access.may_not_read", "access.outside_area", "place.unknown")
 _ONE_INCIDENT: Final = ("access.may_not_read", "access.not_yours", "access.outside_area", "incident.unknown")
 _ONE_BATCH: Final = ("access.may_not_read", "access.outside_area", "payout_batch.unknown")
+_TURN: Final = (
+    "workflow.act_done",
+    "workflow.act_not_in",
+    "workflow.out_of_turn",
+    "workflow.role_may_not",
+    "workflow.too_often",
+    "workflow.unknown",
+)
 _REASON: Final = ("incident.reason_contradicts", "incident.reason_unknown")
 _GRANTING: Final = (
     "budget.exceeded",
@@ -71,8 +83,9 @@ _SESSION: Final = {
 _LISTS: Final = {
     "listCategories": Operation("上报时 category 只能用这里的类别。sensitive 的类别在公开页上只列合计，不列姓名。"),
     "listReasons": Operation(
-        "核查（verification）、认定（decision）和付款失败（payment）的理由。outcome 是这个理由对应的结论："
-        "核查为是否属实，认定为是否有效；付款失败的理由由银行给出，没有结论。"
+        "核查（verification）、认定（decision）、流程中其他步骤（step 就是步骤的代码，如 close、return）"
+        "和付款失败（payment）的理由。回访（call_back）的是 outcome 的可选值。这里的 outcome 是理由对应的结论：核查为是否属实，"
+        "认定为是否有效，核查结案为是否解决；其余没有结论。"
     ),
     "listRoles": Operation("人员可以担任的角色。"),
     "listSources": Operation("线索可以从哪里来。"),
@@ -85,23 +98,113 @@ _INCIDENTS: Final = {
         "线索编号由本人和 Idempotency-Key 推出，重发不会多出一条。",
         (
             "authority.only_for_oneself",
+            "catalogue.class_unknown",
+            "catalogue.item_not_admitted",
             "chain.acted_twice",
             "incident.already_reported",
+            "incident.position_of_sensitive",
             "incident.reported_in_future",
+            "member.not_trained",
+            "member.suspended",
+            "photo.too_many",
+            "photo.unknown",
             "person.erased",
             "person.unknown",
+            "place.not_valid_on",
             "place.unknown",
         ),
     ),
     "listIncidents": Operation(
         "最近上报的在前，一页一页地给：next 不为空时，把它作为 after 再取下一页。移动网格员只看到自己上报的。", _AREA
     ),
+    "readRates": Operation(
+        "一个范围里、某一时期上报的线索的核查率、办结率、有效率，和奖励的到账率。"
+        "每个比率都带分子、分母和账本位置，请一起公布；分母为零的 percent 是“—”。",
+        _AREA,
+    ),
     "listQueue": Operation("等待某一步的线索，最早的在前；自己经手过的不在其中。", _AREA),
     "readIncident": Operation("一条线索、它的全部经过和奖励。不含原文：原文另外打开，每次都留痕。", _ONE_INCIDENT),
     "openIncidentTexts": Operation("从保险库打开上报的原文和答复。谁在何时以什么角色打开的，都留痕。", _ONE_INCIDENT),
+    "uploadPhoto": Operation(
+        "上传一张照片：重新编码、缩小，去掉拍摄地点、时间等信息（另存保险库）。回答里的 sha256 写进上报的 photos。"
+        "同一张照片再传一次，得到同样的回答；七天内没有上报的照片会清除。",
+        (
+            "authority.only_for_oneself",
+            "authority.role_may_not",
+            "person.erased",
+            "person.unknown",
+            "photo.animated",
+            "photo.damaged",
+            "photo.not_a_photo",
+            "photo.of_iphone",
+            "photo.too_large",
+            "photo.too_many_pixels",
+            "photo.too_many_waiting",
+        ),
+    ),
+    "openPhoto": Operation(
+        "从保险库打开线索的一张照片（JPEG）。谁在何时以什么角色打开的，都留痕。", (*_ONE_INCIDENT, "photo.gone")
+    ),
+    "takeAct": Operation(
+        "按线索所走的流程办一步：受理、派遣、认领、退回、改派、挂起、延期、反馈、核查结案、回访、评价、公示、归档、重开、催办、督办等。"
+        "每一步要填什么随 act 而定，多填少填都不收。核查、处置、有效认定另有接口。",
+        (
+            "chain.acted_twice",
+            "incident.already_accepted",
+            "incident.already_handled",
+            "incident.channel_unknown",
+            "incident.claimed_by_another",
+            "incident.department_missing",
+            "incident.ended",
+            "incident.merge_target",
+            "incident.not_dispatched",
+            "incident.not_ended",
+            "incident.not_handled",
+            "incident.not_suspended",
+            "incident.number_wrong",
+            "incident.sensitive",
+            "incident.suspended",
+            "incident.unknown",
+            "incident.until_past",
+            "workflow.limit_wrong",
+            *_TURN,
+            *_REASON,
+        ),
+    ),
+    "readCourse": Operation(
+        "一条线索所走的流程、走到了哪一步、限期是什么时候、调用人现在可以办哪几步。", _ONE_INCIDENT
+    ),
+    "listWaiting": Operation(
+        "轮到调用人的角色来办的线索，等得最久的在前；别人认领的、自己在别的环节经手过的不在其中。", _AREA
+    ),
+    "listLate": Operation("按此刻的时钟已经超期的线索，最急的在前；soon 为 true 时也给一天内到期的。", _AREA),
+    "countWaiting": Operation("每一步有多少件在等、多少件超期、多少件一天内到期，最早的从何时等起。", _AREA),
+    "listWorkflows": Operation("发布过的每个流程版本、各地启用哪个版本，以及随程序提供的流程。", _AREA),
+    "publishWorkflows": Operation(
+        "发布随程序提供的流程；与已发布的完全一样的不重复发布。"
+        "自己的流程文件用命令行 mingzhang workflow publish 发布。",
+        ("workflow.not_shipped", "workflow.nothing_changed", "workflow.role_unsuited", "workflow.version_differs"),
+    ),
+    "adoptWorkflow": Operation(
+        "从某天起，某地（的某个事项）的上报走哪个版本的流程；已上报的仍走上报时的版本。",
+        ("place.unknown", "workflow.nothing_changed", "workflow.unknown"),
+    ),
+    "listCalendars": Operation("各地各年现行的工作日历，以及随程序提供的年份。", _READING),
+    "publishCalendars": Operation(
+        "发布随程序提供的工作日历（含调休）；与已发布的完全一样的不重复发布。",
+        ("calendar.nothing_changed", "place.unknown", "workflow.not_shipped"),
+    ),
     "verifyIncident": Operation(
         "专职网格员核查是否属实，理由取自清单。报告人、代录人不能核查。",
-        ("chain.acted_twice", "incident.already_verified", "incident.unknown", *_REASON),
+        (
+            "chain.acted_twice",
+            "incident.already_verified",
+            "incident.ended",
+            "incident.suspended",
+            "incident.unknown",
+            *_TURN,
+            *_REASON,
+        ),
     ),
     "handleIncident": Operation(
         "部门登记办理结果，调用人就是办理人。",
@@ -109,7 +212,11 @@ _INCIDENTS: Final = {
             "authority.only_for_oneself",
             "chain.acted_twice",
             "chain.not_oneself",
+            *_TURN,
             "incident.already_handled",
+            "incident.claimed_by_another",
+            "incident.ended",
+            "incident.suspended",
             "incident.handled_before_reported",
             "incident.handled_in_future",
             "incident.unknown",
@@ -120,6 +227,9 @@ _INCIDENTS: Final = {
         (
             *_GRANTING,
             *_REASON,
+            *_TURN,
+            "incident.ended",
+            "incident.suspended",
             "incident.already_decided",
             "incident.not_confirmed",
             "incident.not_handled",
@@ -148,6 +258,7 @@ _PAYOUTS: Final = {
         "冻结名单并提交审批，调用人就是制表人。经手过其中任何一条线索的人不能制表。",
         (
             "chain.acted_twice",
+            "payment.account_cooling",
             "payment.amount_not_positive",
             "payment.line_out_of_range",
             "payment.mixed_budgets",
@@ -217,6 +328,28 @@ _PAYOUTS: Final = {
 _COUNTY: Final = {
     "listPlaces": Operation("一个范围里的区划，按代码排列，名称是今天的名称。", ("place.unknown",)),
     "registerPlaces": Operation("登记区划，全部成功或全部不记。", ("place.already_registered",)),
+    "readPlace": Operation(
+        "一个代码从哪天起、到哪天止有效，有过哪些名称，由谁接替，接替了谁。已终止的代码照样可查。", ("place.unknown",)
+    ),
+    "renamePlace": Operation(
+        "从某一天起改名，代码不变，以前的名称保留。",
+        ("place.ended", "place.name_unchanged", "place.since_too_early", "place.unknown"),
+    ),
+    "endPlace": Operation(
+        "代码在 since 的前一天终止，由 successors 接替。从那天起不能再在旧代码下上报；没有换代码的下级区划随它终止。"
+        "角色、奖励标准、已有的线索仍属旧代码，不会自动转过去。",
+        (
+            "place.already_registered",
+            "place.ended",
+            "place.is_the_county",
+            "place.level_differs",
+            "place.since_too_early",
+            "place.succeeds_itself",
+            "place.successor_count",
+            "place.successor_not_valid",
+            "place.unknown",
+        ),
+    ),
     "listPersons": Operation(
         "按登记的先后列出人员。姓名在保险库里，这里只有它的指纹。用最后一人的 log_index 作 after 取下一页。", _READING
     ),
@@ -249,6 +382,22 @@ _COUNTY: Final = {
             "place.unknown",
         ),
     ),
+    "erasePerson": Operation(
+        "删除一个人的个人信息：销毁保险库里他的全部内容，结束他的角色、签名密钥和登录，不能撤回；账本和账目不变。"
+        "reason 取自：purpose_fulfilled 处理目的已经实现或不再需要，consent_withdrawn 本人撤回同意，"
+        "service_ended 不再提供服务，retention_ended 保存期限已满，unlawful 处理违反规定或约定，"
+        "registered_in_error 登记有误。vouchers 是仍须作为会计凭证保存、其中有他的银行文件的 SHA-256。",
+        (
+            "person.erased",
+            "person.erases_oneself",
+            "person.erasure_reason_unknown",
+            "person.payments_open",
+            "person.reports_open",
+            "person.role_begins_later",
+            "person.still_owed",
+            "person.unknown",
+        ),
+    ),
     "setPayeeAccount": Operation(
         "登记或更换收款账户。version 比现用的大一，第一次为 1；已冻结的批次仍付到冻结时的账户。",
         ("person.account_version_differs", "person.erased", "person.unknown"),
@@ -259,8 +408,16 @@ _COUNTY: Final = {
         ("place.unknown", "tariff.amount_not_positive", "tariff.band_empty", "tariff.since_reused"),
     ),
     "setTariff": Operation(
-        "设定一个地方每条有效线索的奖励；不给 category 就是所有类别。金额要在上级的区间以内。",
-        ("place.unknown", "tariff.amount_not_positive", "tariff.outside_band", "tariff.since_reused"),
+        "设定一个地方每条有效线索的奖励：按事项（item）、按类别（category），都不给就是所有线索；两者不能都给。"
+        "事项的标准先于类别的，类别的先于所有线索的；金额要在上级的区间以内。",
+        (
+            "catalogue.item_not_admitted",
+            "place.unknown",
+            "tariff.amount_not_positive",
+            "tariff.item_and_category",
+            "tariff.outside_band",
+            "tariff.since_reused",
+        ),
     ),
     "appropriate": Operation(
         "登记一个年度的奖励预算指标和文号，同一文号只能登记一次。",
@@ -268,17 +425,62 @@ _COUNTY: Final = {
     ),
 }
 
+_CATALOGUE: Final = {
+    "readCatalogue": Operation(
+        "某一天在一个地方可以上报的事项，含上级的；同一事项以最小的地方为准。"
+        "published 为 false 时没有公布清单，只能按大类上报。",
+        ("place.unknown",),
+    ),
+    "listOfferedCatalogues": Operation("随程序提供、可以公布的清单。"),
+    "publishCatalogue": Operation(
+        "把一份随程序提供的清单里还没有准入的事项全部准入，一项一条记录；已经准入的不变。",
+        ("catalogue.profile_unknown", "catalogue.since_too_early", "command.nothing_to_record", "place.unknown"),
+    ),
+    "admitItem": Operation(
+        "准入一个事项。名称、大类、是否公开以后不能改：要改，先退出，再准入。",
+        ("catalogue.already_admitted", "catalogue.since_too_early", "place.unknown"),
+    ),
+    "withdrawItem": Operation(
+        "登记一个事项退出。到 last_day 为止上报的照样算数；last_day 最早填昨天。",
+        (
+            "catalogue.already_withdrawn",
+            "catalogue.item_unknown",
+            "catalogue.withdrawn_before_admitted",
+            "catalogue.withdrawn_too_late",
+            "place.unknown",
+        ),
+    ),
+    "listCaps": Operation("一个地方和它以下设定过的奖励条数上限，每种最新的在前。", ("place.unknown",)),
+    "setCap": Operation(
+        "设定每人每天、每人每月、每类每天或每个地方每天最多奖励几条，从明天或以后起；按月的从某月 1 日起。"
+        "超过的线索仍可认定有效，但不予奖励，并记明依据哪一份上限。",
+        (
+            "cap.number_not_positive",
+            "cap.since_not_future",
+            "cap.since_not_month_start",
+            "cap.since_reused",
+            "place.unknown",
+        ),
+    ),
+    "listLikelyDuplicates": Operation(
+        "一条线索疑似重复的较早线索，最像的在前：照片相同或相近、同一地方同一类别时间相近、文字相近，各给 0 至 100 分。"
+        "只是线索，由人判断；合并时写明依据。同时给出上报人近 30 天的条数，和多少条起算异常。",
+        _ONE_INCIDENT,
+    ),
+}
+
 _KEYS: Final = {
     "listKeys": Operation(
-        "工作人员的密钥：谁、什么角色、谁保管、从哪一条记录起登记、停用或吊销。", ("access.may_not_read",)
+        "工作人员的密钥：谁、什么角色、谁保管、从哪个索引起登记、停用或吊销。", ("access.may_not_read",)
     ),
     "myKeys": Operation("本人的密钥和指纹。waiting 里的还没有登记，请把指纹念给一位管理员。"),
     "listKeyRequests": Operation("等待登记的密钥。指纹只有本人看得到，由本人念给管理员。", ("access.may_not_read",)),
     "registerKey": Operation(
-        "登记本人已经生成的密钥，凭本人念出的指纹。登记人不能是本人，也不能是停用或吊销上一把的人。",
+        "登记本人已经生成的密钥，凭本人念出的指纹。登记人不能是本人，也不能是停用或吊销上一把的人；已是工作人员的人新增角色，登记人不能是授予这一角色的人。",
         (
             "key.by_holder",
             "key.no_request",
+            "key.role_granted_alone",
             "key.same_administrator",
             "key.server_may_not_hold",
             "key.still_live",
@@ -292,6 +494,7 @@ _KEYS: Final = {
         (
             "key.by_holder",
             "key.name_differs",
+            "key.role_granted_alone",
             "key.same_administrator",
             "key.still_live",
             "key.used_before",
@@ -322,8 +525,22 @@ _LEDGERS: Final = {
     ),
 }
 
+_MEMBERS: Final = {identity: Operation(*said) for identity, said in MEMBERS.items()}
+_REGISTERS: Final = {identity: Operation(*said) for identity, said in REGISTERS.items()}
+
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
-    {**_SESSION, **_LISTS, **_INCIDENTS, **_PAYOUTS, **_COUNTY, **_KEYS, **_LEDGERS}
+    {
+        **_SESSION,
+        **_LISTS,
+        **_INCIDENTS,
+        **_PAYOUTS,
+        **_COUNTY,
+        **_CATALOGUE,
+        **_KEYS,
+        **_LEDGERS,
+        **_REGISTERS,
+        **_MEMBERS,
+    }
 )
 """Operation id -> what is said about it."""
 
@@ -332,24 +549,32 @@ TAGS: Final[Mapping[str, str]] = MappingProxyType(
         "登录": "令牌：从这里开始。",
         "清单": "程序要先知道的固定词语；词语永久不变，以后只会增加。",
         "线索": "上报、核查、办理、认定。每一步由不同的人办。",
+        "流程": "一件线索走哪几步、轮到谁、限期多久；流程和工作日历都是发布的记录。",
+        "事项清单": "哪些事可以上报，从哪天起，到哪天止；奖励几条为限。线索按上报那天的清单和上限判断。",
         "奖励": "按标准入账、冲正。",
         "发放": "每月一批：拟发、冻结、审批、代发文件、回盘、关闭。制表和审批是两个人。",
         "县级设置": "区划、人员、角色、收款账户、奖励标准、预算指标。由系统管理员登记。",
         "密钥": "谁用哪把密钥签名：登记、停用、吊销，都由本人以外的管理员办；本人设备的签名。",
         "账本": "预算执行、科目余额、检查点和凭证。",
+        **REGISTER_TAGS,
+        **MEMBER_TAGS,
     }
 )
 
 PARAMETERS: Final[Mapping[str, tuple[str, str | int]]] = MappingProxyType(
     {
+        "act": ("哪一步，如 accept 受理、dispatch 派遣、claim 认领；不给就是全部", "accept"),
+        "soon": ("是否也给一天内到期的", False),
         "after": ("上一页给出的接续处；不给就从头开始", -1),
         "area": ("范围的区划代码，含它以下的地方；不给就用本角色的第一个管辖范围", "361125001000"),
         "as_of": ("截至哪一天（含）；不给就是今天", "2026-11-22"),
+        "code": ("事项代码", "sr-02"),
         "awaits": ("等待哪一步：verification 核查，handling 办理，decision 认定", "verification"),
         "batch_id": ("批次编号", "ccc25a73-5c5f-5675-8068-5cb3eb2f7271"),
         "before": ("上一页最后一批的 log_index；不给就从最近的开始", 90),
         "category": ("类别，见“线索类别”；不给就是全部", "市容环境"),
         "division": ("区划代码", "361125000000"),
+        "household_id": ("户的编号", "5b7c58ef-4cf0-57a5-a2a0-3dbe0f0b9a34"),
         "incident_id": ("线索编号", "bdf9f41a-79ad-5191-b837-923c5e4bd746"),
         "limit": ("一页最多几条", 50),
         "month": ("月份，写作 YYYY-MM", "2026-11"),
@@ -360,17 +585,40 @@ PARAMETERS: Final[Mapping[str, tuple[str, str | int]]] = MappingProxyType(
         "status": ("状态；不给就是全部", ""),
         "until": ("到哪天上报的止（含）", "2026-11-30"),
         "year": ("预算年度；不给就是今年", 2026),
+        **REGISTER_PARAMETERS,
     }
 )
 """Parameter -> its description and an example; what an endpoint says itself comes first."""
 
 FIELDS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "act": "哪一步，如 accept 受理、dispatch 派遣、claim 认领",
+        "department": "部门名称",
+        "departments": "被吹哨的各部门，至少两个",
+        "handler_id": "指定的承办人",
+        "into_id": "并入哪一条更早的线索",
+        "grounds": "合并的依据：same_photo、near_photo、same_place_and_time、near_text，或 same_matter（人工判断）",
+        "present": "到场议事的人数",
+        "longer": "延长多久",
+        "channel": "方式：telephone、message、wechat、visit、letter、page",
+        "solved": "是否真的解决了",
+        "outcome": "回访结果：satisfied、fairly_satisfied、dissatisfied、not_reached",
+        "stars": "几星，1 至 5",
+        "days": "公示几天",
+        "amount": "数目",
+        "unit": "单位：working_hours、working_days、hours、days",
+        "templates": "随程序提供的流程的名称",
+        "years": "随程序提供的年份",
         "account": "收款账户；不领奖励的人不给",
         "amount_fen": "金额，单位为分",
         "area": "管辖范围的区划代码",
         "bank": "开户行",
-        "category": "类别，见“线索类别”",
+        "category": "类别，见“线索类别”；给了 item 就不用给",
+        "item": "事项清单里的事项代码；类别由它决定",
+        "latitude_e5": "纬度（WGS 84），单位为十万分之一度",
+        "longitude_e5": "经度（WGS 84），单位为十万分之一度",
+        "photos": "先上传的照片的 sha256，最多 5 张",
+        "position": "定位；涉及隐私的事项不能给",
         "code": "12 位区划代码",
         "confirmed": "是否属实，要与理由一致",
         "division": "区划代码",

@@ -39,13 +39,59 @@ READERS = {
             "administrator",
         }
     ),
-    "texts": frozenset({"member", "grid_worker", "grid_leader", "department_handler", "county_officer"}),
+    "texts": frozenset(
+        {"member", "grid_worker", "grid_leader", "department_handler", "township_reviewer", "county_officer"}
+    ),
     "payouts": frozenset({"county_officer", "county_approver", "auditor", "administrator"}),
     "files": frozenset({"county_officer"}),
     "ledgers": frozenset({"county_officer", "county_approver", "auditor", "administrator"}),
     "register": frozenset({"county_officer", "county_approver", "auditor", "administrator"}),
+    "facilities": frozenset(
+        {
+            "grid_worker",
+            "grid_leader",
+            "station_keeper",
+            "township_reviewer",
+            "county_officer",
+            "county_approver",
+            "auditor",
+            "administrator",
+        }
+    ),
+    "members": frozenset(
+        {
+            "grid_worker",
+            "grid_leader",
+            "township_reviewer",
+            "county_officer",
+            "county_approver",
+            "auditor",
+            "administrator",
+        }
+    ),
+    "contacts": frozenset({"grid_worker", "grid_leader", "township_reviewer", "county_officer", "administrator"}),
+    "households": frozenset(
+        {
+            "grid_worker",
+            "grid_leader",
+            "village_accountant",
+            "township_reviewer",
+            "county_officer",
+            "auditor",
+            "administrator",
+        }
+    ),
     "log": frozenset(
-        {"grid_worker", "department_handler", "county_officer", "county_approver", "auditor", "administrator"}
+        {
+            "grid_worker",
+            "grid_leader",
+            "department_handler",
+            "township_reviewer",
+            "county_officer",
+            "county_approver",
+            "auditor",
+            "administrator",
+        }
     ),
 }
 """What can be read -> the roles that may. A member sees his own reports and nothing else."""

@@ -184,6 +184,7 @@ def set_tariff(wanted: NewTariff, key: CommandKey, desk: Desk, who: ByToken, res
         actor=who.actor,
         key=key,
         division=wanted.division,
+        item=wanted.item,
         category=wanted.category,
         amount_fen=Fen(wanted.amount_fen),
         since=wanted.since,

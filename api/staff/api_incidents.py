@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from api.commands.shared import today
 from api.staff.acting import ByToken, Desk
 from api.staff.api_answers import RECORDED, once, recorded
 from api.staff.fields import Code, CommandKey, Day, Identifier, Limit, Line
+from api.staff.reporting import require_may_report
 from api.staff.shapes import (
     HandlingDone,
     Incidents,
@@ -23,8 +25,10 @@ from api.staff.shapes import (
     WithReason,
 )
 from api.staff.texts import open_texts, require_visible
+from api.uploads import claimed
 from domain.kernel.calendar import instant, instant_text
 from domain.kernel.ids import derived
+from domain.kernel.places import Position
 from domain.kernel.refusals import Refusal
 from projections import incidents, reward_payments
 from projections.incidents import Filter, Incident, Key, Status, TimelineRow
@@ -80,10 +84,16 @@ class Reported(BaseModel):
 def report(wanted: NewReport, key: CommandKey, desk: Desk, who: ByToken, response: Response) -> Reported:
     """Report something seen. The incident's id follows from the person and the Idempotency-Key."""
     incident_id = new_incident_id(desk.app.journal.origin, who.person_id, key)
+    reporter_id = wanted.reporter_id or who.person_id
+    require_may_report(who, reporter_id=reporter_id)
+    given = wanted.position
     new = commands.Report(
         incident_id=incident_id,
-        reporter_id=wanted.reporter_id or who.person_id,
-        category=wanted.category,
+        reporter_id=reporter_id,
+        item=wanted.item,
+        category=wanted.category or "",
+        position=Position(given.latitude_e5, given.longitude_e5) if given is not None else None,
+        photos=claimed(desk.app, person_id=reporter_id, digests=wanted.photos, incident_id=incident_id),
         division=wanted.division,
         text=wanted.text,
         reported_at=wanted.reported_at,
@@ -238,7 +248,12 @@ def new_incident_id(origin: str, person_id: UUID, key: str) -> UUID:
 
 def write_cursor(last: Incident) -> str:
     """Where the page after this incident begins."""
-    return base64.urlsafe_b64encode(f"{instant_text(last.reported_at)} {last.incident_id}".encode()).decode()
+    return write_position(last.reported_at, last.incident_id)
+
+
+def write_position(moment: datetime, incident_id: UUID) -> str:
+    """A place in a list that is ordered by a moment and the incident's id."""
+    return base64.urlsafe_b64encode(f"{instant_text(moment)} {incident_id}".encode()).decode()
 
 
 def read_cursor(text: str) -> Key:

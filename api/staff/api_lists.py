@@ -7,17 +7,17 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from api.files.bank_profiles import bank_profile_names
-from api.staff.acting import by_token
+from api.staff.acting import Desk, by_token
 from api.staff.batch_files import profile_named
-from api.staff.categories import CATEGORIES, SENSITIVE
-from api.web import words
+from api.staff.classes import county_classes
+from api.web import act_words, words
 from domain.incidents import VALIDITY_REASONS, VERIFICATION_REASONS
 
 router = APIRouter(prefix="/api/v1", tags=["清单"], dependencies=[Depends(by_token)])
 
 
 class CategoryRead(BaseModel):
-    """A category of reports; of a `sensitive` one, public pages show the sum and no row."""
+    """A class of reports; of a `sensitive` one every item is, and public pages show the sum and no row."""
 
     name: str
     sensitive: bool
@@ -31,23 +31,35 @@ class WordRead(BaseModel):
 
 
 class ReasonRead(BaseModel):
-    """A reason, the step that it is given in, and the conclusion that it goes with (None: it comes from the bank)."""
+    """A reason, the step that it is given in (an act, or payment), and the conclusion that it goes with, if any."""
 
-    step: Literal["verification", "decision", "payment"]
+    step: Literal[
+        "verification",
+        "decision",
+        "payment",
+        "close",
+        "decline",
+        "return",
+        "suspend",
+        "extend",
+        "reopen",
+        "reassign",
+        "call_back",
+    ]
     code: str
     meaning: str
     outcome: bool | None
 
 
 @router.get("/categories", operation_id="listCategories", summary="线索类别")
-def categories() -> list[CategoryRead]:
-    """The categories that a report may have."""
-    return [CategoryRead(name=name, sensitive=name in SENSITIVE) for name in CATEGORIES]
+def categories(desk: Desk) -> list[CategoryRead]:
+    """The classes that may be reported in the county today: those of its catalogue, else those of the program."""
+    return [CategoryRead(name=name, sensitive=sensitive) for name, sensitive in county_classes(desk).items()]
 
 
 @router.get("/reasons", operation_id="listReasons", summary="理由")
 def reasons() -> list[ReasonRead]:
-    """The reasons of a verification, of a validity decision, and of a payment that failed."""
+    """The reasons of verifications, of validity decisions, of all other acts that ask one, and of failed payments."""
     verified = [
         ReasonRead(step="verification", code=code, meaning=words.VERIFICATION_REASONS[code], outcome=outcome)
         for code, outcome in VERIFICATION_REASONS.items()
@@ -60,7 +72,15 @@ def reasons() -> list[ReasonRead]:
         ReasonRead(step="payment", code=code, meaning=meaning, outcome=None)
         for code, meaning in words.FAILURE_REASONS.items()
     ]
-    return [*verified, *decided, *failed]
+    acts = [
+        ReasonRead.model_validate(
+            {"step": act, "code": choice.code, "meaning": choice.meaning, "outcome": choice.outcome}
+        )
+        for act in act_words.ACTS_WITH_REASONS
+        if act not in ("verify", "decide")
+        for choice in act_words.reasons_of(act)
+    ]
+    return [*verified, *decided, *acts, *failed]
 
 
 @router.get("/roles", operation_id="listRoles", summary="角色")

@@ -1,5 +1,6 @@
 """The monthly payout over JSON: propose, freeze, approve or reject, export, answer, close."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -29,8 +30,15 @@ class PayeeProposed(BaseModel):
     rewards: list[UUID]
 
 
+class PayeeWaiting(BaseModel):
+    """A payee who changed his account a short while ago, and the first day on which it may be paid on."""
+
+    payee_id: UUID
+    payable_from: date
+
+
 class ProposalRead(BaseModel):
-    """What the next batch of a month would hold, and who is left out for want of a payee account."""
+    """What the next batch of a month would hold, and who is left out: without an account, or with a fresh one."""
 
     division: str = Field(examples=["361125000000"])
     month: str = Field(examples=["2026-03"])
@@ -39,6 +47,7 @@ class ProposalRead(BaseModel):
     total_words: str = Field(examples=["壹仟贰佰叁拾元整"])
     payees: list[PayeeProposed]
     without_account: list[UUID]
+    cooling: list[PayeeWaiting]
 
 
 class BatchRead(BaseModel):
@@ -90,6 +99,7 @@ def propose(
         total_words=yuan_in_words(found.total_fen),
         payees=payees,
         without_account=list(found.without_account),
+        cooling=[PayeeWaiting(payee_id=payee, payable_from=day) for payee, day in sorted(found.cooling.items())],
     )
 
 

@@ -13,6 +13,7 @@ from fastapi import Header
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StrictInt
 
 from domain.kernel.calendar import Month, month
+from domain.kernel.periods import Period, period
 from domain.kernel.places import Division, division
 
 YEAR_MIN, YEAR_MAX = 1949, 2099
@@ -74,17 +75,29 @@ def _month(text: str) -> Month:
     return known
 
 
+def _period(text: str) -> Period:
+    try:
+        known = period(text)
+    except ValueError:
+        raise ValueError("时期应写作 2026-10、2026-Q4 或 2026") from None
+    if not YEAR_MIN <= int(known[:4]) <= YEAR_MAX:
+        raise ValueError(f"年份应在 {YEAR_MIN} 至 {YEAR_MAX} 之间")
+    return known
+
+
 Line = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
 LongText = Annotated[str, Field(max_length=TEXT_CHARS_MAX), AfterValidator(_clean)]
 Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(in_range)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(in_range)]
 Code = Annotated[Division, Field(max_length=12, examples=["361125001000"]), AfterValidator(_division)]
 MonthText = Annotated[Month, Field(max_length=7, examples=["2026-03"]), AfterValidator(_month)]
+PeriodText = Annotated[Period, Field(max_length=7, examples=["2026-10"]), AfterValidator(_period)]
 Reason = Annotated[
     str, Field(max_length=64, pattern=r"^[a-z][a-z_]*$", description="理由的代码（小写英文），取自清单，见“理由”")
 ]
 RoleName = Annotated[str, Field(max_length=32, pattern=r"^[a-z][a-z_]*$", examples=["grid_worker"])]
 AmountFen = Annotated[StrictInt, Field(ge=-AMOUNT_FEN_MAX, le=AMOUNT_FEN_MAX, examples=[1000])]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256，64 位小写十六进制")]
 Identifier = Annotated[UUID, BeforeValidator(lambda value: value if isinstance(value, str | UUID) else None)]
 Limit = Annotated[int, Field(ge=1, le=200)]
 

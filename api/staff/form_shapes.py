@@ -5,12 +5,12 @@ Only how a field is read differs; what may stand in it is the API's rule.
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field
 
 from api.staff.fields import AMOUNT_FEN_MAX, YEAR_MAX, YEAR_MIN, Code, Day, Line, Reason, RoleName, in_range
-from api.staff.shapes import HandlingDone, NewAppropriation, NewBand, NewReport, NewTariff
+from api.staff.shapes import HandlingDone, NewAppropriation, NewBand, NewTariff
 from domain.kernel.calendar import CHINA
 from domain.kernel.money import fen
 
@@ -53,13 +53,6 @@ def _whole(value: Any) -> Any:
 ChinaMoment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(in_range)]
 Yuan = Annotated[int, BeforeValidator(_fen_of_yuan), Field(ge=-AMOUNT_FEN_MAX, le=AMOUNT_FEN_MAX)]
 Whole = Annotated[int, BeforeValidator(_whole)]
-
-
-class ReportForm(NewReport):
-    """A report of one's own."""
-
-    source: Literal["app", "wechat", "hotline", "register"] = "app"
-    reported_at: ChinaMoment
 
 
 class HandlingForm(HandlingDone):

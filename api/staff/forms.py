@@ -23,6 +23,7 @@ from api.staff.evidence import EVENT_NAME
 from api.staff.fields import IDEMPOTENCY_KEY
 from api.staff.office import Office
 from api.staff.texts import names_of
+from api.web.frame import KEYED
 from domain.kernel.refusals import Refusal
 from journal.facts import Actor, Receipt
 
@@ -101,6 +102,12 @@ def show(request: Request, desk: Office, who: Acting, template: str, values: dic
     }
     html = desk.templates.render(f"staff/{template}", shown)
     return HTMLResponse(html, headers={"cache-control": "no-store"})
+
+
+def keyed(page: HTMLResponse) -> HTMLResponse:
+    """The page with the policy for the script that reads keys."""
+    page.headers.update(KEYED)
+    return page
 
 
 def shaped(model: type[Model], fields: Mapping[str, str]) -> Model:

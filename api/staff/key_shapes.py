@@ -50,7 +50,7 @@ class KeyRevocation(KeyRetirement):
 
     model_config = _example(reason="stolen", from_index=1200)
 
-    from_index: Annotated[LogIndex, Field(description="从第几条记录起不认它的签名")]
+    from_index: Annotated[LogIndex, Field(description="从哪个索引的记录起不认它的签名（索引从 0 起）")]
 
 
 class NewDeviceKey(KeyOf):

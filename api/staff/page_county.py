@@ -1,4 +1,4 @@
-"""What the county sets up, on pages: its divisions, what a report earns there, and the money for a year.
+"""What the county sets up, on pages: what a report earns there, and the money for a year.
 
 Everybody of the county sees it; the forms are the administrator's, and the command judges whose they are.
 """
@@ -13,12 +13,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.commands import county as commands
 from api.commands.shared import today
 from api.staff.acting import ByCookie, Desk
-from api.staff.categories import CATEGORIES
-from api.staff.form_shapes import AppropriationForm, BandForm, PlaceForm, TariffForm
+from api.staff.classes import classes_of
+from api.staff.form_shapes import AppropriationForm, BandForm, TariffForm
 from api.staff.forms import FormSent, show
 from domain.kernel.money import Fen
-from domain.kernel.places import level
-from projections import places, tariffs
+from projections import catalogues, places, tariffs
 from projections.tariffs import Band, Tariff
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
@@ -26,33 +25,13 @@ router = APIRouter(prefix="/staff", include_in_schema=False)
 Dated = TypeVar("Dated", Tariff, Band)
 
 
-@router.get("/places")
-def listing(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
-    """The divisions that the county knows, and the form for one more."""
-    who.require("register")
-    with desk.current(places) as conn:
-        known = places.within(conn, desk.app.log.division, on=today(desk.app))
-    values = {"known": known, "levels": {place.code: level(place.code) for place in known}, "today": today(desk.app)}
-    return show(request, desk, who, "places.html", values)
-
-
-@router.post("/places")
-def register(form: FormSent) -> RedirectResponse:
-    """Make a division known."""
-    wanted = form.shaped(PlaceForm)
-    new = [commands.NewPlace(wanted.code, wanted.name)]
-    receipt = commands.register_places(
-        form.app, actor=form.actor, key=form.key, new=new, since=wanted.since, on=form.on
-    )
-    return form.done(receipt, at="/staff/places")
-
-
 @router.get("/tariffs")
 def earnings(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
     """Every band and tariff that was set, which of them are in force, and the forms for new ones."""
     who.require("register")
     county, on = desk.app.log.division, today(desk.app)
-    with desk.current(places, tariffs) as conn:
+    with desk.current(places, tariffs, catalogues) as conn:
+        items = catalogues.in_force(conn, county, on=on)
         known = places.within(conn, county, on=on)
         bands, earned = tariffs.bands_within(conn, county), tariffs.tariffs_within(conn, county)
     values: dict[str, Any] = {
@@ -61,7 +40,9 @@ def earnings(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
         "bands": bands,
         "tariffs": earned,
         "in_force": _in_force(bands, on=on) | _in_force(earned, on=on),
-        "categories": CATEGORIES,
+        "items": items,
+        "titles": {item.code: item.title for item in items},
+        "categories": list(classes_of(items)),
         "today": on,
     }
     return show(request, desk, who, "tariffs.html", values)
@@ -94,6 +75,7 @@ def set_tariff(form: FormSent) -> RedirectResponse:
         actor=form.actor,
         key=form.key,
         division=wanted.division,
+        item=wanted.item,
         category=wanted.category,
         amount_fen=Fen(wanted.amount_fen),
         since=wanted.since,
@@ -120,9 +102,10 @@ def appropriate(form: FormSent) -> RedirectResponse:
 
 
 def _in_force(found: Iterable[Dated], *, on: date) -> set[str]:
-    """The events in force on a day: of each division (and category), the latest that has begun."""
-    latest: dict[tuple[str, str | None], str] = {}
+    """The events in force on a day: of each division (and item or category), the latest that has begun."""
+    latest: dict[tuple[str, str | None, str | None], str] = {}
     for one in found:
+        item, category = (one.item, one.category) if isinstance(one, Tariff) else (None, None)
         if one.since <= on:
-            latest.setdefault((one.division, one.category if isinstance(one, Tariff) else None), one.event)
+            latest.setdefault((one.division, item, category), one.event)
     return set(latest.values())

@@ -66,7 +66,7 @@ def proposal(
     found = commands.propose(desk.app, division=wanted.division, month=wanted.month)
     with desk.current(payout_batches, reward_payments) as conn:
         waiting = reward_payments.to_schedule(conn, wanted.division, wanted.month)
-    without = set(found.without_account)
+    without = {*found.without_account, *found.cooling}
     taken = {reward.reward_id for held in found.by_payee.values() for reward in held}
     left = [reward for reward in waiting if reward.reward_id not in taken]
     values = {
@@ -74,8 +74,12 @@ def proposal(
         "without_account": {
             payee: [reward for reward in left if reward.payee_id == payee] for payee in found.without_account
         },
+        "cooling": {
+            payee: (first_day, [reward for reward in left if reward.payee_id == payee])
+            for payee, first_day in found.cooling.items()
+        },
         "other_budget": [reward for reward in left if reward.payee_id not in without],
-        "names": names_of(desk, [*found.by_payee, *found.without_account]),
+        "names": names_of(desk, [*found.by_payee, *found.without_account, *found.cooling]),
         "places": place_names(desk, {wanted.division}),
     }
     return show(request, desk, who, "proposal.html", values)

@@ -11,16 +11,19 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands import county as commands
+from api.commands import payee_accounts, roles
 from api.commands.shared import today
 from api.staff.acting import ByCookie, Desk
 from api.staff.api_county import new_person_id
 from api.staff.fields import Identifier
 from api.staff.form_shapes import AccountForm, PersonForm, RoleForm
 from api.staff.forms import FormSent, Sent, show
+from api.staff.member_forms import AcknowledgementForm, CoolingForm, RoleEndingForm
 from api.staff.office import Office
 from api.staff.page_today import place_names
 from api.staff.texts import names_of
 from api.web import words
+from domain.cooling import payable_from
 from domain.kernel.refusals import Refusal
 from projections import persons, places
 
@@ -49,8 +52,9 @@ def listing(
         "held": held,
         "role": chosen,
         "next": found[-1].log_index if len(found) == SHOWN_MAX else None,
+        "cooling_days": payee_accounts.cooling_days(desk.app, on=on),
         "names": names_of(desk, [person.person_id for person in found]),
-        "places": place_names(desk, {one.area for roles in held.values() for one in roles}),
+        "places": place_names(desk, {one.area for ones in held.values() for one in ones}),
         **_for_forms(desk, on),
     }
     return show(request, desk, who, "persons.html", values)
@@ -82,13 +86,14 @@ def page(request: Request, person_id: Identifier, desk: Desk, who: ByCookie) -> 
         person = persons.one(conn, person_id)
         if person is None:
             raise Refusal("person.unknown")
-        roles, keys = persons.roles_of(conn, person_id), persons.keys_of(conn, person_id)
+        held, keys = persons.roles_of(conn, person_id), persons.keys_of(conn, person_id)
     values: dict[str, Any] = {
         "person": person,
-        "roles": roles,
+        "roles": held,
         "keys": keys,
         "name": names_of(desk, [person_id])[person_id],
-        "places": place_names(desk, {one.area for one in roles}),
+        "places": place_names(desk, {one.area for one in held}),
+        "payable_from": _payable_from(desk, person),
         **_for_forms(desk, today(desk.app)),
     }
     return show(request, desk, who, "person.html", values)
@@ -128,6 +133,49 @@ def set_account(person_id: Identifier, form: FormSent) -> RedirectResponse:
     return form.done(receipt, at=_at(person_id))
 
 
+@router.post("/{person_id}/roles/end")
+def end_role(person_id: Identifier, form: FormSent) -> RedirectResponse:
+    """End a role in an area after a day."""
+    wanted = form.shaped(RoleEndingForm)
+    receipt = roles.end_role(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        person_id=person_id,
+        role=wanted.role,
+        area=wanted.area,
+        last_day=wanted.last_day,
+        on=form.on,
+    )
+    return form.done(receipt, at=_at(person_id))
+
+
+@router.post("/{person_id}/payee-account/acknowledgement")
+def acknowledge_account(person_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Say that a change of account is right, so that it is paid on at once."""
+    version = form.shaped(AcknowledgementForm).version
+    receipt = payee_accounts.acknowledge_account(
+        form.app, actor=form.actor, key=form.key, person_id=person_id, version=version, on=form.on
+    )
+    return form.done(receipt, at=_at(person_id))
+
+
+@router.post("/cooling")
+def set_cooling(form: FormSent) -> RedirectResponse:
+    """Set for how many days a changed account waits."""
+    wanted = form.shaped(CoolingForm)
+    receipt = payee_accounts.set_cooling(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        days=wanted.days,
+        since=wanted.since,
+        document=wanted.document,
+        on=form.on,
+    )
+    return form.done(receipt, at="/staff/persons")
+
+
 def _account(form: Sent) -> commands.Account:
     given = form.shaped(AccountForm)
     return commands.Account(given.holder, given.number, given.bank)
@@ -137,6 +185,18 @@ def _for_forms(desk: Office, on: date) -> dict[str, Any]:
     """The divisions to choose from."""
     with desk.current(places) as conn:
         return {"known": places.within(conn, desk.app.log.division, on=on), "today": on}
+
+
+def _payable_from(desk: Office, person: persons.Person) -> date | None:
+    """The first day on which a changed account may be paid on, while that has not come."""
+    on = today(desk.app)
+    first_day = payable_from(
+        version=person.account_version or 1,
+        set_on=person.account_set_on,
+        acknowledged=person.account_acknowledged == person.account_version,
+        days=payee_accounts.cooling_days(desk.app, on=on),
+    )
+    return first_day if first_day is not None and on < first_day else None
 
 
 def _at(person_id: UUID) -> str:

@@ -1,44 +1,37 @@
-"""今日工作: what waits for the acting role, the oldest first, with how many and how old."""
+"""今日工作: what waits for the acting role, one's own first, then the oldest, with how many and how old."""
 
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api.commands.shared import today
 from api.staff.acting import Acting, ByCookie, Desk
-from api.staff.forms import show
+from api.staff.forms import keyed, show
 from api.staff.office import Office
+from api.staff.queues import SHOWN_MAX, WORKERS, Count, Queue, counts_of, queue_of
 from api.staff.texts import names_of
 from domain.kernel.places import Division
-from projections import incidents, payout_batches, places, reward_payments
-from projections.incidents import Awaits, Filter, Incident
+from projections import catalogues, incident_courses, incidents, payout_batches, places, reward_payments
+from projections.incidents import Filter, Incident
 from projections.payout_batches import Batch, Status
 from projections.reward_payments import MonthSummary
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
 
-STEP_OF: Final[dict[str, Awaits]] = {
-    "grid_worker": "verification",
-    "department_handler": "handling",
-    "county_officer": "decision",
-}
 BATCHES_OF: Final[dict[str, tuple[Status, ...]]] = {
     "county_officer": ("approved", "exported", "answered"),
     "county_approver": ("frozen",),
 }
-SHOWN_MAX: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One role's work. `waiting` counts everything in the area, `queue` is what this person may do himself."""
+    """One role's work. `queue` is what this person may do himself; `elsewhere` what waits for anybody in the area."""
 
-    step: Awaits | None
-    waiting: dict[Awaits, int]
-    queue: list[Incident]
+    queue: Queue | None
+    elsewhere: list[Count]
     own: list[Incident]
     batches: list[Batch]
     batch_counts: payout_batches.Counters | None
@@ -49,15 +42,18 @@ class Work:
 def page(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
     """The first page after signing in."""
     work = _work(desk, who)
-    shown = [*work.queue, *work.own]
+    rows = [*work.queue.rows, *work.queue.possible] if work.queue else []
+    people = {incident.reporter_id for incident in work.own} | {row.claimed_by for row in rows}
+    seen = {row.division for row in rows} | {one.division for one in work.own} | {one.division for one in work.batches}
     values = {
         "work": work,
-        "names": names_of(desk, (incident.reporter_id for incident in shown)),
-        "places": place_names(desk, {incident.division for incident in shown} | {b.division for b in work.batches}),
+        "names": names_of(desk, people),
+        "places": place_names(desk, seen),
+        "items": item_titles(desk) if rows else {},
         "today": today(desk.app),
         "shown_max": SHOWN_MAX,
     }
-    return show(request, desk, who, "today.html", values)
+    return keyed(show(request, desk, who, "today.html", values))
 
 
 def place_names(desk: Office, codes: set[Division]) -> dict[Division, str]:
@@ -67,20 +63,16 @@ def place_names(desk: Office, codes: set[Division]) -> dict[Division, str]:
     return {code: known.get(code, code) for code in codes}
 
 
+def item_titles(desk: Office) -> dict[str, str]:
+    """What the items of the county's catalogues are called, by code; the latest version's words."""
+    with desk.app.reading.connection() as conn:
+        return {item.code: item.title for item in reversed(catalogues.within(conn, desk.app.log.division))}
+
+
 def _work(desk: Office, who: Acting) -> Work:
-    step = STEP_OF.get(who.role)
-    with desk.current(incidents, payout_batches, reward_payments) as conn:
-        counts = [incidents.counters(conn, area=area) for area in who.areas]
-        waiting: dict[Awaits, int] = {
-            "verification": sum(count.verification for count in counts),
-            "handling": sum(count.handling for count in counts),
-            "decision": sum(count.decision for count in counts),
-        }
-        queue: dict[UUID, Incident] = {}
-        for area in who.areas:
-            if step is not None:
-                found = incidents.queue(conn, step, area=area, actor_id=who.person_id, limit=SHOWN_MAX)
-                queue.update({incident.incident_id: incident for incident in found})
+    now = desk.app.journal.now()
+    with desk.current(incidents, incident_courses, payout_batches, reward_payments) as conn:
+        queue = queue_of(conn, who, now) if who.role in WORKERS else None
         own = [
             incident
             for area in (who.areas if who.only_own else ())
@@ -93,10 +85,10 @@ def _work(desk: Office, who: Acting) -> Work:
             for batch in payout_batches.listing(conn, area=area, status=status)
         ]
         county = who.areas[0] if who.may("payouts") else None
+        looks_on = queue is None and who.may("incidents") and not who.only_own
         return Work(
-            step=step,
-            waiting=waiting,
-            queue=sorted(queue.values(), key=lambda incident: incident.reported_at)[:SHOWN_MAX],
+            queue=queue,
+            elsewhere=counts_of(conn, who.areas, role=None, now=now) if looks_on else [],
             own=own,
             batches=sorted(batches, key=lambda batch: batch.log_index),
             batch_counts=payout_batches.counters(conn, area=county) if county is not None else None,

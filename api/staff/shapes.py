@@ -3,17 +3,17 @@
 Forms of pages are put into the same shapes, so that people and programs are judged alike.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
-from api.staff.categories import Category
 from api.staff.fields import (
     YEAR_MAX,
     YEAR_MIN,
     AmountFen,
     Code,
     Day,
+    Digest,
     Identifier,
     Line,
     LongText,
@@ -22,6 +22,7 @@ from api.staff.fields import (
     Reason,
     RoleName,
 )
+from domain.kernel.places import POSITION_SCALE
 
 
 class Shape(BaseModel):
@@ -42,8 +43,18 @@ class SignIn(Shape):
     role: RoleName | None = None
 
 
+class PositionGiven(Shape):
+    """A point on the map in WGS 84, in units of 1e-5 degrees."""
+
+    latitude_e5: Annotated[StrictInt, Field(ge=-90 * POSITION_SCALE, le=90 * POSITION_SCALE, examples=[2841234])]
+    longitude_e5: Annotated[StrictInt, Field(ge=-180 * POSITION_SCALE, le=180 * POSITION_SCALE, examples=[11760456])]
+
+
 class NewReport(Shape):
-    """A report. Without `reporter_id` it is one's own; with it, it is written down for another (代录)."""
+    """A report. Without `reporter_id` it is one's own; with it, it is written down for another (代录).
+
+    An `item` of the catalogue brings its category; without one the category is given.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -61,13 +72,22 @@ class NewReport(Shape):
         },
     )
     reporter_id: Identifier | None = None
-    category: Category
+    item: Line | None = None
+    category: Line | None = None
     division: Code
     grid: Line | None = None
+    position: PositionGiven | None = None
     text: LongText
-    source: Literal["app", "wechat", "hotline", "register"]
+    photos: Annotated[list[Digest], Field(max_length=99)] = []
+    source: Literal["app", "wechat", "hotline", "register", "staff"]
     source_ref: Line | None = None
     reported_at: Moment
+
+    @model_validator(mode="after")
+    def _item_or_category(self) -> Self:
+        if self.item is None and self.category is None:
+            raise ValueError("item 和 category 要给一个")
+        return self
 
 
 class Verification(Shape):
@@ -181,7 +201,7 @@ class NewBand(Shape):
 
 
 class NewTariff(Shape):
-    """What one valid report earns; without `category`, any report."""
+    """What one valid report earns: of the `item`, of the `category`, or without either, any report."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -197,6 +217,7 @@ class NewTariff(Shape):
         },
     )
     division: Code
+    item: Line | None = None
     category: Line | None = None
     amount_fen: AmountFen
     since: Day

@@ -261,7 +261,7 @@
       throw new Refused(`凭证的第一行应当是 ${PROOF_HEADER}。`);
     }
     if (index === undefined || !index.startsWith("index ")) {
-      throw new Refused("凭证的第二行应当是 index 和序号。");
+      throw new Refused("凭证的第二行应当是 index 和索引。");
     }
     if (path.length > PATH_MAX) {
       throw new Refused(`凭证里的指纹超过 ${PATH_MAX} 个。`);
@@ -284,7 +284,7 @@
       throw new Refused("指纹太多，或长度不对。");
     }
     if (index < 0n || index >= size) {
-      throw new Refused(`凭证说这是第 ${index} 条（从 0 数起），可是检查点里只有 ${size} 条。`);
+      throw new Refused(`凭证说这是索引 ${index}（从 0 起）的记录，可是检查点里共 ${size} 条。`);
     }
     let [fn, sn, r] = [index, size - 1n, leaf];
     for (const p of path) {

@@ -97,7 +97,7 @@
   function adviceOn({ verdict, steps, head, index }) {
     if (verdict === PASSED) {
       const alone = steps.some((step) => step.outcome === NOT_RUN) ? "没有核对是谁签的。" : "经办人的签名也对。";
-      return `它是账本 ${head.origin} 的第 ${index} 条（从 0 数起），检查点共有 ${head.size} 条。${alone}`;
+      return `它是账本 ${head.origin} 里索引 ${index}（从 0 起）的记录，检查点共 ${head.size} 条。${alone}`;
     }
     const wrong = steps.filter((step) => step.outcome === FAILED).map((step) => `第 ${step.number} 步`);
     return verdict === FAILED

@@ -145,7 +145,7 @@
     });
     const parts = await course.step("凭证的格式", [], () => {
       const parsed = proofParts(given(proof, "凭证"));
-      return [parsed, `第 ${parsed.index} 条（从 0 数起），带 ${parsed.path.length} 个指纹。`];
+      return [parsed, `索引 ${parsed.index}（从 0 起），带 ${parsed.path.length} 个指纹。`];
     });
     const checkpoint = await course.step("检查点的格式", [parts], ({ checkpoint: bytes }) => {
       const parsed = checkpointParts(bytes);

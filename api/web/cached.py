@@ -16,7 +16,7 @@ def cached(request: Request, content: bytes, *, media_type: str, cache_control: 
     headers = {"etag": tag, "cache-control": cache_control, "vary": "accept-encoding"}
     if _has(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=headers)
-    if compress and _takes_gzip(request.headers.get("accept-encoding", "")):
+    if compress and takes_gzip(request.headers.get("accept-encoding", "")):
         content = gzip.compress(content, compresslevel=6, mtime=0)
         headers["content-encoding"] = "gzip"
     return Response(content, media_type=media_type, headers=headers)
@@ -27,7 +27,8 @@ def _has(if_none_match: str, tag: str) -> bool:
     return "*" in tags or tag in tags or tag.removeprefix("W/") in tags
 
 
-def _takes_gzip(accept_encoding: str) -> bool:
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether a reader takes compressed answers (RFC 9110 section 12.5.3)."""
     for offer in accept_encoding.lower().split(","):
         coding, _, quality = offer.replace(" ", "").partition(";q=")
         if coding in ("gzip", "*"):

@@ -4,7 +4,7 @@ What must not be broken: a body beyond its limit reaches no endpoint, and no ans
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,7 +14,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_BYTES_MAX: Final = 2**20
 UPLOAD_BYTES_MAX: Final = 20 * 2**20
+PHOTO_BYTES_MAX: Final = 12 * 2**20 + 2**16
+PHOTOS_BYTES_MAX: Final = 25 * 2**20
 DRAINED_BYTES_MAX: Final = 64 * 2**20
+
+LARGE: Final[Mapping[str, int]] = {
+    "/api/v1/photos": PHOTO_BYTES_MAX,
+    "/staff/report/photos": PHOTO_BYTES_MAX,
+    "/staff/report": PHOTOS_BYTES_MAX,
+    "/staff/transcribe": PHOTOS_BYTES_MAX,
+}
+"""A photo alone, with what stands around it in the request; or all the photos of one form together."""
 
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -22,6 +32,17 @@ POLICY: Final = (
 VERIFIER: Final = "/static/verify.html"
 """The one page with scripts, all of them ours and none of them talking to anybody: it checks proofs in the browser."""
 VERIFIER_POLICY: Final = POLICY.replace("style-src", "script-src 'self'; style-src")
+
+SCRIPTED: Final = {
+    "content-security-policy": POLICY.replace("style-src", "script-src 'self'; connect-src 'self'; style-src").replace(
+        "img-src 'self'", "img-src 'self' blob:"
+    ),
+    "permissions-policy": "camera=(), geolocation=(self), microphone=()",
+}
+"""For a page with a script of ours that shows a photo before it is sent, and may ask where the telephone is."""
+
+KEYED: Final = {"content-security-policy": VERIFIER_POLICY}
+"""For a page whose script does nothing but read keys: it may talk to nobody."""
 
 HEADERS: Final = {
     "content-security-policy": POLICY,
@@ -57,8 +78,8 @@ class Frame:
 
 
 def body_limit(path: str) -> int:
-    """How many bytes a request to a path may bring: the bank's return files are the only large ones."""
-    return UPLOAD_BYTES_MAX if path.endswith("/answers") else BODY_BYTES_MAX
+    """How many bytes a request to a path may bring: only a bank's return files and photos are large."""
+    return UPLOAD_BYTES_MAX if path.endswith("/answers") else LARGE.get(path, BODY_BYTES_MAX)
 
 
 def add_headers(headers: MutableHeaders, scope: Scope) -> None:

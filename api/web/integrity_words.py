@@ -11,13 +11,25 @@ _KINDS: Final = phrases(
     (
         (
             r".*log index (\d+) differs from what was published.*",
-            r"账本第 \1 号记录（从 0 号起数）与公布过的不是同一份：存下的内容被改动过",
+            r"索引 \1 的记录与公布过的不是同一份：存下的内容被改动过",
         ),
-        (r".*the log has a gap: log index (\d+) is missing", r"账本缺第 \1 号记录（从 0 号起数）"),
+        (r".*the log has a gap: log index (\d+) is missing", r"账本缺索引 \1 的记录"),
         # the signer
         (
             r".*database holds (\d+) entries, the published (\S+) covers (\d+).*",
             r"数据库只有 \1 条记录，已公布的 \2 却有 \3 条：恢复的是旧备份。请先恢复不少于 \3 条的备份，再采用检查点",
+        ),
+        (
+            r".*database holds (\d+) entries, the witness (\S+) covers (\d+).*",
+            r"数据库只有 \1 条记录，见证人 \2 却见证过 \3 条：恢复的是旧备份。请先恢复不少于 \3 条的备份，再采用检查点",
+        ),
+        (
+            r".*checkpoint to adopt covers (\d+) entries, the witness (\S+) covers (\d+)",
+            r"这个检查点只到 \1 条，见证人 \2 见证过 \3 条。请改用 \2 出示的检查点",
+        ),
+        (
+            r".*the witness (\S+) of size (\d+) is no beginning of the database",
+            r"数据库的前 \2 条记录不是见证人 \1 见证过的。请恢复与见证一致的数据库备份",
         ),
         (
             r".*checkpoint to adopt covers (\d+) entries, the published (\S+) covers (\d+)",
@@ -41,10 +53,13 @@ _KINDS: Final = phrases(
             r".*database holds (\d+) entries of the (\d+) that are to be signed",
             r"数据库里只有 \1 条记录，要签名的是 \2 条",
         ),
-        (r".*stored entries (\d+) to (\d+) do not give the root.*", r"第 \1 至 \2 条记录存下的内容与要签名的不一致"),
+        (
+            r".*stored entries (\d+) to (\d+) do not give the root.*",
+            r"索引 \1 至 \2 的记录，存下的内容与要签名的不一致",
+        ),
         (r".*stored hashes do not give the root.*size (\d+)", r"存下的哈希与前 \1 条记录的签名不一致"),
         (r".*head of size (\d+) does not extend the signed one of (\d+).*", r"\1 条记录的账本不是签过名的 \2 条的延续"),
-        (r".*entry (\d+) stands behind the event that closed the journal", r"账本已终结，后面却还有第 \1 条记录"),
+        (r".*entry (\d+) stands behind the event that closed the journal", r"账本已终结，后面却还有索引 \1 的记录"),
         (r".*the signer has no memory, but.*", "签名进程的记忆不见了，账本却已有记录"),
         (r".*signer's memory cannot be read: (.*)", r"签名进程的记忆读不出来：\1"),
         (r".*the signer has a memory.*", "签名进程已有记忆，不能用别的代替"),
@@ -58,7 +73,7 @@ _KINDS: Final = phrases(
         # the database
         (
             r".*the head says (\d+) entries, the last stored one is number (\d+)",
-            r"表头说有 \1 条记录，最后存下的是第 \2 条",
+            r"表头说共 \1 条记录，最后存下的编号是 \2（编号从 1 起）",
         ),
         (r".*stored entries do not give the root of the head at size (\d+)", r"存下的记录与 \1 条记录的树根不一致"),
         (r".*stored tree has no (?:edge|tiles) (?:at|for) size (\d+).*", r"\1 条记录的哈希不全"),
@@ -68,7 +83,7 @@ _KINDS: Final = phrases(
         (r".*does not begin with its (?:genesis|policy)|.*the genesis of .* is missing", "账本不是从创世记录开始的"),
         (r".*polic(?:y|ies).* cannot be (?:read|used).*", "账本里的信任规则读不出来"),
         (r".*(?:stands where|a stored entry cannot be read).*", "有一条存下的记录读不出来，或放错了位置"),
-        (r".*of the entries (\d+) to (\d+), only (\d+) are there", r"第 \1 至 \2 条记录里只有 \3 条还在"),
+        (r".*of the entries (\d+) to (\d+), only (\d+) are there", r"索引 \1 至 \2 的记录里只有 \3 条还在"),
         # what was published
         (
             r"(?:.*\D)?(\d+) entries are published \((.*)\), but only (\d+) are signed.*",
@@ -82,7 +97,7 @@ _KINDS: Final = phrases(
         (r".*checkpoint does not bear the signatures.*", "检查点上的签名不符合信任规则"),
         (r".*published (?:file|tile|bundle) (\S+?):? .*", r"公布的文件 \1 缺失或内容不对"),
         (r".*published checkpoint (?:cannot be read|does not follow).*", "公布的检查点读不出来，或不符合信任规则"),
-        (r".*published tiles do not prove entry (\d+).*", r"公布的文件证明不了第 \1 条记录"),
+        (r".*published tiles do not prove entry (\d+).*", r"公布的文件证明不了索引 \1 的记录"),
         (r".*entries do not give the root that was signed for size (\d+)", r"前 \1 条记录与签过名的不一致"),
         # the vault, read models, witnesses
         (r".*(?:wrong vault key|under another key).*", "保险库打不开：密钥不对，或内容被改动"),

@@ -1,4 +1,4 @@
-"""Errors as people and programs see them: a problem (RFC 9457) under /api, a page elsewhere, with the same sentence.
+"""Errors as all see them: a problem (RFC 9457) under /api, Open311's document under /open311, a page elsewhere.
 
 Four kinds are never mixed: a refusal, bad data in a file, broken integrity, an outage or bug.
 What must not be broken: no trace, no SQL and no personal value leaves the server; only the sentence, code and facts do.
@@ -16,6 +16,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 
 from api.files.findings import BadFile, Finding
+from api.open311 import errors as open311
+from api.open311.formats import MEDIA_TYPES
 from api.web.database_errors import of_the_signer
 from api.web.frame import BODY_BYTES_MAX, add_headers, body_limit
 from api.web.identity import Identity
@@ -30,16 +32,27 @@ MEDIA_TYPE: Final = "application/problem+json"
 
 _NOT_FOUND: Final = frozenset(
     {
+        "award.unknown",
         "batch.no_file",
+        "catalogue.item_unknown",
+        "catalogue.profile_unknown",
         "event.unknown",
+        "facility.unknown",
+        "facility_kind.unknown",
+        "household.unknown",
         "incident.unknown",
         "key.unknown",
+        "member.unknown",
         "page.unknown",
         "payment.unknown",
         "payout_batch.unknown",
         "person.unknown",
+        "photo.gone",
         "place.unknown",
         "reward.unknown",
+        "tracking.unknown",
+        "training.unknown",
+        "transcription.name_unknown",
     }
 )
 _FORBIDDEN_SUBJECTS: Final = frozenset({"access", "authority", "chain"})
@@ -47,6 +60,7 @@ _STATUS: Final[Mapping[str, int]] = {
     "event.too_large": 413,
     "file.bad": 400,
     "form.expired": 403,
+    "form.not_confirmed": 422,
     "integrity.broken": 503,
     "journal.busy": 503,
     "journal.unavailable": 503,
@@ -54,9 +68,20 @@ _STATUS: Final[Mapping[str, int]] = {
     "key.by_holder": 403,
     "key.not_at_hand": 403,
     "key.not_registered": 403,
+    "key.role_granted_alone": 403,
     "key.same_administrator": 403,
     "page.method": 405,
+    "open311.too_often": 429,
     "payout_batch.maker_is_checker": 403,
+    "photo.animated": 422,
+    "photo.damaged": 422,
+    "photo.not_a_photo": 422,
+    "photo.of_iphone": 422,
+    "photo.too_large": 413,
+    "photo.too_many": 422,
+    "photo.too_many_pixels": 413,
+    "photo.too_many_waiting": 429,
+    "photo.unknown": 422,
     "program.failed": 500,
     "request.malformed": 422,
     "request.too_large": 413,
@@ -66,6 +91,7 @@ _STATUS: Final[Mapping[str, int]] = {
     "session.required": 401,
     "session.role_not_held": 403,
     "session.wrong_password": 401,
+    "tracking.too_often": 429,
 }
 
 
@@ -175,20 +201,27 @@ class Problems:
             findings=[FileFinding(**_fields(found)) for found in findings],
         )
         head = {"cache-control": "no-store", **(headers or {})}
-        if request.url.path.startswith("/api/"):
+        if request.url.path.startswith("/api/") or MEDIA_TYPE in request.headers.get("accept", ""):
             if number == 401:
                 head["www-authenticate"] = "Bearer"
             content = problem.model_dump_json(exclude_defaults=True)
             return Response(content, status_code=number, media_type=MEDIA_TYPE, headers=head)
         staff = request.url.path.startswith("/staff")
+        if request.url.path.startswith(open311.ROOT):
+            form = open311.format_asked(request.url.path)
+            number, errors = open311.errors_answer(code, problem.detail, elsewhere=number, form=form)
+            head = {**head, "access-control-allow-origin": "*"}
+            return Response(errors, status_code=number, media_type=MEDIA_TYPES[form], headers=head)
         page = self._templates.render("problem.html", {"problem": problem, "staff": staff, "back": _back(request)})
         return Response(page, status_code=number, media_type="text/html", headers=head)
 
     def _refusal(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, Refusal)  # noqa: S101 - registered for this class
         headers = {}
-        if error.code == "session.locked":
+        if "minutes" in error.facts:
             headers["retry-after"] = str(int(str(error.facts["minutes"])) * 60)
+        if error.code == "open311.too_often":
+            headers["retry-after"] = str(error.facts["seconds"])
         return self.answer(request, error.code, error.facts, headers=headers)
 
     def _bad_file(self, request: Request, error: Exception) -> Response:

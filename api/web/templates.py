@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.web import words
 from api.web.identity import Identity
+from api.web.rate_words import money_rate_text, period_text, rate_text
 from api.wording import yuan_in_words
 from domain.kernel.money import yuan
 
@@ -38,13 +39,25 @@ class Templates:
             day=day,
             moment=words.moment,
             month=words.month_words,
+            rate=rate_text,
+            money_rate=money_rate_text,
+            period=period_text,
         )
-        version = hashlib.sha256(STYLE.read_bytes()).hexdigest()[:12]
-        self._environment.globals.update(identity=identity, words=words, style=f"/static/style.css?v={version}")
+        self._environment.globals.update(identity=identity, words=words, style=address(STYLE), script=script)
 
     def render(self, template: str, values: Mapping[str, Any]) -> str:
         """The page as HTML text."""
         return self._environment.get_template(template).render(values)
+
+
+def address(file: Path) -> str:
+    """Where a static file is found: under a name that changes with its content, so that it may be kept for ever."""
+    return f"/static/{file.name}?v={hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
+
+
+def script(name: str) -> str:
+    """The address of a script of ours, for a page that sends the policy of `api.web.frame.SCRIPTED`."""
+    return address(STATIC / f"{name}.js")
 
 
 def grouped_yuan(amount_fen: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from api.web import register_words
 from domain.kernel.calendar import CHINA
 from domain.kernel.money import yuan
 
@@ -34,10 +35,95 @@ PARTS: Final[Mapping[str, str]] = {
     "verifier": "核查人",
     "handler": "办理人",
     "decider": "认定人",
+    "clerk": "经办人",
+    "supervisor": "督办人",
     "maker": "制表人",
     "checker": "审批人",
     "payee": "收款人",
     "chain": "前面环节的经手人",
+    "applicant": "申请人",
+    "vetter": "审核人",
+    "appointer": "选聘人",
+    "member": "成员本人",
+    "trainer": "培训登记人",
+    "suspender": "暂停资格的经办人",
+    "reinstater": "恢复资格的经办人",
+    "dismisser": "办理退出的经办人",
+    "account_setter": "登记收款账户的人",
+    "acknowledger": "确认收款账户的人",
+    "star": "名单里的人",
+    "proposer": "提出人",
+    "granter": "评定人",
+    "revoker": "撤销人",
+    "attendee": "参训人",
+    "registrar": "登记人",
+}
+
+OCCUPATIONS: Final[Mapping[str, str]] = {
+    "courier": "快递员",
+    "food_rider": "外卖骑手",
+    "ride_hailing_driver": "网约车司机",
+    "taxi_driver": "出租车司机",
+    "other": "其他",
+}
+
+MEMBER_STATUSES: Final[Mapping[str, str]] = {
+    "applied": "已申请，待审核",
+    "vetted": "审核通过，待选聘",
+    "rejected": "审核未通过",
+    "appointed": "已选聘",
+    "suspended": "暂停资格",
+    "exited": "已退出",
+}
+
+TRAINING_LEVELS: Final[Mapping[str, str]] = {
+    "before_duty": "岗前培训",
+    "on_duty": "岗上培训",
+    "backbone": "骨干轮训",
+}
+
+VETTING_REASONS: Final[Mapping[str, str]] = {
+    "meets_conditions": "符合选聘条件",
+    "recommended_by_employer": "所在单位推荐，情况属实",
+    "identity_not_confirmed": "身份没有核实",
+    "occupation_not_confirmed": "职业没有核实",
+    "works_elsewhere": "不在本辖区从业",
+    "conditions_not_met": "不符合选聘条件",
+    "withdrawn": "本人撤回申请",
+    "registered_by_mistake": "登记有误",
+}
+
+SUSPENSION_REASONS: Final[Mapping[str, str]] = {
+    "untrue_reports": "上报不实",
+    "training_missed": "没有按期参加培训",
+    "conduct": "违反管理规定",
+    "under_inquiry": "情况待查",
+    "own_request": "本人申请",
+}
+
+EXIT_REASONS: Final[Mapping[str, str]] = {
+    "own_request": "本人申请退出",
+    "moved_away": "离开本辖区",
+    "occupation_ended": "不再从事原来的职业",
+    "term_ended": "聘期届满",
+    "dismissed": "解聘",
+    "registered_by_mistake": "登记有误",
+}
+
+JOINING_REASONS: Final[Mapping[str, str]] = {
+    "registered": "首次登记",
+    "moved_in": "迁入",
+    "split": "分户",
+    "merged": "并户",
+    "correction": "更正登记",
+}
+
+LEAVING_REASONS: Final[Mapping[str, str]] = {
+    "moved_out": "迁出",
+    "split": "分户",
+    "merged": "并户",
+    "correction": "更正登记",
+    "other": "其他",
 }
 
 SOURCES: Final[Mapping[str, str]] = {
@@ -45,6 +131,8 @@ SOURCES: Final[Mapping[str, str]] = {
     "wechat": "微信群（代录）",
     "hotline": "12345 热线",
     "register": "留言登记册",
+    "open311": "开放接口",
+    "staff": "来访登记",
 }
 
 VERIFICATION_REASONS: Final[Mapping[str, str]] = {
@@ -95,6 +183,9 @@ STATUSES: Final[Mapping[str, str]] = {
     "rejected": "不属实，待认定",
     "valid": "有效",
     "invalid": "无效",
+    "declined": "不予受理",
+    "merged": "已合并",
+    "archived": "已归档",
     "frozen": "已冻结，待审批",
     "approved": "已审批",
     "exported": "已导出，待回盘",
@@ -120,29 +211,76 @@ REWARD_STATES: Final[Mapping[str, str]] = {
     "reversed": "已冲正",
 }
 
-STEPS: Final[Mapping[str, str]] = {"verification": "核查", "handling": "办理", "decision": "认定"}
-
 EVENTS: Final[Mapping[str, str]] = {
     "log.opened/1": "账本开启",
     "log.policy_set/1": "设定签名与见证策略",
     "log.closed/1": "封账",
     "log.checkpoint_timestamped/1": "检查点加盖时间戳",
     "place.registered/1": "登记区划",
+    "place.renamed/1": "区划改名",
+    "place.succeeded/1": "区划代码终止",
+    "place.traced_back/1": "登记区划沿革",
     "person.registered/1": "登记人员",
     "person.role_granted/1": "授予角色",
     "person.role_ended/1": "结束角色",
+    "person.role_withdrawn/1": "取消将要开始的角色",
     "person.payee_account_set/1": "设置收款账户",
+    "person.payee_account_acknowledged/1": "确认更换收款账户",
     "person.erased/1": "删除个人信息",
+    "member.applied/1": "申请当移动网格员",
+    "member.vetted/1": "审核申请",
+    "member.appointed/1": "选聘",
+    "member.trained/1": "参加培训",
+    "member.suspended/1": "暂停资格",
+    "member.reinstated/1": "恢复资格",
+    "member.exited/1": "退出",
+    "household.registered/1": "登记户",
+    "household.person_joined/1": "加入户",
+    "household.person_left/1": "离开户",
+    "household.head_named/1": "确定户主",
+    "residence.taken/1": "归入一户",
+    "residence.given_up/1": "不再归入一户",
+    "cooling.set/1": "设定换账户的等候期",
     "key.registered/1": "登记密钥",
     "key.retired/1": "停用密钥",
     "key.revoked/1": "吊销密钥",
     "tariff.band_set/1": "设定奖励区间",
     "tariff.set/1": "设定奖励标准",
+    "catalogue.item_admitted/1": "事项准入",
+    "catalogue.item_withdrawn/1": "事项退出",
+    "cap.set/1": "设定奖励条数上限",
+    "quota.used/1": "计入奖励条数",
+    "withholding.recorded/1": "超过上限，不予奖励",
     "budget.appropriated/1": "下达预算指标",
     "incident.reported/1": "上报",
     "incident.verified/1": "核查",
     "incident.handled/1": "办理",
     "incident.validity_decided/1": "有效认定",
+    "incident.accepted/1": "受理",
+    "incident.declined/1": "不予受理",
+    "incident.merged/1": "合并",
+    "incident.deliberated/1": "商议",
+    "incident.dispatched/1": "派遣",
+    "incident.claimed/1": "签收、认领",
+    "incident.whistled/1": "吹哨",
+    "incident.arrived/1": "报到",
+    "incident.returned/1": "退回",
+    "incident.reassigned/1": "改派",
+    "incident.suspended/1": "挂起",
+    "incident.resumed/1": "恢复",
+    "incident.extended/1": "延期",
+    "incident.fed_back/1": "反馈",
+    "incident.closed/1": "核查结案",
+    "incident.called_back/1": "回访",
+    "incident.rated/1": "评价",
+    "incident.posted/1": "公示",
+    "incident.archived/1": "归档",
+    "incident.reopened/1": "重开",
+    "incident.reminded/1": "催办",
+    "incident.supervised/1": "督办",
+    "workflow.published/1": "发布流程",
+    "workflow.adopted/1": "启用流程",
+    "calendar.published/1": "发布工作日历",
     "reward.granted/1": "奖励入账",
     "reward.scheduled/1": "奖励列入发放",
     "reward.unscheduled/1": "奖励退出发放",
@@ -159,6 +297,108 @@ EVENTS: Final[Mapping[str, str]] = {
     "payout_batch.exported/1": "导出代发文件",
     "payout_batch.answer_recorded/1": "登记回盘文件",
     "payout_batch.closed/1": "批次关闭",
+    "award_rule.published/1": "公布评星办法",
+    "award.proposed/1": "提出评星名单",
+    "award.counted_listed/1": "列出评星所计线索",
+    "award.granted/1": "评定移动网格员之星",
+    "award.rejected/1": "退回评星名单",
+    "award.revoked/1": "撤销移动网格员之星",
+    "difficulty_rule.published/1": "公布网格难度评分办法",
+    "difficulty.inputs_recorded/1": "登记网格难度数据",
+    "training.held/1": "登记培训",
+    "training.attendance_recorded/1": "登记参训结果",
+    "training.attendance_withdrawn/1": "撤回参训结果",
+    "facility_kind.admitted/1": "设施种类列入清单",
+    "facility_kind.withdrawn/1": "设施种类退出清单",
+    "facility.registered/1": "登记设施",
+    "facility.opened/1": "设施启用",
+    "facility.closed/1": "设施停用",
+    "facility.inspected/1": "设施巡查",
+}
+
+ACTS: Final[Mapping[str, str]] = {
+    "accept": "受理",
+    "verify": "核查",
+    "deliberate": "商议",
+    "dispatch": "派遣",
+    "claim": "签收、认领",
+    "arrive": "报到",
+    "handle": "处置",
+    "feed_back": "反馈",
+    "close": "核查结案",
+    "call_back": "回访",
+    "rate": "评价",
+    "decide": "有效认定",
+    "post": "公示",
+    "archive": "归档",
+    "decline": "不予受理",
+    "merge": "合并",
+    "resume": "恢复",
+    "reassign": "改派",
+    "suspend": "挂起",
+    "extend": "延期",
+    "remind": "催办",
+    "supervise": "督办",
+    "whistle": "吹哨",
+    "reopen": "重开",
+    "return": "退回",
+}
+"""Acts of a workflow; a template's own names for its stages stand beside them."""
+
+ENDINGS: Final[Mapping[str, str]] = {"declined": "不予受理", "merged": "已合并", "archived": "已归档"}
+
+UNITS: Final[Mapping[str, str]] = {
+    "working_hours": "个工作时",
+    "working_days": "个工作日",
+    "hours": "小时",
+    "days": "天",
+}
+
+FILING_REASONS: Final[Mapping[str, str]] = {
+    "not_in_catalogue": "不在事项清单内",
+    "outside_area": "不在本辖区",
+    "place_unclear": "地点不清",
+    "in_court_or_petition": "已进入诉讼或信访",
+    "already_answered": "已有答复",
+    "no_content": "没有实际内容",
+    "not_our_duty": "不属本部门职责",
+    "wrong_area": "不属本部门辖区",
+    "facts_missing": "情况不清，需补充",
+    "needs_several_departments": "需几个部门会办",
+    "waits_for_weather": "等待天气条件",
+    "waits_for_budget": "等待经费",
+    "waits_for_procedure": "等待法定程序",
+    "in_court": "诉讼期间",
+    "complex": "情况复杂",
+    "several_departments": "涉及几个部门",
+    "materials_awaited": "等待材料",
+    "weather": "天气原因",
+    "came_back": "问题重现",
+    "reporter_dissatisfied": "上报人不满意",
+    "handled_wrongly": "处置不当",
+    "supervision": "督办要求",
+    "not_their_duty": "不属原部门职责",
+    "overdue": "超期未办",
+    "person_absent": "承办人不在",
+    "needs_expertise": "需专业力量",
+    "solved_on_site": "现场已解决",
+    "solved_by_photo": "照片显示已解决",
+    "reporter_agrees": "上报人认可",
+    "not_solved": "没有解决",
+    "partly_solved": "部分解决",
+    "satisfied": "满意",
+    "fairly_satisfied": "基本满意",
+    "dissatisfied": "不满意",
+    "not_reached": "没有联系上",
+}
+
+CHANNELS: Final[Mapping[str, str]] = {
+    "telephone": "电话",
+    "message": "短信",
+    "wechat": "微信",
+    "visit": "上门",
+    "letter": "书面",
+    "page": "查询页面",
 }
 
 LEVELS: Final[Mapping[str, str]] = {
@@ -168,6 +408,14 @@ LEVELS: Final[Mapping[str, str]] = {
     "county": "县",
     "township": "乡镇、街道",
     "village": "村、社区",
+}
+
+SUCCESSIONS: Final[Mapping[str, str]] = {
+    "recoded": "只改代码",
+    "raised": "改制升格（撤乡设镇、撤镇设街道等）",
+    "merged": "并入另一区划",
+    "split": "拆分为几个区划",
+    "abolished": "撤销，没有后继",
 }
 
 FIELDS: Final[Mapping[str, str]] = {
@@ -181,21 +429,53 @@ FIELDS: Final[Mapping[str, str]] = {
     "file": "文件",
     "form_token": "页面",
     "grid": "网格",
+    "channel": "方式",
+    "department": "部门",
+    "departments": "部门",
+    "grounds": "依据",
     "handled_at": "办结时间",
+    "handler_id": "办理人",
+    "into_id": "并入的线索",
+    "longer": "延长多少",
+    "outcome": "回访结果",
+    "present": "参加人数",
+    "stars": "几颗星",
+    "template": "流程",
+    "workflow": "流程",
     "holder": "户名",
+    "item": "事项类别",
+    "latitude_e5": "纬度",
+    "longitude_e5": "经度",
     "max_fen": "最高金额",
     "min_fen": "最低金额",
     "month": "月份",
     "name": "姓名或名称",
     "number": "账号",
+    "photo": "照片",
+    "photos": "照片",
     "profile": "银行版式",
     "reason": "理由",
+    "reporter_id": "报告人",
     "reply": "答复",
     "reported_at": "看到的时间",
     "role": "角色",
+    "days": "天数",
+    "last_day": "最后一天",
+    "level": "培训级别",
+    "occupation": "职业",
+    "person_id": "人员编号",
+    "person_ids": "人员",
+    "phone": "电话",
+    "reference": "户号",
     "since": "从哪天起",
+    "trained_on": "培训日期",
+    "source": "来源",
+    "source_ref": "来源编号",
     "text": "看到了什么",
     "until": "到哪天止",
+    "kind": "种类",
+    "new_name": "后继区划的名称",
+    "successors": "后继区划的代码",
     "year": "预算年度",
 }
 """The fields of forms, as the page that says what is wrong with them calls them."""
@@ -250,8 +530,10 @@ CUSTODIES: Final[Mapping[str, str]] = {
 
 KEY_STATUSES: Final[Mapping[str, str]] = {"live": "有效", "retired": "已停用", "revoked": "已吊销"}
 
-_REASONS: Final = {**VERIFICATION_REASONS, **VALIDITY_REASONS, **FAILURE_REASONS, **KEY_REASONS}
+_REASONS: Final = {**FILING_REASONS, **VERIFICATION_REASONS, **VALIDITY_REASONS, **FAILURE_REASONS, **KEY_REASONS}
+_MEMBER_REASONS: Final = {**VETTING_REASONS, **SUSPENSION_REASONS, **EXIT_REASONS}
 _BY_FACT: Final[Mapping[str, Mapping[str, str]]] = {
+    "level": TRAINING_LEVELS,
     "role": ROLES,
     "event_type": EVENTS,
     "type": EVENTS,
@@ -261,11 +543,37 @@ _BY_FACT: Final[Mapping[str, Mapping[str, str]]] = {
     "answered": STATUSES,
     "reason": _REASONS,
     "source": SOURCES,
+    "succession": SUCCESSIONS,
+    "act": ACTS,
+    "missing": ACTS,
+    "ended": ENDINGS,
+    "channel": CHANNELS,
+}
+_BY_SUBJECT: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
+    **register_words.BY_SUBJECT,
+    ("payout_batch", "status"): BATCH_STATUSES,
+    ("member", "status"): MEMBER_STATUSES,
+    ("member", "reason"): _MEMBER_REASONS,
 }
 _YES_NO: Final[Mapping[str, tuple[str, str]]] = {
     "confirmed": ("属实", "不属实"),
     "valid": ("有效", "无效"),
     "outcome": ("肯定", "否定"),
+}
+
+
+CAP_KINDS: Final[Mapping[str, str]] = {
+    "person_day": "每人每天",
+    "person_month": "每人每月",
+    "class_day": "每类每天",
+    "place_day": "每个地方每天",
+}
+
+DUPLICATE_GROUNDS: Final[Mapping[str, str]] = {
+    "same_photo": "照片完全相同",
+    "near_photo": "照片相近",
+    "same_place_and_time": "同一地方、同一类别、时间相近",
+    "near_text": "文字相近",
 }
 
 
@@ -285,7 +593,7 @@ def shown(name: str, value: object, *, subject: str = "") -> str:
         return "、".join(f"{ROLES.get(code, code)} {code}" for code in text.split("、"))
     if name.endswith("_at"):
         return moment(datetime.fromisoformat(text))
-    words = BATCH_STATUSES if (subject, name) == ("payout_batch", "status") else _BY_FACT.get(name, {})
+    words = _BY_SUBJECT.get((subject, name)) or _BY_FACT.get(name, {})
     return words.get(text, text)
 
 

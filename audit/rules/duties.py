@@ -98,8 +98,9 @@ class Duties:
         if not incident.valid:
             self._findings.add("duties.not_valid", place, incident=data["incident_id"])
         for name, expected in _as_the_report_says(incident):
-            if data[name] != expected:
-                self._findings.add("duties.differs", place, field=name, found=str(data[name]), expected=str(expected))
+            found = data.get(name)
+            if found != expected:
+                self._findings.add("duties.differs", place, field=name, found=str(found), expected=str(expected))
 
     def finish(self, book: Book) -> None:
         """Count what was seen; `Payouts` adds the rest of the chain."""
@@ -120,5 +121,7 @@ def _as_the_report_says(incident: Incident) -> list[tuple[str, object]]:
         ("payee_id", parts["reporter"]),
         ("division", incident.division),
         ("category", incident.category),
+        ("item", incident.item),
+        ("sensitive", incident.sensitive),
         ("chain", chain),
     ]

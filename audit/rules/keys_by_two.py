@@ -2,7 +2,8 @@
 
 What must not be broken: who acted is taken from the signed line of each event. A key is registered by an administrator
 who is not its holder (the founder's own, named by the genesis, excepted), after every earlier key of the same person
-and role was ended, and not by whoever ended the last one. An officer's key that the server keeps is pointed out.
+and role was ended, and not by whoever ended the last one; the first key in a further role of an officer, not by
+whoever granted the role. An officer's key that the server keeps is pointed out.
 """
 
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ class KeysByTwo:
     """Check 6, who stands behind a key; `SigningKeys` judges what the keys signed."""
 
     types: ClassVar[frozenset[str] | None] = frozenset(
-        {"log.opened/1", "key.registered/1", "key.retired/1", "key.revoked/1"}
+        {"log.opened/1", "key.registered/1", "key.retired/1", "key.revoked/1", "person.role_granted/1"}
     )
     moving: ClassVar[bool] = False
 
@@ -34,6 +35,8 @@ class KeysByTwo:
         self._findings = findings
         self._newest: dict[tuple[str, str], _Held] = {}
         self._holders: dict[str, tuple[str, str]] = {}
+        self._granted_by: dict[tuple[str, str], str] = {}
+        self._officers: set[str] = set()
         self._founder_key: str | None = None
 
     def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
@@ -43,6 +46,8 @@ class KeysByTwo:
                 self._founder_key = entry.data["founder_key"]
             case "key.registered/1":
                 self._registered(entry)
+            case "person.role_granted/1":
+                self._granted_by[entry.identity, entry.data["role"]] = entry.by
             case "key.retired/1" | "key.revoked/1":
                 self._ended(entry)
 
@@ -59,8 +64,18 @@ class KeysByTwo:
             self._findings.add("signatures.second_key", entry.place, person=data["person_id"], role=data["role"])
         elif before is not None and before.ended_by == by:
             self._findings.add("signatures.one_administrator", entry.place, person=data["person_id"], by=by)
+        elif before is None and officer and whose[0] in self._officers:
+            self._further_role(entry, whose)
+        if officer:
+            self._officers.add(whose[0])
         self._newest[whose] = _Held(entry.identity)
         self._holders[entry.identity] = whose
+
+    def _further_role(self, entry: Entry, whose: tuple[str, str]) -> None:
+        """Somebody who is an officer already gets a key in another role: two must have wanted it."""
+        granted_by = self._granted_by.get(whose)
+        if granted_by in (None, entry.by):
+            self._findings.add("signatures.granted_alone", entry.place, person=whose[0], role=whose[1], by=entry.by)
 
     def _ended(self, entry: Entry) -> None:
         whose = self._holders.get(entry.identity)

@@ -12,7 +12,11 @@ from audit.findings import Findings
 from domain import authority
 
 # Whom an event names, where a role may cause it only in its holder's own name.
-_NAMED = {"incident.reported/1": "reporter_id", "incident.handled/1": "handler_id"}
+_NAMED = {
+    "incident.reported/1": "reporter_id",
+    "incident.handled/1": "handler_id",
+    "member.applied/1": "person_id",
+}
 
 
 class Roles:

@@ -4,11 +4,13 @@ Codes nest by prefix: province 2, city 4, county 6, township 9, village 12 digit
 never parsed. Source: 统计用区划代码和城乡划分代码编制规则.
 """
 
+from dataclasses import dataclass
 from typing import Literal, NewType
 
 Division = NewType("Division", str)
 Level = Literal["country", "province", "city", "county", "township", "village"]
 
+POSITION_SCALE = 100_000
 COUNTRY = Division("000000000000")
 _PREFIX_LENGTHS: tuple[tuple[int, Level], ...] = (
     (0, "country"),
@@ -18,6 +20,18 @@ _PREFIX_LENGTHS: tuple[tuple[int, Level], ...] = (
     (9, "township"),
     (12, "village"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A point on the map in WGS 84, in units of 1e-5 degrees (about a metre): events hold no floats."""
+
+    latitude_e5: int
+    longitude_e5: int
+
+    def lies_on_earth(self) -> bool:
+        """Whether there is such a point."""
+        return abs(self.latitude_e5) <= 90 * POSITION_SCALE and abs(self.longitude_e5) <= 180 * POSITION_SCALE
 
 
 def division(code: str) -> Division:

@@ -290,7 +290,8 @@ class County:
             "text": commitment(f"text {n}"),
             "source": "register" if by_register else "app",
             "reported_at": "2026-02-03T02:00:00.000000Z",
-            "photos": [{"sha256": commitment("photo"), "length": 1234}],
+            "sensitive": False,
+            "photos": [{"sha256": commitment("photo"), "length": 1234, "difference_hash": "0" * 16}],
             **({"transcribed_by": self.clerk, "source_ref": "row 7"} if by_register else {}),
         }
         by, role = (self.clerk, "administrator") if by_register else (reporter, "member")
@@ -330,6 +331,7 @@ class County:
             "payee_id": payee,
             "division": VILLAGE,
             "category": "环境保护",
+            "sensitive": False,
             "amount_fen": 1000,
             "tariff": f"{self.tariff}@1",
             "accrual_month": "2026-02",

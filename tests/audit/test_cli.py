@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from audit.cli import main
+from audit.findings import Check
 from tests.audit.story import LOG_KEY, seal
 
 KEY = str(LOG_KEY.verifier_key)
@@ -22,8 +23,8 @@ def test_whole(whole, told, tmp_path, capsys):
     assert main([str(whole), "--log-key", KEY, "--since", str(kept), "--processes", "1"]) == 0
     out, err = capsys.readouterr()
     lines = out.splitlines()
-    assert [line.split()[0] for line in lines[:-1]] == [f"{number}." for number in range(1, 21)]
-    assert [line.split()[1] for line in lines[:-1]] == ["通过"] * 17 + ["未执行"] * 3
+    assert [line.split()[0] for line in lines[:-1]] == [f"{number}." for number in range(1, len(Check) + 1)]
+    assert [line.split()[1] for line in lines[:-1]] == ["通过"] * 17 + ["未执行"] * 3 + ["通过"] * 3
     assert lines[-1].startswith("结论：完整")
     assert "核对签名" in err
 

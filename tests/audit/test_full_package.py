@@ -4,7 +4,9 @@ import json
 import re
 import shutil
 import subprocess
+from base64 import b64decode, b64encode
 from dataclasses import replace
+from datetime import UTC, datetime
 from fractions import Fraction
 from hashlib import sha256
 from itertools import count
@@ -26,6 +28,7 @@ from journal.checkpoint import Checkpoint
 from journal.note import Ed25519Signer
 from journal.tiles import encode_bundle
 from journal.timestamp import request_for
+from journal.trust import Policy
 from tests.audit.full import full, full_pages
 from tests.audit.packages import fresh, list_again
 from tests.audit.story import LOG_KEY, ORIGIN, POLICY, County, Story, codes, seal, seeded
@@ -86,16 +89,51 @@ def test_the_commands_in_the_readme_check_files_signatures_and_a_path(full_packa
         return done.stdout.count("Signature Verified Successfully"), done.stdout
 
     verified, said = run()
-    assert verified == 2
+    assert verified == 3  # the log's, the witness's, the officer's
     assert "文件未变" in said
     assert said.splitlines()[-1] == (package / "checkpoint").read_text("utf-8").splitlines()[2]
     assert re.search(r"检查点文件 SHA-256 (\w+)", (package / README).read_text("utf-8"))[1] in said
     bundle = next(path for path in (package / "entries").rglob("*") if path.is_file())
     bundle.write_bytes(bundle.read_bytes().replace(b'{"at":"2026', b'{"at":"2027'))
     verified, said = run()
-    assert verified == 1
+    assert verified == 2
     assert "文件未变" not in said
     assert said.splitlines()[-1] != (package / "checkpoint").read_text("utf-8").splitlines()[2]
+
+
+@needs_tools
+def test_the_commands_in_the_readme_tell_when_a_witness_signed_and_notice_another_time(full_package, tmp_path):
+    package = fresh(full_package, tmp_path)
+
+    def run() -> tuple[int, str]:
+        ran = ["bash", "-c", commands_of(package)]
+        done = subprocess.run(
+            ran, cwd=package, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin", "TZ": "UTC"}
+        )
+        return done.stdout.count("Signature Verified Successfully"), done.stdout
+
+    signed = (package / "checkpoint").read_bytes()
+    cosigned_at_s = Policy.parse(POLICY.encode()).check(signed).cosigned_at_s["audit-bureau"]
+    assert f"{datetime.fromtimestamp(cosigned_at_s, UTC):%H:%M:%S}" in run()[1]
+    *others, last = signed.splitlines()
+    name, _, blob = last.rpartition(b" ")
+    raw = bytearray(b64decode(blob))
+    raw[11] ^= 1  # the last of the eight bytes of the time
+    (package / "checkpoint").write_bytes(b"\n".join([*others, name + b" " + b64encode(raw), b""]))
+    assert run()[0] == 2
+
+
+@needs_tools
+def test_without_a_witness_the_page_checks_none(tmp_path):
+    county = County()
+    policy = f"log {LOG_KEY.verifier_key}\nquorum none\n"
+    county.story.find("log.opened/1").data.update(policy=policy)
+    entries, package = county.story.entries(), tmp_path / "p"
+    beside = Beside(disclosures=full_pages(county, entries))
+    write_package(package, entries=entries, checkpoint=seal(entries, witness=None), policy=policy, beside=beside)
+    assert "cosignature" not in (package / README).read_text("utf-8")
+    done = subprocess.run(["bash", "-c", commands_of(package)], cwd=package, capture_output=True, text=True)
+    assert done.stdout.count("Signature Verified Successfully") == 2, done.stderr
 
 
 def plus_key(name: str) -> Ed25519Signer:
@@ -120,7 +158,7 @@ def test_keys_with_a_plus_in_their_base64_are_copied_whole(tmp_path):
     beside = Beside(disclosures=full_pages(county, entries))
     write_package(package, entries=entries, checkpoint=seal(entries, key=log_key), policy=policy, beside=beside)
     done = subprocess.run(["bash", "-c", commands_of(package)], cwd=package, capture_output=True, text=True)
-    assert done.stdout.count("Signature Verified Successfully") == 2, done.stderr
+    assert done.stdout.count("Signature Verified Successfully") == 3, done.stderr
     assert f"printf %s {str(log_key.verifier_key).split('+', 2)[2]} |" in (package / README).read_text("utf-8")
 
 

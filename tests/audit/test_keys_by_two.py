@@ -49,6 +49,10 @@ class Log:
         data: dict[str, Any] = {"reason": "stolen", **({"from_index": 1} if how == "revoked" else {})}
         self.event("key", str(derived("key", whose, role, generation)), f"key.{how}/1", by, data)
 
+    def granted(self, whose: str, *, by: str, role: str) -> None:
+        data = {"role": role, "area": "361125000000", "since": "2026-01-01"}
+        self.event("person", whose, "person.role_granted/1", by, data)
+
     def codes(self) -> Iterator[tuple[str, bool]]:
         findings, book = Findings(), Book()
         rule = KeysByTwo(findings)
@@ -100,6 +104,28 @@ def test_a_key_is_replaced_by_two(how: str) -> None:
         log.registered(OFFICER, by=second, generation=2)
     assert list(alone.codes()) == [("signatures.one_administrator", False)]
     assert list(together.codes()) == []
+
+
+@pytest.mark.parametrize(
+    ("granted_by", "codes"),
+    [([SECOND], []), ([FOUNDER], ["granted_alone"]), ([SECOND, FOUNDER], ["granted_alone"]), ([], ["granted_alone"])],
+)
+def test_an_officer_is_given_a_further_role_by_two(granted_by: list[str], codes: list[str]) -> None:
+    log = Log()
+    log.granted(OFFICER, by=FOUNDER, role="county_officer")
+    log.registered(OFFICER, by=FOUNDER)  # the first of all: there is nobody yet whose identity could be taken over
+    for by in granted_by:
+        log.granted(OFFICER, by=by, role="county_approver")
+    log.registered(OFFICER, by=FOUNDER, role="county_approver")
+    assert list(log.codes()) == [(f"signatures.{code}", False) for code in codes]
+
+
+def test_a_member_who_becomes_an_officer_was_none_before() -> None:
+    log = Log()
+    log.registered(MEMBER, by=FOUNDER, role="member", custody="server")
+    log.granted(MEMBER, by=FOUNDER, role="grid_worker")
+    log.registered(MEMBER, by=FOUNDER, role="grid_worker")
+    assert list(log.codes()) == []
 
 
 def test_no_second_key_beside_one_that_is_live() -> None:

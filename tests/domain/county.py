@@ -12,6 +12,7 @@ from functools import reduce
 from uuid import UUID
 
 from domain import accounts, budgets, incidents, payments, payout_batches, policies, rewards, tariffs
+from domain.incidents import Turn
 from domain.kernel.calendar import Month
 from domain.kernel.events import Attachment, Commitment, Sha256
 from domain.kernel.ids import EventName, derived
@@ -19,6 +20,7 @@ from domain.kernel.money import Fen
 from domain.kernel.places import chain
 from domain.kernel.postings import book_of, check_balanced
 from domain.kernel.refusals import Refusal
+from domain.kernel.workflow_steps import KERNEL
 from tests.domain.samples import COUNTY, TEXT, VILLAGE, person
 
 PEOPLE = tuple(person(name) for name in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉")
@@ -146,13 +148,20 @@ class County:
         name = ("incident", INCIDENTS[which % len(INCIDENTS)])
         confirmed = which % 7 > 0
         reason = "seen_on_site" if confirmed else "not_found"
-        return [(name, incidents.verify(self.states.get(name), actor_id=who, confirmed=confirmed, reason=reason))]
+        turn = Turn(KERNEL, "grid_worker")
+        event = incidents.verify(self.states.get(name), turn=turn, actor_id=who, confirmed=confirmed, reason=reason)
+        return [(name, event)]
 
     def handle(self, who: UUID, which: int, flag: bool) -> list[tuple[Name, object]]:
         name = ("incident", INCIDENTS[which % len(INCIDENTS)])
         handler = PEOPLE[(PEOPLE.index(who) + 2) % len(PEOPLE)] if flag else who
         event = incidents.record_handling(
-            self.states.get(name), handler_id=handler, actor_id=who, handled_at=NOW, now=NOW
+            self.states.get(name),
+            turn=Turn(KERNEL, "department_handler"),
+            handler_id=handler,
+            actor_id=who,
+            handled_at=NOW,
+            now=NOW,
         )
         return [(name, event)]
 
@@ -162,7 +171,8 @@ class County:
         name, reward = ("incident", identity), ("reward", derived("reward", identity))
         valid = which % 8 > 0
         reason = "meets_catalogue" if valid else "untrue"
-        decided = incidents.decide_validity(self.states.get(name), actor_id=who, valid=valid, reason=reason)
+        turn = Turn(KERNEL, "county_officer")
+        decided = incidents.decide_validity(self.states.get(name), turn=turn, actor_id=who, valid=valid, reason=reason)
         if not valid:
             return [(name, decided)]
         incident = incidents.evolve(self.states[name], decided)

@@ -52,6 +52,8 @@ TABLES = (
             row("key.still_live", earlier=(before(status="live", by=None),)),
             row("key.used_before", earlier=(before(TEXT), before())),
             row("key.same_administrator", earlier=(before(by=SECOND),)),
+            row("key.role_granted_alone", earlier=(), officer_already=True, granted_by=SECOND),
+            row("key.role_granted_alone", earlier=(), officer_already=True, granted_by=None),
         ],
     ),
     *(
@@ -100,6 +102,15 @@ def test_a_lost_secret_takes_two_administrators():
         keys.register_key,
         **{**FACTS, "registered_by": FIRST, "earlier": (before(by=FIRST), before(f"{NAME}+1+AQID", by=APPROVER))},
     ).then(REGISTERED)
+
+
+def test_a_further_role_of_an_officer_takes_two_administrators():
+    first = {**FACTS, "registered_by": FIRST, "officer_already": True}
+    given().when(keys.register_key, **first, granted_by=FIRST).refused("key.role_granted_alone")
+    given().when(keys.register_key, **first, granted_by=SECOND).then(REGISTERED)
+    given().when(keys.register_key, **{**first, "officer_already": False}, granted_by=FIRST).then(REGISTERED)
+    # A key that replaces another is judged by who ended that one.
+    given().when(keys.register_key, **first, granted_by=FIRST, earlier=(before(by=SECOND),)).then(REGISTERED)
 
 
 @pytest.mark.parametrize("role", sorted(keys.SERVER_HELD))

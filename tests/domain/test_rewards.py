@@ -57,6 +57,7 @@ def granted(amount_fen=TEN_YUAN):
         payee_id=RIDER,
         division=VILLAGE,
         category="环境保护",
+        sensitive=False,
         amount_fen=amount_fen,
         tariff=TARIFF,
         accrual_month="2026-12",

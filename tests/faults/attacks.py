@@ -191,7 +191,7 @@ ATTACKS: Sequence[Attack] = (
         "a balance raised in the table, and more granted than was appropriated",
         OWNER,
         balance_raised,
-        {VERIFY: ("limits.passed",)},
+        {FSCK: ("balance.differs",), VERIFY: ("limits.passed",)},
     ),
     Attack("a figure of the villagers' page changed", OWNER, page_figure, {VERIFY: ("disclosures.differs",)}),
     Attack("a published bundle changed on the disk", "owner of the disk", tile_on_disk, {FSCK: ("file.differs",)}),

@@ -11,10 +11,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
+from domain.incidents.events import DifferenceHash
 from domain.kernel.calendar import Month
 from domain.kernel.events import Commitment, Sha256
 from domain.kernel.ids import EventName, StreamName, derived
 from domain.kernel.money import Fen
+from domain.kernel.periods import Period
 from domain.kernel.places import Division
 from domain.kernel.postings import Posting
 from domain.streams import event_types
@@ -36,8 +38,10 @@ VALUES: Mapping[object, Callable[[str], object]] = {
     Fen: lambda _name: Fen(1000),
     Division: lambda _name: Division("361125100201"),
     Month: lambda _name: Month("2026-11"),
+    Period: lambda _name: Period("2026-Q4"),
     Commitment: lambda _name: Commitment("c0" * 32),
     Sha256: lambda _name: Sha256("5a" * 32),
+    DifferenceHash: lambda _name: DifferenceHash("5a" * 8),
     EventName: lambda name: EventName(f"tariff/{derived('golden', name)}@2"),
     Posting: lambda _name: Posting("fin:5001", "CNY", 1000),
 }

@@ -118,6 +118,7 @@ def granted(incident_id: UUID, *, year: int = 2026) -> RewardGranted:
         payee_id=payee_id,
         division=COUNTY,
         category="environment",
+        sensitive=False,
         amount_fen=REWARD_FEN,
         tariff=EventName(f"tariff/{budget_of(year)}@2"),
         accrual_month=Month("2026-11"),

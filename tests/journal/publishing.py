@@ -11,7 +11,7 @@ from journal import checkpoint, merkle, note, tiles
 from journal.checkpoint import Checkpoint
 from journal.cosigning import Cosigners
 from journal.merkle import NodeReader
-from journal.note import COSIGNATURE_V1, Ed25519Signer
+from journal.note import COSIGNATURE_V1, Ed25519Signer, VerifierKey
 from journal.publisher import Publisher
 from journal.targets import LocalFolder, Target
 from journal.tile_files import CHECKPOINT, TileFiles
@@ -154,14 +154,19 @@ def expected(tile: tiles.Tile, entries: Sequence[bytes]) -> bytes:
 
 
 @contextmanager
-def witnessing(folder: Path, name: str, *, port: int = 0) -> Iterator[tuple[Ed25519Signer, str, Witness]]:
-    """A witness of the log that is served: its key, its address, and itself. Its memory stays in the folder."""
+def witnessing(
+    folder: Path, name: str, *, port: int = 0, keys: Sequence[VerifierKey] = (KEY.verifier_key,)
+) -> Iterator[tuple[Ed25519Signer, str, Witness]]:
+    """A witness of the log that is served: its key, its address, and itself. Its memory stays in the folder.
+
+    `keys`: those that it knows the log by.
+    """
     key = Ed25519Signer.from_seed(f"{name}.example/witness", name.encode().ljust(32, b"."), algorithm=COSIGNATURE_V1)
     path = folder / f"{name}.db"
     if not path.exists():
         create_state(path, key=key.verifier_key)
     state = State(path, key=key.verifier_key)
-    witness = Witness(key=key, logs=[KEY.verifier_key], state=state)
+    witness = Witness(key=key, logs=keys, state=state)
     with WitnessServer(witness, host="127.0.0.1", port=port) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()

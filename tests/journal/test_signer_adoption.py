@@ -168,3 +168,20 @@ def test_a_published_checkpoint_of_another_tree_or_log_is_refused(database: Acce
     strange = folder_with(tmp_path / "strange", checkpoint=checkpoint.sign(head, Ed25519Signer.generate(ORIGIN)))
     with pytest.raises(IntegrityError, match="the published checkpoint is not one of"):
         adopt(home.place, kept[2], published=strange)
+
+
+def test_what_a_witness_has_seen_is_not_gone_behind(database: Access, home: Home) -> None:
+    """Also where nothing is published. A checkpoint that this log did not sign proves nothing."""
+    with over_the_socket(database, home) as opened:
+        kept = recorded(opened)
+    lost(home)
+    stranger = checkpoint.sign(Checkpoint(ORIGIN, 99, merkle.leaf_hash(b"")), Ed25519Signer.generate(ORIGIN))
+    with pytest.raises(IntegrityError, match="covers 4 entries, the witness w1 covers 5"):
+        adopt(home.place, kept[1], published=NOTHING, seen={"w0": stranger, "w1": kept[2]})
+    forked = checkpoint.sign(Checkpoint(ORIGIN, 4, merkle.leaf_hash(b"")), LOG_SIGNER)
+    with pytest.raises(IntegrityError, match="the witness w1 of size 4 is no beginning of the database"):
+        adopt(home.place, kept[2], published=NOTHING, seen={"w1": forked})
+    beyond = checkpoint.sign(Checkpoint(ORIGIN, 6, merkle.leaf_hash(b"")), LOG_SIGNER)
+    with pytest.raises(IntegrityError, match="holds 5 entries, the witness w1 covers 6"):
+        adopt(home.place, kept[2], published=NOTHING, seen={"w1": beyond})
+    assert adopt(home.place, kept[2], published=NOTHING, seen={"w0": stranger, "w1": kept[1]}).size == 5

@@ -15,18 +15,43 @@ from pathlib import Path
 
 import pytest
 
+from api.demo import caps
+from api.demo.catalogue import PROFILES
 from api.demo.people import LOGINS, MEMBER_COUNT, PASSWORD, People
 from api.demo.period import Period
+from api.demo.pictures import drawn
 from api.demo.places import COUNTY, below_county
+from api.demo.texts import KINDS
 from api.demo.year import cases_of
 from api.files import rehearsal_bank
 from api.files.bank_profiles import load_bank_profile
+from api.files.catalogue_profiles import ProfileItem, load_catalogue_profile
+from api.photos import KeptPhoto, kept_photo
+from domain.duplicates import NEAR_PHOTO_BITS
 from domain.kernel.calendar import Month, day_in_china, first_day, month, month_of
 from domain.kernel.places import contains, level
 from tests.conftest import temporary_home
 from tests.journeys.commands import CommandLine, Commands, processes_of, write_secret
 
 READY_S_MAX = 240
+SHOWN = {
+    "catalogue.item_admitted/1": 110,
+    "cap.set/1": 3,
+    "member.applied/1": 12,
+    "member.vetted/1": 11,
+    "member.appointed/1": 9,
+    "member.suspended/1": 1,
+    "member.exited/1": 1,
+    "household.registered/1": 6,
+    "training.held/1": 3,
+    "training.attendance_recorded/1": 3,
+    "facility.registered/1": 20,
+    "difficulty_rule.published/1": 1,
+    "difficulty.inputs_recorded/1": 6,
+    "award.granted/1": 3,
+    "incident.merged/1": 1,
+}
+"""What there is to look at beside a year of casework, by type of event."""
 YEAR = Period(month("2025-10"))
 
 
@@ -73,7 +98,7 @@ def test_the_county_is_as_large_as_was_asked_and_no_real_one() -> None:
 
 
 @pytest.mark.parametrize("of", YEAR.all_months)
-def test_every_report_belongs_to_its_month_and_every_step_comes_after_the_one_before(of) -> None:
+def test_every_report_belongs_to_its_month_and_every_step_comes_after_the_one_before(of: Month) -> None:
     people = People("1", YEAR)
     for case in cases_of(people, of):
         reported_on = day_in_china(case.report.reported_at)
@@ -91,6 +116,39 @@ def test_something_lies_on_every_desk_in_the_open_month() -> None:
     desks = Counter(case.lies_at for case in cases_of(People("1", YEAR), YEAR.open_month))
     assert set(desks) == {"verification", "handling", "decision", "none"}
     assert min(desks.values()) > 20
+
+
+def test_an_item_is_of_the_class_that_the_words_are_of_and_some_are_sensitive() -> None:
+    shipped = {item.code: (category, item.sensitive) for name in PROFILES for category, item in _items(name)}
+    reports = [case.report for case in cases_of(People("1", YEAR), YEAR.first)]
+    picked = [report for report in reports if report.item is not None]
+    assert len(reports) // 3 < len(picked) < len(reports)
+    assert all(shipped[str(report.item)][0] == report.category for report in picked)
+    assert any(shipped[str(report.item)][1] for report in picked)
+    assert {kind.category for kind in KINDS} <= {category for category, _ in shipped.values()}
+
+
+def _items(profile: str) -> Iterator[tuple[str, ProfileItem]]:
+    return load_catalogue_profile(profile).items()
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3"])
+def test_somebody_passes_a_cap_whatever_the_seed(seed: str) -> None:
+    cases = cases_of(People(seed, YEAR), YEAR.paid_months[-1])
+    ((category, reports_max),) = [(category, most) for kind, category, most in caps.CAPS if kind == "person_month"]
+    valid = Counter(case.member for case in cases if case.decision.yes and case.report.category == category)
+    assert max(valid.values()) > reports_max
+
+
+def test_a_picture_is_the_same_from_the_same_seed_and_known_again_in_another_light() -> None:
+    assert drawn("1", 0) == drawn("1", 0)
+    first, brighter, other = (kept_photo(one) for one in (drawn("1", 0), drawn("1", 0, brightness=1.04), drawn("1", 1)))
+    assert first.sha256 != brighter.sha256
+    assert _differing_bits(first, brighter) <= NEAR_PHOTO_BITS < _differing_bits(first, other)
+
+
+def _differing_bits(first: KeptPhoto, other: KeptPhoto) -> int:
+    return (int(first.difference_hash, 16) ^ int(other.difference_hash, 16)).bit_count()
 
 
 # The county itself, loaded once.
@@ -145,7 +203,7 @@ def served(county: CommandLine, *words: str) -> Iterator[subprocess.Popen[str]]:
 def page(county: CommandLine, path: str) -> tuple[int, str]:
     """A page's status and text."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{county.port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{county.port}{path}", timeout=60) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -174,6 +232,17 @@ def test_the_demo_is_whole_for_an_auditor(demo: CommandLine, tmp_path: Path) -> 
     assert demo("export", tmp_path / "package").returncode == 0
     done = demo("verify", tmp_path / "package", "--quiet")
     assert done.returncode == 0, done.stdout
+    recorded = _types_in(tmp_path / "package" / "entries")
+    assert {kind: recorded[kind] for kind in SHOWN} == SHOWN
+    assert recorded["withholding.recorded/1"] >= 1
+
+
+def _types_in(entries: Path) -> Counter[str]:
+    """How often each type of event occurs in a package."""
+    files = (file for file in entries.rglob("*") if file.is_file())
+    return Counter(
+        found for file in files for found in re.findall(r'"type":"([^"]+)"', file.read_text("utf-8", "replace"))
+    )
 
 
 def test_twelve_months_are_paid_and_the_last_lies_open(demo: CommandLine) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from migrations.embedded import attach_or_start
 from tests.conftest import temporary_home
-from tests.journeys.commands import MESSAGES, CommandLine, Commands, register_row, write_register, write_secret
+from tests.journeys.commands import CommandLine, Commands, register_row, write_register, write_secret
 
 
 @contextmanager
@@ -362,14 +362,3 @@ def test_two_imports_at_once_record_every_row_once(tmp_path: Path) -> None:
         assert "600 行都已在账本里" in again.stdout
         size = county.position()
     assert size == 5 + 2 * 41 + 600 + 600
-
-
-@pytest.mark.skipif(not MESSAGES.exists(), reason=f"the register is not here: {MESSAGES}")
-def test_the_real_register_goes_in_with_one_finding(county_of_its_own: CommandLine) -> None:
-    county = county_of_its_own
-    done = county("import", "messages", MESSAGES)
-    assert done.returncode == 1
-    assert "读到 2816 行：新登记事件 2816 条、办理 2815 条、人员 2560 名" in done.stdout
-    assert "1141" in done.stderr
-    assert "G 答复时间" in done.stderr
-    assert "已导入过，没有变化" in county("import", "messages", MESSAGES).stdout

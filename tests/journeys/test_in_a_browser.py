@@ -62,6 +62,17 @@ def press(page: Page, role: Literal["button", "link"], name: str) -> None:
         page.get_by_role(role, name=name, exact=name != "月：").first.click()
 
 
+def confirm(page: Page, act: str) -> None:
+    """From an act's form over the page that says what it will record, to the record."""
+    press(page, "button", "下一步：看将记入什么")
+    look(page, f"check-{act}")
+    said = page.locator("form.step").inner_text()
+    assert "记入后不能修改" in said
+    if act == "decide":
+        assert "10.00 元（壹拾元整）" in said
+    press(page, "button", "记入账本")
+
+
 def recorded(page: Page) -> None:
     """The page says that the step is in the journal."""
     assert page.get_by_role("status").inner_text().startswith("已记入账本")
@@ -77,13 +88,14 @@ def test_a_report_becomes_money(chromium: Browser, county: County, tmp_path: Pat
         press(page, "link", "上报一条线索")
         page.get_by_label("看到了什么").fill("村口垃圾桶满了两天，没有清运。\n请派人来看看。")
         page.get_by_label("类别").select_option("市容环境")
-        page.get_by_label("在哪里").select_option(label="城东村（361125001201）")
+        page.get_by_label("在哪个村").select_option(label="城东村")
         page.get_by_label("网格").fill("第三网格")
         moment = county.yesterday + timedelta(hours=8)
         page.get_by_label("什么时候看到的").fill(moment.strftime("%Y-%m-%dT%H:%M"))
         look(page, "report")
-        press(page, "button", "上报")
-        recorded(page)
+        page.get_by_role("button", name="上报", exact=True).click()
+        press(page, "link", "看回执")
+        press(page, "link", "查看这一条")
         assert "村口垃圾桶满了两天" in page.locator("blockquote").inner_text()
         look(page, "incident-member")
         incident = page.url.partition("?")[0].removeprefix(county.url)
@@ -94,27 +106,27 @@ def test_a_report_becomes_money(chromium: Browser, county: County, tmp_path: Pat
         look(page, "today-worker")
         assert page.locator("tbody tr").count() == 2
         page.goto(incident)
-        look(page, "incident-verify")
+        press(page, "link", "核查")
+        look(page, "act-verify")
         page.get_by_label("现场看过，情况属实").check()
-        press(page, "button", "记录核查结果")
+        confirm(page, "verify")
         recorded(page)
         page.goto(incident)
-        assert page.locator("form.step").count() == 0
+        assert page.locator(".acts a").count() == 0
 
     with as_somebody(chromium, county, "wangqiang") as page:
-        press(page, "link", "办理")
+        press(page, "link", "处置")
         page.get_by_label("答复").fill("已清运，并加派每日一次。")
-        look(page, "incident-handle")
-        press(page, "button", "记录办理结果")
+        look(page, "act-handle")
+        confirm(page, "handle")
         recorded(page)
 
     with as_somebody(chromium, county, "chenjing") as page:
         look(page, "today-officer")
-        press(page, "link", "认定")
-        look(page, "incident-decide")
-        assert "10.00 元（壹拾元整）" in page.locator("form.step").inner_text()
+        press(page, "link", "有效认定")
+        look(page, "act-decide")
         page.get_by_label("符合事项清单").check()
-        press(page, "button", "记录认定结果")
+        confirm(page, "decide")
         recorded(page)
         look(page, "incident-decided")
         with page.expect_download() as download:

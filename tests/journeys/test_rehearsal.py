@@ -241,7 +241,12 @@ def test_the_real_register_goes_all_the_way(tmp_path: Path) -> None:
     with temporary_home() as home:
         county = CommandLine(home)
         assert county.init().returncode == 0
-        assert county("import", "messages", MESSAGES).returncode == 1  # one unreadable reply time
+        imported = county("import", "messages", MESSAGES)
+        assert imported.returncode == 1  # one unreadable reply time
+        assert "读到 2816 行：新登记事件 2816 条、办理 2815 条、人员 2560 名" in imported.stdout
+        assert "1141" in imported.stderr
+        assert "G 答复时间" in imported.stderr
+        assert "已导入过，没有变化" in county("import", "messages", MESSAGES).stdout
         done = county("rehearse")
         assert done.returncode == 0, done.stdout + done.stderr
         valid, rewards, sides = _totals(done.stdout)

@@ -91,9 +91,9 @@ def test_the_vault_s_key_is_replaced_in_its_file_and_then_in_the_environment(cou
 
 def test_a_log_is_published_and_examined_until_a_byte_is_wrong(county: Commands, tmp_path: Path) -> None:
     published = ok(county("publish"))
-    size = int(re.findall(r"已公布到第 (\d+) 条", published)[0])
+    size = int(re.findall(r"已公布，共 (\d+) 条", published)[0])
     assert size == county.position()
-    assert f"公布到第 {size} 条" in ok(county("fsck"))
+    assert f"已公布，共 {size} 条" in ok(county("fsck"))
     alone = json.loads(ok(county("fsck", "--files", "--json")))
     assert (alone["published"], alone["findings"]) == (size, [])
     (tile,) = [path for path in (county.home / "log" / "tile" / "0").rglob("*") if path.name == str(size)]

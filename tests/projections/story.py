@@ -11,7 +11,7 @@ import psycopg
 
 from domain import accounts
 from domain.budgets import BudgetAppropriated
-from domain.incidents import IncidentHandled, IncidentReported, IncidentVerified, ValidityDecided
+from domain.incidents import DifferenceHash, IncidentHandled, IncidentReported, IncidentVerified, Photo, ValidityDecided
 from domain.kernel.calendar import CHINA, instant_text, month_of
 from domain.kernel.events import Attachment, Commitment, Sha256
 from domain.kernel.ids import EventName, derived, event_name, stream_name
@@ -210,7 +210,7 @@ class Story:
             text=Commitment(f"{len(self.entries):064x}"),
             source=source,
             reported_at=datetime(self.today.year, self.today.month, self.today.day, 8, tzinfo=CHINA),
-            photos=(Attachment(Sha256("a" * 64), 1_024),),
+            photos=(Photo(Sha256("a" * 64), 1_024, DifferenceHash("0" * 16)),),
             transcribed_by=None if source == "app" else CLERK,
         )
         self.record("incident", incident_id, event, by=person(reporter))
@@ -263,6 +263,7 @@ class Story:
             payee_id=payee_id,
             division=division,
             category=category,
+            sensitive=category == "domestic_quarrel",
             amount_fen=amount_fen,
             tariff=event_name(stream_name("tariff", derived("tariff", division)), 1),
             accrual_month=month_of(self.today),

@@ -153,7 +153,7 @@ def test_an_event_about_something_unknown_stops_the_model_that_needs_it(installe
     status = by_name(runner)["incidents"]
     assert status.position == size - 2
     assert status.stopped_error == "MissingRow: incidents: 1 of 1 rows to change are missing"
-    assert [one.model for one in runner.status() if one.stopped_event is not None] == ["incidents"]
+    assert [one.model for one in runner.status() if one.stopped_event is not None] == ["incidents", "incident_courses"]
 
 
 def test_a_gap_in_the_log_stops_everything(installed: Access, runner: Runner) -> None:

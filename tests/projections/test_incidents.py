@@ -73,7 +73,7 @@ def test_what_a_page_shows_of_one_incident(busy: Story, reader: psycopg.Connecti
     )
     assert (one.reported_on, one.verified_on, one.decided_on) == (date(2026, 1, 8), busy.today, busy.today)
     assert (one.confirmed, one.valid, one.validity_reason) == (True, True, "meets_catalogue")
-    assert one.photos == [{"sha256": "a" * 64, "length": 1_024}]
+    assert one.photos == [{"sha256": "a" * 64, "length": 1_024, "difference_hash": "0" * 16, "exif": None}]
     assert one.age_days(date(2026, 3, 1)) == 12
     timeline = incidents.timeline(reader, incident_id)
     assert [row.type for row in timeline] == [

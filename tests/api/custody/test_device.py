@@ -114,7 +114,7 @@ def test_a_page_cannot_sign_with_a_device_and_says_so(county: County, device: Ed
     browser.post("/staff/sign-in", data={"login": "shen.qi", "password": PASSWORD, "form_token": token})
     page = browser.get(f"/staff/incidents/{incident}").text
     data = {"form_token": token_in(page), "key": county.key(), "reason": "seen_on_site"}
-    answer = browser.post(f"/staff/incidents/{incident}/verify", data=data)
+    answer = browser.post(f"/staff/incidents/{incident}/acts/verify", data=data)
     assert answer.status_code == 403
     assert "签名密钥" in answer.text
 

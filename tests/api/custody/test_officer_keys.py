@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from api.commands.county import NewPerson, register_persons
+from api.commands.county import NewPerson, grant_role, register_persons
 from api.commands.incidents import Verdict, verify
 from api.commands.keys import fingerprint, live_key, register_requested, revoke_key
 from api.commands.shared import today
@@ -286,6 +286,31 @@ def test_a_key_counts_once_an_administrator_has_heard_its_fingerprint(county: Co
         registered(county, county.admin, person_id, "grid_worker", heard[::-1])
     registered(county, county.admin, person_id, "grid_worker", heard.replace("-", " ").upper())
     assert verified(county, token).status_code == 201  # also in the session that was open
+
+
+def test_one_administrator_cannot_make_an_officer_sign_in_a_further_role(county: County) -> None:
+    """Nor by registering the key before the role is granted."""
+    app, first, second = county.app, county.admin, administrator(county, "san.hao")
+    person_id, heard = newcomer(county, "cheng.er", "grid_worker")
+    registered(county, first, person_id, "grid_worker", heard)
+    role, held = "county_approver", keeping.open_keys(app.writing, person_id=person_id, secret=NEW_SECRET)
+    made = keeping.add_keys(app.writing, held, origin=app.journal.origin, person_id=person_id, roles=[role])[role]
+    further = fingerprint(str(made.verifier_key))
+    with pytest.raises(Refusal, match=r"key\.role_granted_alone"):
+        registered(county, first, person_id, role, further)
+    grant_role(
+        app,
+        actor=first,
+        key=county.key(),
+        person_id=person_id,
+        role=role,
+        area=COUNTY,
+        since=today(app),
+        on=today(app),
+    )
+    with pytest.raises(Refusal, match=r"key\.role_granted_alone"):
+        registered(county, first, person_id, role, further)
+    registered(county, second, person_id, role, further)
 
 
 def test_a_lost_secret_takes_two_administrators_and_neither_may_be_the_holder(county: County) -> None:

@@ -47,7 +47,11 @@ def test_a_changed_byte_is_refused(place: int) -> None:
         unwrap(bytes(changed), LOCK.key(SECRET), key=KEY)
 
 
-@pytest.mark.parametrize("sealed", [b"", SEALED[:-1], SEALED + b"\x00", SEALED[:12]])
+@pytest.mark.parametrize(
+    "sealed",
+    [b"", SEALED[:-1], SEALED + b"\x00", SEALED[:12]],
+    ids=["nothing", "a byte too short", "a byte too long", "its nonce alone"],
+)
 def test_what_was_cut_or_lengthened_is_refused(sealed: bytes) -> None:
     with pytest.raises(WrongSecret):
         unwrap(sealed, LOCK.key(SECRET), key=KEY)

@@ -5,6 +5,7 @@ import pytest
 from api.files import toml_profiles
 from api.files.bank_profiles import bank_profile_names, load_bank_profile
 from api.files.findings import BadFile
+from api.files.place_profiles import load_place_profile, place_profile_names
 from api.files.register_profiles import load_register_profile, register_profile_names
 
 
@@ -15,6 +16,9 @@ def test_every_shipped_profile_loads_under_its_own_name():
         assert load_register_profile(name).name == name
     for name in bank_profile_names():
         assert load_bank_profile(name).name == name
+    assert place_profile_names() == ["china-division"]
+    for name in place_profile_names():
+        assert load_place_profile(name).name == name
 
 
 def shipped(kind: str, name: str) -> str:
@@ -24,11 +28,15 @@ def shipped(kind: str, name: str) -> str:
 
 REGISTER = shipped("registers", "messages-with-replies")
 BANK = shipped("banks", "neutral-csv")
+PLACES = shipped("places", "china-division")
 
 
 @pytest.mark.parametrize(
     ("load", "text", "old", "new", "words"),
     [
+        (load_place_profile, PLACES, 'level = "village"', 'level = "hamlet"', "level"),
+        (load_place_profile, PLACES, 'edition = 2023-06-30', 'edition = "2023"', "edition"),
+        (load_place_profile, PLACES, '"改名" = "renamed"', '"改名" = "rechristened"', "kinds"),
         (load_register_profile, REGISTER, 'sheet = 1', 'sheet = 0', "sheet"),
         (load_register_profile, REGISTER, 'sheet = 1', 'sheat = 1', "sheat"),
         (load_register_profile, REGISTER, 'header_row = 1', 'header_row = "1"', "header_row"),

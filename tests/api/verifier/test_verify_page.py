@@ -77,7 +77,7 @@ def test_two_files_and_a_key(watched: Page, address: str) -> None:
     expect(watched.locator("#outcome")).to_be_hidden()
     assert verdict(watched) == PASSED
     assert marks(watched) == ["✓ 通过"] * 11
-    assert "第 4 条（从 0 数起），检查点共有 7 条。经办人的签名也对。" in watched.inner_text("#advice")
+    assert "里索引 4（从 0 起）的记录，检查点共 7 条。经办人的签名也对。" in watched.inner_text("#advice")
 
 
 def test_pasted_texts(watched: Page, address: str) -> None:

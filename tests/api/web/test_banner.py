@@ -62,7 +62,7 @@ def wrong(browser: httpx.Client) -> dict[str, httpx.Response]:
         "404 static": browser.get("/static/nothing.html"),
         "404 village": browser.get("/v/361125999000"),
         "405": browser.delete("/"),
-        "413": browser.post("/staff/report", content=large),
+        "413": browser.post("/staff/persons", content=large),
         "422": browser.get("/staff/trial-balance?as_of=never", follow_redirects=True),
         "403": browser.post("/staff/sign-in", data={"login": "lihe", "password": "x", "form_token": "x"}),
         "404 incident": browser.get(f"/staff/incidents/{uuid4()}", follow_redirects=True),

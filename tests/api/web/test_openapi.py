@@ -12,14 +12,24 @@ from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks
 
 from api.files.bank_profiles import bank_profile_names, load_bank_profile
+from api.files.catalogue_profiles import shipped_classes
 from api.files.return_files import read_return_file
 from api.reference.operations import OPERATIONS, PARAMETERS, TAGS
 from api.reference.problems import FACTS, facts_of
-from api.staff.categories import CATEGORIES
 from api.web import words
 from api.web.messages import MESSAGES
 from api.web.problems import MEDIA_TYPE, status_of
 from domain.incidents import VALIDITY_REASONS, VERIFICATION_REASONS
+from domain.incidents.reasons import (
+    CALL_BACK_OUTCOMES,
+    CLOSURE_REASONS,
+    DECLINE_REASONS,
+    EXTENSION_REASONS,
+    REASSIGNMENT_REASONS,
+    REOPENING_REASONS,
+    RETURN_REASONS,
+    SUSPENSION_REASONS,
+)
 from journal.checkpoint import parse_text
 from journal.note import parse
 from journal.proof import Proof
@@ -179,10 +189,23 @@ def test_the_closed_lists_are_those_of_the_rules(county: County) -> None:
         answer: list[Json] = client.get(f"/api/v1/{path}").json()
         return answer
 
-    assert [one["name"] for one in listed("categories")] == list(CATEGORIES)
+    assert [one["name"] for one in listed("categories")] == list(shipped_classes())
     reasons = listed("reasons")
     for step, known in (("verification", VERIFICATION_REASONS), ("decision", VALIDITY_REASONS)):
         assert {one["code"]: one["outcome"] for one in reasons if one["step"] == step} == dict(known)
+    plain = {
+        "decline": DECLINE_REASONS,
+        "return": RETURN_REASONS,
+        "suspend": SUSPENSION_REASONS,
+        "extend": EXTENSION_REASONS,
+        "reopen": REOPENING_REASONS,
+        "reassign": REASSIGNMENT_REASONS,
+        "call_back": CALL_BACK_OUTCOMES,
+    }
+    outcomes = {act: dict.fromkeys(known) for act, known in plain.items()} | {"close": dict(CLOSURE_REASONS)}
+    for act, expected in outcomes.items():
+        assert {one["code"]: one["outcome"] for one in reasons if one["step"] == act} == expected
+    assert all(CHINESE.search(one["meaning"]) for one in reasons)
     for path, meanings in (("roles", words.ROLES), ("sources", words.SOURCES)):
         assert {one["code"]: one["meaning"] for one in listed(path)} == dict(meanings)
     assert {one["code"] for one in listed("bank-layouts")} == set(bank_profile_names())

@@ -15,9 +15,10 @@ from psycopg import sql
 
 from api.cli import main
 from api.diagnosis import diagnose
-from api.examining import examine, examine_files, words_of
+from api.examining import examine, examine_files
 from api.publishing import publisher_of, signed_last
 from api.server import create_app, run_server
+from api.web.examination_words import words_of
 from api.web.publishing import Publishing
 from journal.errors import IntegrityError
 from journal.keys import create_log_key
@@ -88,7 +89,7 @@ def test_with_witnesses_it_says_how_many_of_how_many(shown: Shown, tmp_path: Pat
         log.policy = policy(*lines, "group both all jijian daxue", quorum="both")
         log.publish(9)
     page = shown(log)
-    assert "账本已签到第9条，还在等外部见证人签名（还没有签的：daxue）。签够之前不公布新的检查点。" in page
+    assert "账本已签名的共9条，还在等外部见证人签名（还没有签的：daxue）。签够之前不公布新的检查点。" in page
     assert "检查点5条记录" in page
 
 
@@ -190,7 +191,7 @@ def test_operators_are_told(county: County, tmp_path: Path) -> None:
     log.restart()
     log.publish(6)
     said = [item for item in diagnose(nowhere) if item.section == "公布"]
-    assert [(item.state, item.text) for item in said] == [("ok", "第 6 条，见证 1/1")]
+    assert [(item.state, item.text) for item in said] == [("ok", "共 6 条，见证 1/1")]
 
 
 def test_fsck_compares_database_signer_and_files(county: County, cluster: "Cluster") -> None:
@@ -221,6 +222,11 @@ def test_fsck_compares_database_signer_and_files(county: County, cluster: "Clust
     } <= found()
     edit(cluster, database, "UPDATE journal.events SET state = %s WHERE notification_id = 3", entry)
     assert found() == set()
+    edit(cluster, database, "UPDATE journal.balances SET amount = amount + 7 WHERE account ~ '^ind:available:'")
+    ((code, account),) = found()
+    assert (code, account[:14]) == ("balance.differs", "ind:available:")
+    edit(cluster, database, "UPDATE journal.balances SET amount = amount - 7 WHERE account = %s", account)
+    assert found() == set()
 
 
 def test_fsck_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
@@ -229,11 +235,11 @@ def test_fsck_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     log.publish(300)
     monkeypatch.setenv("MINGZHANG_HOME", str(tmp_path))
     assert main(["fsck", "--files"]) == 0
-    assert "记录 300 条，公布到第 300 条。\n结论：全部相符。" in capsys.readouterr().out
+    assert "记录共 300 条，已公布，共 300 条。\n结论：全部相符。" in capsys.readouterr().out
     LocalFolder(log.folder).write("tile/0/000", bytes(8192))
     assert main(["fsck", "--files"]) == 1
     said = capsys.readouterr()
-    assert "公布的文件与记录算出的不同：tile/0/000（byte 0 of 8192 (8192)）" in said.out
+    assert "公布的文件与记录算出的不同：tile/0/000（前 0 字节相同；现有 8192 字节，应有 8192 字节）" in said.out
     assert "重算哈希" in said.err
     assert main(["fsck", "--files", "--json"]) == 1
     told = json.loads(capsys.readouterr().out)

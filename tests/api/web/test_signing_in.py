@@ -136,7 +136,7 @@ def test_every_form_needs_the_sessions_own_token(county: County) -> None:
     stolen = form_token(other.get("/staff"))
     for token in ("", "x", stolen):
         data = {"form_token": token, "key": county.key(), "reason": "seen_on_site"}
-        answer = browser.post(f"/staff/incidents/{incident}/verify", data=data)
+        answer = browser.post(f"/staff/incidents/{incident}/acts/verify", data=data)
         assert answer.status_code == 403
         assert "什么也没有记录" in answer.text
         assert browser.post("/staff/sign-out", data={"form_token": token}).status_code == 403
@@ -146,13 +146,13 @@ def test_every_form_needs_the_sessions_own_token(county: County) -> None:
 def test_a_form_sent_twice_records_once(county: County) -> None:
     incident = county.reported()
     browser = signed_in(county, "lihe")
-    page = browser.get(f"/staff/incidents/{incident}")
+    page = browser.get(f"/staff/incidents/{incident}/acts/verify")
     key = re.search(r'name="key" value="([^"]+)"', page.text)
     assert key is not None
     data = {"form_token": form_token(page), "key": key[1], "reason": "seen_on_site"}
-    first = browser.post(f"/staff/incidents/{incident}/verify", data=data)
+    first = browser.post(f"/staff/incidents/{incident}/acts/verify", data=data)
     before = county.app.journal.position()
-    second = browser.post(f"/staff/incidents/{incident}/verify", data=data)
+    second = browser.post(f"/staff/incidents/{incident}/acts/verify", data=data)
     assert (first.status_code, first.headers["location"]) == (second.status_code, second.headers["location"])
     assert county.app.journal.position() == before
 

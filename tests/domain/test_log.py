@@ -1,11 +1,8 @@
-"""The journal is opened once and closed once; a place is registered once."""
+"""The journal is opened once and closed once."""
 
-from datetime import date
-
-from domain import log, places
+from domain import log
 from domain.kernel.events import Sha256
 from domain.log import CheckpointTimestamped, LogClosed, LogOpened, LogPolicySet
-from domain.places import PlaceRegistered
 from tests.domain.samples import COUNTY, NOON, OFFICER
 from tests.domain.scenarios import Table, every_row, every_table, row, scenarios
 
@@ -29,12 +26,10 @@ STAMP_FACTS = {
     "authority": "a time-stamping authority",
     "stamped_at": NOON,
 }
-PLACE_FACTS = {"code": COUNTY, "name": "横峰县", "since": date(2020, 1, 1)}
 OPENED = LogOpened(**LOG_FACTS)
 POLICY_SET = LogPolicySet(**POLICY_FACTS)
 CLOSED = LogClosed(**CLOSE_FACTS)
 STAMPED = CheckpointTimestamped(**STAMP_FACTS)
-REGISTERED = PlaceRegistered(**PLACE_FACTS)
 NOT_OPEN = [row("log.not_opened", given=()), row("log.closed", given=(OPENED, CLOSED))]
 TABLES = (
     Table(log.evolve, log.open_log, (), LOG_FACTS, [row("log.already_opened", given=(OPENED,))]),
@@ -47,13 +42,6 @@ TABLES = (
     ),
     Table(log.evolve, log.close, (OPENED, POLICY_SET), CLOSE_FACTS, NOT_OPEN),
     Table(log.evolve, log.record_timestamp, (OPENED, STAMPED), STAMP_FACTS, NOT_OPEN),
-    Table(
-        places.evolve,
-        places.register_place,
-        (),
-        PLACE_FACTS,
-        [row("place.already_registered", given=(REGISTERED,))],
-    ),
 )
 
 
@@ -74,11 +62,6 @@ def test_the_newest_policy_is_in_force_and_a_closed_journal_stays_closed():
         (POLICY_FACTS["policy"], False),
         (LOG_FACTS["policy"], True),
     ]
-
-
-def test_a_place_is_known_by_its_code_from_a_day_on():
-    scenarios(places.evolve)().when(places.register_place, **PLACE_FACTS).then(REGISTERED)
-    assert places.evolve(None, REGISTERED) == places.Place(COUNTY, "横峰县", date(2020, 1, 1))
 
 
 @every_row(*TABLES)

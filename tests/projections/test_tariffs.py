@@ -1,4 +1,4 @@
-"""Names of divisions by day, and what a valid report earns by day."""
+"""What a valid report earns by day."""
 
 from datetime import date
 
@@ -6,32 +6,13 @@ import psycopg
 
 from domain.kernel.ids import derived
 from domain.kernel.money import Fen
-from domain.places import PlaceRegistered
 from domain.tariffs import TariffBandSet, TariffSet
 from migrations.roles import Access
-from projections import places, tariffs
+from projections import tariffs
 from projections.runner import Runner
 from tests.projections.story import COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, Story
 
 BEFORE, AFTER = date(2026, 1, 31), date(2026, 2, 1)
-
-
-def test_a_code_has_the_name_of_the_day(installed: Access, runner: Runner, reader: psycopg.Connection) -> None:
-    story = Story().opened()
-    for code, name, since in (
-        (COUNTY, "横峰县", date(2020, 1, 1)),
-        (TOWNSHIP, "柏树乡", date(2020, 1, 1)),
-        (TOWNSHIP, "柏树镇", AFTER),
-        (VILLAGE, "新村", AFTER),
-    ):
-        story.record("place", derived("place", code), PlaceRegistered(code=code, name=name, since=since))
-    story.append_to(installed.writer)
-    runner.catch_up()
-    known = {COUNTY: "横峰县", TOWNSHIP: "柏树乡"}
-    assert places.names(reader, [COUNTY, TOWNSHIP, VILLAGE], on=BEFORE) == known
-    assert places.names(reader, [TOWNSHIP], on=AFTER) == {TOWNSHIP: "柏树镇"}
-    assert [place.name for place in places.within(reader, TOWNSHIP, on=AFTER)] == ["柏树镇", "新村"]
-    assert places.within(reader, OTHER_TOWNSHIP, on=AFTER) == []
 
 
 def test_tariffs_and_bands_of_the_day(installed: Access, runner: Runner, reader: psycopg.Connection) -> None:

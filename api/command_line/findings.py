@@ -1,0 +1,36 @@
+"""What a command says of the findings in a file: the first ones on the terminal, all of them as a CSV if asked for."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from api.command_line.console import tell
+from api.command_line.failures import findings_table
+from api.files.findings import Finding
+
+FINDINGS_SHOWN: Final = 50
+
+
+def tell_findings(findings: Sequence[Finding]) -> None:
+    """A table of the first findings, and how many there are."""
+    if findings:
+        tell(findings_table(tuple(findings[:FINDINGS_SHOWN])))
+        if len(findings) > FINDINGS_SHOWN:
+            tell(f"……共 {len(findings)} 处，完整清单请用 --findings 另存。")
+
+
+def keep_findings(path: Path | None, findings: Sequence[Finding]) -> None:
+    """Write the findings as a CSV that spreadsheets open as UTF-8."""
+    if path is None:
+        return
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["文件", "行", "列", "值", "代码", "原因"])
+        for one in findings:
+            rows.writerow([one.file, one.row, one.column, _cell(one.value), one.code, one.reason])
+
+
+def _cell(value: str) -> str:
+    """A value that no spreadsheet takes for a formula."""
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@") else value

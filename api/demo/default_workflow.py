@@ -1,0 +1,91 @@
+"""One township of the demonstration county works by the default workflow: sixteen reports, each a step further.
+
+They are recorded after everything else, so that the rest of the county keeps the workflow that it began with.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from api.beginning import adopt_shipped
+from api.commands import filing, incidents
+from api.commands.filing import Filing
+from api.commands.incidents import Handling, Report, Verdict
+from api.context import App
+from api.demo.people import People
+from api.demo.places import township_code, village_code
+from api.files.workflow_templates import DEFAULT
+from domain.kernel.calendar import CHINA, first_day
+from domain.kernel.ids import derived
+from journal.facts import Actor
+
+TOWNSHIP: Final = 3
+REPORTS: Final = 16
+SEEN: Final = (
+    ("市容环境", "菜场门口的垃圾桶满了，两天没有清运。"),
+    ("公共安全", "桥头护栏松动，一推就晃。"),
+    ("施工管理", "夜里十一点还在打桩。"),
+    ("城市管理", "人行道的地砖碎了一片，老人容易绊倒。"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loading:
+    """Who loads where, on which day."""
+
+    app: App
+    people: People
+    on: date
+
+    def steps(self, number: int) -> Iterator[tuple[str, Actor, Filing | None]]:
+        """The steps of a report, who takes each, and its facts (None: it has a command of its own)."""
+        clerk, worker = self.people.maker, self.people.transcriber(TOWNSHIP)
+        handler = self.people.handler(number % 2)
+        yield "accept", worker, Filing("accept")
+        yield "dispatch", clerk, Filing("dispatch", department="演示县城市管理局")
+        yield "claim", handler, Filing("claim")
+        yield "verify", self.people.verifier(TOWNSHIP), None
+        yield "handle", handler, None
+        yield "decide", self.people.decider, None
+        yield "feed_back", worker, Filing("feed_back", channel="telephone", text="已经处理好了，谢谢您的上报。")
+        yield "rate", clerk, Filing("rate", stars=3 + number % 3)
+        yield "post", clerk, Filing("post", days=7)
+        yield "archive", clerk, Filing("archive")
+
+
+def load(app: App, *, founder: Actor, people: People, on: date) -> None:
+    """Adopt the default workflow for one township and record its reports; running it again changes nothing."""
+    division, since = township_code(TOWNSHIP), first_day(people.period.open_month)
+    adopt_shipped(app, actor=founder, key="demo:default", code=DEFAULT, division=division, since=since, on=on)
+    loading = _Loading(app, people, on)
+    for number in range(REPORTS):
+        _one(loading, number, since)
+
+
+def _one(loading: _Loading, number: int, since: date) -> None:
+    app, people = loading.app, loading.people
+    category, text = SEEN[number % len(SEEN)]
+    identity = derived("demo", people.seed, "default", number)
+    member = people.member(number * 7)
+    reported_at = datetime.combine(since + timedelta(days=number % 5), time(8 + number % 10, 7), CHINA)
+    village = village_code(TOWNSHIP, number % 4)
+    report = Report(identity, member.person_id, category, village, text, reported_at, "app")
+    incidents.report(app, actor=member, key=f"demo:default:{number}:report", reports=[report])
+    for place, (act, actor, given) in enumerate(loading.steps(number)):
+        if place >= number % 11:
+            return
+        key = f"demo:default:{number}:{act}"
+        match act:
+            case "verify":
+                verdict = Verdict(identity, True, "seen_on_site")
+                incidents.verify(app, actor=actor, key=key, verdicts=[verdict], on=loading.on)
+            case "handle":
+                done = Handling(identity, actor.person_id, "已安排人员处理。", reported_at + timedelta(days=1))
+                incidents.handle(app, actor=actor, key=key, handlings=[done])
+            case "decide":
+                verdict = Verdict(identity, True, "meets_catalogue")
+                incidents.decide_validity(app, actor=actor, key=key, verdicts=[verdict], on=loading.on, reward=False)
+            case _:
+                assert given is not None  # noqa: S101 - the three others have commands of their own
+                filing.take(app, actor=actor, key=key, incident_id=identity, given=given, on=loading.on)

@@ -1,0 +1,62 @@
+"""超期和将到期: reports whose step is late by the clock of this moment, the worst first."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from api.commands.shared import today
+from api.staff.acting import ByCookie, Desk
+from api.staff.api_workflows import SOON
+from api.staff.fields import Code
+from api.staff.forms import show
+from api.staff.page_today import item_titles, place_names
+from api.staff.queues import SHOWN_MAX, shown_row
+from api.staff.texts import names_of
+from api.web import words
+from domain.kernel.places import contains
+from domain.kernel.refusals import Refusal
+from domain.kernel.workflow_steps import STEPS
+from projections import course_queries, incident_courses, places
+
+router = APIRouter(prefix="/staff", include_in_schema=False)
+
+Act = Annotated[str | None, Query(max_length=20)]
+
+
+@router.get("/late")
+def listing(
+    request: Request,
+    desk: Desk,
+    who: ByCookie,
+    area: Annotated[Code | Literal[""], Query()] = "",
+    act: Act = None,
+    soon: bool = False,
+) -> HTMLResponse:
+    """What is overdue in an area, at one step or at any; with `soon` also what is due within a day."""
+    who.require("incidents")
+    if who.only_own:
+        raise Refusal("access.may_not_read", role=who.role)
+    if act and act not in STEPS:
+        raise Refusal("page.unknown")
+    where, now, on = who.area(desk, area or None), desk.app.journal.now(), today(desk.app)
+    before = now + SOON if soon else now
+    with desk.current(incident_courses, places) as conn:
+        found = incident_courses.late(conn, area=where, before=before, act=act or None, limit=SHOWN_MAX)
+        grids = course_queries.grids(conn, [row.incident_id for row in found])
+        known = [place for one in who.areas for place in places.within(conn, one, on=on)]
+    rows = [shown_row(row, grid=grids.get(row.incident_id), now=now) for row in found]
+    values = {
+        "rows": rows,
+        "known": [place for place in known if any(contains(one, place.code) for one in who.areas)],
+        "area": where,
+        "act": act or "",
+        "steps": {name: words.ACTS[name] for name in STEPS},
+        "soon": soon,
+        "now": now,
+        "names": names_of(desk, {row.claimed_by for row in rows}),
+        "places": place_names(desk, {row.division for row in rows} | {where}),
+        "items": item_titles(desk),
+        "shown_max": SHOWN_MAX,
+    }
+    return show(request, desk, who, "late.html", values)
