@@ -62,7 +62,8 @@ CROSS JOIN LATERAL (SELECT (course.course -> 'done')
 WHERE course.division LIKE %(prefix)s AND course.ended IS NULL AND course.suspended_at IS NULL
     AND course.next_act IS DISTINCT FROM wanted.act
     AND NOT passed.done ? wanted.act AND passed.done @> wanted.needed
-    AND coalesce(course.claimed_by, course.handler_id, %(actor_id)s) = %(actor_id)s
+    AND (wanted.act NOT IN ('claim', 'handle')
+        OR coalesce(course.claimed_by, course.handler_id, %(actor_id)s) = %(actor_id)s)
     AND NOT EXISTS (SELECT FROM jsonb_each(course.parts) AS part
         WHERE NOT wanted.parts ? part.key AND part.value ? %(actor)s)
 """

@@ -437,7 +437,7 @@ WHERE next_act IS NOT NULL AND division LIKE %(prefix)s AND %(role)s = ANY(next_
     AND (%(act)s::text IS NULL OR next_act = %(act)s)
     AND suspended_at IS NULL AND NOT EXISTS (SELECT FROM jsonb_each(parts) AS part
         WHERE part.key <> ALL (next_parts) AND part.value ? %(actor)s)
-    AND coalesce(claimed_by, handler_id, %(actor_id)s) = %(actor_id)s
+    AND (next_act NOT IN ('claim', 'handle') OR coalesce(claimed_by, handler_id, %(actor_id)s) = %(actor_id)s)
     AND (%(after_at)s::timestamptz IS NULL
         OR (waits_since, incident_id) > (%(after_at)s::timestamptz, %(after_id)s::uuid))
 ORDER BY waits_since, incident_id LIMIT %(limit)s
@@ -502,7 +502,7 @@ def queue(
 ) -> list[IncidentCourse]:
     """What waits for somebody in this role, the longest first.
 
-    Without what was sent to or claimed by another, and without chains in which one has played another part.
+    Without what another was sent or has claimed to handle, and without chains in which one has played another part.
     """
     values = {
         "prefix": prefix(area) + "%",

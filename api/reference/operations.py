@@ -84,8 +84,8 @@ _LISTS: Final = {
     "listCategories": Operation("上报时 category 只能用这里的类别。sensitive 的类别在公开页上只列合计，不列姓名。"),
     "listReasons": Operation(
         "核查（verification）、认定（decision）、流程中其他步骤（step 就是步骤的代码，如 close、return）"
-        "和付款失败（payment）的理由。回访（call_back）的是 outcome 的可选值。这里的 outcome 是理由对应的结论：核查为是否属实，"
-        "认定为是否有效，核查结案为是否解决；其余没有结论。"
+        "和付款失败（payment）的理由。回访（call_back）的是 outcome 的可选值。"
+        "这里的 outcome 是理由对应的结论：核查为是否属实，认定为是否有效，核查结案为是否解决；其余没有结论。"
     ),
     "listRoles": Operation("人员可以担任的角色。"),
     "listSources": Operation("线索可以从哪里来。"),
@@ -150,6 +150,7 @@ _INCIDENTS: Final = {
         "每一步要填什么随 act 而定，多填少填都不收。核查、处置、有效认定另有接口。",
         (
             "chain.acted_twice",
+            "chain.not_oneself",
             "incident.already_accepted",
             "incident.already_handled",
             "incident.channel_unknown",

@@ -95,11 +95,11 @@ def _reported(event: IncidentReported, names: Mapping[UUID, str]) -> str:
     parts = [words.SOURCES.get(event.source, event.source)]
     if event.source_ref:
         parts.append(f"编号 {event.source_ref}")
-    if event.photos:
-        parts.append(f"照片 {len(event.photos)} 张")
     if event.transcribed_by is not None:
         parts.append(f"报告人 {names.get(event.reporter_id, words.ROLES['member'])}")
         parts.append(f"由 {names.get(event.transcribed_by, '工作人员')} 代录")
+    if event.photos:
+        parts.append(f"照片 {len(event.photos)} 张")
     return "，".join(parts)
 
 

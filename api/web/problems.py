@@ -209,9 +209,9 @@ class Problems:
         staff = request.url.path.startswith("/staff")
         if request.url.path.startswith(open311.ROOT):
             form = open311.format_asked(request.url.path)
-            number, errors = open311.errors_answer(code, problem.detail, elsewhere=number, form=form)
+            number, answer = open311.errors_answer(code, problem.detail, elsewhere=number, form=form)
             head = {**head, "access-control-allow-origin": "*"}
-            return Response(errors, status_code=number, media_type=MEDIA_TYPES[form], headers=head)
+            return Response(answer, status_code=number, media_type=MEDIA_TYPES[form], headers=head)
         page = self._templates.render("problem.html", {"problem": problem, "staff": staff, "back": _back(request)})
         return Response(page, status_code=number, media_type="text/html", headers=head)
 

@@ -20,6 +20,7 @@ from domain.kernel.money import yuan
 HERE: Final = Path(__file__).parent.parent
 STATIC: Final = HERE / "static"
 STYLE: Final = STATIC / "style.css"
+STAFF_STYLE: Final = STATIC / "staff.css"
 
 
 class Templates:
@@ -43,7 +44,9 @@ class Templates:
             money_rate=money_rate_text,
             period=period_text,
         )
-        self._environment.globals.update(identity=identity, words=words, style=address(STYLE), script=script)
+        self._environment.globals.update(
+            identity=identity, words=words, style=address(STYLE), staff_style=address(STAFF_STYLE), script=script
+        )
 
     def render(self, template: str, values: Mapping[str, Any]) -> str:
         """The page as HTML text."""

@@ -179,7 +179,10 @@ class Workflows:
             return
         actor = entry.data["handler_id"] if word == "handled" else entry.by
         held = [part for part in parts if actor in report.parts.get(part, ())]
-        if word == "rated" and entry.data["by_reporter"] is not (actor in report.parts["reporter"]):
+        by_reporter = actor in report.parts["reporter"]
+        if word == "rated" and (
+            entry.data["by_reporter"] is not by_reporter or (entry.role == "member" and not by_reporter)
+        ):
             self._add(entry, "signed_by_another", named="reporter", by=entry.by)
         played = held[0] if held else parts[-1]
         self._plays(entry, report, actor, played)

@@ -15,6 +15,7 @@ from domain.incidents.state import Incident
 from domain.incidents.turns import Turn, require_part, require_turn
 from domain.kernel.events import Commitment
 from domain.kernel.refusals import Refusal
+from domain.kernel.separation import require_oneself
 from domain.kernel.workflow_steps import UNITS, Limit
 
 
@@ -251,12 +252,14 @@ def rate(incident: Incident | None, *, turn: Turn, actor_id: UUID, stars: int) -
     """Rate the work: the reporter himself, or the centre for him.
 
     Refused, in this order: `incident.unknown`, then as `turns.require_turn`, then `incident.number_wrong`,
-    `chain.acted_twice`.
+    `chain.not_oneself` (a member who did not report it), `chain.acted_twice`.
     """
     reported = _turn(incident, turn, act="rate")
     if not 1 <= stars <= reasons.STARS_MAX:
         raise Refusal("incident.number_wrong", found=stars)
     oneself = actor_id == reported.reporter_id
+    if turn.role == "member":
+        require_oneself(actor_id, named_id=reported.reporter_id, acting_as="reporter")
     require_part(reported, actor_id, acting_as="reporter" if oneself else "clerk")
     return e.IncidentRated(actor_id=actor_id, stars=stars, by_reporter=oneself)
 

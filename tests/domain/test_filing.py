@@ -1,5 +1,6 @@
 """Every act that is not a verification, a handling or a decision: what it records, and each way of being refused."""
 
+from dataclasses import replace
 from functools import reduce
 from uuid import UUID
 
@@ -70,6 +71,10 @@ EVERYTHING = Workflow(
 )
 """A workflow in which everybody may everything, so that a row meets the act's own checks."""
 
+RATED_BY_MEMBERS = replace(
+    EVERYTHING,
+    steps=tuple(replace(one, roles=(WORKER, "member")) if one.act == "rate" else one for one in EVERYTHING.steps),
+)
 TURN = Turn(EVERYTHING, WORKER)
 REPORTED = IncidentReported(
     reporter_id=RIDER, category="市容环境", division=VILLAGE, text=TEXT, source="app", reported_at=NOON
@@ -238,6 +243,7 @@ TABLES = (
         HANDLED,
         FACTS["rate"],
         row("incident.number_wrong", stars=6),
+        row("chain.not_oneself", turn=Turn(RATED_BY_MEMBERS, "member")),
         row("chain.acted_twice", actor_id=DEPARTMENT),
     ),
     table(

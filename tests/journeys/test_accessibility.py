@@ -235,10 +235,13 @@ def test_a_fault_would_be_found(chromium: Browser) -> None:
 
 
 def test_the_page_that_asks_again_and_the_page_that_refuses(chromium: Browser, county: County) -> None:
-    """Two pages that no link leads to."""
+    """Two pages that no link leads to; and the fields of acts that have more of them than reasons."""
     incident_id = county.reported()
     context = context_of(chromium, county, "gaofei")
     page = context.new_page()
+    for act in ("extend", "suspend", "supervise"):
+        page.goto(f"/staff/incidents/{incident_id}/acts/{act}")
+        assert serious(page) == [], act
     page.goto(f"/staff/incidents/{incident_id}/acts/decline")
     page.get_by_label("没有实际内容").check()
     with page.expect_navigation():

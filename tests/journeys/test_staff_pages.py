@@ -119,6 +119,7 @@ def test_the_eight_steps_on_pages(county: County, people: Signed) -> None:
         "已换灯泡。"
         in taken(county, people["wangqiang"], incident_id, "handle", text="已换灯泡。", handled_at=handled_at).text
     )
+    assert at(incident_id, "decide") in people["chenjing"].get("/staff").text
     said = plain(checked(people["chenjing"], incident_id, "decide", reason="meets_catalogue").text)
     assert "同时记入应付 张*国 奖励 10.00 元（壹拾元整）" in said
     taken(county, people["chenjing"], incident_id, "decide", reason="meets_catalogue")
@@ -217,6 +218,11 @@ def test_ones_own_comes_first_then_the_oldest(county: County, people: Signed) ->
     waiting = [one for one in rows(page.text) if one in {str(first), str(second), str(third)}]
     assert waiting == [str(third), str(second), str(first)]
     assert "我已签收" in page.text
+    done = {"reply": None, "handled_at": county.app.journal.now().isoformat()}
+    assert county.post("linshu", f"/incidents/{second}/handling", done).status_code == 201
+    assert at(second, "feed_back") in people["chenjing"].get("/staff").text, (
+        "what one has handled waits for others to tell the reporter"
+    )
     assert "督促落实（办理）" in page.text
 
 
