@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from api.commands.catalogue import item_in_force
 from api.commands.shared import place_known, require
 from api.context import App
 from domain import authority, workflows, working_calendars
@@ -99,6 +100,8 @@ def adopt(
 
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "workflow.adopted/1", division=division, on=on)
+        if item is not None and item_in_force(read, division, item, max(since, on)) is None:
+            raise Refusal("catalogue.item_not_admitted", item=item, division=division, on=max(since, on))
         stream = adoption_stream(division)
         event = workflows.adopt(
             read.state(stream, workflows.evolve_adoptions),

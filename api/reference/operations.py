@@ -188,7 +188,7 @@ _INCIDENTS: Final = {
     ),
     "adoptWorkflow": Operation(
         "从某天起，某地（的某个事项）的上报走哪个版本的流程；已上报的仍走上报时的版本。",
-        ("place.unknown", "workflow.nothing_changed", "workflow.unknown"),
+        ("catalogue.item_not_admitted", "place.unknown", "workflow.nothing_changed", "workflow.unknown"),
     ),
     "listCalendars": Operation("各地各年现行的工作日历，以及随程序提供的年份。", _READING),
     "publishCalendars": Operation(

@@ -152,8 +152,8 @@ class NewAdoption(Shape):
     )
     division: Code
     item: Line | None = None
-    code: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-    version: Annotated[StrictInt, Field(ge=1, le=9_999)]
+    code: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="流程的名称")]
+    version: Annotated[StrictInt, Field(ge=1, le=9_999, description="流程的第几版")]
     since: Day
     document: Line
 

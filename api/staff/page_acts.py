@@ -18,7 +18,7 @@ from api.staff.fields import Identifier
 from api.staff.form_shapes import local_moment
 from api.staff.forms import FormSent, keyed, show
 from api.staff.office import Office
-from api.staff.page_today import place_names
+from api.staff.page_today import item_titles, place_names
 from api.staff.queues import WORKERS, beside, queue_of
 from api.staff.tariff_shown import tariff_fen_of
 from api.staff.texts import names_of, open_texts
@@ -132,6 +132,7 @@ def _said(desk: Office, who: Acting, case: Case, act: str) -> dict[str, Any]:
     names = names_of(desk, {incident.reporter_id, case.row.claimed_by, case.row.handler_id})
     return {
         "incident": incident,
+        "items": item_titles(desk) if incident.item else {},
         "row": case.row,
         "act": act,
         "stage": stage,

@@ -12,7 +12,7 @@ from api.staff.act_offers import Case, case_of, offers
 from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.fields import Identifier
 from api.staff.forms import FormSent, keyed, show
-from api.staff.page_today import place_names
+from api.staff.page_today import item_titles, place_names
 from api.staff.queues import WORKERS, beside, queue_of, shown_row
 from api.staff.shapes import WithReason
 from api.staff.steps_shown import steps
@@ -42,6 +42,7 @@ def page(request: Request, incident_id: Identifier, desk: Desk, who: ByCookie) -
     people = {incident.reporter_id, incident.report_transcriber_id, case.row.claimed_by, case.row.handler_id}
     values: dict[str, Any] = {
         "incident": incident,
+        "items": item_titles(desk) if incident.item else {},
         "row": shown_row(case.row, grid=incident.grid, now=now),
         "suspended": case.row.suspended_at,
         "workflow_title": case.workflow.title,

@@ -18,7 +18,7 @@ from api.staff.fields import Digest, Identifier
 from api.staff.form_shapes import local_moment
 from api.staff.forms import FormSent, show
 from api.staff.office import Office
-from api.staff.page_today import place_names
+from api.staff.page_today import item_titles, place_names
 from api.staff.report_recording import record_report
 from api.staff.report_shapes import ReportSent
 from api.staff.reporting import choices, place_groups, require_may_report
@@ -97,6 +97,7 @@ def receipt(request: Request, incident_id: Identifier, desk: Desk, who: ByCookie
     address = f"{desk.app.settings.base_url}/t/{code}"
     values = {
         "incident": incident,
+        "items": item_titles(desk) if incident.item else {},
         "code": shown_code(code),
         "address": address,
         "qr": qr_svg(address, title=f"短号 {shown_code(code)} 的二维码"),
@@ -117,6 +118,7 @@ def my_reports(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
         codes = tracking_codes.codes_of(conn, [incident.incident_id for incident in found])
     values = {
         "incidents": found,
+        "items": item_titles(desk),
         "rewards": rewards,
         "codes": {incident_id: shown_code(code) for incident_id, code in codes.items()},
         "places": place_names(desk, {incident.division for incident in found}),

@@ -176,6 +176,8 @@ class Workflows:
             self._add(entry, "signed_by_another", named=named, by=entry.by)
         parts = _PARTS.get(word, _CLERK)
         if not parts:
+            if entry.role == "member" and entry.by not in report.parts["reporter"]:
+                self._add(entry, "signed_by_another", named="reporter", by=entry.by)
             return
         actor = entry.data["handler_id"] if word == "handled" else entry.by
         held = [part for part in parts if actor in report.parts.get(part, ())]

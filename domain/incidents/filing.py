@@ -298,12 +298,15 @@ def reopen(incident: Incident | None, *, turn: Turn, actor_id: UUID, reason: str
 
 
 def remind(incident: Incident | None, *, turn: Turn, actor_id: UUID, channel: str) -> e.IncidentReminded:
-    """Record a reminder that was really sent; anybody in the template's roles may, also who reported.
+    """Record a reminder that was really sent; anybody in the template's roles may, of the members who reported it.
 
-    Refused, in this order: `incident.unknown`, then as `turns.require_turn`, then `incident.channel_unknown`.
+    Refused, in this order: `incident.unknown`, then as `turns.require_turn`, then `incident.channel_unknown`,
+    `chain.not_oneself`.
     """
-    _turn(incident, turn, act="remind")
+    reported = _turn(incident, turn, act="remind")
     _channel(channel)
+    if turn.role == "member":
+        require_oneself(actor_id, named_id=reported.reporter_id, acting_as="reporter")
     return e.IncidentReminded(actor_id=actor_id, channel=channel)
 
 

@@ -139,6 +139,9 @@ LEFT = {
     "signed_by_another": lambda case: case.does(
         "accepted", case.county.maker, "county_officer", actor_id=case.county.officer
     ),
+    "signed_by_another ": lambda case: case.does(
+        "reminded", case.county.member, "member", actor_id=case.county.member, channel="page"
+    ),
     "merged_into": lambda case: case.clerk("merged", into=case.id, grounds=["near_text"]),
     "another_s": lambda case: (
         case.clerk("accepted")
@@ -153,7 +156,7 @@ _THRICE = ["suspended", "resumed"] * 3
 def test_each_way_of_leaving_it(verdict_on, county, reason):
     published(county)
     LEFT[reason](Case(county))
-    assert f"workflows.{reason}" in found(verdict_on, county)
+    assert f"workflows.{reason.strip()}" in found(verdict_on, county)
 
 
 def test_what_is_sensitive_is_never_posted(verdict_on, county):

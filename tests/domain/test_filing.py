@@ -71,9 +71,10 @@ EVERYTHING = Workflow(
 )
 """A workflow in which everybody may everything, so that a row meets the act's own checks."""
 
-RATED_BY_MEMBERS = replace(
+FOR_MEMBERS = replace(
     EVERYTHING,
-    steps=tuple(replace(one, roles=(WORKER, "member")) if one.act == "rate" else one for one in EVERYTHING.steps),
+    steps=tuple(replace(one, roles=(WORKER, "member")) for one in EVERYTHING.steps),
+    besides=tuple(replace(one, roles=(WORKER, "member")) for one in EVERYTHING.besides),
 )
 TURN = Turn(EVERYTHING, WORKER)
 REPORTED = IncidentReported(
@@ -243,7 +244,7 @@ TABLES = (
         HANDLED,
         FACTS["rate"],
         row("incident.number_wrong", stars=6),
-        row("chain.not_oneself", turn=Turn(RATED_BY_MEMBERS, "member")),
+        row("chain.not_oneself", turn=Turn(FOR_MEMBERS, "member")),
         row("chain.acted_twice", actor_id=DEPARTMENT),
     ),
     table(
@@ -256,7 +257,13 @@ TABLES = (
     ),
     table(filing.archive, ACCEPTED, {}, TWICE),
     table(filing.reopen, ARCHIVED, FACTS["reopen"], UNLISTED, TWICE),
-    table(filing.remind, ACCEPTED, FACTS["remind"], row("incident.channel_unknown", channel="dream")),
+    table(
+        filing.remind,
+        ACCEPTED,
+        FACTS["remind"],
+        row("incident.channel_unknown", channel="dream"),
+        row("chain.not_oneself", turn=Turn(FOR_MEMBERS, "member")),
+    ),
     table(filing.supervise, ACCEPTED, FACTS["supervise"], TWICE, actor=OFFICER),
 )
 
