@@ -26,7 +26,8 @@ PG ?= embedded
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n > 2 ? n : 2)))
 PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # What meets the database's own behaviour runs a second time on every other PostgreSQL that is here (PG=all: everything does).
-DATABASE_TESTS := tests/migrations tests/projections tests/journeys/test_spine.py \
+# The embedded server's own tests take every carrier of binaries in turn by themselves.
+DATABASE_TESTS := tests/migrations/test_roles.py tests/migrations/test_runner.py tests/projections tests/journeys/test_spine.py \
 	tests/journal/test_journal.py tests/journal/test_store.py tests/journal/test_transaction.py \
 	tests/journal/test_vault.py tests/journal/test_writer.py
 
