@@ -10,6 +10,7 @@ from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
+from api.commands.catalogue import classified
 from api.commands.shared import place_known, require, today
 from api.context import App
 from domain import caps, policies, quotas, withholdings
@@ -144,6 +145,8 @@ def set_cap(
             document=document,
             today=today(app),
         )
+        if category is not None:
+            classified(read, division=division, item=None, category=category, on=since)
         yield Fact(cap_stream(division), event, on)
 
     inputs = {

@@ -121,7 +121,7 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "answer.amount": "金额与所发不符：所发 {sent} 元",
         "answer.seq": "序号与所发不符：所发为 {sent}",
         # a profile
-        "profile.unknown": "没有名为“{name}”的版式；自带的有：{known}",
+        "profile.unknown": "自带的里面没有“{name}”；自带的有：{known}",
         "profile.syntax": "版式文件不是合格的 TOML：{detail}",
         "profile.entry": "版式文件这一项不对：{detail}",
     }

@@ -460,6 +460,7 @@ _CATALOGUE: Final = {
             "cap.since_not_future",
             "cap.since_not_month_start",
             "cap.since_reused",
+            "catalogue.class_unknown",
             "place.unknown",
         ),
     ),
