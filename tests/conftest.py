@@ -213,9 +213,12 @@ def empty_database(cluster: Cluster) -> Iterator[Access]:
     cluster.drop(access)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One real browser for all tests. `mingzhang.test` leads to this machine, as an address that is not secure."""
+    """One real browser for a file's tests: while it is open, its own event loop keeps every other from running.
+
+    `mingzhang.test` leads to this machine, as an address that is not secure.
+    """
     program = Path(os.environ.get("MINGZHANG_TEST_CHROMIUM", "/usr/bin/chromium"))
     assert program.exists(), f"{program} is missing: apt-get install chromium, or set MINGZHANG_TEST_CHROMIUM"
     arguments = [

@@ -28,9 +28,9 @@ def published(vectors: Path) -> dict[str, Any]:
     return contents
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: Browser) -> Browser:
-    """The one Chromium of the test run."""
+    """The Chromium of this file."""
     return chromium
 
 
@@ -41,7 +41,7 @@ def port() -> Iterator[int]:
         yield number
 
 
-@pytest.fixture(scope="package", params=["node", "chromium"])
+@pytest.fixture(scope="module", params=["node", "chromium"])
 def judge(request: pytest.FixtureRequest) -> Judge:
     """The page's functions, in Node and in a browser: every test that asks for it runs in both."""
     if request.param == "node":
