@@ -185,10 +185,13 @@ def test_many_threads_share_few_transactions(database: Access, writer: Writer) -
 def test_nobody_is_told_before_the_head_is_signed(database: Access, writer: Writer, signer: HeldSigner) -> None:
     signer.open.clear()
     answer = writer.append(append())
+    with psycopg.connect(database.auditor, autocommit=True) as connection:
+        until = time.monotonic() + WAIT_S
+        while connection.execute("SELECT size FROM journal.head").fetchone() != (1,):
+            assert time.monotonic() < until, "it was never stored"
+            time.sleep(0.01)
     with pytest.raises(Unavailable, match="no answer within"):
         answer.result(0.3)
-    with psycopg.connect(database.auditor) as connection:
-        assert connection.execute("SELECT size FROM journal.head").fetchone() == (1,)
     signer.open.set()
     assert answer.result(WAIT_S).outcome == Stored(0, 0)
 
