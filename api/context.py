@@ -13,8 +13,9 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg_pool import ConnectionPool
 
+from api.pooling import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, opened_pool
+from api.closed_months import guard_of
 from api.settings import BadSetting, Settings
 from api.signing import signer_of
 from domain import accounts, log
@@ -42,12 +43,7 @@ from projections.runner import Runner
 from projections.schema import Roles, install
 
 DATABASE = "mingzhang"
-POOL_CONNECTIONS_MAX = 32
-READ_TIMEOUT_S = 10.0
 REVIVE_S = 0.5
-CONNECT_TIMEOUT_S = 5
-RECONNECT_S = 2.0
-"""So long a pool tries to replace a connection, ever more rarely; then the next request tries at once."""
 
 logger = logging.getLogger(__name__)
 
@@ -179,13 +175,14 @@ def open_app(
         files = keys_of(settings)
         if not files["log"].exists():
             raise NotInitialised(str(settings.home))
-        writing = stack.enter_context(_pool(reached.writer))
+        writing = stack.enter_context(opened_pool(reached.writer))
         store = Store(writing)
         signer = stack.enter_context(signer_of(settings, reached))
         journal = _open_journal(stack, settings, reached, store, codec, clock, signer)
         opened = log_of(journal)
         if opened is None:
             raise NotInitialised(str(settings.home))
+        journal.guard = guard_of(opened.division)
         yield App(
             settings=settings,
             access=reached,
@@ -195,7 +192,7 @@ def open_app(
             vault=_checked_vault(settings, writing),
             runner=Runner(reached.projector, codec, MODELS),
             writing=writing,
-            reading=stack.enter_context(_pool(reached.reader, read_only=True)),
+            reading=stack.enter_context(opened_pool(reached.reader, read_only=True)),
         )
 
 
@@ -258,25 +255,6 @@ def _checked_vault(settings: Settings, pool: Pool) -> Vault:
 def open_journal(settings: Settings, access: Access, *, clock: Clock = now) -> Iterator[Journal]:
     """The journal alone, before or after its first event: what `init` needs."""
     with ExitStack() as stack:
-        store = Store(stack.enter_context(_pool(access.writer)))
+        store = Store(stack.enter_context(opened_pool(access.writer)))
         signer = stack.enter_context(signer_of(settings, access))
         yield _open_journal(stack, settings, access, store, Codec(event_types()), clock, signer)
-
-
-@contextmanager
-def _pool(dsn: str, *, read_only: bool = False) -> Iterator[Pool]:
-    options: dict[str, Any] = {"autocommit": True, "connect_timeout": CONNECT_TIMEOUT_S}
-    if read_only:
-        options["options"] = "-c default_transaction_read_only=on"
-    # A restarted database leaves dead connections in the pool; unasked, each of them would cost somebody a request.
-    with ConnectionPool(
-        dsn,
-        kwargs=options,
-        min_size=2,
-        max_size=POOL_CONNECTIONS_MAX,
-        timeout=READ_TIMEOUT_S,
-        reconnect_timeout=RECONNECT_S,
-        check=ConnectionPool.check_connection,
-        open=True,
-    ) as pool:
-        yield pool

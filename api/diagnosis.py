@@ -12,9 +12,10 @@ from typing import Any, Literal
 import psycopg
 
 from api.command_line.database_words import DATABASE
-from api.context import CONNECT_TIMEOUT_S, database, external_database, keys_of
+from api.context import database, external_database, keys_of
 from api.examining import auditor_pool, head_signed
 from api.key_diagnosis import officer_keys
+from api.pooling import CONNECT_TIMEOUT_S
 from api.public.seal import seal_of
 from api.publishing import target_of
 from api.settings import CATALOGUE, BadSetting, Settings, read_settings

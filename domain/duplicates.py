@@ -16,7 +16,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
+from itertools import count
 from typing import Final
 from uuid import UUID
 
@@ -105,13 +107,13 @@ def text_print(text: str, *, key: bytes) -> TextPrint | None:
 
 def _lender(empty: int, filled: Mapping[int, int]) -> int:
     """The bin whose value an empty one takes: the same for any two texts as long as both have it."""
-    attempt = 0
-    while True:
-        digest = blake2b(b"%d:%d" % (empty, attempt), digest_size=2).digest()
-        index = int.from_bytes(digest, "big") % BINS
-        if index in filled:
-            return index
-        attempt += 1
+    return next(index for attempt in count() if (index := _asked(empty, attempt)) in filled)
+
+
+@lru_cache(1 << 16)
+def _asked(empty: int, attempt: int) -> int:
+    """The bin that an empty one asks at its nth attempt."""
+    return int.from_bytes(blake2b(b"%d:%d" % (empty, attempt), digest_size=2).digest(), "big") % BINS
 
 
 def bits_apart(one: str, other: str) -> int:

@@ -24,11 +24,12 @@ from journal.facts import Actor, Append, Fact, Receipt
 from journal.live_keys import LiveKeys, key_stream
 from journal.note import Signer
 from journal.paths import Paths
+from journal.remembered import Remembered, RememberedStates
 from journal.scribe import Scribe
 from journal.store import Store
 from journal.writer import Draft, Writer
 
-__all__ = ["Clock", "Custody", "Journal", "Prepared", "Reading", "key_stream", "now"]
+__all__ = ["Clock", "Custody", "Guard", "Journal", "Prepared", "Reading", "key_stream", "now"]
 
 S = TypeVar("S")
 Clock = Callable[[], datetime]
@@ -52,14 +53,22 @@ def now() -> datetime:
 
 
 class Reading:
-    """What a decision may look at. It remembers the version of every stream it read, and of the actor's key."""
+    """What a decision may look at. It remembers the version of every stream it read, and of the actor's key.
 
-    def __init__(self, store: Store, codec: Codec) -> None:
+    `remembered`: what was read before, for whoever checks the versions; `believing`: it may be looked at.
+    """
+
+    def __init__(
+        self, store: Store, codec: Codec, *, remembered: RememberedStates | None = None, believing: bool = False
+    ) -> None:
         self._store = store
         self._codec = codec
+        self._remembered = remembered
+        self._believing = believing
+        self.believed = False
         self.versions: dict[UUID, int] = {}
         self._states: dict[tuple[StreamName, object], object] = {}
-        self._authors: dict[StreamName, UUID] = {}
+        self._authors: dict[StreamName, UUID | None] = {}
 
     def state(self, stream: str, evolve: Callable[[S | None, Any], S]) -> S | None:
         """The state of one stream, None if it has no event."""
@@ -72,24 +81,56 @@ class Reading:
     def states(self, streams: Iterable[str], evolve: Callable[[S | None, Any], S]) -> dict[StreamName, S | None]:
         """The states of several streams of one kind, with one query for those that were not read before."""
         wanted = [StreamName(stream) for stream in streams]
-        ids = {name: parse_stream(name)[1] for name in wanted if (name, evolve) not in self._states}
+        ids = {
+            name: parse_stream(name)[1]
+            for name in dict.fromkeys(wanted)
+            if (name, evolve) not in self._states and not self._recall(name, evolve)
+        }
         found = self._store.streams(list(ids.values())) if ids else {}
         for name, stream_id in ids.items():
             state: S | None = None
+            author: UUID | None = None
             events = found.get(stream_id, [])
             for _, index, entry in events:
                 recorded = self._codec.decode(index, entry)
                 if recorded.stream != name:
                     raise IntegrityError(f"{recorded.name} stands where {name} was looked for")
-                state = evolve(state, recorded.event)
-                self._authors[name] = recorded.by
-            self._states[name, evolve] = state
-            self.versions[stream_id] = events[-1][0] if events else 0
+                state, author = evolve(state, recorded.event), recorded.by
+            read = Remembered(state, events[-1][0] if events else 0, author)
+            self._take(name, evolve, read)
+            if self._remembered is not None:
+                self._remembered.keep(name, evolve, read)
         return {name: cast("S | None", self._states[name, evolve]) for name in wanted}
+
+    def _recall(self, name: StreamName, evolve: Callable[[S | None, Any], S]) -> bool:
+        """Take a stream as it was when it was last read, if that may be and is known."""
+        known = self._remembered.get(name, evolve) if self._remembered is not None and self._believing else None
+        if known is None:
+            return False
+        self.believed = True
+        self._take(name, evolve, known)
+        return True
+
+    def _take(self, name: StreamName, evolve: Callable[[S | None, Any], S], read: Remembered) -> None:
+        self._states[name, evolve] = read.state
+        self._authors[name] = read.author
+        stream_id = parse_stream(name)[1]
+        # Folded twice, it may have grown between: then the decision stands on the older one, and the append says so.
+        self.versions[stream_id] = min(read.version, self.versions.get(stream_id, read.version))
+
+
+Guard = Callable[[Reading, Sequence[Fact]], None]
+"""What is asked of every decision that moves something, before its lines are written; it refuses by raising Refusal.
+
+What it reads is part of the append's condition, as everything that the decision read.
+"""
 
 
 class Journal:
-    """The one way to record something. Safe to use from many threads, and from event loops."""
+    """The one way to record something. Safe to use from many threads, and from event loops.
+
+    `guard` stands before everything that moves something.
+    """
 
     def __init__(
         self,
@@ -100,7 +141,9 @@ class Journal:
         codec: Codec,
         custody: Custody,
         clock: Clock = now,
+        guard: Guard | None = None,
     ) -> None:
+        self.guard = guard
         self.origin = origin
         self.store = store
         self.codec = codec
@@ -108,6 +151,7 @@ class Journal:
         self.custody = custody
         self._clock = clock
         self._keys = LiveKeys(store, codec)
+        self._remembered = RememberedStates()
 
     def now(self) -> datetime:
         """The clock that `at` is taken from."""
@@ -152,11 +196,15 @@ class Journal:
         `key.not_registered`, `key.not_at_hand`, and whatever `decide` refuses), IntegrityError, Busy, Unavailable.
         """
         command = Command(actor, key, digest_of(inputs))
-        for _ in range(ATTEMPTS_MAX):
-            reading = Reading(self.store, self.codec)
+        for attempt in range(ATTEMPTS_MAX):
             try:
-                drafted = self._drafted(command, list(decide(reading)), reading.versions)
-                committed = self._writer.append(self._signing(command, drafted, signer)).result(ANSWER_TIMEOUT_S)
+                facts, versions = self._decided(decide, afresh=attempt > 0)
+                drafted = self._drafted(command, facts, versions)
+                signed = self._signing(command, drafted, signer)
+                try:
+                    committed = self._writer.append(signed).result(ANSWER_TIMEOUT_S)
+                finally:
+                    self._remembered.forget(StreamName(fact.stream) for fact in facts)
             except Refusal:
                 # A retried command meets its own effect; then its first outcome is the answer.
                 earlier = self._earlier(command)
@@ -186,10 +234,17 @@ class Journal:
         if actor not in self._keys:
             await asyncio.to_thread(self._keys.look_up, actor)
         try:
+            if self.guard is not None and _moves(facts):
+                reading = Reading(self.store, self.codec)
+                await asyncio.to_thread(self.guard, reading, facts)
+                versions = {**reading.versions, **versions}
             drafted = self._drafted(command, facts, versions)
             # Signed here, so that one group is signed while another is committed; signing lends out the interpreter.
             append = drafted.signed(command, self._signer_of(command, drafted, signer))
-            committed = await self._writer.append_soon(append).result(ANSWER_TIMEOUT_S)
+            try:
+                committed = await self._writer.append_soon(append).result(ANSWER_TIMEOUT_S)
+            finally:
+                self._remembered.forget(StreamName(fact.stream) for fact in facts)
         except Refusal:
             earlier = await asyncio.to_thread(self._earlier, command)
             if earlier is None:
@@ -220,7 +275,7 @@ class Journal:
         command = Command(actor, key, digest_of(inputs))
         reading = Reading(self.store, self.codec)
         try:
-            drafted = self._drafted(command, list(decide(reading)), reading.versions)
+            drafted = self._drafted(command, self._guarded(decide, reading), reading.versions)
         except Refusal:
             earlier = self._earlier(command)
             if earlier is None:
@@ -245,6 +300,29 @@ class Journal:
         return receipt
 
     # Building what is appended.
+
+    def _decided(
+        self, decide: Callable[[Reading], Iterable[Fact]], *, afresh: bool
+    ) -> tuple[list[Fact], Mapping[UUID, int]]:
+        """The decision, and where every stream stood that it read; `afresh`: nothing that is remembered is looked at.
+
+        Whatever a decision stumbles over is its answer only once it has read the streams themselves.
+        """
+        if not afresh:
+            reading = Reading(self.store, self.codec, remembered=self._remembered, believing=True)
+            try:
+                return self._guarded(decide, reading), reading.versions
+            except Exception:
+                if not reading.believed:
+                    raise
+        reading = Reading(self.store, self.codec, remembered=self._remembered)
+        return self._guarded(decide, reading), reading.versions
+
+    def _guarded(self, decide: Callable[[Reading], Iterable[Fact]], reading: Reading) -> list[Fact]:
+        facts = list(decide(reading))
+        if self.guard is not None and _moves(facts):
+            self.guard(reading, facts)
+        return facts
 
     def _drafted(self, command: Command, facts: Sequence[Fact], read: Mapping[UUID, int]) -> Drafted:
         """The lines of the facts, and on which condition they may be appended."""
@@ -344,3 +422,8 @@ class Journal:
 
     def _names_at(self, first: int, last: int) -> tuple[EventName, ...]:
         return tuple(self.codec.decode(index, entry).name for index, entry in self.store.entries(first, stop=last + 1))
+
+
+def _moves(facts: Iterable[Fact]) -> bool:
+    """Whether anything is posted."""
+    return any(getattr(fact.event, "postings", ()) for fact in facts)

@@ -133,8 +133,14 @@ class Vault:
 
         Each is keyed by its person: when that key is destroyed, nobody can try a guess on it. Refuses `person.erased`.
         """
-        with self._pool.connection() as connection, connection.transaction():
-            keys = self.person_keys(connection, sorted({value.person_id for value in values}))
+        persons = sorted({value.person_id for value in values})
+        with self._pool.connection() as connection:
+            rows = connection.execute(_KEYS, (persons,), binary=True).fetchall()
+            if len(rows) == len(persons):
+                keys = self._unwrapped(connection, rows)
+            else:
+                with connection.transaction():
+                    keys = self.person_keys(connection, persons)
         secrets_of = {person: fingerprint_secret(key) for person, key in keys.items()}
         return [hmac.digest(secrets_of[one.person_id], one.value.encode(), "sha256").hex() for one in values]
 
@@ -207,14 +213,18 @@ class Vault:
 
     def person_keys(self, connection: psycopg.Connection[Any], persons: Sequence[UUID]) -> dict[UUID, bytes]:
         """The persons' keys, in a transaction of the caller; whoever has none yet gets one. Refuses `person.erased`."""
-        known = {person for person, _ in connection.execute(_KEYS, (list(persons),), binary=True)}
+        rows = connection.execute(_KEYS, (list(persons),), binary=True).fetchall()
+        known = {person for person, _ in rows}
         new = [person for person in persons if person not in known]
         if new:
             if erased(connection, new):
                 raise Refusal("person.erased")
             keys = {person: secrets.token_bytes(KEY_BYTES) for person in new}
             connection.execute(_ADD_KEYS, (new, self._wrapping.wrap(connection, keys)))
-        rows = connection.execute(_KEYS, (list(persons),), binary=True).fetchall()
+            rows = connection.execute(_KEYS, (list(persons),), binary=True).fetchall()
+        return self._unwrapped(connection, rows)
+
+    def _unwrapped(self, connection: psycopg.Connection[Any], rows: Iterable[tuple[UUID, bytes]]) -> dict[UUID, bytes]:
         return {person: self._wrapping.unwrap(connection, person, wrapped) for person, wrapped in rows}
 
     def destroy_erased(self) -> list[UUID]:

@@ -7,7 +7,7 @@ reports that waited for it.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -132,6 +132,7 @@ class _Ground:
     years: dict[tuple[str, int], Year]
     changed: dict[str, None] = field(default_factory=dict)
     steps: list[Row] = field(default_factory=list)
+    _calendars: dict[Division, WorkingCalendar] = field(default_factory=dict)
 
     def workflow(self, name: EventName | None) -> Workflow:
         if name is None:
@@ -142,10 +143,17 @@ class _Ground:
 
     def calendar(self, division: Division) -> WorkingCalendar:
         """For each year, the one of the narrowest division."""
-        found: dict[int, Year] = {}
-        for area in reversed(chain(division)):
-            found |= {year: known for (owner, year), known in self.years.items() if owner == area}
-        return WorkingCalendar(tuple(found.values()))
+        calendar = self._calendars.get(division)
+        if calendar is None:
+            found: dict[int, Year] = {}
+            for area in reversed(chain(division)):
+                found |= {year: known for (owner, year), known in self.years.items() if owner == area}
+            calendar = self._calendars[division] = WorkingCalendar(tuple(found.values()))
+        return calendar
+
+    def keep_year(self, division: Division, year: Year) -> None:
+        self.years[division, year.year] = year
+        self._calendars.clear()
 
     def put(self, row: IncidentCourse) -> None:
         self.rows[str(row.incident_id)] = row
@@ -172,7 +180,7 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
 
 
 def _reported(ground: _Ground, recorded: Recorded, event: IncidentReported) -> IncidentCourse:
-    workflow = ground.workflow(event.workflow)
+    workflow, course = ground.workflow(event.workflow), Course(sensitive=event.sensitive)
     row = IncidentCourse(
         incident_id=UUID(identity(recorded)),
         division=event.division,
@@ -183,7 +191,7 @@ def _reported(ground: _Ground, recorded: Recorded, event: IncidentReported) -> I
         reported_at=event.reported_at,
         workflow=event.workflow,
         workflow_title=workflow.title,
-        course=_course_json(Course(sensitive=event.sensitive)),
+        course=_course_json(course),
         parts=_with(_with({}, "reporter", event.reporter_id), "clerk", event.transcribed_by),
         next_act=None,
         next_stage=None,
@@ -199,7 +207,7 @@ def _reported(ground: _Ground, recorded: Recorded, event: IncidentReported) -> I
         handler_id=None,
         claimed_by=None,
     )
-    return _waiting(ground, row, since=row.waits_since)
+    return _waiting(ground, row, course, since=row.waits_since)
 
 
 def _moved(ground: _Ground, recorded: Recorded) -> IncidentCourse:
@@ -208,7 +216,8 @@ def _moved(ground: _Ground, recorded: Recorded) -> IncidentCourse:
     if row is None:
         raise MissingRow(f"incident_courses: {recorded.stream}")
     event, at, act = recorded.event, recorded.at, ACT_OF[recorded.type]
-    before, course = _course(row.course), advance(_course(row.course), event)
+    before = _course(row.course)
+    course = advance(before, event)
     if act in STEPS:
         ground.steps.append(_step_row(ground, recorded, row, act))
     after = replace(
@@ -229,12 +238,12 @@ def _moved(ground: _Ground, recorded: Recorded) -> IncidentCourse:
         return _extended(ground, after, event.longer)
     if course.done == before.done and course.ended == before.ended and course.round == before.round:
         return after
-    return _waiting(ground, after, since=at)
+    return _waiting(ground, after, course, since=at)
 
 
-def _waiting(ground: _Ground, row: IncidentCourse, *, since: datetime) -> IncidentCourse:
+def _waiting(ground: _Ground, row: IncidentCourse, course: Course, *, since: datetime) -> IncidentCourse:
     """The row with the step that it now waits for; one that it waited for already keeps its limit."""
-    step = next_step(ground.workflow(row.workflow), _course(row.course))
+    step = next_step(ground.workflow(row.workflow), course)
     if step is None:
         nothing: Row = {
             "next_act": None,
@@ -289,7 +298,7 @@ def _resumed(ground: _Ground, row: IncidentCourse, at: datetime) -> IncidentCour
 def _calendar(cursor: WriteCursor, ground: _Ground, event: CalendarPublished) -> None:
     """Keep the year, and answer the reports that waited for it."""
     year = Year(event.year, event.hours, event.weekend, event.holidays, event.workdays)
-    ground.years[event.division, event.year] = year
+    ground.keep_year(event.division, year)
     definition = json.dumps(asdict(year), default=str)
     cursor.execute(_PUT_YEAR, (event.division, event.year, definition))
     cursor.execute(_MISSING, (event.year,))
@@ -363,11 +372,11 @@ ON CONFLICT (division, year) DO UPDATE SET definition = EXCLUDED.definition
 
 
 def _stored(row: IncidentCourse) -> Row:
-    return asdict(row)
+    return {name: getattr(row, name) for name in _ROW_FIELDS}
 
 
 def _course_json(course: Course) -> dict[str, Any]:
-    return asdict(course)
+    return {name: getattr(course, name) for name in _COURSE_FIELDS}
 
 
 def _course(found: Mapping[str, Any]) -> Course:
@@ -377,6 +386,9 @@ def _course(found: Mapping[str, Any]) -> Course:
 
 
 _PEOPLE = ("handler_id", "claimed_by", "merged_into")
+# Both are flat: `asdict` would copy every value deeply, for each event.
+_ROW_FIELDS = tuple(one.name for one in fields(IncidentCourse))
+_COURSE_FIELDS = tuple(one.name for one in fields(Course))
 
 
 def _workflow(found: Mapping[str, Any]) -> Workflow:

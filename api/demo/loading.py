@@ -6,14 +6,14 @@ again. Casework of one step runs in several threads: their appends share transac
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Final, TypeVar
 
 from api.beginning import adopt_shipped, publish_shipped
-from api.commands import county, incidents
+from api.commands import budgets, county, incidents
 from api.context import App
 from api.custody.enrolling import enrol, opened_officer
 from api.custody.opening import cost_of
@@ -147,7 +147,7 @@ class _Loader:
             )
 
     def _appropriate(self, year: int, number: int, amount_fen: Fen, *, on: date, key: str = "") -> None:
-        county.appropriate(
+        budgets.appropriate(
             self.app,
             actor=self.founder,
             key=key or f"demo:budget:{year}:{number}",
@@ -166,14 +166,20 @@ class _Loader:
     # The casework of a month.
 
     def work(self) -> None:
-        """Report, verify, handle and decide, month after month."""
+        """Report, verify, handle and decide, month after month; the read models follow one month behind."""
         steps = (self._report, self._verify, self._handle, self._decide)
         months = self.period.all_months
+        following: Future[int] | None = None
         for number, of in enumerate(months):
             cases = cases_of(self.people, of)
             for done, step in enumerate(steps, 1):
                 step(of, cases)
                 self.progress("事件", len(steps) * number + done, len(steps) * len(months))
+            if following is not None:
+                following.result()
+            following = self.threads.submit(self.app.runner.catch_up)
+        if following is not None:
+            following.result()
 
     def _report(self, of: Month, cases: Sequence[Case]) -> None:
         """Members report for themselves; a township's grid worker writes down what came by WeChat and hotline."""
