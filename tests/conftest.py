@@ -53,6 +53,9 @@ LONGEST_FIRST = (
 )
 """The files that take longest, as `pytest --durations=0` finds them; the others follow in their usual order."""
 
+MEMORY_FILES_BYTES = 2 << 30
+MEMORY_LEFT_BYTES = 4 << 30
+
 SYSTEM_BINARIES = next((one.folder for one in carriers() if one.origin == "system"), None)
 TEST_URL = os.environ.get("MINGZHANG_TEST_DATABASE_URL")
 PRESENT = {"embedded": True, "debian": SYSTEM_BINARIES is not None, "url": bool(TEST_URL)}
@@ -149,17 +152,30 @@ class Cluster:
 
 
 @contextmanager
-def temporary_home() -> Iterator[Path]:
+def temporary_home(where: str = "/tmp") -> Iterator[Path]:
     """Yield a short path for a home that the server's account can reach also when root runs the tests.
 
     (pytest's own tmp_path is closed to every other account.) The home itself does not exist yet.
     """
-    folder = Path(tempfile.mkdtemp(prefix="mz-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="mz-", dir=where))
     folder.chmod(0o711)
     try:
         yield folder / "home"
     finally:
         shutil.rmtree(folder)
+
+
+def roomy_memory() -> str:
+    """A folder in memory where there is plenty of it, else the usual one: thousands of databases come and go.
+
+    The server syncs as in production either way; what a crash leaves behind is tested with homes on the disk.
+    """
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < MEMORY_FILES_BYTES:
+        return "/tmp"
+    told = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
+    available = int(told["MemAvailable"].split()[0]) * 1024
+    return str(memory) if available > MEMORY_LEFT_BYTES else "/tmp"
 
 
 @pytest.fixture
@@ -179,7 +195,7 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
         shared.clean_up()
         return
     bin_dir = SYSTEM_BINARIES if request.param == "debian" else None
-    with temporary_home() as path, EmbeddedPostgres(path, bin_dir=bin_dir) as server:
+    with temporary_home(roomy_memory()) as path, EmbeddedPostgres(path, bin_dir=bin_dir) as server:
         yield Cluster(request.param, server.endpoint.superuser_dsn, prefix="mz_")
 
 
