@@ -53,6 +53,9 @@ LONGEST_FIRST = (
 )
 """The files that take longest, as `pytest --durations=0` finds them; the others follow in their usual order."""
 
+# Each home is a folder of its own in one of these, closed to others.
+DISK = Path("/tmp")  # noqa: S108
+MEMORY = Path("/dev/shm")  # noqa: S108
 MEMORY_FILES_BYTES = 2 << 30
 MEMORY_LEFT_BYTES = 4 << 30
 
@@ -152,7 +155,7 @@ class Cluster:
 
 
 @contextmanager
-def temporary_home(where: str = "/tmp") -> Iterator[Path]:
+def temporary_home(where: Path = DISK) -> Iterator[Path]:
     """Yield a short path for a home that the server's account can reach also when root runs the tests.
 
     (pytest's own tmp_path is closed to every other account.) The home itself does not exist yet.
@@ -165,17 +168,16 @@ def temporary_home(where: str = "/tmp") -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def roomy_memory() -> str:
+def roomy_memory() -> Path:
     """A folder in memory where there is plenty of it, else the usual one: thousands of databases come and go.
 
     The server syncs as in production either way; what a crash leaves behind is tested with homes on the disk.
     """
-    memory = Path("/dev/shm")
-    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < MEMORY_FILES_BYTES:
-        return "/tmp"
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < MEMORY_FILES_BYTES:
+        return DISK
     told = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
     available = int(told["MemAvailable"].split()[0]) * 1024
-    return str(memory) if available > MEMORY_LEFT_BYTES else "/tmp"
+    return MEMORY if available > MEMORY_LEFT_BYTES else DISK
 
 
 @pytest.fixture
