@@ -24,6 +24,7 @@ from domain.kernel.scoring import (
     Part,
     StaffingBand,
     parts_of,
+    score_of,
     workers_for,
 )
 from journal.codec import Recorded
@@ -102,7 +103,7 @@ def _score(cursor: WriteCursor, recorded: Recorded, event: DifficultyInputsRecor
         raise MissingRow(f"difficulty_scores: {recorded.name} names a rule that is not there")
     factors, staffing = _factors(found[0]), _staffing(found[1])
     inputs = {measured.factor: measured.value for measured in event.inputs}
-    score = sum(part.score for part in parts_of(factors, inputs))
+    score = score_of(factors, inputs)
     head = (recorded.index, recorded.name, identity(recorded), event.division, event.grid, event.measured_on)
     figures = (event.rule, Jsonb(inputs), score, workers_for(staffing, score))
     cursor.execute(SCORE, (*head, *figures, event.document, recorded.line.by))

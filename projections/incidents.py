@@ -258,22 +258,6 @@ class Counters:
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
-    """Two published rates over reports of a period, with their denominators, as of a log position.
-
-    Handled of confirmed; valid of decided. Nothing else may be called a rate: a report that was not confirmed is no
-    unhandled one.
-    """
-
-    reported: int
-    confirmed: int
-    handled: int
-    decided: int
-    valid: int
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
 class Filter:
     """Which incidents to list; None leaves a condition out. Days are inclusive and judge the day of the report."""
 
@@ -334,17 +318,6 @@ SELECT count(*) FILTER (WHERE awaits = 'verification') AS verification,
 FROM read.incidents WHERE awaits IS NOT NULL AND division LIKE %s
 """
 
-RATES = """
-SELECT count(*) AS reported,
-    count(*) FILTER (WHERE confirmed) AS confirmed,
-    count(*) FILTER (WHERE confirmed AND handled) AS handled,
-    count(*) FILTER (WHERE valid IS NOT NULL) AS decided,
-    count(*) FILTER (WHERE valid) AS valid,
-    (SELECT position FROM read.positions WHERE model = 'incidents') AS position
-FROM read.incidents
-WHERE division LIKE %(prefix)s AND reported_on BETWEEN %(since)s AND %(until)s
-"""
-
 
 def one(conn: Connection[Any], incident_id: UUID) -> Incident | None:
     """One incident, or None."""
@@ -403,14 +376,6 @@ def counters(conn: Connection[Any], *, area: Division) -> Counters:
     """How much work waits in an area."""
     with conn.cursor(row_factory=class_row(Counters)) as cursor:
         found = cursor.execute(COUNTERS, (prefix(area) + "%",)).fetchone()
-    assert found is not None  # noqa: S101 - an aggregate always gives one row
-    return found
-
-
-def rates(conn: Connection[Any], *, area: Division, since: date, until: date) -> Rates:
-    """Numerators and denominators for reports of a period (both days inclusive), as of the model's position."""
-    with conn.cursor(row_factory=class_row(Rates)) as cursor:
-        found = cursor.execute(RATES, {"prefix": prefix(area) + "%", "since": since, "until": until}).fetchone()
     assert found is not None  # noqa: S101 - an aggregate always gives one row
     return found
 

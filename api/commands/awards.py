@@ -4,12 +4,12 @@ What must not be broken: nobody hands in a star. What is proposed is computed he
 position that the event names; the offline check computes it again from the log alone.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from api.commands.shared import place_known, require
+from api.commands.shared import place_known, record_next, require
 from api.context import App
 from domain import award_rules, awards
 from domain.awards import Award, AwardEvent
@@ -150,16 +150,17 @@ def _counted(app: App, division: Division, period: Period, position: int | None)
 def grant(app: App, *, actor: Actor, key: str, award_id: UUID, shown_digest: str, on: date) -> Receipt:
     """Grant exactly the stars whose digest was shown; the actor is not who proposed them."""
 
-    def decided(award: Award | None) -> AwardEvent:
+    def decided(award: Award) -> AwardEvent:
         excluded = _excluded(app, award_id)
         return awards.grant(award, actor_id=actor.person_id, shown_digest=shown_digest, excluded=excluded)
 
     inputs = {"command": "award.grant", "award_id": str(award_id), "digest": shown_digest}
-    return _record(
+    return record_next(
         app,
         actor=actor,
         key=key,
-        award_id=award_id,
+        stream=award_stream(award_id),
+        evolve=awards.evolve,
         event_type="award.granted/1",
         inputs=inputs,
         on=on,
@@ -170,15 +171,16 @@ def grant(app: App, *, actor: Actor, key: str, award_id: UUID, shown_digest: str
 def reject(app: App, *, actor: Actor, key: str, award_id: UUID, reason: str, on: date) -> Receipt:
     """Send a proposal back."""
 
-    def decided(award: Award | None) -> AwardEvent:
+    def decided(award: Award) -> AwardEvent:
         return awards.reject(award, reason=reason)
 
     inputs = {"command": "award.reject", "award_id": str(award_id), "reason": reason}
-    return _record(
+    return record_next(
         app,
         actor=actor,
         key=key,
-        award_id=award_id,
+        stream=award_stream(award_id),
+        evolve=awards.evolve,
         event_type="award.rejected/1",
         inputs=inputs,
         on=on,
@@ -189,44 +191,21 @@ def reject(app: App, *, actor: Actor, key: str, award_id: UUID, reason: str, on:
 def revoke(app: App, *, actor: Actor, key: str, award_id: UUID, member_id: UUID, reason: str, on: date) -> Receipt:
     """Take one star's title back."""
 
-    def decided(award: Award | None) -> AwardEvent:
+    def decided(award: Award) -> AwardEvent:
         return awards.revoke(award, actor_id=actor.person_id, member_id=member_id, reason=reason)
 
     inputs = {"command": "award.revoke", "award_id": str(award_id), "member_id": str(member_id), "reason": reason}
-    return _record(
+    return record_next(
         app,
         actor=actor,
         key=key,
-        award_id=award_id,
+        stream=award_stream(award_id),
+        evolve=awards.evolve,
         event_type="award.revoked/1",
         inputs=inputs,
         on=on,
         decided=decided,
     )
-
-
-def _record(
-    app: App,
-    *,
-    actor: Actor,
-    key: str,
-    award_id: UUID,
-    event_type: str,
-    inputs: Mapping[str, object],
-    on: date,
-    decided: Callable[[Award | None], AwardEvent],
-) -> Receipt:
-    """One more event of an award that was proposed, by whoever may cause it there."""
-
-    def decide(read: Reading) -> Iterator[Fact]:
-        award = read.state(award_stream(award_id), awards.evolve)
-        if award is None:
-            raise Refusal("award.unknown")
-        require(read, actor, event_type, division=award.division, on=on)
-        event = decided(award)
-        yield Fact(award_stream(award_id), event, on)
-
-    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
 
 def _excluded(app: App, award_id: UUID) -> int:

@@ -1,17 +1,16 @@
 """The county's list of kinds, and its facilities: registered, opened, closed, inspected."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from api.commands.shared import place_known, require
+from api.commands.shared import place_known, record_next, require
 from api.context import App
 from domain import facilities, facility_kinds
 from domain.facilities import Facility, FacilityEvent
 from domain.kernel.ids import StreamName, derived, stream_name
 from domain.kernel.places import Division
-from domain.kernel.refusals import Refusal
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
 
@@ -108,11 +107,12 @@ def open_(app: App, *, actor: Actor, key: str, facility_id: UUID, opened_on: dat
         return facilities.open_(facility, opened_on=opened_on)
 
     inputs = {"command": "facility.open", "facility_id": str(facility_id), "opened_on": opened_on.isoformat()}
-    return _record(
+    return record_next(
         app,
         actor=actor,
         key=key,
-        facility_id=facility_id,
+        stream=facility_stream(facility_id),
+        evolve=facilities.evolve,
         event_type="facility.opened/1",
         inputs=inputs,
         on=on,
@@ -132,11 +132,12 @@ def close(app: App, *, actor: Actor, key: str, facility_id: UUID, last_day: date
         "last_day": last_day.isoformat(),
         "reason": reason,
     }
-    return _record(
+    return record_next(
         app,
         actor=actor,
         key=key,
-        facility_id=facility_id,
+        stream=facility_stream(facility_id),
+        evolve=facilities.evolve,
         event_type="facility.closed/1",
         inputs=inputs,
         on=on,
@@ -173,37 +174,14 @@ def inspect(app: App, *, actor: Actor, key: str, facility_id: UUID, found: Inspe
         "result": found.result,
         "note": found.note,
     }
-    return _record(
+    return record_next(
         app,
         actor=actor,
         key=key,
-        facility_id=facility_id,
+        stream=facility_stream(facility_id),
+        evolve=facilities.evolve,
         event_type="facility.inspected/1",
         inputs=inputs,
         on=on,
         decided=decided,
     )
-
-
-def _record(
-    app: App,
-    *,
-    actor: Actor,
-    key: str,
-    facility_id: UUID,
-    event_type: str,
-    inputs: Mapping[str, object],
-    on: date,
-    decided: Callable[[Facility], FacilityEvent],
-) -> Receipt:
-    """One more event of a facility, by whoever may cause it there."""
-
-    def decide(read: Reading) -> Iterator[Fact]:
-        facility = read.state(facility_stream(facility_id), facilities.evolve)
-        if facility is None:
-            raise Refusal("facility.unknown")
-        require(read, actor, event_type, division=facility.division, on=on)
-        event = decided(facility)
-        yield Fact(facility_stream(facility_id), event, on)
-
-    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)

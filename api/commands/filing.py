@@ -145,8 +145,6 @@ _DECISIONS: Final[Mapping[str, Callable[[_Case], Any]]] = {
         filing.supervise, document=case.given.document or "", instruction=case.sealed()
     ),
 }
-FILING_ACTS: Final = tuple(_DECISIONS)
-"""Every act but verify, handle and decide, which have commands of their own."""
 
 
 def _personal(given: Filing, actor: Actor) -> Personal | None:

@@ -101,18 +101,6 @@ def register_keys(app: App, *, actor: Actor, key: str, new: Sequence[NewKey], on
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
 
-def register_server_key(app: App, *, actor: Actor, key: str, person_id: UUID, role: str, on: date) -> Receipt:
-    """Register the next key that the server keeps for a member or an agent."""
-
-    def decide(read: Reading) -> Iterator[Fact]:
-        generation = len(generations(read, person_id=person_id, role=role)) + 1
-        signer = app.journal.custody.signer(person_id, role, generation=generation)
-        yield _registration(read, app, actor, NewKey(person_id, role, str(signer.verifier_key), "server"), on)
-
-    inputs = {"command": "key.register_server", "person": str(person_id), "role": role}
-    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
-
-
 def _registration(read: Reading, app: App, actor: Actor, new: NewKey, on: date) -> Fact:
     require(read, actor, "key.registered/1", division=app.log.division, on=on)
     if read.state(person_stream(new.person_id), persons.evolve) is None:

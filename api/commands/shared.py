@@ -1,8 +1,9 @@
 """What commands share: who may do it there, and the states that several decisions read."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from api.context import App
@@ -14,8 +15,18 @@ from domain.kernel.places import Division, chain, contains
 from domain.kernel.refusals import Refusal
 from domain.persons import Person
 from domain.tariffs import Tariffs
-from journal.facts import Actor
+from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
+
+
+class Placed(Protocol):
+    """A state that belongs to a division."""
+
+    @property
+    def division(self) -> Division: ...
+
+
+P = TypeVar("P", bound=Placed)
 
 
 def person_stream(person_id: UUID) -> StreamName:
@@ -121,3 +132,27 @@ def tariffs_along_each(read: Reading, divisions: Iterable[Division]) -> dict[Div
     streams = {division: [tariff_stream(code) for code in chain(division)] for division in divisions}
     found = read.states({stream for along in streams.values() for stream in along}, tariffs.evolve)
     return {division: [found[stream] for stream in along] for division, along in streams.items()}
+
+
+def record_next(
+    app: App,
+    *,
+    actor: Actor,
+    key: str,
+    stream: StreamName,
+    evolve: Callable[[P | None, Any], P],
+    event_type: str,
+    inputs: Mapping[str, object],
+    on: date,
+    decided: Callable[[P], object],
+) -> Receipt:
+    """One more event of a stream that has begun, by whoever may cause it there. Refuses `<kind>.unknown` where not."""
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        state = read.state(stream, evolve)
+        if state is None:
+            raise Refusal(f"{stream.partition('/')[0]}.unknown")
+        require(read, actor, event_type, division=state.division, on=on)
+        yield Fact(stream, decided(state), on)
+
+    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)

@@ -123,12 +123,6 @@ def drop_ended(connection: Connection, keys: Sequence[str]) -> None:
     connection.execute(_DROP_KEYS, (list(keys),))
 
 
-def has_keys(pool: Pool, person_id: UUID) -> bool:
-    """Whether a person has a secret that wraps keys."""
-    with pool.connection() as connection:
-        return _lock_of(connection, person_id) is not None
-
-
 def kept(pool: Pool, person_id: UUID | None = None) -> list[WrappedKey]:
     """Every wrapped key, or those of one person, in the order of making."""
     with pool.connection() as connection:

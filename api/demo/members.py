@@ -21,7 +21,6 @@ from domain.kernel.ids import derived
 from domain.trainings import Attendance
 from journal.facts import Actor
 
-APPLICANTS: Final = 12
 APPOINTED: Final = range(9)
 SUSPENDED, EXITED, FAILED, REFUSED, LATE = 7, 8, 9, 10, 11
 OCCUPATIONS: Final = ("courier", "food_rider", "ride_hailing_driver", "taxi_driver", "courier", "food_rider")

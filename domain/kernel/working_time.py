@@ -32,11 +32,6 @@ class Year:
     holidays: tuple[date, ...]
     workdays: tuple[date, ...]
 
-    @property
-    def minutes_a_day(self) -> int:
-        """Minutes in one working day."""
-        return sum(span.to_minute - span.from_minute for span in self.hours)
-
     def works_on(self, day: date) -> bool:
         """Whether a day of this year is a working day; a make-up workday is one although it is a Sunday."""
         if day in self.workdays:

@@ -1,4 +1,4 @@
-"""The register: what waits for whom, what is listed, and rates with their denominators."""
+"""The register: what waits for whom, and what is listed."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ import pytest
 
 from migrations.roles import Access
 from projections import incidents
-from projections.incidents import Counters, Filter, Rates
+from projections.incidents import Counters, Filter
 from projections.runner import Runner
 from tests.projections.story import (
     CLERK,
@@ -138,10 +138,3 @@ def test_pages_of_the_list_join_without_gap_or_overlap(busy: Story, reader: psyc
     ):
         paged += page
     assert paged == whole
-
-
-def test_rates_state_their_denominators_and_position(busy: Story, reader: psycopg.Connection) -> None:
-    year = incidents.rates(reader, area=COUNTY, since=date(2026, 1, 1), until=date(2026, 12, 31))
-    assert year == Rates(reported=7, confirmed=4, handled=3, decided=2, valid=1, position=len(busy.entries))
-    none = incidents.rates(reader, area=COUNTY, since=date(2025, 1, 1), until=date(2025, 12, 31))
-    assert none == Rates(0, 0, 0, 0, 0, len(busy.entries))
