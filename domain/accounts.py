@@ -8,7 +8,7 @@ and are never read without it.
 from uuid import UUID
 
 from domain.kernel.money import Fen
-from domain.kernel.postings import CNY, Postings, move
+from domain.kernel.postings import CNY, Postings, mirror, move
 
 CHART = "gov-2019/1"
 
@@ -18,6 +18,7 @@ GRANT_INCOME = "fin:4001"  # 财政拨款收入
 BUDGET_FUNDS = "bud:8001"  # 资金结存
 BUDGET_INCOME = "bud:6001"  # 财政拨款预算收入
 BUDGET_SPENDING = "bud:7101"  # 行政支出
+BUDGET_CARRIED_OVER = "bud:8101"  # 财政拨款结转: takes what comes back of an earlier year (年初余额调整)
 
 
 def payable(payee_id: UUID) -> str:
@@ -28,6 +29,11 @@ def payable(payee_id: UUID) -> str:
 def in_transit(batch_id: UUID) -> str:
     """其他应付款 — 代发在途, sent to the bank with one batch and not yet final."""
     return f"fin:2307:transit:{batch_id}"
+
+
+def returned(payee_id: UUID) -> str:
+    """其他应付款 — 退票待处理: paid, come back, and not yet decided on."""
+    return f"fin:2307:returned:{payee_id}"
 
 
 def appropriated(budget_id: UUID) -> str:
@@ -50,13 +56,18 @@ def spent(budget_id: UUID) -> str:
     return f"ind:spent:{budget_id}"
 
 
+def lapsed(budget_id: UUID) -> str:
+    """指标: what was still available when the year was closed."""
+    return f"ind:lapsed:{budget_id}"
+
+
 def limit_of(account: str) -> int:
     """How an account is limited.
 
     +1, its balance stays >= 0; -1, it stays <= 0 (credit); 0, it is not limited.
     """
     match account.split(":"):
-        case ["ind", "available" | "committed" | "spent", *_] | ["fin", "1011"]:
+        case ["ind", "available" | "committed" | "spent" | "lapsed", *_] | ["fin", "1011"]:
             return 1
         case ["fin", "2307", *_]:
             return -1
@@ -73,6 +84,17 @@ def budget_appropriated(budget_id: UUID, amount_fen: Fen) -> Postings:
         *move(CNY, amount_fen, debit=BUDGET_FUNDS, credit=BUDGET_INCOME),
         *move(CNY, amount_fen, debit=available(budget_id), credit=appropriated(budget_id)),
     )
+
+
+def budget_adjusted(budget_id: UUID, amount_fen: Fen) -> Postings:
+    """More money as it is appropriated; less (a negative amount) as its mirror."""
+    postings = budget_appropriated(budget_id, Fen(abs(amount_fen)))
+    return postings if amount_fen > 0 else mirror(postings)
+
+
+def budget_closed(budget_id: UUID, lapsed_fen: Fen) -> Postings:
+    """What is still available lapses; where nothing is, nothing moves."""
+    return move(CNY, lapsed_fen, debit=lapsed(budget_id), credit=available(budget_id)) if lapsed_fen else ()
 
 
 def reward_granted(payee_id: UUID, budget_id: UUID, amount_fen: Fen) -> Postings:
@@ -108,3 +130,35 @@ def payment_settled(batch_id: UUID, budget_id: UUID, amount_fen: Fen) -> Posting
 def payment_failed(payee_id: UUID, batch_id: UUID, amount_fen: Fen) -> Postings:
     """Nothing was paid: in transit becomes payable again; the commitment stays."""
     return move(CNY, amount_fen, debit=in_transit(batch_id), credit=payable(payee_id))
+
+
+def payment_returned(payee_id: UUID, budget_id: UUID, amount_fen: Fen, *, same_year: bool) -> Postings:
+    """Cash came back: it waits under the payee's name, and the commitment stands again.
+
+    In a later year the spending of the year before is closed: what was carried over takes it instead.
+    """
+    return (
+        *move(CNY, amount_fen, debit=FUNDS, credit=returned(payee_id)),
+        *_spending_undone(budget_id, amount_fen, same_year=same_year),
+    )
+
+
+def payment_reissued(payee_id: UUID, amount_fen: Fen) -> Postings:
+    """What came back is owed again; whoever gives it up instead takes back the rewards with the same append."""
+    return move(CNY, amount_fen, debit=returned(payee_id), credit=payable(payee_id))
+
+
+def payment_recovered(payee_id: UUID, budget_id: UUID, amount_fen: Fen, *, same_year: bool) -> Postings:
+    """Cash was claimed back: as a return, but owed at once, so that taking back the rewards ends it."""
+    return (
+        *move(CNY, amount_fen, debit=FUNDS, credit=payable(payee_id)),
+        *_spending_undone(budget_id, amount_fen, same_year=same_year),
+    )
+
+
+def _spending_undone(budget_id: UUID, amount_fen: Fen, *, same_year: bool) -> Postings:
+    spending = BUDGET_SPENDING if same_year else BUDGET_CARRIED_OVER
+    return (
+        *move(CNY, amount_fen, debit=BUDGET_FUNDS, credit=spending),
+        *move(CNY, amount_fen, debit=committed(budget_id), credit=spent(budget_id)),
+    )

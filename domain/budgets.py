@@ -1,6 +1,11 @@
-"""Budgets: what the county may spend on rewards in a year, by document number."""
+"""Budgets: what the county may spend for a purpose in a year, by document number.
 
-from dataclasses import dataclass
+A budget is one unit's for one project and class in one year. Money that was promised before the year was closed is
+still paid from it afterwards; what nobody promised lapses.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import assert_never
 from uuid import UUID
 
@@ -8,9 +13,11 @@ from domain import accounts
 from domain.kernel.events import event
 from domain.kernel.ids import derived
 from domain.kernel.money import Fen
+from domain.kernel.obligations import BudgetCharged
 from domain.kernel.places import Division
 from domain.kernel.postings import Postings
 from domain.kernel.refusals import Refusal
+from domain.kernel.states import known
 
 
 @event("budget.appropriated/1")
@@ -26,9 +33,34 @@ class BudgetAppropriated:
     postings: Postings
 
 
+@event("budget.adjusted/1")
+class BudgetAdjusted:
+    """A numbered document gives more (追加) or takes back (追减, a negative amount), for a reason."""
+
+    document: str
+    amount_fen: Fen
+    reason: str
+    postings: Postings
+
+
+@event("budget.closed/1")
+class BudgetClosed:
+    """The year is over: nothing more is charged to the budget, and what was still available lapses.
+
+    What becomes available later (a promise was taken back) lapses by closing once more.
+    """
+
+    lapsed_fen: Fen
+    postings: Postings
+
+
+BudgetEvent = BudgetAppropriated | BudgetAdjusted | BudgetClosed
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What was appropriated so far for one unit, project, class and year, and by which documents.
+    """What was appropriated so far (less what was taken back) for one unit, project, class and year, and by which
+    documents.
 
     What is still available stands in the accounts (`ind:available`), which no append may overdraw.
     """
@@ -39,6 +71,7 @@ class Budget:
     year: int
     appropriated_fen: Fen
     documents: frozenset[str]
+    closed: bool = False
 
     @property
     def id(self) -> UUID:
@@ -69,14 +102,15 @@ def appropriate(
 
     `unit_known`: the unit's place is registered.
 
-    Refused, in this order: `place.unknown`, `budget.amount_not_positive`, `budget.document_reused`.
+    Refused, in this order: `place.unknown`, `budget.amount_not_positive`, `budget.closed`, `budget.document_reused`.
     """
     if not unit_known:
         raise Refusal("place.unknown", division=unit)
     if amount_fen <= 0:
         raise Refusal("budget.amount_not_positive", amount_fen=amount_fen)
-    if budget is not None and document in budget.documents:
-        raise Refusal("budget.document_reused", document=document)
+    if budget is not None:
+        _require_open(budget)
+        _require_new(budget, document)
     identity = budget_id(unit, project, spending_class, year)
     return BudgetAppropriated(
         unit=unit,
@@ -89,21 +123,84 @@ def appropriate(
     )
 
 
+def adjust(budget: Budget | None, *, document: str, amount_fen: Fen, reason: str) -> BudgetAdjusted:
+    """Give more, or take back what nobody was promised, under a document number of its own.
+
+    Refused, in this order: `budget.unknown`, `budget.adjusted_by_nothing`, `budget.closed`, `budget.document_reused`.
+    Whether as much is still available is decided where it is known without a race: by the limit on its account.
+    """
+    existing = _existing(budget)
+    if amount_fen == 0:
+        raise Refusal("budget.adjusted_by_nothing", document=document)
+    _require_open(existing)
+    _require_new(existing, document)
+    postings = accounts.budget_adjusted(existing.id, amount_fen)
+    return BudgetAdjusted(document=document, amount_fen=amount_fen, reason=reason, postings=postings)
+
+
+def close(budget: Budget | None, *, available_fen: Fen, on: date) -> BudgetClosed:
+    """Close the budget from the last day of its year on; `available_fen` is what its account still holds.
+
+    Refused, in this order: `budget.unknown`, `budget.year_not_over`, `budget.nothing_to_lapse` (closed before, and
+    nothing became available since).
+    """
+    existing = _existing(budget)
+    if on < date(existing.year, 12, 31):
+        raise Refusal("budget.year_not_over", year=existing.year)
+    if existing.closed and available_fen == 0:
+        raise Refusal("budget.nothing_to_lapse", year=existing.year)
+    return BudgetClosed(lapsed_fen=available_fen, postings=accounts.budget_closed(existing.id, available_fen))
+
+
+def charge(budget: Budget | None, *, on: date) -> BudgetCharged | None:
+    """What is granted on a day is charged to a budget of that day's year; None where there is no such budget.
+
+    Refused, in this order: `budget.other_year`, `budget.closed`.
+    """
+    if budget is None:
+        return None
+    if budget.year != on.year:
+        raise Refusal("budget.other_year", year=budget.year, on=on)
+    _require_open(budget)
+    return BudgetCharged(budget.id, budget.year)
+
+
+def _existing(budget: Budget | None) -> Budget:
+    if budget is None:
+        raise Refusal("budget.unknown")
+    return budget
+
+
+def _require_open(budget: Budget) -> None:
+    if budget.closed:
+        raise Refusal("budget.closed", year=budget.year)
+
+
+def _require_new(budget: Budget, document: str) -> None:
+    if document in budget.documents:
+        raise Refusal("budget.document_reused", document=document)
+
+
 # Evolve: what did happen. Never checks: rules change, history does not.
 
 
-def evolve(budget: Budget | None, event: BudgetAppropriated) -> Budget:
+def evolve(budget: Budget | None, event: BudgetEvent) -> Budget:
     """The budget after an event."""
     match event:
         case BudgetAppropriated():
-            before_fen, documents = (budget.appropriated_fen, budget.documents) if budget else (0, frozenset())
-            return Budget(
-                event.unit,
-                event.project,
-                event.spending_class,
-                event.year,
-                Fen(before_fen + event.amount_fen),
-                documents | {event.document},
-            )
+            before = budget or Budget(event.unit, event.project, event.spending_class, event.year, Fen(0), frozenset())
+            return _grown(before, event.document, event.amount_fen)
+        case BudgetAdjusted():
+            return _grown(known(budget), event.document, event.amount_fen)
+        case BudgetClosed():
+            return replace(known(budget), closed=True)
         case _:
             assert_never(event)
+
+
+def _grown(budget: Budget, document: str, amount_fen: Fen) -> Budget:
+    return replace(
+        budget,
+        appropriated_fen=Fen(budget.appropriated_fen + amount_fen),
+        documents=budget.documents | {document},
+    )

@@ -2,7 +2,8 @@
 
 What must not be broken: nothing here is a verdict. Four grounds are looked for: the same photo, a near photo, the same
 place and class at nearly the same time, and near text; each gives a score from 0 to 100. The first reporter earns, so
-only earlier reports are candidates.
+only earlier reports are candidates: those that say so of themselves, and those that were recorded before. Where the two
+orders differ, whoever decides is told: the time of a report is what its reporter claims, the order of recording is not.
 
 A photo is known by its SHA-256 and by a 64-bit difference hash (N. Krawetz, "Kind of Like That", 2013). A text is known
 by its print: one-permutation MinHash (P. Li, A. Owen and C.-H. Zhang, NIPS 2012) of its character triples, with empty
@@ -131,7 +132,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A report as it is compared. `text` is None where it has no print, or its reporter was erased."""
+    """A report as it is compared. `text` is None where it has no print, or its reporter was erased.
+
+    `recorded` is its place in the journal; `reported_at` is what was claimed.
+    """
 
     incident_id: UUID
     reported_at: datetime
@@ -140,6 +144,7 @@ class Seen:
     grid: str | None = None
     pictures: Sequence[Picture] = ()
     text: TextPrint | None = None
+    recorded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +157,16 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An earlier report that a report seems to repeat; the strongest ground comes first."""
+    """An earlier report that a report seems to repeat; the strongest ground comes first.
+
+    Earlier by its own word, by when it was recorded, or by both.
+    """
 
     incident_id: UUID
     reported_at: datetime
     grounds: tuple[Ground, ...]
+    claims_earlier: bool = True
+    recorded_earlier: bool = True
 
     @property
     def score(self) -> int:
@@ -168,9 +178,11 @@ def likely_duplicates(report: Seen, others: Iterable[Seen]) -> list[Candidate]:
     """The earlier reports that it seems to repeat, the likeliest first."""
     mine = (report.reported_at, report.incident_id)
     found = [
-        Candidate(other.incident_id, other.reported_at, grounds)
+        Candidate(other.incident_id, other.reported_at, grounds, claims, recorded)
         for other in others
-        if (other.reported_at, other.incident_id) < mine and (grounds := grounds_of(report, other))
+        for claims in ((other.reported_at, other.incident_id) < mine,)
+        for recorded in (other.recorded < report.recorded,)
+        if (claims or recorded) and (grounds := grounds_of(report, other))
     ]
     return sorted(found, key=lambda one: (-one.score, one.reported_at, one.incident_id))
 

@@ -8,25 +8,33 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from domain.budgets import Budget
 from domain.caps import Allowance, Counted
 from domain.incidents import Incident
 from domain.kernel.bands import Band
+from domain.kernel.calendar import Month, first_day, last_day
+from domain.kernel.obligations import BudgetCharged, Owed
+from domain.kernel.places import Division, contains
 from domain.kernel.refusals import Refusal
 from domain.payments import Payment, RewardToPay
-from domain.payout_batches import BatchLine
+from domain.payout_batches import BatchLine, LineOutcome
+from domain.persons import Person
 from domain.rewards import (
-    BudgetCharged,
     Chain,
     Reward,
     RewardGranted,
+    RewardReversed,
     RewardUnscheduled,
     TariffApplied,
     ValidIncident,
     grant,
+    reverse,
     unschedule,
 )
+from domain.rewards import evolve as evolve_reward
 from domain.tariffs import TariffInForce, Tariffs
+
+SERVING = frozenset({"grid_worker", "grid_leader"})
+"""Who is paid an allowance for serving: the professional grid workers and their leaders."""
 
 
 def bands_in_force(tariffs: Iterable[Tariffs | None], *, on: date) -> tuple[Band, ...]:
@@ -87,12 +95,12 @@ def reward_for_validity(
     incident_id: UUID,
     incident: Incident | None,
     tariffs: Sequence[Tariffs | None],
-    budget: Budget | None,
+    budget: BudgetCharged | None,
 ) -> RewardGranted:
     """Whenever a report was decided valid, its reporter is owed what the tariff of that day gives.
 
     `incident` is the state after the decision; `tariffs` are those of `places.chain(incident.division)`,
-    narrowest first; `budget` is what the reward is charged to. Refused as `valid_incident`, then as
+    narrowest first; `budget` is what the reward is charged to (`budgets.charge`). Refused as `valid_incident`, then as
     `rewards.grant`.
     """
     valid = valid_incident(incident, incident_id=incident_id)
@@ -102,7 +110,7 @@ def reward_for_validity(
         incident=valid,
         tariff=TariffApplied(tariff.name, tariff.amount_fen) if tariff else None,
         bands=bands_in_force(tariffs, on=valid.reported_on),
-        budget=BudgetCharged(budget.id, budget.year) if budget else None,
+        budget=budget,
     )
 
 
@@ -119,9 +127,17 @@ def counted(valid: ValidIncident) -> Counted:
     return Counted(valid.chain.reporter_id, valid.category, valid.division, valid.reported_on)
 
 
-def reward_to_pay(reward: Reward, *, reward_id: UUID) -> RewardToPay:
-    """What a payment needs to know of a reward."""
+def reward_to_pay(reward: Owed, *, reward_id: UUID) -> RewardToPay:
+    """What a payment needs to know of a reward, or of an allowance."""
     return RewardToPay(reward_id, reward.payee_id, reward.division, reward.amount_fen, reward.budget_id)
+
+
+def served(person: Person | None, *, division: Division, month: Month) -> bool:
+    """Whether somebody was a grid worker or grid leader, on some day of the month, around the division."""
+    since, until = first_day(month), last_day(month)
+    return person is not None and any(
+        held.role in SERVING and contains(held.area, division) and held.overlaps(since, until) for held in person.roles
+    )
 
 
 def batch_line(payment: Payment, *, payment_id: UUID) -> BatchLine:
@@ -138,9 +154,9 @@ def batch_line(payment: Payment, *, payment_id: UUID) -> BatchLine:
     )
 
 
-def people_in(rewards: Iterable[Reward]) -> frozenset[UUID]:
-    """Everybody who acted before any of these rewards: none of them makes or approves their payment."""
-    return frozenset().union(*(reward.chain.people() for reward in rewards))
+def people_in(owed: Iterable[Owed]) -> frozenset[UUID]:
+    """Everybody who acted before any of these was owed: none of them makes or approves the payment."""
+    return frozenset().union(*(one.people() for one in owed))
 
 
 def rewards_released(
@@ -156,3 +172,23 @@ def rewards_released(
         reward_id: unschedule(rewards[reward_id], payment_id=payment_id, payment_status=payment.status, reason=reason)
         for reward_id in payment.rewards
     }
+
+
+def rewards_taken_back(
+    payment: Payment, *, payment_id: UUID, rewards: Mapping[UUID, Reward | None], reason: str
+) -> dict[UUID, tuple[RewardUnscheduled, RewardReversed]]:
+    """Whenever a payment was written back or recovered, its rewards are taken back: reward id -> events.
+
+    `payment` is the state after it. Refused as `rewards.unschedule`, then as `rewards.reverse`.
+    """
+    released = rewards_released(payment, payment_id=payment_id, rewards=rewards)
+    return {
+        reward_id: (event, reverse(evolve_reward(rewards[reward_id], event), reason=reason))
+        for reward_id, event in released.items()
+    }
+
+
+def line_outcome(payment: Payment, *, payment_id: UUID) -> LineOutcome:
+    """A payment as its batch closes on it: paid or failed, whatever came back later."""
+    line = batch_line(payment, payment_id=payment_id)
+    return LineOutcome(line, payment.outcome or payment.status, payment.contradicted)

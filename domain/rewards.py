@@ -15,6 +15,7 @@ from domain.kernel.calendar import Month, month_of
 from domain.kernel.events import event
 from domain.kernel.ids import EventName
 from domain.kernel.money import Fen
+from domain.kernel.obligations import GONE, BudgetCharged
 from domain.kernel.places import Division
 from domain.kernel.postings import Postings
 from domain.kernel.refusals import Refusal
@@ -110,14 +111,6 @@ class TariffApplied:
 
 
 @dataclass(frozen=True, slots=True)
-class BudgetCharged:
-    """The budget that the reward is committed against."""
-
-    budget_id: UUID
-    year: int
-
-
-@dataclass(frozen=True, slots=True)
 class Reward:
     """What is owed for one report. `payment_id`: the payment that it is in, paid or on its way."""
 
@@ -131,6 +124,10 @@ class Reward:
     chain: Chain
     payment_id: UUID | None = None
     reversed: bool = False
+
+    def people(self) -> frozenset[UUID]:
+        """Everybody who acted before it."""
+        return self.chain.people()
 
 
 # Decide: what may happen, judged by the rules in force.
@@ -188,7 +185,7 @@ def schedule(reward: Reward | None, *, payment_id: UUID) -> RewardScheduled:
 
 
 def unschedule(reward: Reward | None, *, payment_id: UUID, payment_status: str, reason: str) -> RewardUnscheduled:
-    """Take the reward out of a payment that failed or was cancelled; `payment_status` is that payment's.
+    """Take the reward out of a payment that failed, was cancelled or came back; `payment_status` is that payment's.
 
     Refused, in this order: `reward.unknown`, `reward.not_scheduled` (or in another payment),
     `reward.payment_may_arrive`.
@@ -196,7 +193,7 @@ def unschedule(reward: Reward | None, *, payment_id: UUID, payment_status: str, 
     granted = _existing(reward)
     if granted.payment_id != payment_id:
         raise Refusal("reward.not_scheduled", payment_id=payment_id)
-    if payment_status not in ("failed", "cancelled"):
+    if payment_status not in GONE:
         raise Refusal("reward.payment_may_arrive", payment_id=payment_id, status=payment_status)
     return RewardUnscheduled(payment_id=payment_id, reason=reason)
 

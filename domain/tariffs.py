@@ -1,8 +1,14 @@
-"""Tariffs: how much one valid report earns, inside the band that the city set, by the day it was reported."""
+"""Tariffs: how much one valid report earns, inside the band that the city set, by the day it was reported.
 
-from collections.abc import Iterable
+What must not be broken: what a report earns is settled when it is made. For days that have come, a tariff or a band
+fills a gap or is refused: it never takes the place of one that was in force, in the division or above it, for a report
+that it would cover. So a county may set up rules for a register that is older than its journal, from whichever day it
+likes, the narrower ones first; and whoever changes them afterwards does it from tomorrow on.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import assert_never
 
 from domain.kernel.bands import Band
@@ -63,6 +69,19 @@ class TariffInForce:
     amount_fen: Fen
     since: date
 
+    def decides_for(self, *, item: str | None, category: str | None, above: bool) -> bool:
+        """Whether this may be the tariff of a report that one of that item, or category, or of neither, would cover.
+
+        `above`: it was set by a division around the other's. There it gives way to whatever is narrower; in the same
+        division an item's own stands before its category's, and that before the general one. An item's category is
+        not known here, so any may be its.
+        """
+        if self.item is not None:
+            return self.item == item if item is not None else above
+        if self.category is not None and item is None:
+            return self.category == category if category is not None else above
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Tariffs:
@@ -90,6 +109,12 @@ class Tariffs:
                 return max(begun, key=lambda entry: entry.since)
         return None
 
+    def followed_on(self, tariff: TariffInForce) -> date | None:
+        """The day from which the next one of the same item and category stands in its place."""
+        scope = (tariff.item, tariff.category)
+        later = (entry.since for entry in self.tariffs if (entry.item, entry.category) == scope)
+        return min((since for since in later if since > tariff.since), default=None)
+
 
 # Decide: what may happen, judged by the rules in force.
 
@@ -103,11 +128,15 @@ def set_band(
     max_fen: Fen,
     since: date,
     document: str,
+    today: date,
+    around: Iterable[Tariffs | None] = (),
 ) -> TariffBandSet:
     """Set the least and the most that a tariff in the division may give from a day on.
 
-    Refused, in this order: `place.unknown`, `tariff.amount_not_positive`, `tariff.band_empty`,
-    `tariff.since_reused`.
+    `around` are the tariffs of the division, of all above it and of all within it. Refused, in this order:
+    `place.unknown`, `tariff.amount_not_positive`, `tariff.band_empty`, `tariff.since_reused`, and for days that have
+    come: `tariff.replaces_past` (a band of the division was in force), `tariff.excludes_past` (an amount was in force
+    that the band would not let be paid).
     """
     if not division_known:
         raise Refusal("place.unknown", division=division)
@@ -117,6 +146,13 @@ def set_band(
         raise Refusal("tariff.band_empty", min_fen=min_fen, max_fen=max_fen)
     if tariffs is not None and any(entry.since == since for entry in tariffs.bands):
         raise Refusal("tariff.since_reused", since=since, category=None, item=None)
+    known = tariffs.bands if tariffs is not None else ()
+    until = _open_until(since, today=today, later=(entry.since for entry in known))
+    _refuse_replacing((entry.since for entry in known), since=since, until=until, today=today)
+    band = Band(min_fen, max_fen)
+    for amount_fen in _amounts_between(around, since, until):
+        if not band.holds(amount_fen):
+            raise Refusal("tariff.excludes_past", since=since, amount_fen=amount_fen, earliest=_tomorrow(today))
     return TariffBandSet(division=division, min_fen=min_fen, max_fen=max_fen, since=since, document=document)
 
 
@@ -130,13 +166,16 @@ def set_tariff(
     since: date,
     document: str,
     bands: Iterable[Band],
+    today: date,
+    above: Iterable[Tariffs | None] = (),
     item: str | None = None,
 ) -> TariffSet:
     """Set what a valid report of the item, or of the category (both None: of anything) earns from a day on.
 
-    `bands` are all in force on `since` in the division and above it (`policies.bands_in_force`). Refused,
-    in this order: `place.unknown`, `tariff.item_and_category` (an item has its class by itself),
-    `tariff.amount_not_positive`, `tariff.outside_band`, `tariff.since_reused`.
+    `bands` are all in force on `since` in the division and above it (`policies.bands_in_force`), `above` the tariffs
+    of all above it. Refused, in this order: `place.unknown`, `tariff.item_and_category` (an item has its class by
+    itself), `tariff.amount_not_positive`, `tariff.outside_band`, `tariff.since_reused`, `tariff.replaces_past` (for
+    days that have come, something was in force that such a report earns by).
     """
     if not division_known:
         raise Refusal("place.unknown", division=division)
@@ -150,6 +189,13 @@ def set_tariff(
     taken = tariffs.tariffs if tariffs is not None else ()
     if any((entry.since, entry.item, entry.category) == (since, item, category) for entry in taken):
         raise Refusal("tariff.since_reused", since=since, category=category, item=item)
+    same = (entry.since for entry in taken if (entry.item, entry.category) == (item, category))
+    until = _open_until(since, today=today, later=same)
+    begun = [entry.since for entry in taken if entry.decides_for(item=item, category=category, above=False)]
+    for division_above in above:
+        known = division_above.tariffs if division_above is not None else ()
+        begun += [entry.since for entry in known if entry.decides_for(item=item, category=category, above=True)]
+    _refuse_replacing(begun, since=since, until=until, today=today)
     return TariffSet(
         division=division,
         item=item,
@@ -158,6 +204,35 @@ def set_tariff(
         since=since,
         document=document,
     )
+
+
+def _tomorrow(today: date) -> date:
+    return today + timedelta(days=1)
+
+
+def _open_until(since: date, *, today: date, later: Iterable[date]) -> date:
+    """The first day for which setting something from `since` on settles nothing that has come: the next version's, or
+    tomorrow.
+    """
+    return min([_tomorrow(today), *(day for day in later if day > since)])
+
+
+def _refuse_replacing(begun: Iterable[date], *, since: date, until: date, today: date) -> None:
+    """Refuse to change what was in force on a day from `since` to `until` (that day not included).
+
+    What has begun holds without end, until the next of its kind: so it is enough to know when each began.
+    """
+    if since < until and (standing := [day for day in begun if day < until]):
+        raise Refusal("tariff.replaces_past", since=since, standing=min(standing), earliest=_tomorrow(today))
+
+
+def _amounts_between(around: Iterable[Tariffs | None], since: date, until: date) -> Iterator[Fen]:
+    """Every amount that was in force on a day from `since` to `until` (that day not included)."""
+    for tariffs in (one for one in around if one is not None):
+        for entry in tariffs.tariffs:
+            followed = tariffs.followed_on(entry)
+            if since < until and entry.since < until and (followed is None or followed > since):
+                yield entry.amount_fen
 
 
 # Evolve: what did happen. Never checks: rules change, history does not.

@@ -1,11 +1,18 @@
 """Reporting, verifying, handling and deciding: the three decisions that a reward rests on, by three people."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from domain.incidents.events import IncidentHandled, IncidentReported, IncidentVerified, Photo, ValidityDecided
-from domain.incidents.reasons import SOURCES, VALIDITY_REASONS, VERIFICATION_REASONS
+from domain.incidents.reasons import (
+    OWN_SOURCES,
+    SOURCES,
+    TICKETED_SOURCES,
+    VALIDITY_REASONS,
+    VERIFICATION_REASONS,
+)
 from domain.incidents.state import Incident
 from domain.incidents.turns import Turn, require_part, require_turn
 from domain.kernel.events import Commitment
@@ -13,6 +20,11 @@ from domain.kernel.ids import EventName
 from domain.kernel.places import Division, Position
 from domain.kernel.refusals import Refusal
 from domain.kernel.separation import require_distinct, require_oneself
+
+OWN_REPORT_LATEST: Final = timedelta(hours=72)
+"""How long after a sighting somebody may still report it himself: a draft waits on a phone for a weekend without
+network. Longer would let whoever reports late claim to have been first, and choose the day whose tariff he likes.
+"""
 
 
 def report(
@@ -40,7 +52,9 @@ def report(
     `now` and `reported_at` are aware moments; `sensitive`: the item is one whose place is kept to ourselves. Refused,
     in this order: `incident.already_reported`, `incident.source_unknown`, `place.unknown`,
     `incident.position_of_sensitive`, `incident.position_wrong`, `incident.photo_twice`, `incident.reported_in_future`,
-    `chain.not_oneself` (in the app everybody reports for himself).
+    `chain.not_oneself` (in the app everybody reports for himself), `incident.source_not_own` (nobody writes down
+    himself), `incident.reported_too_late` (72 hours for a report of one's own; whoever writes down another's may give
+    an earlier time), `incident.ticket_missing` (the hotline numbers its calls).
     """
     if incident is not None:
         raise Refusal("incident.already_reported")
@@ -56,8 +70,12 @@ def report(
         raise Refusal("incident.photo_twice")
     if reported_at > now:
         raise Refusal("incident.reported_in_future", reported_at=reported_at)
-    if source == "app":
+    if source in OWN_SOURCES:
         require_oneself(actor_id, named_id=reporter_id, acting_as="reporter")
+    if actor_id == reporter_id:
+        _require_own(source, waited=now - reported_at, reported_at=reported_at)
+    if source in TICKETED_SOURCES and not (source_ref or "").strip():
+        raise Refusal("incident.ticket_missing", source=source)
     return IncidentReported(
         reporter_id=reporter_id,
         category=category,
@@ -74,6 +92,18 @@ def report(
         workflow=workflow,
         transcribed_by=None if actor_id == reporter_id else actor_id,
     )
+
+
+def _require_own(source: str, *, waited: timedelta, reported_at: datetime) -> None:
+    """Refuse what nobody says of a report of his own: that it came from elsewhere, or long ago."""
+    if source not in OWN_SOURCES:
+        raise Refusal("incident.source_not_own", source=source)
+    if waited > OWN_REPORT_LATEST:
+        raise Refusal(
+            "incident.reported_too_late",
+            reported_at=reported_at,
+            hours_max=OWN_REPORT_LATEST // timedelta(hours=1),
+        )
 
 
 def verify(incident: Incident | None, *, turn: Turn, actor_id: UUID, confirmed: bool, reason: str) -> IncidentVerified:

@@ -114,11 +114,14 @@ def reassign(
 def claim(incident: Incident | None, *, turn: Turn, actor_id: UUID) -> e.IncidentClaimed:
     """Take it on oneself; the first claim wins.
 
-    Refused, in this order: `incident.unknown`, `incident.claimed_by_another` (names the claimant), then as
-    `turns.require_turn`, then `chain.acted_twice`.
+    Refused, in this order: `incident.unknown`, `incident.claimed_by_another` (names the claimant),
+    `incident.claimed_by_oneself` (it is his, and nothing is lost), then as `turns.require_turn`, then
+    `chain.acted_twice`.
     """
     reported = existing(incident)
     require_addressee(reported, actor_id)
+    if reported.course.claimed_by == actor_id:
+        raise Refusal("incident.claimed_by_oneself")
     require_turn(reported.course, turn, act="claim")
     require_part(reported, actor_id, acting_as="handler")
     return e.IncidentClaimed(handler_id=actor_id)

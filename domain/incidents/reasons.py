@@ -6,6 +6,12 @@ from typing import Final
 SOURCES: Final = frozenset({"app", "wechat", "hotline", "register", "open311", "staff"})
 """`staff`: a visitor at the counter; `register`: a row of a register that was kept elsewhere."""
 
+OWN_SOURCES: Final = frozenset({"app", "open311"})
+"""By which somebody reports for himself; by every other one what he said is written down by another (代录)."""
+
+TICKETED_SOURCES: Final = frozenset({"hotline"})
+"""Sources that give every matter a number of their own, by which a transcription can be checked."""
+
 VERIFICATION_REASONS: Final[Mapping[str, bool]] = {
     "seen_on_site": True,
     "photo_matches": True,

@@ -114,6 +114,22 @@ def open_acts(workflow: Workflow, course: Course, *, role: str) -> tuple[str, ..
     return tuple(act for act in acts if _may(course, Turn(workflow, role), act))
 
 
+def waits_for(incident: Incident, turn: Turn, person_id: UUID) -> bool:
+    """Whether a report waits for this person to take it on, or for the next step of what he has taken on.
+
+    What may be claimed waits for everybody who may claim it; afterwards it waits for the claimant, or for whom it was
+    sent to, alone. Whoever has played another part in the chain is not waited for.
+    """
+    owner = incident.course.claimed_by or incident.course.handler_id
+    if owner is None:
+        acts = [step.act for step in turn.workflow.steps if step.act == "claim"]
+    else:
+        acts = [step.act for step in turn.workflow.steps] if owner == person_id else []
+    if not any(_may(incident.course, turn, act) for act in acts):
+        return False
+    return all(acted_id != person_id for _, acted_id in _others(incident, "handler"))
+
+
 def _may(course: Course, turn: Turn, act: str) -> bool:
     try:
         require_turn(course, turn, act=act)

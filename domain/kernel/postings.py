@@ -35,6 +35,11 @@ def move(commodity: str, amount: int, *, debit: str, credit: str) -> Postings:
     return Posting(debit, commodity, amount), Posting(credit, commodity, -amount)
 
 
+def mirror(postings: Iterable[Posting]) -> Postings:
+    """The same postings with debit and credit exchanged: what takes an entry back."""
+    return tuple(Posting(account, commodity, -amount) for account, commodity, amount in postings)
+
+
 def check_balanced(postings: Iterable[Posting]) -> None:
     """Raise UnbalancedPostings unless every book and commodity sums to zero and CNY and PTS do not meet."""
     sums: dict[tuple[str, str], int] = {}

@@ -1,0 +1,160 @@
+"""What is recorded of a payment: from the line of a frozen batch to the bank's last word, and back.
+
+Everything here is permanent. What the bank says is recorded as it said it; what people decide about it stands beside.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from domain.kernel.events import Sha256, event
+from domain.kernel.ids import EventName
+from domain.kernel.money import Fen
+from domain.kernel.postings import Postings
+
+
+@event("payment.prepared/1")
+class PaymentPrepared:
+    """A line of a frozen batch.
+
+    `account` names the event that set the payee's account; `replaces` a failed payment.
+    """
+
+    batch_id: UUID
+    payee_id: UUID
+    line: int
+    amount_fen: Fen
+    rewards: tuple[UUID, ...]
+    account: EventName
+    end_to_end_id: str
+    budget_id: UUID
+    replaces: tuple[UUID, ...] = ()
+
+
+@event("payment.approved/1")
+class PaymentApproved:
+    """The line may be sent: what was payable to the payee is now in transit."""
+
+    postings: Postings
+
+
+@event("payment.cancelled/1")
+class PaymentCancelled:
+    """The batch was rejected before sending; nothing moved."""
+
+    reason: str
+
+
+@event("payment.accepted/1")
+class PaymentAccepted:
+    """The bank has taken the line in and is at work on it, in its own word `status`; the line stays in transit."""
+
+    answer: Sha256
+    status: str
+
+
+@event("payment.settled/1")
+class PaymentSettled:
+    """The bank confirmed the payment."""
+
+    answer: Sha256
+    booked_on: date
+    bank_ref: str
+    postings: Postings
+
+
+@event("payment.failed/1")
+class PaymentFailed:
+    """The bank confirmed that nothing was paid; the amount is payable again.
+
+    `reason` is from the closed list.
+    """
+
+    answer: Sha256
+    reason: str
+    postings: Postings
+
+
+@event("payment.unresolved/1")
+class PaymentUnresolved:
+    """The bank gave no definite answer; the line stays in transit."""
+
+    answer: Sha256
+    status: str
+
+
+@event("payment.returned/1")
+class PaymentReturned:
+    """The money came back after the bank had paid it (退票), for a reason of the closed list.
+
+    `answer` is the file that says so, `booked_on` the bank's day. `same_year`: it is booked in the year of the payment,
+    so that the spending of that year is undone; if not, the balance carried over from earlier years takes it.
+    """
+
+    answer: Sha256
+    booked_on: date
+    bank_ref: str
+    reason: str
+    same_year: bool
+    postings: Postings
+
+
+@event("payment.reissued/1")
+class PaymentReissued:
+    """What came back is payable again; the line that pays it names this payment in `replaces`."""
+
+    postings: Postings
+
+
+@event("payment.written_back/1")
+class PaymentWrittenBack:
+    """What came back is not paid again: its rewards are taken back."""
+
+    reason: str
+    postings: Postings
+
+
+@event("payment.recovered/1")
+class PaymentRecovered:
+    """What was paid in error was claimed back and has come in (追回); its rewards are taken back."""
+
+    booked_on: date
+    bank_ref: str
+    reason: str
+    same_year: bool
+    postings: Postings
+
+
+@event("payment.contradicted/1")
+class PaymentContradicted:
+    """The bank said something else after its definite answer: `status` is what it says now, `detail` how.
+
+    Nothing moves, and nothing goes on, until somebody knows which of the two is true.
+    """
+
+    answer: Sha256
+    status: str
+    detail: str
+
+
+@event("payment.upheld/1")
+class PaymentUpheld:
+    """The bank was asked: what stood before it contradicted itself is true."""
+
+    reason: str
+
+
+PaymentEvent = (
+    PaymentPrepared
+    | PaymentApproved
+    | PaymentCancelled
+    | PaymentAccepted
+    | PaymentSettled
+    | PaymentFailed
+    | PaymentUnresolved
+    | PaymentReturned
+    | PaymentReissued
+    | PaymentWrittenBack
+    | PaymentRecovered
+    | PaymentContradicted
+    | PaymentUpheld
+)

@@ -1,0 +1,204 @@
+"""A payment and how far it has come.
+
+    prepared -> approved -> (accepted, unresolved)* -> settled -> returned -> reissued | written_back
+       |                                          \\-> failed   \\-> recovered
+       \\-> cancelled
+
+What must not be broken: a payment that may still arrive is never among those whose rewards can be paid again.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final, Literal, assert_never
+from uuid import UUID
+
+from domain.kernel.ids import EventName
+from domain.kernel.money import Fen
+from domain.kernel.refusals import Refusal
+from domain.kernel.states import known
+from domain.payments.events import (
+    PaymentAccepted,
+    PaymentApproved,
+    PaymentCancelled,
+    PaymentContradicted,
+    PaymentEvent,
+    PaymentFailed,
+    PaymentPrepared,
+    PaymentRecovered,
+    PaymentReissued,
+    PaymentReturned,
+    PaymentSettled,
+    PaymentUnresolved,
+    PaymentUpheld,
+    PaymentWrittenBack,
+)
+
+Status = Literal[
+    "prepared",
+    "approved",
+    "accepted",
+    "unresolved",
+    "cancelled",
+    "settled",
+    "failed",
+    "returned",
+    "reissued",
+    "written_back",
+    "recovered",
+]
+
+IN_TRANSIT: Final = frozenset({"approved", "accepted", "unresolved"})
+"""Sent, or free to be sent, without a definite answer: what is in transit, and never sent again."""
+
+PAID: Final = frozenset({"settled", "returned", "reissued", "written_back", "recovered"})
+"""The bank paid it once, whatever came afterwards."""
+
+FAILURE_REASONS: Final = frozenset(
+    {
+        "name_mismatch",  # 户名不符
+        "account_not_found",  # 账号不存在
+        "account_closed",  # 销户
+        "account_frozen",  # 冻结/久悬
+        "over_limit",  # 超限额
+        "payer_short_of_funds",  # 付款方余额不足
+        "malformed",  # 格式
+        "risk_control",  # 风控
+        "other",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """What the bank said after its definite answer: another status, and how it put it."""
+
+    status: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A line and how far it has come. `detail`: the bank's reference, its reason or its status, or why it ended.
+
+    `booked_on`, `bank_ref`: the bank's day and reference of the payment itself; `back_on`, `back_ref`: those of what
+    came back. `contradictions`: what the bank has said against its own answer and nobody has cleared up.
+    """
+
+    batch_id: UUID
+    payee_id: UUID
+    line: int
+    amount_fen: Fen
+    rewards: tuple[UUID, ...]
+    account: EventName
+    end_to_end_id: str
+    budget_id: UUID
+    replaces: tuple[UUID, ...]
+    status: Status = "prepared"
+    booked_on: date | None = None
+    detail: str | None = None
+    bank_ref: str | None = None
+    back_on: date | None = None
+    back_ref: str | None = None
+    contradictions: tuple[Contradiction, ...] = ()
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the bank's answer is definite."""
+        return self.outcome is not None
+
+    @property
+    def outcome(self) -> Literal["settled", "failed"] | None:
+        """The bank's first definite answer, which a later return does not undo; None before there is one."""
+        if self.status in PAID:
+            return "settled"
+        return "failed" if self.status == "failed" else None
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether the bank has said two things and nobody knows which is true."""
+        return bool(self.contradictions)
+
+
+def existing(payment: Payment | None) -> Payment:
+    """The payment. Refuses `payment.unknown`."""
+    if payment is None:
+        raise Refusal("payment.unknown")
+    return payment
+
+
+def sent(payment: Payment | None) -> Payment:
+    """The payment, if the bank can have an answer to it. Refuses `payment.unknown`, `payment.not_sent`."""
+    there = existing(payment)
+    if there.status in ("prepared", "cancelled"):
+        raise Refusal("payment.not_sent", status=there.status)
+    return there
+
+
+def parts_before(payment: Payment, *, maker_id: UUID, acted: Collection[UUID]) -> Iterator[tuple[str, UUID]]:
+    """Who had a part in a payment and in what it pays, each with the part: none of them decides what becomes of it."""
+    yield from (("maker", maker_id), ("payee", payment.payee_id))
+    yield from (("chain", person_id) for person_id in acted)
+
+
+# Evolve: what did happen. Never checks: rules change, history does not.
+
+
+def evolve(payment: Payment | None, event: PaymentEvent) -> Payment:
+    """The payment after an event."""
+    match event:
+        case PaymentPrepared():
+            return Payment(
+                event.batch_id,
+                event.payee_id,
+                event.line,
+                event.amount_fen,
+                event.rewards,
+                event.account,
+                event.end_to_end_id,
+                event.budget_id,
+                event.replaces,
+            )
+        case PaymentApproved():
+            return replace(known(payment), status="approved")
+        case PaymentCancelled():
+            return replace(known(payment), status="cancelled", detail=event.reason)
+        case PaymentAccepted():
+            return replace(known(payment), status="accepted", detail=event.status)
+        case PaymentUnresolved():
+            return replace(known(payment), status="unresolved", detail=event.status)
+        case PaymentSettled(booked_on=booked_on, bank_ref=reference):
+            return replace(known(payment), status="settled", booked_on=booked_on, detail=reference, bank_ref=reference)
+        case PaymentFailed():
+            return replace(known(payment), status="failed", detail=event.reason)
+        case PaymentContradicted() | PaymentUpheld():
+            return _contradicted(known(payment), event)
+        case _:
+            return _come_back(known(payment), event)
+
+
+def _contradicted(payment: Payment, event: PaymentContradicted | PaymentUpheld) -> Payment:
+    if isinstance(event, PaymentUpheld):
+        return replace(payment, contradictions=())
+    said = Contradiction(event.status, event.detail)
+    return replace(payment, contradictions=(*payment.contradictions, said))
+
+
+def _come_back(
+    payment: Payment, event: PaymentReturned | PaymentReissued | PaymentWrittenBack | PaymentRecovered
+) -> Payment:
+    match event:
+        case PaymentReturned():
+            # That the bank spoke of a failure before it returned the money is explained now.
+            left = tuple(said for said in payment.contradictions if said.status != "failed")
+            returned = replace(payment, status="returned", detail=event.reason, contradictions=left)
+            return replace(returned, back_on=event.booked_on, back_ref=event.bank_ref)
+        case PaymentReissued():
+            return replace(payment, status="reissued")
+        case PaymentWrittenBack():
+            return replace(payment, status="written_back", detail=event.reason)
+        case PaymentRecovered():
+            recovered = replace(payment, status="recovered", detail=event.reason)
+            return replace(recovered, back_on=event.booked_on, back_ref=event.bank_ref)
+        case _:
+            assert_never(event)
