@@ -80,7 +80,7 @@ class Book:
         match entry.category:
             case "incident":
                 found: Incident | Reward | Batch | None = self.incidents.get(identity)
-            case "reward":
+            case "reward" | "allowance":
                 found = self.rewards.get(identity)
             case "payout_batch":
                 found = self.batches.get(identity)
@@ -262,6 +262,18 @@ def _granted(book: Book, entry: Entry) -> None:
     )
 
 
+def _allowance_granted(book: Book, entry: Entry) -> None:
+    data = entry.data
+    book.rewards[entry.identity] = Reward(
+        people=frozenset({book.one(data["granter_id"])}),
+        payee=book.one(data["payee_id"]),
+        division=book.one(data["division"]),
+        amount_fen=data["amount_fen"],
+        budget=book.one(data["budget_id"]),
+        payroll="allowance",
+    )
+
+
 def _scheduled(book: Book, entry: Entry) -> None:
     if reward := book.rewards.get(entry.identity):
         reward.payment = entry.data["payment_id"]
@@ -300,11 +312,30 @@ def _payment_became(state: str) -> Callable[[Book, Entry], None]:
         if payment is None:
             return
         payment.state = state
-        for identity in payment.rewards if state == "settled" else ():
+        if state in ("settled", "failed"):
+            payment.outcome = state
+            payment.booked_on = entry.data.get("booked_on", "")
+        if state == "returned":
+            payment.contradictions = tuple(said for said in payment.contradictions if said != "failed")
+        for identity in payment.rewards if state in _PAID_BY else ():
             if reward := book.rewards.get(identity):
-                reward.paid = True
+                reward.paid = _PAID_BY[state]
 
     return write
+
+
+# What becomes of the rewards in a payment that comes into such a state: paid, or not any more.
+_PAID_BY = {"settled": True, "returned": False, "recovered": False}
+
+
+def _contradicted(book: Book, entry: Entry) -> None:
+    if payment := book.payments.get(entry.identity):
+        payment.contradictions = (*payment.contradictions, entry.data["status"])
+
+
+def _upheld(book: Book, entry: Entry) -> None:
+    if payment := book.payments.get(entry.identity):
+        payment.contradictions = ()
 
 
 def _frozen(book: Book, entry: Entry) -> None:
@@ -316,6 +347,7 @@ def _frozen(book: Book, entry: Entry) -> None:
         lines_digest=data["lines_digest"],
         maker=book.one(entry.by),
         frozen=entry.place,
+        payroll=data.get("payroll", "reward"),
     )
 
 
@@ -362,12 +394,23 @@ _WRITERS: dict[str, Callable[[Book, Entry], None]] = {
     "reward.scheduled/1": _scheduled,
     "reward.unscheduled/1": _unscheduled,
     "reward.reversed/1": _reversed,
+    "allowance.granted/1": _allowance_granted,
+    "allowance.scheduled/1": _scheduled,
+    "allowance.unscheduled/1": _unscheduled,
+    "allowance.reversed/1": _reversed,
     "payment.prepared/1": _prepared,
     "payment.approved/1": _payment_became("approved"),
     "payment.cancelled/1": _payment_became("cancelled"),
     "payment.settled/1": _payment_became("settled"),
     "payment.failed/1": _payment_became("failed"),
     "payment.unresolved/1": _payment_became("unresolved"),
+    "payment.accepted/1": _payment_became("accepted"),
+    "payment.returned/1": _payment_became("returned"),
+    "payment.reissued/1": _payment_became("reissued"),
+    "payment.written_back/1": _payment_became("written_back"),
+    "payment.recovered/1": _payment_became("recovered"),
+    "payment.contradicted/1": _contradicted,
+    "payment.upheld/1": _upheld,
     "payout_batch.frozen/1": _frozen,
     "payout_batch.approved/1": _batch_became("approved"),
     "payout_batch.rejected/1": _batch_became("rejected"),

@@ -199,7 +199,7 @@ class Pages:
         if reward.reversed:
             return "reversed", None
         payment = book.payments.get(reward.payment or "")
-        if reward.payment is None or (payment and payment.state in ("failed", "cancelled")):
+        if reward.payment is None or (payment and payment.state in ("failed", "cancelled", "returned")):
             return "not_arrived", None
         if payment is not None and payment.state == "settled":
             return "arrived", self._booked.get(reward.payment or "")

@@ -159,5 +159,7 @@ def skip_what_needs_entries(findings: Findings) -> None:
         Check.AWARDS,
         Check.DIFFICULTY,
         Check.WORKFLOWS,
+        Check.INVARIANTS,
+        Check.PERIODS,
     ):
         findings.skip(check, "no_entries")

@@ -45,6 +45,9 @@ class Check(StrEnum):
     AWARDS = "awards"
     DIFFICULTY = "difficulty"
     WORKFLOWS = "workflows"
+    INVARIANTS = "invariants"
+    RECONCILIATION = "reconciliation"
+    PERIODS = "periods"
 
 
 class Status(StrEnum):
@@ -117,10 +120,14 @@ class CheckResult:
 
 
 class Findings:
-    """Collects what every check finds. A code begins with the name of its check: `files.changed`."""
+    """Collects what every check finds. A code begins with the name of its check: `files.changed`.
 
-    def __init__(self) -> None:
+    `told` is called with each finding as it is made, for who does not wait for the report.
+    """
+
+    def __init__(self, *, told: Callable[[Finding], None] | None = None) -> None:
         self._tallies = {check: _Tally() for check in Check}
+        self._told = told
 
     def add(self, code: str, place: Place, **facts: Fact) -> None:
         """A fault: the check fails."""
@@ -140,6 +147,8 @@ class Findings:
             safe = {name: printable(v) if isinstance(v, str) else v for name, v in facts.items()}
             file = None if place.file is None else printable(place.file)
             tally.kept.append(Finding(code, replace(place, file=file), attention, safe))
+            if self._told is not None:
+                self._told(tally.kept[-1])
 
     def skip(self, check: Check, reason: str, **facts: Fact) -> None:
         """The check cannot run, for this reason. Faults found before still count."""

@@ -69,6 +69,7 @@ _LIMIT = _object({"amount": _POSITIVE, "unit": _TEXT})
 _BAND = _object({"at_least": _WHOLE, "points": _WHOLE})
 _STAR = {"member_id": _ID, "rank": _POSITIVE, "score": _POSITIVE, "count": _POSITIVE, "events_digest": _DIGEST}
 _FACTOR = {"code": _TEXT, "name": _TEXT, "unit": _TEXT, "weight": _POSITIVE, "bands": _list(_BAND)}
+_PAIRS = _list(rf"\[{_TEXT},{_TEXT}\]")
 _PATTERNS: Mapping[Form, str] = {
     shapes.text: f'"{_PLAIN}*"',
     shapes.truth: _TRUTH,
@@ -86,7 +87,9 @@ _PATTERNS: Mapping[Form, str] = {
     shapes.predecessors: _list(_object({"code": '"[0-9]{12}"', "last_day": f'"{_DAY}"', "name": _TEXT})),
     shapes.attachment: _FILE,
     shapes.photos: _list(_object({"difference_hash": '"[0-9a-f]{16}"', "exif?": _DIGEST, **_FILE_MEMBERS})),
+    shapes.explained: _list(_object({"amount_fen": _INTEGER, "count": _WHOLE, "kind": _TEXT, "reason": _TEXT})),
     shapes.position: _object({"latitude_e5": _INTEGER, "longitude_e5": _INTEGER}),
+    shapes.integer: _INTEGER,
     shapes.integers: _list(_WHOLE),
     shapes.days: _list(f'"{_DAY}"'),
     shapes.spans: _list(_object({"from_minute": _WHOLE, "to_minute": _WHOLE})),
@@ -103,8 +106,31 @@ _PATTERNS: Mapping[Form, str] = {
     shapes.bands: _list(_BAND),
     shapes.factors: _list(_object(_FACTOR)),
     shapes.staffing: _list(_object({"at_least": _WHOLE, "workers": _WHOLE})),
+    shapes.pairs: _PAIRS,
+    shapes.signals: _list(_object({"code": _TEXT, "facts": _PAIRS, "line": _POSITIVE})),
+    shapes.acknowledgements: _list(_object({"code": _TEXT, "lines": _list(_WHOLE), "reason": _TEXT})),
+    shapes.chart_accounts: _list(_object({"account": _TEXT, "name": _TEXT, "parent?": _TEXT, "side": _TEXT})),
+    shapes.chart_uses: _list(_object({"account": _TEXT, "role": _TEXT})),
     shapes.measurements: _list(_object({"factor": _TEXT, "value": _WHOLE})),
     shapes.attendances: _list(_object({"person_id": _ID, "result": _TEXT})),
+    shapes.statement_lines: _list(
+        _object(
+            {
+                "number": _POSITIVE,
+                "booked_on": f'"{_DAY}"',
+                "amount_fen": _INTEGER,
+                "end_to_end_id?": _TEXT,
+                "bank_ref?": _TEXT,
+                "batch_ref?": _TEXT,
+                "return_of?": _TEXT,
+            }
+        )
+    ),
+    shapes.allocations: _list(
+        _object(
+            {"statement_id": _ID, "entry": _POSITIVE, "tier": _POSITIVE, "payment_id": _ID, "amount_fen": _INTEGER}
+        )
+    ),
     shapes.chain: _object(
         {
             "reporter_id": _ID,

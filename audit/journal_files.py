@@ -5,7 +5,7 @@ every block that is missing, added, moved or changed is named by its row or its 
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, NamedTuple
 
 from audit.book import Book
@@ -16,8 +16,18 @@ from audit.folder import PackageFolder, UnreadableFile
 from audit.journals import LANGUAGES, Language, Months, digest_of
 from audit.tables import shown
 
+YEARS = "ledgers/years/"
+"""Where the years' files lie, if there are more than one."""
+
 _BLOCK_BYTES_MAX = 1 << 24
 _READ_BYTES = 1 << 20
+
+
+def path_of_year(language: Language, year: str | None) -> str:
+    """Where a language's journal lies in a package: of one year, or the whole."""
+    if year is None:
+        return language.path
+    return f"{YEARS}{year}.{language.path.rpartition('.')[2]}"
 
 
 class JournalFile:
@@ -35,12 +45,17 @@ class JournalFile:
         self._places.append((event.on, index, self._spool.tell(), len(block)))
         self._spool.write(block)
 
-    def pieces(self) -> Iterator[bytes]:
-        """The file, block by block."""
+    def pieces(self, year: str | None = None) -> Iterator[bytes]:
+        """The whole file, or a year's, block by block."""
+        if year is None:
+            yield self._months.head(self.language).encode()
+        else:
+            yield "\n".join(self._months.beginnings(self.language)[year]).encode()
         ends = self._months.ends(self.language)
-        yield self._months.head(self.language).encode()
         month = ""
         for on, _, offset, length in sorted(self._places):
+            if year is not None and on[:4] != year:
+                continue
             if month and on[:7] != month:
                 yield b"\n" + ends[month].encode()
             month = on[:7]
@@ -84,14 +99,29 @@ class PublishedJournals:
     def finish(self, book: Book) -> None:  # noqa: ARG002
         """Compare each file."""
         self._events.sort()
+        named = set()
         for number, language in enumerate(LANGUAGES):
-            _Comparison(self._folder, self._findings, language.path).run(self._expected(number, language))
+            ends = {month: digest_of(block.encode()) for month, block in self._months.ends(language).items()}
+            beginnings = self._months.beginnings(language)
+            for year in (None, *self._months.years):
+                first = (self._months.head(language),) if year is None else beginnings[year]
+                path = path_of_year(language, year)
+                named.add(path)
+                expected = self._expected(number, year, first, ends)
+                _Comparison(self._folder, self._findings, path).run(expected)
+        for path in sorted(self._folder.files):
+            if path.startswith(YEARS) and path not in named:
+                self._findings.add("ledgers.extra_file", Place(path))
 
-    def _expected(self, number: int, language: Language) -> list[_Expected]:
-        ends = {month: digest_of(block.encode()) for month, block in self._months.ends(language).items()}
-        expected = [_Expected(digest_of(self._months.head(language).encode()))]
+    def _expected(
+        self, number: int, year: str | None, first: tuple[str, ...], ends: Mapping[str, bytes]
+    ) -> list[_Expected]:
+        """The blocks of the whole file or a year's, after its first ones, in one language."""
+        expected = [_Expected(digest_of(block.encode())) for block in first]
         month = ""
         for on, index, name, blocks in self._events:
+            if year is not None and on[:4] != year:
+                continue
             if month and on[:7] != month:
                 expected.append(_Expected(ends[month]))
             month = on[:7]

@@ -1,14 +1,15 @@
 """The whole account in the words of two outside programs, beancount and hledger, which then judge our arithmetic.
 
-What must not be broken: a file is blocks with an empty line between them; the head declares what is used, every event
+What must not be broken: a file is blocks with an empty line between them; the head declares what is used, each event
 that moves something is one block, in the order of its effective day and log index, and after each month stands a block
-that asserts every control account. The same postings give the same bytes.
+that asserts every control account. A year's file begins with what every account had before, and holds the same blocks
+as the whole. The same postings give the same bytes.
 
 Source: beancount 3 language syntax; hledger 1.25 manual, journal format.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from hashlib import blake2b
@@ -18,28 +19,36 @@ from audit.events import Event
 from audit.ledger import name_of
 from domain.kernel.money import yuan
 from domain.kernel.postings import CNY
+from domain.trial_balance import control_of
 
+# By the first digit of a code, as the class of account that it is in the government's charts; 8001 is what there is in
+# cash, everything else of its class what is left over.
+_CLASSES = {
+    "fin": {"1": "Assets", "2": "Liabilities", "3": "Equity", "4": "Income", "5": "Expenses"},
+    "bud": {"6": "Income", "7": "Expenses", "8": "Equity"},
+}
 _ROOTS = {
-    "fin:1011": "Assets",
-    "fin:2307": "Liabilities",
-    "fin:4001": "Income",
-    "fin:5001": "Expenses",
     "bud:8001": "Assets",
-    "bud:6001": "Income",
-    "bud:7101": "Expenses",
     "ind:available": "Assets",
     "ind:committed": "Assets",
     "ind:spent": "Assets",
+    "ind:lapsed": "Assets",
     "ind:appropriated": "Equity",
 }
 _STRANGE = re.compile(r"[^A-Za-z0-9\u4e00-\u9fff-]")
+
+YEARS_MAX = 100
+"""A journal that claims more years than that was made up; every year's file repeats what stands open."""
+
+OPENING = "opening"
+"""The payee of the block that begins a year."""
 
 Key = tuple[str, int]
 """The order of blocks: effective day, log index."""
 
 
 class Moved(NamedTuple):
-    """What a control account has in one commodity after a month."""
+    """What an account has in one commodity, at the end of a month or before a year."""
 
     account: str
     commodity: str
@@ -57,6 +66,9 @@ class Language(Protocol):
     def event(self, index: int, event: Event, leaf: bytes) -> str:
         """The block of one event."""
 
+    def opening(self, year: str, balances: Iterable[Moved]) -> str:
+        """The block that begins a year: what every account had before, payees, batches and budgets one by one."""
+
     def month(self, last_day: date, moved: Iterable[Moved]) -> str:
         """The block after a month: each control account's balance at the end of `last_day`."""
 
@@ -65,6 +77,13 @@ class Language(Protocol):
 def control(account: str) -> str:
     """The account that sums up all of one kind: book and code, without payee, batch or budget."""
     return ":".join(account.split(":")[:2])
+
+
+@lru_cache(maxsize=1 << 14)
+def controls(account: str) -> tuple[str, ...]:
+    """The accounts that sum it up, the widest first: `fin:2307`, and within it `fin:2307:payee`."""
+    widest, near = control(account), control_of(account)
+    return (widest,) if near == widest else (widest, near)
 
 
 def month_end(month: str) -> date:
@@ -80,7 +99,8 @@ def path_of(account: str) -> str:
     top = control(account)
     chinese = name_of(account) or name_of(f"{top}:payee")
     label = code if book == "ind" or not chinese else f"{code}-{chinese.partition('—')[0]}"
-    parts = [_ROOTS.get(top, "Equity"), _part(book), _part(label), *map(_part, rest)]
+    root = _ROOTS.get(top) or _CLASSES.get(book, {}).get(code[:1], "Equity")
+    parts = [root, _part(book), _part(label), *map(_part, rest)]
     return ":".join(parts)
 
 
@@ -101,10 +121,21 @@ def _amount(amount: int, commodity: str) -> str:
     return f"{yuan(amount) if commodity == CNY else amount} {_unit(commodity)}"
 
 
+def _exactly(amount: int, commodity: str) -> str:
+    """An amount to be asserted: without a tolerance of its own beancount lets a balance be one fen off."""
+    shown = yuan(amount) if commodity == CNY else str(amount)
+    return f"{shown} ~ {'0.00' if commodity == CNY else '0'} {_unit(commodity)}"
+
+
 @lru_cache(maxsize=64)
 def _unit(commodity: str) -> str:
     """Both programs take capitals as they are; goods may be named otherwise."""
     return re.sub(r"[^A-Z0-9]", "-", commodity.upper())
+
+
+def _balances(balances: Iterable[Moved], *, indent: int = 2) -> Iterator[str]:
+    for one in balances:
+        yield f"{' ' * indent}{_moved(one.account, one.commodity, one.balance)}"
 
 
 class Beancount:
@@ -115,7 +146,7 @@ class Beancount:
     def head(self, accounts: Iterable[tuple[str, str]], types: Iterable[str], first_day: str) -> str:  # noqa: ARG002
         """Options, and every account with the accounts that sum it up, opened on the first day."""
         pairs = sorted(accounts)
-        opened = {path_of(account) for account, _ in pairs} | {path_of(control(account)) for account, _ in pairs}
+        opened = {path_of(one) for account, _ in pairs for one in (account, *controls(account))}
         rows = [f"{first_day} open {path}" for path in sorted(opened)]
         rows += [f"{first_day} commodity {unit}" for unit in sorted({_unit(commodity) for _, commodity in pairs})]
         title = 'option "title" "明账"\noption "operating_currency" "CNY"\n'
@@ -132,11 +163,16 @@ class Beancount:
         rows += [f"  {_moved(account, unit, amount)}" for account, unit, amount in event.postings]
         return "\n".join(rows) + "\n"
 
+    def opening(self, year: str, balances: Iterable[Moved]) -> str:
+        """One transaction; it balances because every book does."""
+        rows = [f'{year}-01-01 * "{OPENING}" "before {year}"', *_balances(balances)]
+        return "".join(f"{row}\n" for row in rows)
+
     def month(self, last_day: date, moved: Iterable[Moved]) -> str:
         """A balance of each control account, its subaccounts included."""
         day = last_day + timedelta(days=1)
         return "".join(
-            f"{day} balance {path_of(one.account)}  {_amount(one.balance, one.commodity)}\n" for one in moved
+            f"{day} balance {path_of(one.account)}  {_exactly(one.balance, one.commodity)}\n" for one in moved
         )
 
 
@@ -148,7 +184,7 @@ class Hledger:
     def head(self, accounts: Iterable[tuple[str, str]], types: Iterable[str], first_day: str) -> str:  # noqa: ARG002
         """Commodities, accounts, payees and tags: hledger's strict checks ask that each be declared."""
         pairs = sorted(accounts)
-        opened = {path_of(account) for account, _ in pairs} | {path_of(control(account)) for account, _ in pairs}
+        opened = {path_of(one) for account, _ in pairs for one in (account, *controls(account))}
         units = sorted({(_unit(commodity), commodity == CNY) for _, commodity in pairs})
         rows = [f"commodity {'1000.00' if money else '1000.'} {unit}" for unit, money in units]
         rows += [f"account {path}" for path in sorted(opened)]
@@ -165,6 +201,11 @@ class Hledger:
         ]
         rows += [f"    {_moved(account, unit, amount)}" for account, unit, amount in event.postings]
         return "\n".join(rows) + "\n"
+
+    def opening(self, year: str, balances: Iterable[Moved]) -> str:
+        """One transaction; it balances because every book does."""
+        rows = [f"{year}-01-01 * {OPENING} | before {year}", *_balances(balances, indent=4)]
+        return "".join(f"{row}\n" for row in rows)
 
     def month(self, last_day: date, moved: Iterable[Moved]) -> str:
         """A transaction that moves nothing and asserts every control account."""
@@ -193,27 +234,53 @@ class Months:
     """The balances of control accounts, month by month: fed with postings in any order, read at the end."""
 
     def __init__(self) -> None:
-        self._moved: dict[str, dict[tuple[str, str], int]] = {}
-        self._accounts: dict[tuple[str, str], tuple[str, str]] = {}  # with the control account of each
-        self._types: set[str] = set()
+        self._moved: dict[str, dict[tuple[str, str], int]] = {}  # month -> control account and commodity
+        self._years: dict[str, _Year] = {}
+        self._controls: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}  # of each account
         self._first_day = ""
 
     def add(self, event: Event) -> None:
         """Note the postings of one event."""
         month = self._moved.setdefault(event.on[:7], {})
+        year = self._years.setdefault(event.on[:4], _Year({}, set()))
         for account, commodity, amount in event.postings:
-            top = self._accounts.get((account, commodity))
-            if top is None:
-                top = self._accounts[account, commodity] = control(account), commodity
-            month[top] = month.get(top, 0) + amount
-        self._types.add(event.type)
+            at = account, commodity
+            tops = self._controls.get(at)
+            if tops is None:
+                tops = self._controls[at] = tuple((top, commodity) for top in controls(account))
+            for top in tops:
+                month[top] = month.get(top, 0) + amount
+            year.moved[at] = year.moved.get(at, 0) + amount
+        year.types.add(event.type)
         self._first_day = min(self._first_day or event.on, event.on)
 
+    @property
+    def years(self) -> tuple[str, ...]:
+        """The years that have a file of their own: none where the whole journal is one year's, or no real one's."""
+        return tuple(sorted(self._years)) if 1 < len(self._years) <= YEARS_MAX else ()
+
     def head(self, language: Language) -> str:
-        """The head of a file; an empty journal has a comment alone."""
-        if not self._accounts:
+        """The head of the whole file; an empty journal has a comment alone."""
+        if not self._controls:
             return "; 没有动账记录\n"
-        return language.head(self._accounts, self._types, self._first_day)
+        types = set().union(*(year.types for year in self._years.values()))
+        return language.head(self._controls, types, self._first_day)
+
+    def beginnings(self, language: Language) -> Mapping[str, tuple[str, ...]]:
+        """The first blocks of each year's file: its head, and what every account had before, if anything did."""
+        before: dict[tuple[str, str], int] = {}
+        found: dict[str, tuple[str, ...]] = {}
+        for name in self.years:
+            year = self._years[name]
+            opening = [Moved(*at, balance) for at, balance in sorted(before.items()) if balance]
+            used = {*year.moved, *((one.account, one.commodity) for one in opening)}
+            # Whatever month ends assert is declared, also a control account that has been empty for years.
+            used |= {top for at in before for top in self._controls[at]}
+            head = language.head(used, {*year.types, OPENING} if opening else year.types, f"{name}-01-01")
+            found[name] = (head, language.opening(name, opening)) if opening else (head,)
+            for at, amount in year.moved.items():
+                before[at] = before.get(at, 0) + amount
+        return found
 
     def ends(self, language: Language) -> Mapping[str, str]:
         """The block after each month in which something moved."""
@@ -225,3 +292,10 @@ class Months:
             moved = [Moved(account, commodity, balance) for (account, commodity), balance in sorted(balances.items())]
             blocks[month] = language.month(month_end(month), moved)
         return blocks
+
+
+class _Year(NamedTuple):
+    """What moved in a year, account by account, and the types that moved it."""
+
+    moved: dict[tuple[str, str], int]
+    types: set[str]

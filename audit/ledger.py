@@ -17,9 +17,9 @@ from audit.wording import ACCOUNT_NAMES, ACCOUNTS_HEADING, JOURNAL_HEADING, LIMI
 from domain.accounts import limit_of
 from domain.kernel.money import yuan
 from domain.kernel.postings import CNY, book_of
+from domain.kernel.spreadsheet_cells import plain_cell
 
 BOM = "\ufeff"
-_FORMULA = re.compile(r"[=+\-@\t\r]")
 _NEEDS_QUOTES = re.compile(r"""[,"\r\n]""")
 
 
@@ -139,9 +139,7 @@ def csv_row(*cells: str | int) -> str:
 
 
 def _cell(value: str | int) -> str:
-    text = str(value)
-    if _FORMULA.match(text):
-        text = "'" + text
+    text = plain_cell(str(value))
     if _NEEDS_QUOTES.search(text):
         text = '"' + text.replace('"', '""') + '"'
     return text

@@ -22,6 +22,7 @@ _FIELDS = {
     "incident.reported/1": (ATTACHED, "photo"),
     "payout_batch.exported/1": (SENT, "payment_file"),
     "payout_batch.answer_recorded/1": (SENT, "bank_answer"),
+    "bank_file.recorded/1": (SENT, "bank_file"),
 }
 
 
@@ -46,10 +47,16 @@ class Named(NamedTuple):
 def named_in(event: Event) -> Iterator[Named]:
     """The files that an event names, in its own order."""
     found = _FIELDS.get(event.type)
-    if found is not None:
+    if found is not None and not _named_elsewhere(event):
         folder, kind = found
         for one in event.data["photos"] if kind == "photo" else (event.data["file"],):
             yield Named(folder, kind, one["sha256"], one["length"])
+
+
+def _named_elsewhere(event: Event) -> bool:
+    """Whether another event names the file too: what a batch sent or took in is its batch's file."""
+    data = event.data
+    return event.type == "bank_file.recorded/1" and data["kind"] != "statement" and data["verdict"] == "read"
 
 
 def named_heading() -> str:

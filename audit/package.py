@@ -20,7 +20,7 @@ from audit import journals, opened, published, timestamps
 from audit.disclosures import Disclosure
 from audit.entries import Bundle
 from audit.explanation import README, Example, Stamped, example_index, explanation, seals_digest, witness_of
-from audit.journal_files import JournalFile
+from audit.journal_files import JournalFile, path_of_year
 from audit.ledger import BOM, Ledger
 from audit.manifest import MANIFEST, manifest_text
 from audit.named_files import ATTACHED, named_in
@@ -305,9 +305,10 @@ class _Writing:
         folder.write(published.TRIAL_BALANCE, (BOM + "".join(self._ledger.trial_balance())).encode())
         folder.write(published.ACCOUNTS, (BOM + "".join(self._ledger.chart())).encode())
         for journal in self._journals:
-            with folder.streamed(journal.language.path) as write:
-                for piece in journal.pieces():
-                    write(piece)
+            for year in (None, *self._months.years):
+                with folder.streamed(path_of_year(journal.language, year)) as write:
+                    for piece in journal.pieces(year):
+                        write(piece)
         for path, content in pages.files_of(list(self._beside.disclosures)).items():
             folder.write(path, content)
         if self._beside.values is not None:

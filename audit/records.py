@@ -35,7 +35,7 @@ class Incident:
 
 @dataclass(slots=True)
 class Reward:
-    """A thanks owed: how much, to whom, and the payment that carries it now, if any.
+    """A reward (or, of the other payroll, an allowance): how much, to whom, and the payment that carries it, if any.
 
     `people` acted in its chain, as the incident's own events say.
     """
@@ -48,11 +48,17 @@ class Reward:
     payment: str | None = None
     reversed: bool = False
     paid: bool = False
+    payroll: str = "reward"
 
 
 @dataclass(slots=True)
 class Payment:
-    """A line of a batch. `state`: prepared, approved, unresolved, settled, failed or cancelled."""
+    """A line of a batch. `state`: prepared, approved, accepted, unresolved, settled, failed, cancelled, returned,
+    reissued, written_back or recovered.
+
+    `outcome`: settled or failed, by the bank's first definite answer; `booked_on`: the bank's day of the payment;
+    `contradictions`: the statuses that the bank named against its own answer, until somebody cleared it up.
+    """
 
     batch: str
     payee: str
@@ -64,6 +70,9 @@ class Payment:
     end_to_end_id: str
     prepared: Place
     state: str = "prepared"
+    outcome: str | None = None
+    booked_on: str = ""
+    contradictions: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -78,6 +87,7 @@ class Batch:
     frozen: Place
     checker: str | None = None
     state: str = "frozen"
+    payroll: str = "reward"
 
 
 class Band(NamedTuple):

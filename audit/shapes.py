@@ -103,6 +103,12 @@ def photos(value: Any) -> bool:
     return isinstance(value, list) and all(_fits_at_least(one, _PHOTO, optional="exif") for one in value)
 
 
+def explained(value: Any) -> bool:
+    """Differences that did not hold up a close: what, how many, how much, and why."""
+    fields: Mapping[str, Form] = {"kind": text, "count": whole, "amount_fen": integer, "reason": text}
+    return isinstance(value, list) and all(_fits(one, fields) for one in value)
+
+
 def difference_hash(value: Any) -> bool:
     """Sixteen hex digits."""
     return isinstance(value, str) and _HASH.fullmatch(value) is not None
@@ -121,6 +127,11 @@ def integer(value: Any) -> bool:
 def integers(value: Any) -> bool:
     """A list of whole numbers that are not negative."""
     return isinstance(value, list) and all(map(whole, value))
+
+
+def pairs(value: Any) -> bool:
+    """A list of two texts each: a name and what it is."""
+    return isinstance(value, list) and all(isinstance(one, list) and len(one) == 2 and texts(one) for one in value)
 
 
 def days(value: Any) -> bool:
@@ -193,8 +204,28 @@ award_stars = _listed(
 bands = _listed({"at_least": whole, "points": whole})
 factors = _listed({"code": text, "name": text, "unit": text, "weight": positive, "bands": bands})
 staffing = _listed({"at_least": whole, "workers": whole})
+chart_accounts = _listed({"account": text, "name": text, "side": text, "parent?": text})
+chart_uses = _listed({"role": text, "account": text})
+signals = _listed({"line": positive, "code": text, "facts": pairs})
+acknowledgements = _listed({"code": text, "reason": text, "lines": integers})
 measurements = _listed({"factor": text, "value": whole})
 attendances = _listed({"person_id": identity, "result": text})
+
+
+statement_lines = _listed(
+    {
+        "number": positive,
+        "booked_on": day,
+        "amount_fen": integer,
+        "end_to_end_id?": text,
+        "bank_ref?": text,
+        "batch_ref?": text,
+        "return_of?": text,
+    }
+)
+allocations = _listed(
+    {"statement_id": identity, "entry": positive, "tier": positive, "payment_id": identity, "amount_fen": integer}
+)
 
 
 _CHAIN: Mapping[str, Form] = {
@@ -237,6 +268,19 @@ def _fits_at_least(value: Any, fields: Mapping[str, Form], *, optional: str) -> 
 
 
 # A question mark after a name: the field may be absent.
+_CLOSED_MONTH: Mapping[str, Form] = {
+    "division": place,
+    "month": calendar_month,
+    "position": positive,
+    "root": digest,
+    "trial_balance": digest,
+    "reconciliation": digest,
+    "disclosures": digest,
+    "explained": explained,
+    "previous?": event_name,
+}
+"""What a month is closed with, as it is proposed and as it is sealed."""
+
 SHAPES: Mapping[str, Mapping[str, Form]] = {
     "log.opened/1": {
         "origin": text,
@@ -376,6 +420,13 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "workdays": days,
         "document": text,
     },
+    "chart.published/1": {
+        "name": text,
+        "system": text,
+        "accounts": chart_accounts,
+        "uses": chart_uses,
+        "document": text,
+    },
     "tariff.band_set/1": {
         "division": place,
         "min_fen": positive,
@@ -434,6 +485,25 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "document": text,
         "amount_fen": positive,
     },
+    "budget.adjusted/1": {"document": text, "amount_fen": integer, "reason": text},
+    "budget.closed/1": {"lapsed_fen": whole},
+    "allowance.granted/1": {
+        "payee_id": identity,
+        "division": place,
+        "month": calendar_month,
+        "amount_fen": positive,
+        "basis": text,
+        "document?": text,
+        "granter_id": identity,
+        "budget_id": identity,
+        "budget_year": positive,
+    },
+    "allowance.scheduled/1": {"payment_id": identity},
+    "allowance.unscheduled/1": {"payment_id": identity, "reason": text},
+    "allowance.reversed/1": {"reason": text},
+    "period.close_proposed/1": {**_CLOSED_MONTH, "proposer_id": identity},
+    "period.close_withdrawn/1": {"division": place, "reason": text},
+    "period.sealed/1": _CLOSED_MONTH,
     "reward.granted/1": {
         "incident_id": identity,
         "payee_id": identity,
@@ -464,9 +534,18 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
     },
     "payment.approved/1": {},
     "payment.cancelled/1": {"reason": text},
+    "payment.accepted/1": {"answer": digest, "status": text},
     "payment.settled/1": {"answer": digest, "booked_on": day, "bank_ref": text},
     "payment.failed/1": {"answer": digest, "reason": text},
     "payment.unresolved/1": {"answer": digest, "status": text},
+    "payment.returned/1": {"answer": digest, "booked_on": day, "bank_ref": text, "reason": text, "same_year": truth},
+    "payment.reissued/1": {},
+    "payment.written_back/1": {"reason": text},
+    "payment.recovered/1": {"booked_on": day, "bank_ref": text, "reason": text, "same_year": truth},
+    "payment.contradicted/1": {"answer": digest, "status": text, "detail": text},
+    "payment.upheld/1": {"reason": text},
+    "payee_hold.placed/1": {"payee_id": identity, "reason": text, "document?": text},
+    "payee_hold.lifted/1": {"reason": text},
     "payout_batch.frozen/1": {
         "division": place,
         "month": calendar_month,
@@ -475,8 +554,23 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "payment_count": whole,
         "total_fen": whole,
         "lines_digest": digest,
+        "payroll?": text,
     },
-    "payout_batch.approved/1": {"lines_digest": digest, "payment_count": whole, "total_fen": whole},
+    "payout_batch.signals_noted/1": {
+        "signals": signals,
+        "digest": digest,
+    },
+    "payout_batch.signals_acknowledged/1": {
+        "acknowledged_by": identity,
+        "digest": digest,
+        "acknowledgements": acknowledgements,
+    },
+    "payout_batch.approved/1": {
+        "lines_digest": digest,
+        "payment_count": whole,
+        "total_fen": whole,
+        "signals_digest?": digest,
+    },
     "payout_batch.rejected/1": {"reason": text},
     "payout_batch.exported/1": {
         "profile": text,
@@ -490,6 +584,8 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "settled_count": whole,
         "failed_count": whole,
         "unknown_count": whole,
+        "accepted_count?": whole,
+        "returned_count?": whole,
     },
     "payout_batch.closed/1": {
         "settled_count": whole,
@@ -497,6 +593,57 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "failed_count": whole,
         "failed_fen": whole,
     },
+    "bank_file.recorded/1": {
+        "kind": text,
+        "profile": text,
+        "parser": text,
+        "file": attachment,
+        "verdict": text,
+        "findings_count": whole,
+    },
+    "statement.recorded/1": {
+        "account_digest": digest,
+        "number?": text,
+        "since": day,
+        "until": day,
+        "opening_fen?": integer,
+        "closing_fen?": integer,
+        "entry_count": whole,
+        "entries_digest": digest,
+        "file": attachment,
+        "profile": text,
+    },
+    "statement.entries_recorded/1": {"first": positive, "entries": statement_lines},
+    "reconciliation.statement_joined/1": {
+        "statement_id": identity,
+        "file": digest,
+        "since": day,
+        "until": day,
+        "opening_fen?": integer,
+        "closing_fen?": integer,
+        "entry_count": whole,
+    },
+    "reconciliation.matched/1": {"allocations": allocations, "reason?": text, "proposer_id?": identity},
+    "reconciliation.unmatched/1": {"statement_id": identity, "entry": positive, "reason": text},
+    "reconciliation.proposed/1": {
+        "statement_id": identity,
+        "entry": positive,
+        "allocations": allocations,
+        "reason": text,
+        "proposer_id": identity,
+    },
+    "reconciliation.proposal_rejected/1": {"statement_id": identity, "entry": positive, "reason": text},
+    "exception.opened/1": {
+        "kind": text,
+        "statement_id?": identity,
+        "entry?": positive,
+        "payment_id?": identity,
+        "batch_id?": identity,
+        "amount_fen": integer,
+        "blocking": text,
+    },
+    "exception.assigned/1": {"owner_id": identity},
+    "exception.resolved/1": {"outcome": text, "reason": text, "cause?": event_name},
     "award_rule.published/1": {
         "division": place,
         "period_kind": text,
@@ -568,11 +715,19 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
 MONEY_TYPES = frozenset(
     {
         "budget.appropriated/1",
+        "budget.adjusted/1",
+        "budget.closed/1",
+        "allowance.granted/1",
+        "allowance.reversed/1",
         "reward.granted/1",
         "reward.reversed/1",
         "payment.approved/1",
         "payment.settled/1",
         "payment.failed/1",
+        "payment.returned/1",
+        "payment.reissued/1",
+        "payment.written_back/1",
+        "payment.recovered/1",
     }
 )
 """The types whose events carry postings; no other may."""

@@ -165,6 +165,15 @@ def entry_of(bundle: Bundle, raw: Raw) -> Entry | None:
     return Entry(*fields) if fields is not None else None
 
 
+def entry_shown(index: int, content: bytes) -> Entry | None:
+    """An entry of the journal as the rules see it, its signature taken on trust; None if they could not be shown it."""
+    proved = prove(content)
+    if proved is None:
+        return entry_of(Bundle("", index, 1), Raw(index, 0, content))
+    _, key_name, key_id, _, line = proved
+    return Entry(index, "", 0, key_name, key_id, leaf_hash(content), *line)
+
+
 def _misfits(line: Line) -> list[tuple[str, Mapping[str, Fact]]]:
     """What the line's type does not allow; empty for an event as it should be."""
     if not shapes.day(line.on):

@@ -11,6 +11,7 @@ from audit import entries, readme, trusted
 from audit.disclosures import PublishedPages
 from audit.findings import Check, Finding, Findings, Place, Progress, Report
 from audit.folder import PackageFolder, reason
+from audit.invariants import Invariants
 from audit.journal_files import PublishedJournals
 from audit.ledger import Ledger
 from audit.manifest import MANIFEST, check_files
@@ -19,8 +20,10 @@ from audit.opened import OpenedValues
 from audit.published import check_tables
 from audit.replay import Replay
 from audit.rules import Rule
+from audit.rules.allowances import Allowances
 from audit.rules.awards import Awards
 from audit.rules.bank_files import BankFiles
+from audit.rules.budgets import Budgets
 from audit.rules.caps import Caps
 from audit.rules.catalogues import Catalogues
 from audit.rules.continuity import Continuity
@@ -33,10 +36,14 @@ from audit.rules.keys_by_two import KeysByTwo
 from audit.rules.limits import Limits
 from audit.rules.members import Members
 from audit.rules.payee_accounts import PayeeAccounts
+from audit.rules.payee_holds import PayeeHolds
+from audit.rules.payout_signals import PayoutSignals
 from audit.rules.payouts import Payouts
 from audit.rules.places import Places
 from audit.rules.postings import PostingsBalance
+from audit.rules.reconciliation import Reconciliation
 from audit.rules.roles import Roles
+from audit.rules.seals_of_periods import SealsOfPeriods
 from audit.rules.signing_keys import SigningKeys
 from audit.rules.tariffs import Tariffs
 from audit.rules.workflows import Workflows
@@ -102,12 +109,14 @@ class _Checking:
         self._findings = findings = Findings()
         self._trust = trusted.load(folder, findings, log_key=asked.log_key, policy=asked.policy)
         self._ledger = Ledger()
+        self._invariants = Invariants(findings, self._ledger)
         self._genesis = Genesis(findings)
         self._keys = SigningKeys(findings)
         self._files = NamedFiles(folder, findings)
         self._opened = OpenedValues(folder, findings)
         self._pages = PublishedPages(folder, findings, self._opened.masks)
         self._stamps = Timestamps(folder, findings)
+        self._periods = SealsOfPeriods(findings)
         self._replay = Replay(folder, findings, self._rules(), origin=self._trust.origin)
 
     def _rules(self) -> list[Rule]:
@@ -121,13 +130,19 @@ class _Checking:
             Places(findings),
             Continuity(findings),
             PostingsBalance(findings),
+            self._invariants,  # before the next posts the event to the ledger that they share
             Limits(findings, self._ledger),
             Duties(findings),
             Payouts(findings),
+            Budgets(findings),
+            Allowances(findings),
+            self._periods,
             ErasedPersons(findings),
             Members(findings),
             Households(findings),
             PayeeAccounts(findings),
+            PayeeHolds(findings),
+            PayoutSignals(findings),
             Tariffs(findings),
             Caps(findings),
             Catalogues(findings),
@@ -136,6 +151,7 @@ class _Checking:
             Awards(findings),
             Difficulty(findings),
             Workflows(findings),
+            Reconciliation(findings),
             self._opened,
             self._pages,
             self._stamps,
@@ -155,9 +171,11 @@ class _Checking:
         check_tables(self._folder, self._ledger, findings)
         self._pages.compare(replay.book, size=replay.tree.size)
         self._stamps.check(replay.tree)
+        self._periods.check(replay.tree)
         digests = check_files(self._folder, findings, known=replay.digests, progress=asked.tell)
         self._files.check_bytes(digests)
         self._files.skip_bank()
+        self._invariants.summarise()
         readme.check(self._folder, findings, trust, replay, stamp=self._stamps.last())
         if replay.read == 0:
             entries.skip_what_needs_entries(findings)

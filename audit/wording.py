@@ -40,6 +40,9 @@ TITLES: Mapping[Check, str] = {
     Check.AWARDS: "评星名单复算",
     Check.DIFFICULTY: "网格难度数据与办法",
     Check.WORKFLOWS: "流程与时序",
+    Check.INVARIANTS: "账本二十五条恒等式",
+    Check.RECONCILIATION: "银行对账复算",
+    Check.PERIODS: "按月封账",
 }
 
 VERDICTS: Mapping[str, str] = {
@@ -72,6 +75,12 @@ SUMMARIES: Mapping[Check, str] = {
     Check.AWARDS: "{awards} 份名单，{stars} 人次，所计线索 {events} 条",
     Check.DIFFICULTY: "{rules} 份办法，{grids} 份网格数据",
     Check.WORKFLOWS: "{reports} 件事件，其中 {followed} 件按已启用的流程，{acts} 步",
+    Check.RECONCILIATION: "{statements} 份对账单，{lines} 笔；自动勾对 {automatic} 项，由人勾对 {by_person} 项",
+    Check.INVARIANTS: (
+        "本包判定第 {judged} 条；还没有这类记录的第 {without_object} 条；只能在服务器上比对的第 {elsewhere} 条；"
+        "不成立的：{broken}"
+    ),
+    Check.PERIODS: "已封 {seals} 个月，到 {month} 为止",
 }
 
 REASONS: Mapping[str, str] = {
@@ -80,6 +89,7 @@ REASONS: Mapping[str, str] = {
     "no_disclosures": "账本里没有奖励，没有月度公示",
     "not_opened": "本包没有经授权开启的值",
     "no_timestamps": "账本里没有时间戳",
+    "no_seals": "还没有封账的月份",
     "no_entries": "没有一条可读的记录",
     "no_genesis": "首条记录不可读",
     "unsealed": "检查点未经账本密钥签名，见证无从核对",
@@ -185,12 +195,21 @@ SENTENCES: Mapping[str, str] = {
     "postings.missing": "{type} 应有分录，却没有",
     "postings.unbalanced": "分录不平：{detail}",
     "postings.differ": "分录与事件不符：实为 {found}；应为 {expected}",
+    "limits.budget_closed": "预算 {budget} 已经结账，不能再占用、下达或调整",
+    "limits.budget_year": "预算 {budget} 不是 {on} 当年的已下达预算",
+    "limits.closed_early": "预算 {budget} 在 {on} 结账，它的年度还没有结束",
+    "limits.document_reused": "文号“{document}”在同一预算里用了两次",
+    "limits.lapsed": "结账注销 {found} 元，当时可用的是 {expected} 元",
+    "limits.no_budget": "预算 {budget} 从未下达",
     "limits.passed": "账户 {account}（{commodity}）突破限额，余额 {balance}",
     "duties.no_report": "所依据的事件没有上报记录",
     "duties.step_again": "同一环节办了两次：{part}",
     "duties.not_confirmed": "未经核实的事件被认定有效",
     "duties.not_handled": "未经办理的事件被认定有效",
     "duties.signed_by_another": "环节 {part} 所载的人是 {named}，签名的却是 {by}",
+    "duties.claimed_long_ago": "本人上报，自称 {claimed} 看到，{recorded} 才记录，超过 {hours} 小时",
+    "duties.source": "来源为 {source}，与由谁登记不符：本人上报只有 app 和 open311，代录没有",
+    "duties.no_ticket": "来源为 {source}，没有工单号",
     "duties.acted_twice": "同一人 {person} 既是 {first} 又是 {second}",
     "duties.acted_in_chain": "{part} {person} 参与过所付奖励 {reward} 的前面环节",
     "duties.granted_twice": "事件 {incident} 已在 {earlier} 奖励过",
@@ -208,6 +227,11 @@ SENTENCES: Mapping[str, str] = {
     "duties.reward_of_another": "奖励 {reward} 不属于这名收款人、预算或辖区",
     "duties.order": "{type} 不能发生在状态 {state} 之后",
     "duties.open_line": "批次已关闭，第 {line} 行仍为 {state}",
+    "duties.contradicted": "第 {line} 行银行的说法前后不一，尚未查清，批次却已关闭或款项又列入发放",
+    "duties.signals_differ": "批次提示的摘要是 {found}，按所载提示应为 {expected}",
+    "duties.signals_open": "批次第 {line} 行的一条提示没有由{part}说明理由，却已审批",
+    "duties.payee_held": "{person} 正在核查、暂停付款，却列入或批准了付款",
+    "duties.same_year": "退回或追回记为{found}年度，按付款日和入账日应为{expected}年度",
     "duties.released": "奖励被放回待付，但发放 {payment} 并未失败或取消",
     "duties.no_answer": "银行回盘文件 {answer} 没有登记，或登记的笔数少于据此入账的笔数",
     "duties.line_numbers": "批次的行号不是从 1 起连续",
@@ -225,6 +249,23 @@ SENTENCES: Mapping[str, str] = {
     "duties.no_account": "所确认的收款账户第 {version} 版不是当时现用的",
     "duties.cooling": "{person} 换过收款账户，应等到 {day} 或由另一人确认，却提前付款",
     "duties.erased": "{person} 已由 {erased} 删除，此后不应再有 {type}",
+    "duties.allowance_again": "津贴 {allowance} 已经入账，没有冲正又入账一次",
+    "duties.month_ahead": "津贴归属 {month}，入账日期却是更早的 {on}",
+    "duties.not_served": "{person} 在 {month} 没有在当地担任网格员或网格长，却有津贴",
+    "duties.payroll": "付款的批次发放的是{payroll}，所列的 {reward} 不是",
+    "periods.below_seal": "{on} 的账记在封账之后，那时 {closed} 及以前已封账或正在月结",
+    "periods.chain": "封账写的上一次封账是“{found}”，与账本不符",
+    "periods.disclosures": "封账所载公示摘要 {found}，按记录应为 {expected}",
+    "periods.not_over": "{month} 还没有过完，在 {on} 就月结",
+    "periods.not_proposed": "没有待封账的月结",
+    "periods.one_person": "提出月结和封账的是同一个人 {person}",
+    "periods.order": "{before} 之后封的是 {month}，不是下一个月",
+    "periods.other_figures": "封账的“{field}”与提出月结时的不同",
+    "periods.position": "封账所载位置 {position} 在它自己之后",
+    "periods.reconciliation": "封账所载对账摘要 {found} 与账本和所写的差异不符",
+    "periods.root": "封账所载账本根 {found}，按记录应为 {expected}",
+    "periods.signed_by_another": "月结写的经办人是 {named}，签名的是 {by}",
+    "periods.trial_balance": "封账所载科目余额摘要 {found}，按记录应为 {expected}",
     "tariffs.none": "{division} 在 {day} 没有奖励标准",
     "tariffs.other": "引用的标准 {found} 不是当日有效的 {expected}",
     "tariffs.amount": "奖励 {found} 元，标准 {tariff} 规定 {expected} 元",
@@ -233,6 +274,9 @@ SENTENCES: Mapping[str, str] = {
     "tariffs.item_not_admitted": "事项 {item} 在 {day} 不在 {division} 的事项清单内",
     "tariffs.item_differs": "类别或是否公开与清单不符：事项 {item} 属“{category}”",
     "tariffs.position_of_sensitive": "涉及隐私的上报不应带位置",
+    "tariffs.backdated": "标准从 {since} 起算，那时已有标准 {earlier} 在用：已上报的线索应得的奖励被改变",
+    "tariffs.band_backdated": "区间从 {since} 起算，那时已有区间在用",
+    "tariffs.band_excludes": "区间从 {since} 起算，不含当时在用的标准 {earlier}（{amount} 元）",
     "tariffs.cap_backdated": "上限从 {since} 起算，不晚于设定的那天 {known}",
     "tariffs.cap_month": "按月的上限应从某月 1 日起算，却从 {since} 起",
     "tariffs.cap_passed": "奖励超过上限 {cap}（最多 {most} 条）",
@@ -250,6 +294,7 @@ SENTENCES: Mapping[str, str] = {
     "ledgers.order": "行的次序或行末与重算不同",
     "ledgers.block": "这一段与重算不同、重复或多余，开头是“{found}”",
     "ledgers.missing_block": "缺少应有的一段",
+    "ledgers.extra_file": "账本里没有这一年的账，或不应分年",
     **{f"attachments.{reason}": text for reason, text in {**_FILE_REASONS, **_NAMED_REASONS}.items()},
     **{f"disclosures.{reason}": text for reason, text in _FILE_REASONS.items()},
     "disclosures.absent": "账本里有 {rewards} 笔奖励，包里却没有月度公示；每个包都应带公示",
@@ -315,6 +360,42 @@ SENTENCES: Mapping[str, str] = {
     "difficulty.rule": "所依的办法 {found} 不是当天有效的 {expected}",
     "difficulty.factors": "所填的指标与办法的指标不一致",
     "difficulty.day_again": "同一网格 {day} 的数据登记了两次",
+    "invariants.book_not_zero": "账簿 {book}（{commodity}）合计不为零，差 {sum}",
+    "invariants.over_appropriated": "预算 {budget} 已占用和已支出 {used} 元，超过下达的 {appropriated} 元",
+    "invariants.appropriated_differs": "预算 {budget} 的下达数为 {found} 元，各文件合计 {expected} 元",
+    "invariants.payable_differs": "{account} 账上应付 {found} 元，按应得、已付、在途算应为 {expected} 元",
+    "invariants.returned_differs": "{account} 账上退票待处理 {found} 元，按银行退回的算应为 {expected} 元",
+    "invariants.transit_differs": "{account} 账上在途 {found} 元，批次里还没有结果的合计 {expected} 元",
+    "invariants.closed_in_transit": "批次 {batch} 已关闭，仍有 {amount} 元在途",
+    "invariants.statement_sum": "对账单各笔合计 {found} 元，期末减期初应为 {expected} 元",
+    "invariants.statement_gap": "对账单期初 {found} 元，上一份期末是 {expected} 元，没有登记断档",
+    "invariants.over_matched": "{what} 已勾对 {found} 元，超过它的金额 {expected} 元",
+    "invariants.sealed_month": "业务日期 {on} 落在已结账的月份（已结到 {sealed}）",
+    "invariants.seal_order": "结账月份 {found} 不接在上次结账的 {sealed} 之后",
+    "invariants.points_differ": "{holder} 的积分余额 {held}，按来去应为 {expected}，且不得为负",
+    "invariants.stock_differs": "{holder}（{commodity}）的库存 {held}，按出入库应为 {expected}，且不得为负",
+    "invariants.read_models": (
+        "{account}（{commodity}）查询表为借 {found_debit}、贷 {found_credit}，按记录应为借 {debit}、贷 {credit}"
+    ),
+    "invariants.heads": "签过名的账本头（{size} 条）与逐条算出的根不同",
+    "invariants.public_totals": "公示的{what}为 {found}，按记录应为 {expected}",
+    "invariants.undecodable": "记录 {index} 读不出：{detail}",
+    "invariants.cash_differs": "现金在财务会计动了 {fin} 元，在预算会计动了 {bud} 元",
+    "reconciliation.lines": "对账单各笔不连续：这一部分从第 {first} 笔起",
+    "reconciliation.lines_differ": "对账单各笔与登记的笔数或指纹不符，实有 {found} 笔",
+    "reconciliation.unknown": "勾对的第 {line} 笔或付款 {payment} 没有记录",
+    "reconciliation.not_moved": "付款 {payment} 当时还没有到账或退回，却被勾对",
+    "reconciliation.tier": "第 {line} 笔不符合 T{tier} 的条件",
+    "reconciliation.chosen": "第 {line} 笔按 T{tier} 勾对时，另有一笔同样相符",
+    "reconciliation.taken_back": "第 {line} 笔曾由人撤销勾对，却又自动勾对",
+    "reconciliation.sum": "第 {line} 笔按批次勾对，合计 {found} 分，应为 {expected} 分",
+    "reconciliation.no_reason": "由人勾对而没有理由",
+    "reconciliation.not_by_two": "第 {line} 笔的人工勾对不是由两人办的，或与所提的不同",
+    "reconciliation.not_matched": "第 {line} 笔没有勾对，却被撤销",
+    "reconciliation.not_proposed": "第 {line} 笔没有待确认的勾对，却被退回",
+    "reconciliation.signed_by_another": "所载提出人是 {named}，签名的是别人",
+    "reconciliation.weight": "差异 {kind} 登记为“{found}”，与规定的影响不符",
+    "reconciliation.not_open": "差异没有登记或已经了结，却又被处理",
     "since.no_key": "没有账本密钥，留存的检查点无从核对",
     "since.unsealed": "留存的检查点不可信，或属于另一账本：{detail}",
     "since.went_back": "您留存的检查点有 {kept} 条，现在只有 {size} 条：账本倒退了",
@@ -349,29 +430,70 @@ PARTS: Mapping[str, str] = {
 }
 _PART_FACTS = frozenset({"part", "first", "second"})
 
+INVARIANTS: Mapping[int, str] = {
+    1: "每笔分录在每个账簿、每个币种内借贷相等，金额都是整数",
+    2: "每个账簿在任何时刻合计为零",
+    3: "限额连同占用一起计算，从未突破",
+    4: "占用至多了结一次，不超过占用的金额",
+    5: "已占用加已支出不超过下达的指标",
+    6: "应付每个人的不为负，等于应得减已付减在途",
+    7: "批次在途等于还没有结果的各笔之和，关闭时为零",
+    8: "一条线索至多一笔有效奖励、一笔有效付款、一次到账",
+    9: "各笔之和等于文件合计，等于批次总额",
+    10: "对账单期初加各笔等于期末，期末等于下一份的期初",
+    11: "勾对不超过任何一方的金额，余下的看得见",
+    12: "编制人、复核人、收款人、核查人互不相同",
+    13: "已结账的月份不再有账；更正记在下一个开放的月份",
+    14: "积分：得到减兑换、过期、冲回，等于持有，不为负",
+    15: "实物：期初加入库减出库等于账存",
+    16: "人民币与积分从不在同一笔里",
+    17: "每笔现金在财务会计和预算会计一致",
+    18: "每笔分录属于一条记录，动账的记录都有分录",
+    19: "从头重放与现有查询表一致",
+    20: "被拒绝的请求不改变任何内容",
+    21: "同一编号、同样内容得到同一答复；内容不同则拒绝",
+    22: "每个签名的账本头都是以后各头的前段",
+    23: "公示合计等于账本在该位置的合计",
+    24: "导出的账用各自的软件读出，余额相同",
+    25: "记录的每种类型和版本都读得出",
+}
+"""The twenty-five of `audit.invariants`, by number."""
+
 STAGES: Mapping[str, str] = {"events": "核对签名、重放记录", "files": "核对文件"}
 REMAINING = "约剩 {seconds} 秒"
 
 ACCOUNT_NAMES: Mapping[str, str] = {
+    "fin:1002": "银行存款",
     "fin:1011": "零余额账户用款额度",
-    "fin:2307:payee": "其他应付款—应付个人",
+    "fin:2307": "其他应付款",
+    "fin:2307:payee": "其他应付款—应付网格员",
     "fin:2307:transit": "其他应付款—代发在途",
+    "fin:2307:returned": "其他应付款—退票待处理",
     "fin:4001": "财政拨款收入",
     "fin:5001": "业务活动费用",
     "bud:6001": "财政拨款预算收入",
     "bud:7101": "行政支出",
     "bud:8001": "资金结存",
+    "bud:8101": "财政拨款结转",
     "ind:appropriated": "预算指标—已下达",
     "ind:available": "预算指标—可用",
-    "ind:committed": "预算指标—已承诺",
+    "ind:committed": "预算指标—已占用",
     "ind:spent": "预算指标—已支出",
+    "ind:lapsed": "预算指标—已收回",
 }
+"""The accounts of the charts that the program ships, under the charts' own names; a test compares the two."""
+
 LIMITS: Mapping[int, str] = {1: "余额不得为贷方", -1: "余额不得为借方", 0: "不限"}
 TOTAL = "合计"
 TRIAL_BALANCE_HEADING = ("账户", "币种或品种", "名称", "借方发生", "贷方发生", "借方余额", "贷方余额")
 ACCOUNTS_HEADING = ("账户", "币种或品种", "账簿", "名称", "限额", "分录笔数")
 NAMED_FILES_HEADING = ("记录索引", "行号", "事件", "种类", "SHA-256", "字节", "随包")
-FILE_KINDS: Mapping[str, str] = {"photo": "照片", "payment_file": "代发文件", "bank_answer": "回盘文件"}
+FILE_KINDS: Mapping[str, str] = {
+    "photo": "照片",
+    "payment_file": "代发文件",
+    "bank_answer": "回盘文件",
+    "bank_file": "银行文件",
+}
 YES, NO = "是", "否"
 JOURNAL_HEADING = (
     "记录索引",

@@ -1,19 +1,20 @@
-"""How far each budget is used: appropriated, still available, promised, paid — in total and month by month.
+"""How far each budget is used: appropriated, still available, promised, paid, lapsed — in total and month by month.
 
 The figures come from the postings of the book `ind` alone, so they are the ledger's own: available + committed +
-spent is what was appropriated.
+spent + lapsed is what was appropriated.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from domain.budgets import BudgetAppropriated
+from domain.budgets import BudgetAdjusted, BudgetAppropriated, BudgetClosed
 from domain.kernel.calendar import Month, month_of
 from domain.kernel.places import Division, prefix
 from domain.kernel.postings import CNY
@@ -31,7 +32,8 @@ CREATE TABLE budget_executions (
     project        text NOT NULL,
     spending_class text NOT NULL,
     year           integer NOT NULL,
-    documents      jsonb NOT NULL
+    documents      jsonb NOT NULL, -- what each gave, or took back (with a reason)
+    closed_on      date
 );
 
 -- What each month changed: months are effective months, amounts are fen.
@@ -42,6 +44,7 @@ CREATE TABLE budget_execution_months (
     available_fen    bigint NOT NULL,
     committed_fen    bigint NOT NULL,
     spent_fen        bigint NOT NULL,
+    lapsed_fen       bigint NOT NULL,
     PRIMARY KEY (budget_id, month)
 );
 """
@@ -55,6 +58,12 @@ FROM json_populate_recordset(NULL::budget_executions, %s)
 ON CONFLICT (budget_id) DO UPDATE SET documents = budget_executions.documents || EXCLUDED.documents
 """
 
+CHANGE_BUDGETS = """
+UPDATE budget_executions stored
+SET documents = stored.documents || change.documents, closed_on = coalesce(stored.closed_on, change.closed_on)
+FROM json_populate_recordset(NULL::budget_executions, %s) change WHERE stored.budget_id = change.budget_id
+"""
+
 ADD_TO_MONTHS = """
 INSERT INTO budget_execution_months AS stored
 SELECT * FROM json_populate_recordset(NULL::budget_execution_months, %s)
@@ -62,20 +71,29 @@ ON CONFLICT (budget_id, month) DO UPDATE SET
     appropriated_fen = stored.appropriated_fen + EXCLUDED.appropriated_fen,
     available_fen = stored.available_fen + EXCLUDED.available_fen,
     committed_fen = stored.committed_fen + EXCLUDED.committed_fen,
-    spent_fen = stored.spent_fen + EXCLUDED.spent_fen
+    spent_fen = stored.spent_fen + EXCLUDED.spent_fen,
+    lapsed_fen = stored.lapsed_fen + EXCLUDED.lapsed_fen
 """
 
 # Debit is positive; `appropriated` is the source side, whose growth is a credit.
-_SIGN = {"appropriated": -1, "available": 1, "committed": 1, "spent": 1}
+_SIGN = {"appropriated": -1, "available": 1, "committed": 1, "spent": 1, "lapsed": 1}
 
 
 def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
     """Add budgets, then what the postings to their accounts moved, one row a budget and month."""
     budgets: dict[str, dict[str, Any]] = {}
+    changes: dict[str, dict[str, Any]] = {}
     months: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(_SIGN, 0))
     for recorded in events:
-        if isinstance(recorded.event, BudgetAppropriated):
-            _appropriated(budgets, recorded, recorded.event)
+        match recorded.event:
+            case BudgetAppropriated() as event:
+                _appropriated(budgets, recorded, event)
+            case BudgetAdjusted() as event:
+                told = {"document": event.document, "amount_fen": event.amount_fen, "reason": event.reason}
+                _changed(changes, recorded)["documents"].append({**told, "on": recorded.line.on})
+            case BudgetClosed():
+                changed = _changed(changes, recorded)
+                changed["closed_on"] = changed["closed_on"] or recorded.line.on
         for account, commodity, amount in recorded.postings:
             if account.startswith("ind:"):
                 _, column, budget_id = account.split(":")
@@ -84,6 +102,8 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
                 months[budget_id, month_of(recorded.on)][column] += _SIGN[column] * amount
     if budgets:
         cursor.execute(INSERT_BUDGETS, (to_json(budgets.values()),))
+    if changes:
+        cursor.execute(CHANGE_BUDGETS, (to_json(changes.values()),))
     if months:
         _add_to_months(cursor, months)
 
@@ -102,6 +122,12 @@ def _appropriated(budgets: dict[str, dict[str, Any]], recorded: Recorded, event:
         },
     )
     row["documents"].append({"document": event.document, "amount_fen": event.amount_fen, "on": recorded.line.on})
+
+
+def _changed(changes: dict[str, dict[str, Any]], recorded: Recorded) -> dict[str, Any]:
+    """What some events change in a budget that is there."""
+    budget_id = identity(recorded)
+    return changes.setdefault(budget_id, {"budget_id": budget_id, "documents": [], "closed_on": None})
 
 
 def _add_to_months(cursor: WriteCursor, months: dict[tuple[str, str], dict[str, int]]) -> None:
@@ -127,7 +153,9 @@ def _add_to_months(cursor: WriteCursor, months: dict[tuple[str, str], dict[str, 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """One budget and its totals, as of the model's position. `documents` are {document, amount_fen, on}."""
+    """One budget and its totals, as of the model's position. `documents` are {document, amount_fen, on}, those that
+    adjusted it with a reason; `closed_on`: since then nothing is charged to it.
+    """
 
     budget_id: UUID
     unit: Division
@@ -135,16 +163,24 @@ class Budget:
     spending_class: str
     year: int
     documents: list[dict[str, Any]]
+    closed_on: date | None
     appropriated_fen: int
     available_fen: int
     committed_fen: int
     spent_fen: int
+    lapsed_fen: int
     position: int
 
     @property
+    def adjusted_fen(self) -> int:
+        """What later documents gave, less what they took back."""
+        return sum(one["amount_fen"] for one in self.documents if "reason" in one)
+
+    @property
     def balanced(self) -> bool:
-        """Whether everything appropriated is available, committed or spent."""
-        return self.appropriated_fen == self.available_fen + self.committed_fen + self.spent_fen
+        """Whether everything appropriated is available, committed, spent or lapsed."""
+        used_fen = self.committed_fen + self.spent_fen + self.lapsed_fen
+        return self.appropriated_fen == self.available_fen + used_fen
 
     @property
     def execution(self) -> Rate | None:
@@ -162,15 +198,17 @@ class BudgetMonth:
     appropriated_fen: int
     committed_fen: int
     spent_fen: int
+    lapsed_fen: int
     available_to_date_fen: int
     committed_to_date_fen: int
     spent_to_date_fen: int
 
 
 _TOTALS = """
-SELECT budget.budget_id, unit, project, spending_class, year, documents,
+SELECT budget.budget_id, unit, project, spending_class, year, documents, closed_on,
     sum(appropriated_fen)::bigint AS appropriated_fen, sum(available_fen)::bigint AS available_fen,
     sum(committed_fen)::bigint AS committed_fen, sum(spent_fen)::bigint AS spent_fen,
+    sum(lapsed_fen)::bigint AS lapsed_fen,
     (SELECT position FROM read.positions WHERE model = 'budget_executions') AS position
 FROM read.budget_executions budget JOIN read.budget_execution_months USING (budget_id)
 """
@@ -183,7 +221,7 @@ GROUP BY budget.budget_id ORDER BY unit, project, spending_class
 """
 
 MONTHS = """
-SELECT month, appropriated_fen, committed_fen, spent_fen,
+SELECT month, appropriated_fen, committed_fen, spent_fen, lapsed_fen,
     (sum(available_fen) OVER so_far)::bigint AS available_to_date_fen,
     (sum(committed_fen) OVER so_far)::bigint AS committed_to_date_fen,
     (sum(spent_fen) OVER so_far)::bigint AS spent_to_date_fen

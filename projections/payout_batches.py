@@ -6,7 +6,7 @@ recorded; they are kept apart here, so that comparing them means something.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -14,32 +14,44 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from domain import accounts
+from domain import accounts, payments, payout_signals
 from domain.kernel.calendar import Month
+from domain.kernel.events import Sha256
 from domain.kernel.ids import EventName
 from domain.kernel.places import Division, prefix
 from domain.payments import (
+    PaymentAccepted,
     PaymentApproved,
     PaymentCancelled,
+    PaymentContradicted,
     PaymentFailed,
     PaymentPrepared,
+    PaymentRecovered,
+    PaymentReissued,
+    PaymentReturned,
     PaymentSettled,
     PaymentUnresolved,
+    PaymentUpheld,
+    PaymentWrittenBack,
 )
 from domain.payout_batches import (
+    NUMBERS,
     BankAnswerRecorded,
     PayoutBatchApproved,
     PayoutBatchClosed,
     PayoutBatchExported,
     PayoutBatchFrozen,
     PayoutBatchRejected,
+    SignalsAcknowledged,
+    SignalsNoted,
+    shown_digest,
 )
 from domain.streams import event_types
 from journal.codec import Recorded
 from projections.rows import Pending, Row, Table, WriteCursor, identity, to_json
 
 Status = Literal["frozen", "approved", "rejected", "exported", "answered", "closed"]
-LineState = Literal["prepared", "approved", "cancelled", "settled", "failed", "unresolved"]
+LineState = payments.Status
 
 NAME = "payout_batches"
 
@@ -49,7 +61,7 @@ CREATE TABLE payout_batches (
     division      text NOT NULL,
     month         text NOT NULL,
     number        integer NOT NULL,
-    status        text NOT NULL,
+    step          text NOT NULL,
     payment_count integer NOT NULL,
     total_fen     bigint NOT NULL,
     lines_digest  text NOT NULL,
@@ -63,7 +75,10 @@ CREATE TABLE payout_batches (
     file_sha256   text,
     file_length   bigint,
     exported_on   date,
-    closed_on     date
+    closed_on     date,
+    signals_digest text,
+    -- A closed batch stays closed, whatever the bank says afterwards.
+    status text NOT NULL GENERATED ALWAYS AS (CASE WHEN closed_on IS NOT NULL THEN 'closed' ELSE step END) STORED
 );
 CREATE INDEX payout_batches_month_idx ON payout_batches (month, division text_pattern_ops);
 
@@ -83,9 +98,34 @@ CREATE TABLE payout_payments (
     answer        text,
     booked_on     date,
     bank_ref      text,
+    outcome       text,
+    back_on       date,
+    back_ref      text,
+    contradicted  boolean NOT NULL,
+    contradiction text,
     UNIQUE (batch_id, line)
 );
 CREATE INDEX payout_payments_payee_idx ON payout_payments (payee_id);
+
+-- What stands out in a frozen list, and what maker and checker said about it.
+CREATE TABLE payout_signals (
+    signal        text PRIMARY KEY,
+    batch_id      uuid NOT NULL,
+    line          integer NOT NULL,
+    code          text NOT NULL,
+    facts         jsonb NOT NULL
+);
+CREATE INDEX payout_signals_batch_idx ON payout_signals (batch_id, line);
+CREATE TABLE payout_acknowledgements (
+    acknowledgement text PRIMARY KEY,
+    batch_id      uuid NOT NULL,
+    person_id     uuid NOT NULL,
+    code          text NOT NULL,
+    reason        text NOT NULL,
+    lines         integer[] NOT NULL,
+    log_index     bigint NOT NULL
+);
+CREATE INDEX payout_acknowledgements_batch_idx ON payout_acknowledgements (batch_id, log_index);
 
 -- Every return file that was read, with the bank's own counts.
 CREATE TABLE payout_answers (
@@ -107,6 +147,11 @@ CREATE TABLE payout_ledgers (
     in_transit_fen bigint NOT NULL,
     settled_fen    bigint NOT NULL
 );
+-- The same of each payment: what came back into the account.
+CREATE TABLE payout_returns (
+    payment_id   uuid PRIMARY KEY,
+    returned_fen bigint NOT NULL
+);
 """
 
 # Whatever type moves money in transit, now or later, counts: the ledger side knows no business rule.
@@ -119,7 +164,10 @@ TYPES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch and where it stands; `reject_reason`, `profile` and the file are there once that step was taken."""
+    """A batch and where it stands; `reject_reason`, `profile` and the file are there once that step was taken.
+
+    `signals_digest`: of what stands out in it, where something does.
+    """
 
     batch_id: UUID
     division: Division
@@ -140,11 +188,21 @@ class Batch:
     file_length: int | None
     exported_on: date | None
     closed_on: date | None
+    signals_digest: str | None
+
+    @property
+    def shown_digest(self) -> str:
+        """What a page that shows lines and signals is approved by."""
+        return shown_digest(Sha256(self.lines_digest), Sha256(self.signals_digest) if self.signals_digest else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One line. `reason`: why it failed or was cancelled, or the last word of a bank that gave no definite answer."""
+    """One line. `reason`: why it failed, came back or was cancelled, or the last word of a bank that is not definite.
+
+    `outcome`: settled or failed, by the bank's first definite answer; `back_on`, `back_ref`: the booking by which the
+    money came back. `contradicted`: nobody has cleared up yet that the bank also said `contradiction`.
+    """
 
     payment_id: UUID
     batch_id: UUID
@@ -161,9 +219,20 @@ class Payment:
     answer: str | None
     booked_on: date | None
     bank_ref: str | None
+    outcome: Literal["settled", "failed"] | None
+    back_on: date | None
+    back_ref: str | None
+    contradicted: bool
+    contradiction: str | None
 
 
-BATCHES = Table.of("payout_batches", Batch)
+_BATCH_COLUMNS = Table.of("payout_batches", Batch)
+_WRITTEN = Table.of("payout_batches", Batch, computed={"status"})
+BATCHES = replace(_WRITTEN, columns=(*_WRITTEN.columns, "step"))
+SIGNALS = Table("payout_signals", "signal", ("batch_id", "line", "code", "facts"))
+ACKNOWLEDGEMENTS = Table(
+    "payout_acknowledgements", "acknowledgement", ("batch_id", "person_id", "code", "reason", "lines", "log_index")
+)
 PAYMENTS = Table.of("payout_payments", Payment)
 ANSWERS = Table(
     "payout_answers",
@@ -187,46 +256,101 @@ ON CONFLICT (batch_id) DO UPDATE SET
     settled_fen = stored.settled_fen + EXCLUDED.settled_fen
 """
 
+ADD_TO_RETURNS = """
+INSERT INTO payout_returns AS stored SELECT * FROM json_populate_recordset(NULL::payout_returns, %s)
+ON CONFLICT (payment_id) DO UPDATE SET returned_fen = stored.returned_fen + EXCLUDED.returned_fen
+"""
+
 _TRANSIT = accounts.in_transit(UUID(int=0)).removesuffix(str(UUID(int=0)))
+
+
+@dataclass
+class _Changes:
+    """What a run of events adds and changes."""
+
+    batches: Pending = field(default_factory=lambda: Pending(BATCHES))
+    payments: Pending = field(default_factory=lambda: Pending(PAYMENTS))
+    answers: list[Row] = field(default_factory=list)
+    signals: list[Row] = field(default_factory=list)
+    acknowledgements: list[Row] = field(default_factory=list)
+
+    def write(self, cursor: WriteCursor) -> None:
+        """One statement a table."""
+        self.batches.write(cursor)
+        self.payments.write(cursor)
+        ANSWERS.insert(cursor, self.answers)
+        SIGNALS.insert(cursor, self.signals)
+        ACKNOWLEDGEMENTS.insert(cursor, self.acknowledgements)
 
 
 def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
     """Batches, lines and answers from their own events; the ledger side from the postings of any event."""
-    batches, payments = Pending(BATCHES), Pending(PAYMENTS)
-    answers: list[Row] = []
+    changes = _Changes()
     for recorded in events:
         if recorded.type.startswith("payout_batch."):
-            _apply_to_batch(batches, answers, recorded)
+            _apply_to_batch(changes, recorded)
         elif recorded.type.startswith("payment."):
-            _apply_to_payment(payments, recorded)
-    batches.write(cursor)
-    payments.write(cursor)
-    ANSWERS.insert(cursor, answers)
-    ledgers = _ledger_changes(events)
-    if ledgers:
+            _apply_to_payment(changes.payments, recorded)
+    changes.write(cursor)
+    if ledgers := _ledger_changes(events):
         cursor.execute(ADD_TO_LEDGERS, (to_json(ledgers),))
+    if returns := _returns(events):
+        cursor.execute(ADD_TO_RETURNS, (to_json(returns),))
 
 
-def _apply_to_batch(batches: Pending, answers: list[Row], recorded: Recorded) -> None:
-    batch_id, on = identity(recorded), recorded.line.on
+def _apply_to_batch(changes: _Changes, recorded: Recorded) -> None:
+    batches, batch_id, on = changes.batches, identity(recorded), recorded.line.on
     match recorded.event:
         case PayoutBatchFrozen() as event:
             batches.add(batch_id, _batch_row(recorded, event))
+        case SignalsNoted() as event:
+            batches.change(batch_id, {"signals_digest": event.digest})
+            changes.signals += _signal_rows(batch_id, event)
+        case SignalsAcknowledged() as event:
+            changes.acknowledgements += _acknowledgement_rows(recorded, event)
         case PayoutBatchApproved():
-            batches.change(batch_id, {"status": "approved", "checker_id": recorded.line.by, "checked_on": on})
+            batches.change(batch_id, {"step": "approved", "checker_id": recorded.line.by, "checked_on": on})
         case PayoutBatchRejected(reason=reason):
             checked = {"checker_id": recorded.line.by, "checked_on": on, "reject_reason": reason}
-            batches.change(batch_id, {"status": "rejected", **checked})
+            batches.change(batch_id, {"step": "rejected", **checked})
         case PayoutBatchExported(profile=profile, file=file):
             exported = {"file_sha256": file.sha256, "file_length": file.length, "exported_on": on}
-            batches.change(batch_id, {"status": "exported", "profile": profile, **exported})
+            batches.change(batch_id, {"step": "exported", "profile": profile, **exported})
         case BankAnswerRecorded() as event:
-            batches.change(batch_id, {"status": "answered"})
-            answers.append(_answer_row(recorded, event))
+            batches.change(batch_id, {"step": "answered"})
+            changes.answers.append(_answer_row(recorded, event))
         case PayoutBatchClosed():
-            batches.change(batch_id, {"status": "closed", "closed_on": on})
+            batches.change(batch_id, {"closed_on": on})
         case other:
             raise TypeError(f"{type(other).__name__} is not an event of this read model")
+
+
+def _signal_rows(batch_id: str, event: SignalsNoted) -> list[Row]:
+    return [
+        {
+            "signal": f"{batch_id}/{one.line}/{one.code}",
+            "batch_id": batch_id,
+            "line": one.line,
+            "code": one.code,
+            "facts": one.facts,
+        }
+        for one in event.signals
+    ]
+
+
+def _acknowledgement_rows(recorded: Recorded, event: SignalsAcknowledged) -> list[Row]:
+    return [
+        {
+            "acknowledgement": f"{recorded.index}/{number}",
+            "batch_id": identity(recorded),
+            "person_id": event.acknowledged_by,
+            "code": one.code,
+            "reason": one.reason,
+            "lines": one.lines,
+            "log_index": recorded.index,
+        }
+        for number, one in enumerate(event.acknowledgements, start=1)
+    ]
 
 
 def _batch_row(recorded: Recorded, event: PayoutBatchFrozen) -> Row:
@@ -234,7 +358,7 @@ def _batch_row(recorded: Recorded, event: PayoutBatchFrozen) -> Row:
         "division": event.division,
         "month": event.month,
         "number": event.number,
-        "status": "frozen",
+        "step": "frozen",
         "payment_count": event.payment_count,
         "total_fen": event.total_fen,
         "lines_digest": event.lines_digest,
@@ -267,14 +391,39 @@ def _apply_to_payment(payments: Pending, recorded: Recorded) -> None:
             payments.change(payment_id, {"state": "approved"})
         case PaymentCancelled(reason=reason):
             payments.change(payment_id, {"state": "cancelled", "reason": reason})
+        case PaymentAccepted() as event:
+            payments.change(payment_id, {"state": "accepted", "reason": event.status, "answer": event.answer})
         case PaymentSettled() as event:
             settled = {"answer": event.answer, "booked_on": event.booked_on, "bank_ref": event.bank_ref}
-            payments.change(payment_id, {"state": "settled", **settled})
+            payments.change(payment_id, {"state": "settled", "outcome": "settled", **settled})
         case PaymentFailed() as event:
-            payments.change(payment_id, {"state": "failed", "reason": event.reason, "answer": event.answer})
+            failed = {"reason": event.reason, "answer": event.answer}
+            payments.change(payment_id, {"state": "failed", "outcome": "failed", **failed})
         case PaymentUnresolved() as event:
             unresolved = {"reason": event.status, "answer": event.answer}
             payments.change(payment_id, {"state": "unresolved", **unresolved})
+        case PaymentContradicted() as event:
+            said = f"{event.status} {event.detail}"
+            payments.change(payment_id, {"contradicted": True, "contradiction": said})
+        case PaymentUpheld():
+            payments.change(payment_id, {"contradicted": False})
+        case _:
+            _apply_what_came_back(payments, recorded)
+
+
+def _apply_what_came_back(payments: Pending, recorded: Recorded) -> None:
+    payment_id = identity(recorded)
+    match recorded.event:
+        case PaymentReturned() as event:
+            back = {"reason": event.reason, "back_on": event.booked_on, "back_ref": event.bank_ref}
+            payments.change(payment_id, {"state": "returned", **back})
+        case PaymentReissued():
+            payments.change(payment_id, {"state": "reissued"})
+        case PaymentWrittenBack(reason=reason):
+            payments.change(payment_id, {"state": "written_back", "reason": reason})
+        case PaymentRecovered() as event:
+            back = {"reason": event.reason, "back_on": event.booked_on, "back_ref": event.bank_ref}
+            payments.change(payment_id, {"state": "recovered", **back})
         case other:
             raise TypeError(f"{type(other).__name__} is not an event of this read model")
 
@@ -291,6 +440,7 @@ def _payment_row(event: PaymentPrepared) -> Row:
         "budget_id": event.budget_id,
         "replaces": event.replaces,
         "state": "prepared",
+        "contradicted": False,
     }
 
 
@@ -308,6 +458,16 @@ def _ledger_changes(events: Sequence[Recorded]) -> list[Row]:
         {"batch_id": batch_id, "in_transit_fen": in_transit, "settled_fen": settled}
         for batch_id, (in_transit, settled) in sorted(changes.items())
     ]
+
+
+def _returns(events: Sequence[Recorded]) -> list[Row]:
+    """By payment: what its own events brought back into the funding account."""
+    back: defaultdict[str, int] = defaultdict(int)
+    for recorded in events:
+        for posting in recorded.postings if recorded.type.startswith("payment.") else ():
+            if posting.account == accounts.FUNDS and posting.amount > 0:
+                back[identity(recorded)] += posting.amount
+    return [{"payment_id": payment, "returned_fen": amount_fen} for payment, amount_fen in sorted(back.items())]
 
 
 # Queries.
@@ -332,6 +492,8 @@ class Answer:
 class ThreeWay:
     """三方核对 of one batch, as of a log position: the ledger, the lines, the bank. Amounts in fen.
 
+    Lines count as settled once the bank has paid them; what came back afterwards counts as returned beside it.
+
     `without_answer` counts final lines whose return file was not recorded; `over_cited` counts return files by
     which more lines became final than the bank answered in them.
     """
@@ -345,8 +507,12 @@ class ThreeWay:
     lines_settled_fen: int
     lines_failed_count: int
     lines_failed_fen: int
+    lines_returned_count: int
+    lines_returned_fen: int
+    lines_contradicted_count: int
     ledger_in_transit_fen: int
     ledger_settled_fen: int
+    ledger_returned_fen: int
     without_answer: int
     over_cited: int
     position: int
@@ -358,6 +524,8 @@ class ThreeWay:
             (self.frozen_count, self.frozen_fen) == (self.lines_count, self.lines_fen)
             and self.ledger_in_transit_fen == self.lines_in_transit_fen
             and self.ledger_settled_fen == self.lines_settled_fen
+            and self.ledger_returned_fen == self.lines_returned_fen
+            and self.lines_contradicted_count == 0
             and self.without_answer == 0
             and self.over_cited == 0
         )
@@ -365,29 +533,56 @@ class ThreeWay:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """How many batches wait for each step, and how many lines the bank has left without a definite answer."""
+    """How many batches wait for each step, and how many lines the bank has left without a definite answer.
+
+    `returned_lines` came back, or the bank contradicts itself about them: somebody has to decide.
+    """
 
     to_check: int
     to_export: int
     to_answer: int
     to_close: int
     unresolved_lines: int
+    returned_lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignalShown:
+    """What stands out in a line; `facts` are pairs of name and text."""
+
+    line: int
+    code: str
+    facts: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgementShown:
+    """Why somebody said that lines may be paid in spite of a signal."""
+
+    person_id: UUID
+    code: str
+    reason: str
+    lines: list[int]
 
 
 @dataclass(frozen=True, slots=True)
 class BatchPage:
-    """A batch with its lines in order, the bank's answers, and the three-way check."""
+    """A batch with its lines in order, what stands out in them, the bank's answers, and the three-way check."""
 
     batch: Batch
     payments: list[Payment]
     answers: list[Answer]
     three_way: ThreeWay
+    signals: list[SignalShown]
+    acknowledgements: list[AcknowledgementShown]
 
 
-_BATCH = f"SELECT {BATCHES.all_columns} FROM read.payout_batches"  # noqa: S608 - columns of ours
+_BATCH = f"SELECT {_BATCH_COLUMNS.all_columns} FROM read.payout_batches"  # noqa: S608 - columns of ours
 _PAYMENT = f"SELECT {PAYMENTS.all_columns} FROM read.payout_payments"  # noqa: S608 - likewise
 
 ONE = f"{_BATCH} WHERE batch_id = %s"
+
+ONE_PAYMENT = f"{_PAYMENT} WHERE payment_id = %s"
 
 PAYMENTS_OF_BATCH = f"{_PAYMENT} WHERE batch_id = %s ORDER BY line"
 
@@ -409,14 +604,17 @@ SELECT DISTINCT payee_id FROM read.payout_payments WHERE batch_id IN (
     UNION SELECT batch_id FROM read.payout_answers WHERE file_sha256 = %(file)s)
 """
 
-LAST_NUMBER = "SELECT coalesce(max(number), 0) FROM read.payout_batches WHERE division = %s AND month = %s"
+LAST_NUMBER = """
+SELECT max(number) FROM read.payout_batches
+WHERE division = %s AND month = %s AND number >= %s AND number < %s
+"""
 
 ANSWERS_OF_BATCH = """
 SELECT file_sha256, file_length, profile, recorded_on, settled_count, failed_count, unknown_count,
     (SELECT count(*) FROM read.payout_payments payment WHERE payment.batch_id = answer.batch_id
-        AND payment.answer = answer.file_sha256 AND state = 'settled') AS cited_settled,
+        AND payment.answer = answer.file_sha256 AND outcome = 'settled') AS cited_settled,
     (SELECT count(*) FROM read.payout_payments payment WHERE payment.batch_id = answer.batch_id
-        AND payment.answer = answer.file_sha256 AND state = 'failed') AS cited_failed
+        AND payment.answer = answer.file_sha256 AND outcome = 'failed') AS cited_failed
 FROM read.payout_answers answer WHERE batch_id = %s ORDER BY log_index
 """
 
@@ -426,24 +624,46 @@ WITH answers AS ({ANSWERS_OF_BATCH.replace("%s", "%(batch_id)s")})
 SELECT batch.payment_count AS frozen_count, batch.total_fen AS frozen_fen, lines.*,
     coalesce(ledger.in_transit_fen, 0) AS ledger_in_transit_fen,
     coalesce(ledger.settled_fen, 0) AS ledger_settled_fen,
+    (SELECT coalesce(sum(returned_fen), 0)::bigint FROM read.payout_returns JOIN read.payout_payments USING (payment_id)
+        WHERE batch_id = %(batch_id)s) AS ledger_returned_fen,
     (SELECT count(*) FROM answers WHERE cited_settled > settled_count OR cited_failed > failed_count) AS over_cited,
     (SELECT position FROM read.positions WHERE model = 'payout_batches') AS position
 FROM read.payout_batches batch
     LEFT JOIN read.payout_ledgers ledger USING (batch_id)
     CROSS JOIN (
         SELECT count(*) AS lines_count, coalesce(sum(amount_fen), 0)::bigint AS lines_fen,
-            coalesce(sum(amount_fen) FILTER (WHERE state IN ('approved', 'unresolved')), 0)::bigint
+            coalesce(sum(amount_fen) FILTER (WHERE state IN ('approved', 'accepted', 'unresolved')), 0)::bigint
                 AS lines_in_transit_fen,
-            count(*) FILTER (WHERE state = 'settled') AS lines_settled_count,
-            coalesce(sum(amount_fen) FILTER (WHERE state = 'settled'), 0)::bigint AS lines_settled_fen,
-            count(*) FILTER (WHERE state = 'failed') AS lines_failed_count,
-            coalesce(sum(amount_fen) FILTER (WHERE state = 'failed'), 0)::bigint AS lines_failed_fen,
-            count(*) FILTER (WHERE state IN ('settled', 'failed')
+            count(*) FILTER (WHERE outcome = 'settled') AS lines_settled_count,
+            coalesce(sum(amount_fen) FILTER (WHERE outcome = 'settled'), 0)::bigint AS lines_settled_fen,
+            count(*) FILTER (WHERE outcome = 'failed') AS lines_failed_count,
+            coalesce(sum(amount_fen) FILTER (WHERE outcome = 'failed'), 0)::bigint AS lines_failed_fen,
+            count(*) FILTER (WHERE outcome = 'settled' AND state <> 'settled') AS lines_returned_count,
+            coalesce(sum(amount_fen) FILTER (WHERE outcome = 'settled' AND state <> 'settled'), 0)::bigint
+                AS lines_returned_fen,
+            count(*) FILTER (WHERE contradicted) AS lines_contradicted_count,
+            count(*) FILTER (WHERE outcome IS NOT NULL
                 AND NOT EXISTS (SELECT FROM answers WHERE file_sha256 = answer)) AS without_answer
         FROM read.payout_payments WHERE batch_id = %(batch_id)s
     ) lines
 WHERE batch.batch_id = %(batch_id)s
 """  # noqa: S608 - text of ours
+
+SIGNALS_OF_BATCH = """
+SELECT line, code, facts FROM read.payout_signals WHERE batch_id = %s
+ORDER BY line, array_position(%s::text[], code)
+"""
+
+ACKNOWLEDGEMENTS_OF_BATCH = """
+SELECT person_id, code, reason, lines FROM read.payout_acknowledgements WHERE batch_id = %s
+ORDER BY log_index, acknowledgement
+"""
+
+BACK = f"""
+SELECT {", ".join(f"payment.{column}" for column in PAYMENTS.all_columns.split(", "))}
+FROM read.payout_payments payment JOIN read.payout_batches USING (batch_id)
+WHERE (state = 'returned' OR contradicted) AND division LIKE %s ORDER BY back_on, end_to_end_id
+"""  # noqa: S608 - columns of ours
 
 COUNTERS = """
 SELECT count(*) FILTER (WHERE status = 'frozen') AS to_check,
@@ -451,7 +671,9 @@ SELECT count(*) FILTER (WHERE status = 'frozen') AS to_check,
     count(*) FILTER (WHERE status = 'exported') AS to_answer,
     count(*) FILTER (WHERE status = 'answered') AS to_close,
     (SELECT count(*) FROM read.payout_payments JOIN read.payout_batches USING (batch_id)
-        WHERE state = 'unresolved' AND division LIKE %(prefix)s) AS unresolved_lines
+        WHERE state IN ('accepted', 'unresolved') AND division LIKE %(prefix)s) AS unresolved_lines,
+    (SELECT count(*) FROM read.payout_payments JOIN read.payout_batches USING (batch_id)
+        WHERE (state = 'returned' OR contradicted) AND division LIKE %(prefix)s) AS returned_lines
 FROM read.payout_batches WHERE division LIKE %(prefix)s
 """
 
@@ -468,7 +690,14 @@ def page(conn: Connection[Any], batch_id: UUID) -> BatchPage | None:
         batch, check = one(conn, batch_id), three_way(conn, batch_id)
         if batch is None or check is None:
             return None
-        return BatchPage(batch, payments_of_batch(conn, batch_id), answers_of_batch(conn, batch_id), check)
+        return BatchPage(
+            batch,
+            payments_of_batch(conn, batch_id),
+            answers_of_batch(conn, batch_id),
+            check,
+            signals_of_batch(conn, batch_id),
+            acknowledgements_of_batch(conn, batch_id),
+        )
 
 
 def payments_of_batch(conn: Connection[Any], batch_id: UUID) -> list[Payment]:
@@ -492,6 +721,30 @@ def answers_of_batch(conn: Connection[Any], batch_id: UUID) -> list[Answer]:
     """The bank's return files of a batch, in the order of recording."""
     with conn.cursor(row_factory=class_row(Answer)) as cursor:
         return cursor.execute(ANSWERS_OF_BATCH, (batch_id,)).fetchall()
+
+
+def signals_of_batch(conn: Connection[Any], batch_id: UUID) -> list[SignalShown]:
+    """What stands out in a batch, by line."""
+    with conn.cursor(row_factory=class_row(SignalShown)) as cursor:
+        return cursor.execute(SIGNALS_OF_BATCH, (batch_id, list(payout_signals.CODES))).fetchall()
+
+
+def acknowledgements_of_batch(conn: Connection[Any], batch_id: UUID) -> list[AcknowledgementShown]:
+    """What maker and checker said about the signals of a batch, in the order of recording."""
+    with conn.cursor(row_factory=class_row(AcknowledgementShown)) as cursor:
+        return cursor.execute(ACKNOWLEDGEMENTS_OF_BATCH, (batch_id,)).fetchall()
+
+
+def to_decide(conn: Connection[Any], *, area: Division) -> list[Payment]:
+    """The lines of an area that came back, or about which the bank contradicts itself: somebody has to decide."""
+    with conn.cursor(row_factory=class_row(Payment)) as cursor:
+        return cursor.execute(BACK, (prefix(area) + "%",)).fetchall()
+
+
+def one_payment(conn: Connection[Any], payment_id: UUID) -> Payment | None:
+    """One line, or None."""
+    with conn.cursor(row_factory=class_row(Payment)) as cursor:
+        return cursor.execute(ONE_PAYMENT, (payment_id,)).fetchone()
 
 
 def three_way(conn: Connection[Any], batch_id: UUID) -> ThreeWay | None:
@@ -521,10 +774,10 @@ def listing(
         return cursor.execute(LISTING, values).fetchall()
 
 
-def last_number(conn: Connection[Any], division: Division, month: Month) -> int:
-    """The number of the last batch of exactly this division and month; 0 if there is none."""
-    found = conn.execute(LAST_NUMBER, (division, month)).fetchone()
-    return int(found[0]) if found else 0
+def last_number(conn: Connection[Any], division: Division, month: Month, *, within: range = NUMBERS["reward"]) -> int:
+    """The number of the last batch of exactly this division and month in a range; the one before the range if none."""
+    found = conn.execute(LAST_NUMBER, (division, month, within.start, within.stop)).fetchone()
+    return int(found[0]) if found and found[0] else within.start - 1
 
 
 def counters(conn: Connection[Any], *, area: Division) -> Counters:

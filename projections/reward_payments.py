@@ -17,19 +17,24 @@ from domain.kernel.calendar import Month
 from domain.kernel.places import Division, prefix
 from domain.kernel.rates import Rate
 from domain.payments import (
+    PaymentAccepted,
     PaymentApproved,
     PaymentCancelled,
     PaymentFailed,
     PaymentPrepared,
+    PaymentRecovered,
+    PaymentReissued,
+    PaymentReturned,
     PaymentSettled,
     PaymentUnresolved,
+    PaymentWrittenBack,
 )
 from domain.rewards import RewardGranted, RewardReversed, RewardScheduled, RewardUnscheduled
 from journal.codec import Recorded
 from projections.rows import Pending, Table, WriteCursor, identity
 
 State = Literal["arrived", "in_progress", "not_arrived", "to_verify"]
-"""已到账: the bank confirmed; 发放中: in a batch; 未到账: in none, or it failed; 待核实: no definite answer."""
+"""已到账: the bank confirmed; 发放中: in a batch; 未到账: in none, failed, or came back; 待核实: no definite answer."""
 
 STATES: tuple[State, ...] = ("arrived", "in_progress", "not_arrived", "to_verify")
 
@@ -77,6 +82,11 @@ TYPES = frozenset(
         "payment.settled/1",
         "payment.failed/1",
         "payment.unresolved/1",
+        "payment.accepted/1",
+        "payment.returned/1",
+        "payment.reissued/1",
+        "payment.written_back/1",
+        "payment.recovered/1",
     }
 )
 
@@ -129,6 +139,10 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
                 payments.change(own, {"state": "failed"})
             case PaymentUnresolved():
                 payments.change(own, {"state": "unresolved"})
+            case PaymentAccepted():
+                payments.change(own, {"state": "accepted"})
+            case PaymentReturned() | PaymentReissued() | PaymentWrittenBack() | PaymentRecovered():
+                payments.change(own, {"state": recorded.type.removeprefix("payment.").removesuffix("/1")})
             case other:
                 raise TypeError(f"{type(other).__name__} is not an event of this read model")
     rewards.write(cursor)
@@ -241,13 +255,14 @@ class Reward:
 
 STATE = """CASE
     WHEN reward.reversed_on IS NOT NULL THEN 'reversed'
-    WHEN NOT reward.scheduled OR payment.state IN ('failed', 'cancelled') THEN 'not_arrived'
+    WHEN NOT reward.scheduled OR payment.state IN ('failed', 'cancelled', 'returned') THEN 'not_arrived'
     WHEN payment.state = 'settled' THEN 'arrived'
     WHEN payment.state = 'unresolved' THEN 'to_verify'
     ELSE 'in_progress' END"""
 
 REWARDS_WITH_STATE = f"""
-SELECT reward.*, {STATE} AS state, payment.batch_id, payment.booked_on
+SELECT reward.*, {STATE} AS state, payment.batch_id,
+    CASE WHEN payment.state = 'settled' THEN payment.booked_on END AS booked_on
 FROM read.reward_payments reward LEFT JOIN read.reward_payment_states payment USING (payment_id)
 """  # noqa: S608 - text of ours
 

@@ -30,23 +30,23 @@ CREATE TABLE sightings (
     text_commitment text NOT NULL,
     reported_at     timestamptz NOT NULL,
     reported_on     date NOT NULL,
-    merged_into     uuid
+    merged_into     uuid,
+    log_index       bigint NOT NULL
 );
 CREATE INDEX sightings_place_idx ON sightings (division, category, reported_at);
 CREATE INDEX sightings_text_idx ON sightings (text_commitment);
 CREATE INDEX sightings_day_idx ON sightings (reported_on, reporter_id);
 
--- A difference hash as eight numbers, each a byte with its place: of two that differ in seven bits one is the same.
+-- Difference hashes are compared with all others: a hundred thousand take some 30 ms, and no index knows near ones.
 CREATE TABLE sighting_photos (
     photo           text PRIMARY KEY,
     incident_id     uuid NOT NULL,
     sha256          text NOT NULL,
     difference_hash text NOT NULL,
-    hash_bytes      integer[] NOT NULL
+    hash_bits       bit(64) NOT NULL
 );
 CREATE INDEX sighting_photos_incident_idx ON sighting_photos (incident_id);
 CREATE INDEX sighting_photos_sha256_idx ON sighting_photos (sha256);
-CREATE INDEX sighting_photos_bytes_idx ON sighting_photos USING gin (hash_bytes);
 """
 
 TYPES = frozenset({"incident.reported/1", "incident.merged/1"})
@@ -68,10 +68,11 @@ class Sighting:
     reported_at: datetime
     reported_on: date
     merged_into: UUID | None
+    log_index: int
 
 
 SIGHTINGS = Table.of("sightings", Sighting)
-PHOTOS = Table("sighting_photos", "photo", ("incident_id", "sha256", "difference_hash", "hash_bytes"))
+PHOTOS = Table("sighting_photos", "photo", ("incident_id", "sha256", "difference_hash", "hash_bits"))
 
 
 def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
@@ -101,6 +102,7 @@ def _row(recorded: Recorded, event: IncidentReported) -> Row:
         "text_commitment": event.text,
         "reported_at": event.reported_at,
         "reported_on": recorded.line.on,
+        "log_index": recorded.index,
     }
 
 
@@ -111,15 +113,15 @@ def _photo_rows(recorded: Recorded, event: IncidentReported) -> list[Row]:
             "incident_id": identity(recorded),
             "sha256": photo.sha256,
             "difference_hash": photo.difference_hash,
-            "hash_bytes": hash_bytes(photo.difference_hash),
+            "hash_bits": _bits(photo.difference_hash),
         }
         for number, photo in enumerate(event.photos, start=1)
     ]
 
 
-def hash_bytes(difference_hash: str) -> list[int]:
-    """A 64-bit hash in hex as eight numbers: each byte, and where it stands."""
-    return [256 * place + byte for place, byte in enumerate(bytes.fromhex(difference_hash))]
+def _bits(difference_hash: str) -> str:
+    """A 64-bit hash in hex as the database writes bits."""
+    return f"x{difference_hash}"
 
 
 # Queries.
@@ -144,8 +146,11 @@ WHERE division = %s AND category = %s AND reported_at BETWEEN %s AND %s ORDER BY
 BY_TEXT = "SELECT incident_id FROM read.sightings WHERE text_commitment = ANY(%s)"
 
 BY_PHOTO = """
-SELECT incident_id, sha256, difference_hash FROM read.sighting_photos
-WHERE sha256 = ANY(%s) OR hash_bytes && %s::integer[] LIMIT %s
+SELECT incident_id, sha256, difference_hash FROM read.sighting_photos WHERE sha256 = ANY(%s)
+UNION
+SELECT near.* FROM unnest(%s::text[]::bit(64)[]) AS mine (hash_bits) CROSS JOIN LATERAL (
+    SELECT incident_id, sha256, difference_hash FROM read.sighting_photos AS theirs
+    WHERE bit_count(theirs.hash_bits # mine.hash_bits) <= %s LIMIT %s) AS near
 """
 
 PHOTOS_OF = "SELECT incident_id, sha256, difference_hash FROM read.sighting_photos WHERE incident_id = ANY(%s)"
@@ -178,11 +183,11 @@ def by_text(conn: Connection[Any], commitments: Collection[str]) -> set[UUID]:
     return _ids(conn, BY_TEXT, (list(commitments),))
 
 
-def photos_like(conn: Connection[Any], photos: Sequence[PhotoSeen]) -> list[PhotoSeen]:
-    """These photos wherever they stand, and all whose difference hash shares a byte with one: what may be near."""
-    shared = [number for photo in photos for number in hash_bytes(photo.difference_hash)]
+def photos_like(conn: Connection[Any], photos: Sequence[PhotoSeen], *, bits: int) -> list[PhotoSeen]:
+    """These photos wherever they stand, and all whose difference hash differs from one's in so many bits at most."""
     with conn.cursor(row_factory=class_row(PhotoSeen)) as cursor:
-        values = ([photo.sha256 for photo in photos], shared, 10 * NEAR_MAX)
+        hashes = [_bits(photo.difference_hash) for photo in photos]
+        values = ([photo.sha256 for photo in photos], hashes, bits, NEAR_MAX)
         return cursor.execute(BY_PHOTO, values).fetchall() if photos else []
 
 

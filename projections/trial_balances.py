@@ -1,117 +1,27 @@
-"""The ledgers as sums: what every account was debited and credited, day by day, and what stands on it.
+"""The trial balance of any day, as it was known at any position of the log, and how an account came to its balance.
 
-Every event's postings are added, whatever its type: nothing here knows a business rule. Debit is positive.
+Nothing is kept here: every figure is added up from `ledger_entries` and its blocks. Two times are asked for everywhere:
+`as_of` (what took effect until that day, inclusive) and `known_at` (what the first so many events say; None: all that
+the read model shows). Debit is positive.
 """
 
-import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final, Literal, LiteralString
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
 from domain.kernel.calendar import Month
-from domain.kernel.postings import book_of
-from domain.streams import event_types
-from journal.codec import Recorded
-from projections.rows import WriteCursor, to_json
+from domain.kernel.events import Sha256
+from domain.kernel.refusals import Refusal
+from domain.trial_balance import ControlSum, control_of, trial_balance_digest
+from projections.ledger_entries import BLOCK_BITS, LEVELS, NAME
 
-NAME = "trial_balances"
+__all__ = ["control_of"]
 
-DDL = """
--- One row per account, commodity and effective day on which something was posted.
-CREATE TABLE trial_balances (
-    account   text NOT NULL,
-    commodity text NOT NULL,
-    day       date NOT NULL,
-    book      text NOT NULL,
-    control   text NOT NULL,
-    debit     bigint NOT NULL,
-    credit    bigint NOT NULL,
-    PRIMARY KEY (account, commodity, day)
-);
-
--- The same by control account: 2307:payee stands for every payee.
-CREATE TABLE trial_balance_controls (
-    control   text NOT NULL,
-    commodity text NOT NULL,
-    day       date NOT NULL,
-    book      text NOT NULL,
-    debit     bigint NOT NULL,
-    credit    bigint NOT NULL,
-    PRIMARY KEY (control, commodity, day)
-);
-"""
-
-TYPES = frozenset(name for name, cls in event_types().items() if "postings" in cls.__annotations__)
-
-_SUBSIDIARY = re.compile(r":[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=:|$).*", re.ASCII)
-
-ADD_TO_ACCOUNTS = """
-INSERT INTO trial_balances AS stored
-SELECT * FROM json_populate_recordset(NULL::trial_balances, %s)
-ON CONFLICT (account, commodity, day) DO UPDATE
-    SET debit = stored.debit + EXCLUDED.debit, credit = stored.credit + EXCLUDED.credit
-"""
-
-ADD_TO_CONTROLS = """
-INSERT INTO trial_balance_controls AS stored
-SELECT * FROM json_populate_recordset(NULL::trial_balance_controls, %s)
-ON CONFLICT (control, commodity, day) DO UPDATE
-    SET debit = stored.debit + EXCLUDED.debit, credit = stored.credit + EXCLUDED.credit
-"""
-
-Sums = defaultdict[tuple[str, str, str], list[int]]
-
-
-def control_of(account: str) -> str:
-    """Without the subsidiary, which begins at the first UUID: `fin:2307:payee:<uuid>` -> `fin:2307:payee`."""
-    return _SUBSIDIARY.sub("", account)
-
-
-def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
-    """Add the postings up, one row an account and day."""
-    accounts: Sums = defaultdict(lambda: [0, 0])
-    for recorded in events:
-        day = recorded.line.on
-        for account, commodity, amount in recorded.postings:
-            sums = accounts[account, commodity, day]
-            if amount > 0:
-                sums[0] += amount
-            else:
-                sums[1] -= amount
-    if not accounts:
-        return
-    controls: Sums = defaultdict(lambda: [0, 0])
-    rows = []
-    for (account, commodity, day), (debit, credit) in sorted(accounts.items()):
-        control = control_of(account)
-        rows.append({"account": account, "control": control, **_row(account, commodity, day, debit, credit)})
-        sums = controls[control, commodity, day]
-        sums[0] += debit
-        sums[1] += credit
-    cursor.execute(ADD_TO_ACCOUNTS, (to_json(rows),))
-    rows = [
-        {"control": control, **_row(control, commodity, day, debit, credit)}
-        for (control, commodity, day), (debit, credit) in sorted(controls.items())
-    ]
-    cursor.execute(ADD_TO_CONTROLS, (to_json(rows),))
-
-
-def _row(account: str, commodity: str, day: str, debit: int, credit: int) -> dict[str, object]:
-    return {
-        "book": book_of(account),
-        "commodity": commodity,
-        "day": day,
-        "debit": debit,
-        "credit": credit,
-    }
-
-
-# Queries.
+FIRST_DAY: Final = date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +47,18 @@ class BookTotal:
 
 
 @dataclass(frozen=True, slots=True)
+class PeriodLine:
+    """An account over some days: its balance before them, what moved in them, its balance after them."""
+
+    account: str
+    commodity: str
+    opening: int
+    debit: int
+    credit: int
+    closing: int
+
+
+@dataclass(frozen=True, slots=True)
 class AccountMonth:
     """An account in one effective month: opening balance, what moved, closing balance."""
 
@@ -147,67 +69,230 @@ class AccountMonth:
     closing: int
 
 
-_SUMS = """sum(debit)::bigint AS debit, sum(credit)::bigint AS credit, (sum(debit) - sum(credit))::bigint AS balance"""
+@dataclass(frozen=True, slots=True)
+class AccountDay:
+    """The same of one effective day on which something moved."""
 
-FULL = f"""
-SELECT account, commodity, {_SUMS} FROM read.trial_balances
-WHERE day <= %(as_of)s AND (%(book)s::text IS NULL OR book = %(book)s)
-    AND (%(control)s::text IS NULL OR control = %(control)s)
-GROUP BY account, commodity ORDER BY account, commodity
+    day: date
+    opening: int
+    debit: int
+    credit: int
+    closing: int
+
+
+_BLOCKS: Final[LiteralString] = (
+    " UNION ALL SELECT book, control, commodity, day, debit, credit FROM read.ledger_blocks"
+    " WHERE level = {level} AND block >= %(from_{level})s AND block < %(to_{level})s AND day <= %(as_of)s"
+    " AND (%(book)s::text IS NULL OR book = %(book)s) AND (%(control)s::text IS NULL OR control = %(control)s)"
+)
+
+# Whole blocks of each level, and the events after the last whole block of 256: never more than 255 of each.
+KNOWN: Final[LiteralString] = f"""
+WITH known AS (
+    SELECT book, control, commodity, day, greatest(amount, 0) AS debit, greatest(-amount, 0) AS credit
+    FROM read.ledger_entries
+    WHERE log_index >= %(from_0)s AND log_index < %(to_0)s AND day <= %(as_of)s
+        AND (%(book)s::text IS NULL OR book = %(book)s) AND (%(control)s::text IS NULL OR control = %(control)s)
+    {_BLOCKS.replace("{level}", "1")}{_BLOCKS.replace("{level}", "2")}{_BLOCKS.replace("{level}", "3")}
+)
 """  # noqa: S608 - text of ours
 
-CONTROLS = f"""
-SELECT control AS account, commodity, {_SUMS} FROM read.trial_balance_controls
-WHERE day <= %(as_of)s AND (%(book)s::text IS NULL OR book = %(book)s)
+_SUMS: Final[LiteralString] = (
+    "sum(debit)::bigint AS debit, sum(credit)::bigint AS credit, (sum(debit) - sum(credit))::bigint AS balance"
+)
+_PERIOD: Final[LiteralString] = """
+coalesce(sum(debit - credit) FILTER (WHERE day < %(since)s), 0)::bigint AS opening,
+coalesce(sum(debit) FILTER (WHERE day >= %(since)s), 0)::bigint AS debit,
+coalesce(sum(credit) FILTER (WHERE day >= %(since)s), 0)::bigint AS credit,
+sum(debit - credit)::bigint AS closing
+"""
+
+CONTROLS: Final[LiteralString] = f"""
+{KNOWN} SELECT control AS account, commodity, {_SUMS} FROM known GROUP BY control, commodity ORDER BY control, commodity
+"""  # noqa: S608 - text of ours
+
+BOOKS: Final[LiteralString] = f"""
+{KNOWN} SELECT book, commodity, {_SUMS} FROM known GROUP BY book, commodity ORDER BY book, commodity
+"""  # noqa: S608 - text of ours
+
+PERIOD: Final[LiteralString] = f"""
+{KNOWN} SELECT control AS account, commodity, {_PERIOD} FROM known
 GROUP BY control, commodity ORDER BY control, commodity
 """  # noqa: S608 - text of ours
 
-BOOKS = f"""
-SELECT book, commodity, {_SUMS} FROM read.trial_balance_controls
-WHERE day <= %(as_of)s GROUP BY book, commodity ORDER BY book, commodity
-"""  # noqa: S608 - text of ours
-
-_MONTHS = """
-SELECT month, (closing - debit + credit)::bigint AS opening, debit, credit, closing FROM (
-    SELECT month, debit, credit, (sum(debit - credit) OVER (ORDER BY month))::bigint AS closing FROM (
-        SELECT to_char(day, 'YYYY-MM') AS month, sum(debit)::bigint AS debit, sum(credit)::bigint AS credit
-        FROM {rows} WHERE {column} = %(account)s AND commodity = %(commodity)s GROUP BY 1
-    ) months
-) running ORDER BY month
+# Subsidiaries are as many as payees: they are added up from the rows of their control accounts, by index.
+_ROWS: Final[LiteralString] = """
+FROM (
+    SELECT account, commodity, day, greatest(amount, 0) AS debit, greatest(-amount, 0) AS credit
+    FROM read.ledger_entries
+    WHERE day <= %(as_of)s AND log_index < %(to_0)s
+        AND (%(book)s::text IS NULL OR book = %(book)s) AND (%(control)s::text IS NULL OR control = %(control)s)
+) known GROUP BY account, commodity ORDER BY account, commodity
 """
+FULL: Final[LiteralString] = f"SELECT account, commodity, {_SUMS} {_ROWS}"
+FULL_PERIOD: Final[LiteralString] = f"SELECT account, commodity, {_PERIOD} {_ROWS}"
 
-ACCOUNT_MONTHS = _MONTHS.format(rows="read.trial_balances", column="account")
-CONTROL_MONTHS = _MONTHS.format(rows="read.trial_balance_controls", column="control")
+_RUNNING: Final[LiteralString] = """
+SELECT {unit}, (closing - debit + credit)::bigint AS opening, debit, credit, closing FROM (
+    SELECT {unit}, debit, credit, (sum(debit - credit) OVER (ORDER BY {unit}))::bigint AS closing FROM (
+        SELECT {expression} AS {unit}, sum(debit)::bigint AS debit, sum(credit)::bigint AS credit
+        FROM {rows} WHERE commodity = %(commodity)s GROUP BY 1
+    ) moved
+) running WHERE {unit} >= {since} ORDER BY {unit}
+"""
+_OF_ACCOUNT: Final[LiteralString] = """(
+    SELECT commodity, day, greatest(amount, 0) AS debit, greatest(-amount, 0) AS credit
+    FROM read.ledger_entries
+    WHERE account = %(account)s AND account <> control AND day <= %(as_of)s AND log_index < %(to_0)s
+) known"""
+
+Unit = Literal["month", "day"]
+_UNITS: Final[dict[Unit, tuple[LiteralString, LiteralString]]] = {
+    "month": ("to_char(day, 'YYYY-MM')", "to_char(%(since)s::date, 'YYYY-MM')"),
+    "day": ("day", "%(since)s"),
+}
+
+
+def _running(unit: Unit, rows: LiteralString) -> LiteralString:
+    expression, since = _UNITS[unit]
+    return (
+        _RUNNING.replace("{unit}", unit)
+        .replace("{expression}", expression)
+        .replace("{since}", since)
+        .replace("{rows}", rows)
+    )
+
+
+def _known(
+    conn: Connection[Any], *, as_of: date, known_at: int | None, book: str | None = None, control: str | None = None
+) -> dict[str, Any]:
+    """What every query is asked with: the days, and which blocks and rows the first `known_at` events fill."""
+    end = end_of(conn, known_at)
+    asked: dict[str, Any] = {"as_of": as_of, "book": book, "control": control}
+    start = 0
+    for level in reversed((0, *LEVELS)):
+        bits = BLOCK_BITS * level
+        asked |= {f"from_{level}": start >> bits, f"to_{level}": end >> bits}
+        start = (end >> bits) << bits
+    return asked
 
 
 def full(
-    conn: Connection[Any], *, as_of: date, book: str | None = None, control: str | None = None
+    conn: Connection[Any],
+    *,
+    as_of: date,
+    book: str | None = None,
+    control: str | None = None,
+    known_at: int | None = None,
 ) -> list[AccountLine]:
     """Every account with what took effect until `as_of` (inclusive); of one book or control account, if given."""
+    asked = _known(conn, as_of=as_of, known_at=known_at, book=book, control=control)
     with conn.cursor(row_factory=class_row(AccountLine)) as cursor:
-        return cursor.execute(FULL, {"as_of": as_of, "book": book, "control": control}).fetchall()
+        return cursor.execute(FULL, asked).fetchall()
 
 
-def controls(conn: Connection[Any], *, as_of: date, book: str | None = None) -> list[AccountLine]:
+def controls(
+    conn: Connection[Any], *, as_of: date, book: str | None = None, known_at: int | None = None
+) -> list[AccountLine]:
     """The trial balance by control account until `as_of` (inclusive)."""
+    asked = _known(conn, as_of=as_of, known_at=known_at, book=book)
     with conn.cursor(row_factory=class_row(AccountLine)) as cursor:
-        return cursor.execute(CONTROLS, {"as_of": as_of, "book": book}).fetchall()
+        return cursor.execute(CONTROLS, asked).fetchall()
 
 
-def books(conn: Connection[Any], *, as_of: date) -> list[BookTotal]:
+def books(conn: Connection[Any], *, as_of: date, known_at: int | None = None) -> list[BookTotal]:
     """Each book's sums until `as_of` (inclusive); a balance other than 0 means that the ledger is broken."""
+    asked = _known(conn, as_of=as_of, known_at=known_at)
     with conn.cursor(row_factory=class_row(BookTotal)) as cursor:
-        return cursor.execute(BOOKS, {"as_of": as_of}).fetchall()
+        return cursor.execute(BOOKS, asked).fetchall()
 
 
-def months(conn: Connection[Any], account: str, *, commodity: str) -> list[AccountMonth]:
+def period(
+    conn: Connection[Any],
+    *,
+    since: date,
+    as_of: date,
+    book: str | None = None,
+    control: str | None = None,
+    known_at: int | None = None,
+) -> list[PeriodLine]:
+    """科目余额表 from `since` to `as_of` (both inclusive), by control account."""
+    asked = _known(conn, as_of=as_of, known_at=known_at, book=book, control=control)
+    with conn.cursor(row_factory=class_row(PeriodLine)) as cursor:
+        return cursor.execute(PERIOD, {**asked, "since": since}).fetchall()
+
+
+def subsidiaries(
+    conn: Connection[Any], control: str, *, since: date, as_of: date, known_at: int | None = None
+) -> list[PeriodLine]:
+    """The same of every account below a control account: payees, batches, budgets."""
+    asked = _known(conn, as_of=as_of, known_at=known_at, control=control)
+    with conn.cursor(row_factory=class_row(PeriodLine)) as cursor:
+        return cursor.execute(FULL_PERIOD, {**asked, "since": since}).fetchall()
+
+
+def months(
+    conn: Connection[Any],
+    account: str,
+    *,
+    commodity: str,
+    since: date = FIRST_DAY,
+    as_of: date = date.max,
+    known_at: int | None = None,
+) -> list[AccountMonth]:
     """One account, or one control account, month by month with its running balance, the earliest first.
 
-    A name with subsidiaries below it is a control account.
+    A name without a subsidiary is a control account. Months before that of `since` are left out, not their balance.
     """
-    sql = ACCOUNT_MONTHS if control_of(account) != account else CONTROL_MONTHS
+    sql, asked = _turnover(conn, account, "month", as_of=as_of, known_at=known_at)
     with conn.cursor(row_factory=class_row(AccountMonth)) as cursor:
-        return cursor.execute(sql, {"account": account, "commodity": commodity}).fetchall()
+        return cursor.execute(sql, {**asked, "commodity": commodity, "since": since}).fetchall()
+
+
+def days(
+    conn: Connection[Any],
+    account: str,
+    *,
+    commodity: str,
+    since: date = FIRST_DAY,
+    as_of: date = date.max,
+    known_at: int | None = None,
+) -> list[AccountDay]:
+    """The same day by day, for days on which something moved."""
+    sql, asked = _turnover(conn, account, "day", as_of=as_of, known_at=known_at)
+    with conn.cursor(row_factory=class_row(AccountDay)) as cursor:
+        return cursor.execute(sql, {**asked, "commodity": commodity, "since": since}).fetchall()
+
+
+def _turnover(
+    conn: Connection[Any], account: str, unit: Unit, *, as_of: date, known_at: int | None
+) -> tuple[LiteralString, dict[str, Any]]:
+    if control_of(account) != account:
+        asked = _known(conn, as_of=as_of, known_at=known_at)
+        return _running(unit, _OF_ACCOUNT), {**asked, "account": account}
+    return KNOWN + _running(unit, "known"), _known(conn, as_of=as_of, known_at=known_at, control=account)
+
+
+def digest(conn: Connection[Any], *, as_of: date, known_at: int | None = None) -> Sha256:
+    """The digest of the trial balance by control account, as a period's seal carries it."""
+    return digest_of(controls(conn, as_of=as_of, known_at=known_at))
+
+
+def digest_of(lines: Iterable[AccountLine]) -> Sha256:
+    """The digest of lines that `controls` gave."""
+    return trial_balance_digest(ControlSum(one.account, one.commodity, one.debit, one.credit) for one in lines)
+
+
+def end_of(conn: Connection[Any], known_at: int | None) -> int:
+    """How many events are known: those asked for, or all that the read model shows. Refuses `ledger.position_outside`.
+
+    What is not projected yet cannot be left out of a figure without anybody noticing.
+    """
+    shown = position(conn)
+    end = shown if known_at is None else known_at
+    if not 0 <= end <= shown:
+        raise Refusal("ledger.position_outside", position=end, shown=shown)
+    return end
 
 
 def position(conn: Connection[Any]) -> int:

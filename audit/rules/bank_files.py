@@ -18,8 +18,9 @@ from domain.kernel.money import yuan
 READABLE = "neutral-csv"
 _FILE_BYTES_MAX = 1 << 28
 _OUTCOMES = {
-    **dict.fromkeys(("SUCCESS", "ACSC", "ACCC", "S", "90", "成功"), "settled"),
-    **dict.fromkeys(("FAIL", "RJCT", "E", "91", "失败"), "failed"),
+    **dict.fromkeys(("SUCCESS", "ACSC", "ACCC", "S", "90", "F成功", "成功"), "settled"),
+    **dict.fromkeys(("FAIL", "RJCT", "E", "91", "失败", "CANC", "C", "CLOSED"), "failed"),
+    **dict.fromkeys(("RTRINF", "RVSLIND", "NTAGDRFD", "退汇"), "returned"),
 }
 _LINE_FIELDS, _ANSWER_FIELDS = 9, 14
 
@@ -47,7 +48,13 @@ class BankFiles:
     """Check 18, where the bank's files are in the package."""
 
     types: ClassVar[frozenset[str] | None] = frozenset(
-        {"payout_batch.exported/1", "payout_batch.answer_recorded/1", "payment.settled/1", "payment.failed/1"}
+        {
+            "payout_batch.exported/1",
+            "payout_batch.answer_recorded/1",
+            "payment.settled/1",
+            "payment.failed/1",
+            "payment.returned/1",
+        }
     )
     moving: ClassVar[bool] = False
 
@@ -68,7 +75,7 @@ class BankFiles:
             if path in self._folder.files:
                 answer = entry.type == "payout_batch.answer_recorded/1"
                 self._sent.append(_Sent(entry.identity, data["profile"], path, entry.place, answer))
-        elif entry.type in ("payment.settled/1", "payment.failed/1"):
+        else:
             outcome = entry.type.removeprefix("payment.").removesuffix("/1")
             self._outcomes.setdefault(data["answer"], {})[entry.identity] = outcome
 
@@ -110,6 +117,8 @@ class BankFiles:
             if line.amount_fen != amount_fen:
                 self._findings.add("bank.amount", place, found=yuan(line.amount_fen), expected=yuan(amount_fen))
             outcome = taken.get(identity)
+            if outcome == "failed" and line.outcome == "returned":
+                continue  # it came back before anybody had heard that it was paid
             if outcome is not None and outcome != line.outcome:
                 self._findings.add("bank.outcome", place, found=line.outcome or "unknown", expected=outcome)
         # A payment that nobody prepared is named elsewhere, and has no line to be looked for.

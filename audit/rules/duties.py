@@ -1,15 +1,18 @@
 """Nobody acts twice in one chain, and one report earns one reward.
 
 What must not be broken: who acted is taken from the events of the report itself and from who signed them,
-never from the list of names that a reward carries; that list is only compared.
+never from the list of names that a reward carries; that list is only compared. Whoever reports for himself says so
+within three days; an earlier time is written down by another.
 """
 
+from datetime import timedelta
 from typing import ClassVar
 
 from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Check, Findings
 from audit.records import Incident
+from domain.kernel.calendar import instant
 
 # What the event names, and as which part of the chain.
 _STEPS = {
@@ -17,6 +20,9 @@ _STEPS = {
     "incident.handled/1": ("handler", "handler_id"),
     "incident.validity_decided/1": ("decider", "decider_id"),
 }
+# By which somebody reports for himself, and within which time; what came otherwise was written down by another.
+_OWN_SOURCES = frozenset({"app", "open311"})
+_OWN_LATEST = timedelta(hours=72)
 # The same clerk may write down a report and the answer to it: he decides nothing.
 _MAY_COINCIDE = frozenset({"transcriber", "reply_transcriber"})
 
@@ -46,6 +52,20 @@ class Duties:
         self._named(entry, named=entry.data["reporter_id"], part="reporter")
         if entry.data.get("transcribed_by") == entry.data["reporter_id"]:
             self._acted_twice(entry, entry.by, "reporter", "transcriber")
+        self._claimed(entry)
+
+    def _claimed(self, entry: Entry) -> None:
+        """Where the report came from, and how long ago it is said to have been made."""
+        data, place = entry.data, entry.place
+        source, claimed = data["source"], data["reported_at"]
+        own = "transcribed_by" not in data
+        if own is not (source in _OWN_SOURCES):
+            self._findings.add("duties.source", place, source=source)
+        if own and instant(entry.at) - instant(claimed) > _OWN_LATEST:
+            hours = _OWN_LATEST // timedelta(hours=1)
+            self._findings.add("duties.claimed_long_ago", place, claimed=claimed, recorded=entry.at, hours=hours)
+        if source == "hotline" and not data.get("source_ref", "").strip():
+            self._findings.add("duties.no_ticket", place, source=source)
 
     def _step(self, entry: Entry, book: Book) -> None:
         part, field = _STEPS[entry.type]

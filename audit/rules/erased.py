@@ -11,7 +11,15 @@ from audit.entries import Entry
 from audit.findings import Findings
 
 _PAYMENTS = frozenset(
-    {"payment.approved/1", "payment.cancelled/1", "payment.settled/1", "payment.failed/1", "payment.unresolved/1"}
+    {
+        "payment.approved/1",
+        "payment.cancelled/1",
+        "payment.accepted/1",
+        "payment.settled/1",
+        "payment.failed/1",
+        "payment.unresolved/1",
+        "payment.reissued/1",
+    }
 )
 _OF_PERSONS = frozenset({"person.role_granted/1", "person.payee_account_set/1"})
 
@@ -20,7 +28,7 @@ class ErasedPersons:
     """Check 11, after a person's erasure."""
 
     types: ClassVar[frozenset[str] | None] = frozenset(
-        {"person.erased/1", "reward.granted/1", "payment.prepared/1", *_PAYMENTS, *_OF_PERSONS}
+        {"person.erased/1", "reward.granted/1", "allowance.granted/1", "payment.prepared/1", *_PAYMENTS, *_OF_PERSONS}
     )
     moving: ClassVar[bool] = False
 

@@ -32,14 +32,15 @@ class Limits:
         append = (entry.by, entry.cmd)
         if append != self._append:
             if self._touched:
-                self._close()
+                self.settle()
             self._append = append
         for account, commodity, amount in entry.postings:
             booked = self._ledger.post(account, commodity, amount)
             if booked.limit:
                 self._touched[account, commodity] = booked, entry
 
-    def _close(self) -> None:
+    def settle(self) -> None:
+        """An append is complete: judge the accounts that it touched."""
         for (account, commodity), (booked, entry) in self._touched.items():
             self._checked += 1
             balance = booked.balance
@@ -50,5 +51,5 @@ class Limits:
 
     def finish(self, book: Book) -> None:  # noqa: ARG002
         """Judge the last append."""
-        self._close()
+        self.settle()
         self._findings.summarise(Check.LIMITS, balances=self._checked)

@@ -7,6 +7,7 @@ payments, what was approved is what was frozen, and no reward is in two payments
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Sequence
 from typing import ClassVar
 
 from audit.book import Book
@@ -17,21 +18,32 @@ from domain.kernel.money import yuan
 from domain.kernel.places import Division, contains
 
 # From which states a payment or batch may come into each.
+_SENT = ("approved", "accepted", "unresolved")
+_FINAL = ("settled", "failed", "returned", "reissued", "written_back", "recovered")
 _PAYMENT_BEFORE = {
     "payment.approved/1": ("prepared",),
     "payment.cancelled/1": ("prepared",),
-    "payment.settled/1": ("approved", "unresolved"),
-    "payment.failed/1": ("approved", "unresolved"),
-    "payment.unresolved/1": ("approved", "unresolved"),
+    "payment.accepted/1": _SENT,
+    "payment.settled/1": _SENT,
+    "payment.failed/1": _SENT,
+    "payment.unresolved/1": _SENT,
+    "payment.returned/1": ("settled",),
+    "payment.reissued/1": ("returned",),
+    "payment.written_back/1": ("returned",),
+    "payment.recovered/1": ("settled",),
+    "payment.contradicted/1": _FINAL,
+    "payment.upheld/1": _FINAL,
 }
 _BATCH_BEFORE = {
     "payout_batch.approved/1": ("frozen",),
     "payout_batch.rejected/1": ("frozen",),
     "payout_batch.exported/1": ("approved",),
-    "payout_batch.answer_recorded/1": ("exported",),
+    "payout_batch.signals_noted/1": ("frozen",),
+    "payout_batch.signals_acknowledged/1": ("frozen",),
+    "payout_batch.answer_recorded/1": ("exported", "closed"),
     "payout_batch.closed/1": ("exported",),
 }
-_GONE = ("failed", "cancelled")
+_GONE = ("failed", "cancelled", "reissued", "written_back", "recovered")
 
 
 class Payouts:
@@ -47,11 +59,12 @@ class Payouts:
         self._answers: dict[str, Counter[str]] = {}  # digest of a return file -> outcomes taken from it
         self._answered: dict[str, Counter[str]] = {}  # the same as the events of the batches say
         self._answer_places: dict[str, Place] = {}
+        self._returns: Counter[str] = Counter()  # digest of any file of the bank -> returns taken from it
 
     def see(self, entry: Entry, book: Book) -> None:
         """Judge an event of a reward's payment, a payment, or a batch."""
         match entry.category:
-            case "reward":
+            case "reward" | "allowance":
                 self._reward(entry, book)
             case "payment" if entry.type == "payment.prepared/1":
                 self._prepared(entry, book)
@@ -68,20 +81,21 @@ class Payouts:
 
     def _reward(self, entry: Entry, book: Book) -> None:
         reward = book.rewards.get(entry.identity)
-        if entry.type == "reward.granted/1":
+        step = entry.type.partition(".")[2]
+        if step == "granted/1":
             return
         if reward is None:
             self._findings.add("duties.no_reward", entry.place, reward=entry.identity)
-        elif entry.type == "reward.scheduled/1":
+        elif step == "scheduled/1":
             if reward.payment is not None:
                 self._findings.add("duties.paid_twice", entry.place, reward=entry.identity, payment=reward.payment)
             if reward.reversed:
                 self._findings.add("duties.reversed", entry.place, reward=entry.identity)
-        elif entry.type == "reward.unscheduled/1":
+        elif step == "unscheduled/1":
             if reward.payment != entry.data["payment_id"]:
                 self._findings.add("duties.not_scheduled", entry.place, reward=entry.identity)
             self._released.append((entry.place, entry.data["payment_id"]))
-        elif entry.type == "reward.reversed/1" and (reward.payment is not None or reward.reversed):
+        elif step == "reversed/1" and (reward.payment is not None or reward.reversed):
             self._findings.add("duties.reversed", entry.place, reward=entry.identity)
 
     def _prepared(self, entry: Entry, book: Book) -> None:
@@ -98,6 +112,10 @@ class Payouts:
             self._carried(entry, identity, reward)
         if total_fen != data["amount_fen"] or not data["rewards"]:
             self._findings.add("duties.payment_total", place, found=yuan(data["amount_fen"]), expected=yuan(total_fen))
+        for identity in data["replaces"]:
+            before = book.payments.get(identity)
+            if before is not None and before.contradictions:
+                self._findings.add("duties.contradicted", place, line=data["line"])
         account = book.accounts.get(data["payee_id"], "")
         if data["account"] != account:
             self._findings.add("duties.account", place, found=data["account"], expected=account)
@@ -127,6 +145,19 @@ class Payouts:
                 self._outsider(entry.place, book, payment, entry.by, "checker")
             case "payment.cancelled/1":
                 self._release(payment, entry.identity)
+            case "payment.returned/1":
+                self._same_year(entry, payment)
+                self._returns[entry.data["answer"]] += 1
+                self._answer_places.setdefault(entry.data["answer"], entry.place)
+            case "payment.recovered/1":
+                self._same_year(entry, payment)
+                self._release(payment, entry.identity)
+            case "payment.reissued/1":
+                self._release(payment, entry.identity)
+            case "payment.written_back/1" | "payment.upheld/1":
+                self._outsider(entry.place, book, payment, entry.by, "checker")
+                if entry.type == "payment.written_back/1":
+                    self._release(payment, entry.identity)
             case "payment.failed/1":
                 self._release(payment, entry.identity)
                 self._answer(entry, "failed")
@@ -136,6 +167,14 @@ class Payouts:
                     reward = book.rewards.get(identity)
                     if reward is not None and reward.paid:
                         self._findings.add("duties.paid_twice", entry.place, reward=identity, payment=entry.identity)
+
+    def _same_year(self, entry: Entry, payment: Payment) -> None:
+        """Which year's budget takes what came back follows from the two days."""
+        expected = payment.booked_on[:4] == entry.on[:4]
+        if entry.data["same_year"] != expected:
+            years = {True: "本", False: "以后"}
+            found = years[entry.data["same_year"]]
+            self._findings.add("duties.same_year", entry.place, found=found, expected=years[expected])
 
     def _release(self, payment: Payment, identity: str) -> None:
         for reward in payment.rewards:
@@ -179,22 +218,37 @@ class Payouts:
             case "payout_batch.answer_recorded/1":
                 counts = self._answered.setdefault(data["file"]["sha256"], Counter())
                 counts.update(settled=data["settled_count"], failed=data["failed_count"])
+                counts.update(returned=data.get("returned_count", 0))
 
     def _closed(self, entry: Entry, book: Book) -> None:
         payments = [book.payments[identity] for identity in book.lines.get(entry.identity, ())]
         for state in ("settled", "failed"):
-            ended = [payment for payment in payments if payment.state == state]
+            ended = [payment for payment in payments if payment.outcome == state]
             total_fen = sum(payment.amount_fen for payment in ended)
             if entry.data[f"{state}_count"] != len(ended):
                 self._differs(entry.place, f"{state}_count", entry.data[f"{state}_count"], len(ended))
             if entry.data[f"{state}_fen"] != total_fen:
                 self._differs(entry.place, f"{state}_fen", entry.data[f"{state}_fen"], total_fen)
         for payment in payments:
-            if payment.state not in ("settled", "failed"):
+            if payment.outcome is None:
                 self._findings.add("duties.open_line", entry.place, line=payment.line, state=payment.state)
+            if payment.contradictions:
+                self._findings.add("duties.contradicted", entry.place, line=payment.line)
 
     def _differs(self, place: Place, name: str, found: object, expected: object) -> None:
         self._findings.add("duties.differs", place, field=name, found=str(found), expected=str(expected))
+
+    def settle(self, new: Sequence[Entry], book: Book) -> None:
+        """An append is complete: judge the batches and payments that it made, for who never comes to `finish`."""
+        prepared = [entry for entry in new if entry.type in ("payment.prepared/1", "payment.approved/1")]
+        touched = {entry.identity for entry in new if entry.type == "payout_batch.frozen/1"}
+        touched |= {entry.data["batch_id"] for entry in prepared if entry.type == "payment.prepared/1"}
+        for identity in touched & book.batches.keys():
+            self._whole_batch(identity, book.batches[identity], book)
+        for entry in prepared:
+            if payment := book.payments.get(entry.identity):
+                self._whole_payment(entry.identity, payment, book)
+        self._judge_released(book)
 
     def finish(self, book: Book) -> None:
         """Judge what only whole batches show."""
@@ -202,14 +256,22 @@ class Payouts:
             self._whole_batch(identity, batch, book)
         for identity, payment in book.payments.items():
             self._whole_payment(identity, payment, book)
-        for place, identity in self._released:
-            released = book.payments.get(identity)
-            if released is None or released.state not in _GONE:
-                self._findings.add("duties.released", place, payment=identity)
+        self._judge_released(book)
         for digest, outcomes in self._answers.items():
             said = self._answered.get(digest, Counter())
             if any(said[outcome] < count for outcome, count in outcomes.items()):
                 self._findings.add("duties.no_answer", self._answer_places[digest], answer=digest)
+        for digest, count in self._returns.items():
+            # A return may also stand in a statement, which is no answer to a batch.
+            if digest in self._answered and self._answered[digest]["returned"] < count:
+                self._findings.add("duties.no_answer", self._answer_places[digest], answer=digest)
+
+    def _judge_released(self, book: Book) -> None:
+        for place, identity in self._released:
+            released = book.payments.get(identity)
+            if released is None or released.state not in _GONE:
+                self._findings.add("duties.released", place, payment=identity)
+        self._released.clear()
 
     def _whole_batch(self, identity: str, batch: Batch, book: Book) -> None:
         lines = book.lines.get(identity, [])
@@ -239,6 +301,8 @@ class Payouts:
                 continue
             if not contains(Division(batch.division), Division(reward.division)):
                 self._findings.add("duties.reward_of_another", payment.prepared, reward=reward_id)
+            if reward.payroll != batch.payroll:
+                self._findings.add("duties.payroll", payment.prepared, reward=reward_id, payroll=batch.payroll)
             if payment.state not in _GONE and reward.payment != identity:
                 self._findings.add("duties.not_scheduled", payment.prepared, reward=reward_id)
 

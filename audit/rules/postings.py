@@ -32,7 +32,7 @@ class PostingsBalance:
 
     def see(self, entry: Entry, book: Book) -> None:
         """Judge the event's postings."""
-        if bool(entry.postings) != (entry.type in MONEY_TYPES):
+        if bool(entry.postings) != _moves(entry):
             code = "postings.unexpected" if entry.postings else "postings.missing"
             self._findings.add(code, entry.place, type=entry.type)
         if not entry.postings:
@@ -54,20 +54,34 @@ class PostingsBalance:
         self._findings.summarise(Check.POSTINGS, events=self._events, postings=self._postings)
 
 
+def _moves(entry: Entry) -> bool:
+    """Whether the event must move something; a budget without anything left is closed without."""
+    return entry.type in MONEY_TYPES and entry.data.get("lapsed_fen") != 0
+
+
 def expected_postings(entry: Entry, book: Book) -> Postings | None:
     """The postings that the chart of accounts gives for an event; None where it moves nothing that is known."""
     data, identity = entry.data, entry.identity
-    if entry.type == "budget.appropriated/1":
+    if entry.type in ("budget.appropriated/1", "budget.adjusted/1"):
         return _of_chart(entry.type, data["amount_fen"], identity)
-    if entry.type == "reward.granted/1":
+    if entry.type == "budget.closed/1":
+        return _of_chart(entry.type, data["lapsed_fen"], identity)
+    if entry.type in ("reward.granted/1", "allowance.granted/1"):
         return _of_chart(entry.type, data["amount_fen"], data["payee_id"], data["budget_id"])
-    if entry.type == "reward.reversed/1":
+    if entry.type in ("reward.reversed/1", "allowance.reversed/1"):
         reward = book.rewards.get(identity)
         return _of_chart(entry.type, reward.amount_fen, reward.payee, reward.budget) if reward else None
     payment = book.payments.get(identity)
     if payment is None:
         return None
+    if "same_year" in data:
+        came_back = _CAME_BACK[entry.type]
+        payee, budget = UUID(payment.payee), UUID(payment.budget)
+        return came_back(payee, budget, Fen(payment.amount_fen), same_year=data["same_year"])
     return _of_chart(entry.type, payment.amount_fen, payment.payee, payment.batch, payment.budget)
+
+
+_CAME_BACK = {"payment.returned/1": accounts.payment_returned, "payment.recovered/1": accounts.payment_recovered}
 
 
 @lru_cache(maxsize=1 << 14)  # the same payees are thanked for the same amounts
@@ -77,9 +91,13 @@ def _of_chart(type_name: str, amount: int, *identities: str) -> Postings | None:
     match type_name, ids:
         case "budget.appropriated/1", [budget]:
             return accounts.budget_appropriated(budget, amount_fen)
-        case "reward.granted/1", [payee, budget]:
+        case "budget.adjusted/1", [budget]:
+            return accounts.budget_adjusted(budget, amount_fen)
+        case "budget.closed/1", [budget]:
+            return accounts.budget_closed(budget, amount_fen)
+        case "reward.granted/1" | "allowance.granted/1", [payee, budget]:
             return accounts.reward_granted(payee, budget, amount_fen)
-        case "reward.reversed/1", [payee, budget]:
+        case "reward.reversed/1" | "allowance.reversed/1", [payee, budget]:
             return accounts.reward_reversed(payee, budget, amount_fen)
         case "payment.approved/1", [payee, batch, _]:
             return accounts.payment_approved(payee, batch, amount_fen)
@@ -87,6 +105,8 @@ def _of_chart(type_name: str, amount: int, *identities: str) -> Postings | None:
             return accounts.payment_settled(batch, budget, amount_fen)
         case "payment.failed/1", [payee, batch, _]:
             return accounts.payment_failed(payee, batch, amount_fen)
+        case "payment.reissued/1" | "payment.written_back/1", [payee, _, _]:
+            return accounts.payment_reissued(payee, amount_fen)
     return None
 
 

@@ -1,0 +1,148 @@
+"""Every book at zero at every position; cash moves in both accountings or in none; points and goods are where they
+should be.
+
+What must not be broken: nothing but postings is used here.
+"""
+
+from typing import ClassVar
+
+from audit.book import Book
+from audit.entries import Entry
+from audit.invariants.parts import Say
+from audit.ledger import Ledger
+from domain.accounts import BUDGET_FUNDS, FUNDS
+from domain.kernel.money import yuan
+from domain.kernel.postings import PTS, book_of
+
+_NONE: frozenset[str] = frozenset()
+
+
+class BooksAtZero:
+    """Invariant 2, after each event and not only after each append: a position may lie between two."""
+
+    types: ClassVar[frozenset[str]] = _NONE
+    moving: ClassVar[bool] = True
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._sums: dict[tuple[str, str], int] = {}
+        self._told: set[tuple[str, str]] = set()
+
+    def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every part is handed the book
+        """Add the postings up; a book that is out of balance is told once, where it began."""
+        sums = self._sums
+        touched = set()
+        for account, commodity, amount in entry.postings:
+            at = book_of(account), commodity
+            sums[at] = sums.get(at, 0) + amount
+            touched.add(at)
+        for at in touched:
+            if sums[at] == 0:
+                self._told.discard(at)
+            elif at not in self._told:
+                self._told.add(at)
+                self._say("invariants.book_not_zero", entry.place, book=at[0], commodity=at[1], sum=sums[at])
+
+    def settle(self, book: Book) -> None:
+        """Nothing is left for the end of an append."""
+
+
+class CashInBothBooks:
+    """Invariant 17: what leaves or reaches the payer's account in an event does so in `fin` and in `bud`."""
+
+    types: ClassVar[frozenset[str]] = _NONE
+    moving: ClassVar[bool] = True
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+
+    def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every part is handed the book
+        """Compare the event's two cash lines."""
+        fin = bud = 0
+        for account, _, amount in entry.postings:
+            if account == FUNDS:
+                fin += amount
+            elif account == BUDGET_FUNDS:
+                bud += amount
+        if fin != bud:
+            self._say("invariants.cash_differs", entry.place, fin=yuan(fin), bud=yuan(bud))
+
+    def settle(self, book: Book) -> None:
+        """Nothing is left for the end of an append."""
+
+
+class Holdings:
+    """Invariants 14 and 15: what a holder has of points, and a station of goods, is what came less what went.
+
+    An account is `pts:held:<holder>[:…]` or `stk:on_hand:<station>[:…]`; whatever else its book holds for the same
+    holder or station is where it came from and went to, so both together are zero.
+    """
+
+    types: ClassVar[frozenset[str]] = _NONE
+    moving: ClassVar[bool] = True
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._held: dict[tuple[str, str], int] = {}
+        self._beside: dict[tuple[str, str], int] = {}
+        self._touched: dict[tuple[str, str], Entry] = {}
+
+    def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every part is handed the book
+        """Add up what a holder has, and what stands against it."""
+        for account, commodity, amount in entry.postings:
+            name, _, rest = account.partition(":")
+            if name not in ("pts", "stk"):
+                continue
+            kind, _, rest = rest.partition(":")
+            at = f"{name}:{rest.partition(':')[0]}", commodity
+            sums = self._held if kind in ("held", "on_hand") else self._beside
+            sums[at] = sums.get(at, 0) + amount
+            self._touched[at] = entry
+
+    def settle(self, book: Book) -> None:  # noqa: ARG002
+        """Judge the holders that the append touched."""
+        for at, entry in self._touched.items():
+            held, against = self._held.get(at, 0), -self._beside.get(at, 0)
+            if held < 0 or held != against:
+                code = "invariants.points_differ" if at[1] == PTS else "invariants.stock_differs"
+                self._say(code, entry.place, holder=at[0], commodity=at[1], held=held, expected=against)
+        self._touched.clear()
+
+
+class Budgets:
+    """Invariant 5: committed and spent are never more than was appropriated, whose documents add up to it."""
+
+    types: ClassVar[frozenset[str]] = frozenset({"budget.appropriated/1", "budget.adjusted/1"})
+    moving: ClassVar[bool] = True
+
+    def __init__(self, say: Say, ledger: Ledger) -> None:
+        self._say = say
+        self._ledger = ledger
+        self._documents: dict[str, int] = {}  # budget -> sum of its documents
+        self._touched: dict[str, Entry] = {}
+
+    def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every part is handed the book
+        """Note the budgets that the event moves."""
+        if entry.type in self.types:
+            self._documents[entry.identity] = self._documents.get(entry.identity, 0) + entry.data["amount_fen"]
+        for account, _, _ in entry.postings:
+            if account.startswith("ind:"):
+                self._touched[account.rpartition(":")[2]] = entry
+
+    def settle(self, book: Book) -> None:  # noqa: ARG002
+        """Judge the budgets that the append touched."""
+        for budget, entry in self._touched.items():
+            appropriated = -self._balance("appropriated", budget)
+            used = self._balance("committed", budget) + self._balance("spent", budget)
+            free = appropriated - self._balance("lapsed", budget)
+            if used > free:
+                facts = {"budget": budget, "used": yuan(used), "appropriated": yuan(free)}
+                self._say("invariants.over_appropriated", entry.place, **facts)
+            documents = self._documents.get(budget, 0)
+            if appropriated != documents:
+                facts = {"budget": budget, "found": yuan(appropriated), "expected": yuan(documents)}
+                self._say("invariants.appropriated_differs", entry.place, **facts)
+        self._touched.clear()
+
+    def _balance(self, kind: str, budget: str) -> int:
+        return self._ledger.balance(f"ind:{kind}:{budget}", "CNY")
