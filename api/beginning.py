@@ -1,24 +1,29 @@
-"""What a new county begins with: the workflows and calendars that come with the program, recorded like any other.
+"""What a new county begins with: the workflows, calendars and charts of accounts that come with the program, recorded
+like any other.
 
 Nothing about workflows is in the program: a county that wants none says so, and then the kernel's own rule holds.
 """
 
 from datetime import date
 
+from api.commands import charts
 from api.commands import workflows as commands
 from api.context import App
+from api.files.chart_profiles import chart_names, load_chart
 from api.files.workflow_templates import calendar_names, load_template, load_year, template_names
 from domain.kernel.places import Division
 from journal.facts import Actor
 
 
 def publish_shipped(app: App, *, actor: Actor, key: str, on: date) -> None:
-    """Publish every template and every year that come with the program; running it again changes nothing."""
+    """Publish every template, year and chart that come with the program; running it again changes nothing."""
     templates = [load_template(name) for name in template_names()]
     commands.publish(app, actor=actor, key=f"{key}:workflows", new=templates, on=on)
     years = {year.year: (year, document) for year, document in map(load_year, calendar_names())}
     division = app.log.division
     commands.publish_calendars(app, actor=actor, key=f"{key}:calendars", division=division, years=years, on=on)
+    new = [load_chart(name) for name in chart_names()]
+    charts.publish(app, actor=actor, key=f"{key}:charts", new=new, on=on)
 
 
 def adopt_shipped(app: App, *, actor: Actor, key: str, code: str, division: Division, since: date, on: date) -> None:

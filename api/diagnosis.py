@@ -14,6 +14,7 @@ import psycopg
 from api.command_line.database_words import DATABASE
 from api.context import database, external_database, keys_of
 from api.examining import auditor_pool, head_signed
+from api.invariants import judged_for
 from api.key_diagnosis import officer_keys
 from api.pooling import CONNECT_TIMEOUT_S
 from api.public.seal import seal_of
@@ -25,6 +26,7 @@ from api.web.database_errors import known_trouble
 from api.web.format_words import said
 from api.web.integrity_words import broken, with_detail
 from api.web.words import moment
+from audit import wording
 from domain.streams import event_types
 from journal.checkpoint import parse_text
 from journal.codec import Codec
@@ -50,6 +52,8 @@ KEY_MEANINGS = {
 }
 DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
 VERSION_MIN = 15
+INVARIANTS_S = 15.0
+"""So long records are judged by the invariants; a running server has judged them all."""
 REHASH_S = 30.0
 """So long entries are hashed again; some hundred thousand are looked at in that time."""
 
@@ -181,6 +185,7 @@ def migrations_and_journal(settings: Settings, access: Access) -> Iterator[Item]
     yield Item("数据库", "迁移", "ok", f"{len(status.applied)} 个都已执行")
     yield from _guarded("账本", "签名检查点", lambda: _journal(settings, access))
     yield from _guarded("账本", "记录内容", lambda: _rehashed(settings, access))
+    yield from _guarded("账本", "恒等式", lambda: _invariants(settings, access))
     yield from _guarded("密钥", "工作人员密钥", lambda: _officer_keys(access))
     yield from _guarded("时间戳", "时间戳", lambda: _timestamps(settings, access))
     yield from _guarded("查询表", "状态", lambda: _read_models(access))
@@ -259,6 +264,25 @@ def _rehashed(settings: Settings, access: Access) -> Iterator[Item]:
         yield Item("账本", "记录内容", "attention", text)
     else:
         yield Item("账本", "记录内容", "ok", f"{hashed} 条逐条重算，与签过名的一致")
+
+
+def _invariants(settings: Settings, access: Access) -> Iterator[Item]:
+    """The twenty-five sentences, as far as events decide them and there is time."""
+    head = head_signed(settings, access)
+    if head is None:
+        return
+    with auditor_pool(access) as pool:
+        watched = judged_for(Store(pool), head, seconds=INVARIANTS_S)
+    broken = watched.judging.broken
+    if broken:
+        first = broken[0]
+        text = f"第 {first.number} 条不成立（{first.event}）：{wording.sentence(first.finding)}。共 {len(broken)} 处"
+        yield Item("账本", "恒等式", "bad", f"{text}，请暂停发放和结账，联系审计")
+    elif watched.size < head.size:
+        text = f"{INVARIANTS_S:.0f} 秒内只核对了前 {watched.size} 条（共 {head.size} 条），其余由服务运行时核对"
+        yield Item("账本", "恒等式", "attention", text)
+    else:
+        yield Item("账本", "恒等式", "ok", f"{watched.size} 条逐条核对，都成立")
 
 
 def _officer_keys(access: Access) -> Iterator[Item]:

@@ -3,7 +3,7 @@
 What must not be broken: texts are compared by their prints; none is opened, and no print is told.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from threading import Lock
@@ -22,7 +22,7 @@ from journal import text_prints
 from journal.text_prints import Kept
 from journal.vault import Vault
 from projections import sightings
-from projections.sightings import PhotoSeen, Sighting
+from projections.sightings import Sighting
 
 SHOWN_MAX: Final = 20
 PERIOD: Final = timedelta(days=30)
@@ -85,8 +85,9 @@ def likely_duplicates(
     photos = sightings.photos_of(conn, [incident_id])
     own = text_prints.of(vault, [of.text_commitment])
     near = _near(vault, own)
-    ids = _with_near_photos(conn, photos) | sightings.by_text(conn, list(near))
-    ids |= sightings.by_place(conn, of, since=of.reported_at - SAME_TIME, until=of.reported_at)
+    alike = sightings.photos_like(conn, photos, bits=duplicates.NEAR_PHOTO_BITS)
+    ids = {other.incident_id for other in alike} | sightings.by_text(conn, list(near))
+    ids |= sightings.by_place(conn, of, since=of.reported_at - SAME_TIME, until=of.reported_at + SAME_TIME)
     found = sightings.some(conn, ids - {incident_id})
     prints = {**text_prints.of(vault, [one.text_commitment for one in found.values()]), **own}
     seen = _seen(conn, {**found, incident_id: of}, prints)
@@ -99,17 +100,6 @@ def frequency(conn: Connection[Any], reporter_id: UUID, *, area: Division, until
     """How often somebody reported in an area in the 30 days up to a day, beside all others."""
     counts = sightings.reports_by(conn, area=area, since=until - PERIOD + timedelta(days=1), until=until)
     return Frequency(counts.get(reporter_id, 0), flagged_from(counts))
-
-
-def _with_near_photos(conn: Connection[Any], photos: Sequence[PhotoSeen]) -> set[UUID]:
-    """The reports with one of these photos, or with a near one."""
-    return {
-        other.incident_id
-        for other in sightings.photos_like(conn, photos)
-        for mine in photos
-        if mine.sha256 == other.sha256
-        or duplicates.bits_apart(mine.difference_hash, other.difference_hash) <= duplicates.NEAR_PHOTO_BITS
-    }
 
 
 def _near(vault: Vault, own: Mapping[Commitment, bytes]) -> Collection[Commitment]:
@@ -140,6 +130,7 @@ def _seen(
             grid=one.grid,
             pictures=pictures.get(incident_id, ()),
             text=TextPrint.from_bytes(minima) if (minima := prints.get(Commitment(one.text_commitment))) else None,
+            recorded=one.log_index,
         )
         for incident_id, one in found.items()
     }

@@ -31,6 +31,9 @@ ROWS_PER_APPEND: Final = 100
 REASON: Final = "import.compare"
 """Why the vault was opened."""
 
+IMPORTERS: Final = ("county_officer", "administrator")
+"""The roles in which a roster is imported: whoever holds several acts in the first."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -40,6 +43,17 @@ class MembersImported:
 
     rows: int
     applied: int
+    unchanged: int
+    differing: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MembersPreview:
+    """What an import would do: the rows that are new, with their places, and counts as those of `MembersImported`."""
+
+    rows: int
+    new: tuple[tuple[RosterRow, Division], ...]
     unchanged: int
     differing: int
     findings: tuple[Finding, ...]
@@ -64,17 +78,36 @@ def import_members(
         part = rows[start : start + ROWS_PER_APPEND]
         new, told = _compared(app, actor, reading, part)
         findings += told
-        changed = len({one.row for one in told})
         if new:
-            ids = [application.person_id for application in new]
+            ids = [roster_person_id(app.journal.origin, reading.profile.name, row.ref) for row, _ in new]
+            applications = [_application(row, area, one) for (row, area), one in zip(new, ids, strict=True)]
             key = f"import:members:{derived('import', *ids)}"
-            apply(app, actor=actor, key=key, applications=new, on=day_in_china(app.journal.now()))
+            apply(app, actor=actor, key=key, applications=applications, on=day_in_china(app.journal.now()))
+        changed = len({one.row for one in told})
         applied, differing = applied + len(new), differing + changed
         unchanged += len(part) - len(new) - changed
         if progress is not None:
             progress(start + len(part), len(rows))
-    in_order = tuple(sorted(findings, key=lambda one: (one.row or 0, one.column or "")))
-    return MembersImported(reading.row_count, applied, unchanged, differing, in_order)
+    return MembersImported(reading.row_count, applied, unchanged, differing, _in_order(findings))
+
+
+def preview_members(app: App, *, actor: Actor, reading: RosterReading) -> MembersPreview:
+    """What `import_members` would do now. Nothing is recorded but the opening of what rows are compared with."""
+    findings = list(reading.findings)
+    rows = list(_placed(app, reading, findings))
+    new: list[tuple[RosterRow, Division]] = []
+    differing = 0
+    for start in range(0, len(rows), ROWS_PER_APPEND):
+        part, told = _compared(app, actor, reading, rows[start : start + ROWS_PER_APPEND])
+        new += part
+        findings += told
+        differing += len({one.row for one in told})
+    unchanged = len(rows) - len(new) - differing
+    return MembersPreview(reading.row_count, tuple(new), unchanged, differing, _in_order(findings))
+
+
+def _in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda one: (one.row or 0, one.column or "")))
 
 
 def _placed(app: App, reading: RosterReading, findings: list[Finding]) -> Iterator[tuple[RosterRow, Division]]:
@@ -97,13 +130,13 @@ def _placed(app: App, reading: RosterReading, findings: list[Finding]) -> Iterat
 
 def _compared(
     app: App, actor: Actor, reading: RosterReading, part: Sequence[tuple[RosterRow, Division]]
-) -> tuple[list[Application], list[Finding]]:
+) -> tuple[list[tuple[RosterRow, Division]], list[Finding]]:
     """What is new of a few rows, and where the others say something else than the journal."""
     origin, profile = app.journal.origin, reading.profile.name
     ids = {row.row: roster_person_id(origin, profile, row.ref) for row, _ in part}
     people = app.journal.states([person_stream(one) for one in ids.values()], persons.evolve)
     states = app.journal.states([member_stream(one) for one in ids.values()], members.evolve)
-    new: list[Application] = []
+    new: list[tuple[RosterRow, Division]] = []
     there: list[tuple[RosterRow, Division, Person, Member]] = []
     findings: list[Finding] = []
     for row, area in part:
@@ -111,7 +144,7 @@ def _compared(
         if person is not None and person.erased:
             findings.append(_at(reading, row, "person.erased", "name"))
         elif person is None or member is None:
-            new.append(_application(row, area, ids[row.row]))
+            new.append((row, area))
         else:
             there.append((row, area, person, member))
     opened = _opened(app, actor, there)

@@ -21,6 +21,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api.context import App, keys_of
 from api.custody.device import Tickets
+from api.invariants import InvariantWatch
 from api.log import routes as log_routes
 from api.open311 import routes as open311_routes
 from api.open311.pace import Paces
@@ -34,6 +35,8 @@ from api.settings import Settings
 from api.staff import (
     api_accounts,
     api_awards,
+    api_books,
+    api_budgets,
     api_catalogue,
     api_county,
     api_difficulty,
@@ -46,6 +49,8 @@ from api.staff import (
     api_ledgers,
     api_lists,
     api_members,
+    api_month_ends,
+    api_payments,
     api_payouts,
     api_places,
     api_rates,
@@ -53,31 +58,43 @@ from api.staff import (
     api_signatures,
     api_trainings,
     api_workflows,
+    book_files,
     page_acts,
+    page_allowances,
     page_awards,
+    page_books,
     page_catalogue,
+    page_charts,
     page_county,
+    page_differences,
     page_difficulty,
     page_erasure,
     page_facilities,
     page_find,
     page_households,
     page_incidents,
+    page_invariants,
     page_invitation,
     page_keys,
     page_late,
     page_ledgers,
+    page_member_import,
     page_members,
+    page_month_ends,
+    page_payments,
     page_payouts,
     page_persons,
     page_places,
+    page_reconcile,
     page_report,
     page_sign_in,
+    page_timeliness,
     page_today,
     page_trainings,
     page_transcribe,
     page_workflows,
     photos,
+    reconcile_files,
 )
 from api.staff.acting import RoleNeeded, SignInNeeded
 from api.staff.office import Office
@@ -123,13 +140,16 @@ def create_app(
     following: Following | None = None,
     publishing: Publishing | None = None,
     alarm: Alarm | None = None,
+    invariants: InvariantWatch | None = None,
 ) -> FastAPI:
-    """The ASGI application over an opened program. `following` and `publishing` are the threads of `run_server`.
+    """The ASGI application over an opened program. `following`, `publishing` and `invariants` are the threads of
+    `run_server`.
 
     Once `alarm` is set, every page and every command but the published log and what verifies it says so.
     """
     follow = following or Following(app.runner.follow)
     alarm = alarm or Alarm(app.journal.stop)
+    invariants = invariants or InvariantWatch(app)
     identity = Identity(
         origin=app.journal.origin,
         county_name=app.log.county_name,
@@ -159,6 +179,7 @@ def create_app(
         checkpoint=checkpoint,
         following=follow,
         tickets=Tickets(read_secret(files["session"])),
+        invariants=invariants,
     )
     web.state.published = published
     web.state.reading = Reading(
@@ -180,6 +201,7 @@ def create_app(
         api_signatures,
         api_incidents,
         api_workflows,
+        api_payments,
         api_payouts,
         api_county,
         api_catalogue,
@@ -194,25 +216,40 @@ def create_app(
         api_households,
         api_accounts,
         api_erasure,
+        api_budgets,
+        api_month_ends,
         api_ledgers,
+        api_books,
         api_lists,
         page_sign_in,
         page_today,
         page_acts,
         page_late,
+        page_timeliness,
         page_workflows,
         page_report,
         page_transcribe,
         page_find,
         page_incidents,
         photos,
+        page_payments,
         page_payouts,
+        reconcile_files,
+        page_differences,
+        page_reconcile,
         page_ledgers,
+        book_files,
+        page_books,
+        page_charts,
+        page_invariants,
+        page_month_ends,
+        page_allowances,
         page_county,
         page_catalogue,
         page_places,
         page_persons,
         page_erasure,
+        page_member_import,  # before members, whose own page would take its address for an id
         page_members,
         page_households,
         page_keys,
@@ -231,7 +268,7 @@ def create_app(
     web.include_router(photos.pages, dependencies=[Depends(alarm.check)])
     for routes in (verifier, log_routes, reference_page):  # what was published stays, to be compared
         web.include_router(routes.router)
-    health.install(web, app.runner, follow, publishing, alarm=alarm)
+    health.install(web, app.runner, follow, publishing, alarm=alarm, invariants=invariants)
     web.mount("/static", _Static(directory=STATIC))
     web.add_middleware(Frame, too_large=problems.too_large)
     describe(web, base_url=identity.base_url)
@@ -250,9 +287,10 @@ def run_server(app: App, settings: Settings, *, ready: Callable[[], None] = lamb
     listening = _listen(settings)
     following, publishing = Following(app.runner.follow), Publishing(publisher)
     alarm = Alarm(app.journal.stop, publisher.stop)
+    invariants = InvariantWatch(app)
     patrol = Patrol(app, alarm, lambda: following.broken, lambda: publishing.broken)
     config = uvicorn.Config(
-        create_app(app, following=following, publishing=publishing, alarm=alarm),
+        create_app(app, following=following, publishing=publishing, alarm=alarm, invariants=invariants),
         http="h11",
         ws="none",
         lifespan="off",
@@ -268,10 +306,12 @@ def run_server(app: App, settings: Settings, *, ready: Callable[[], None] = lamb
     publishing.start()
     daily.start()
     patrol.start()
+    invariants.start()
     try:
         with _stopped_by_signals(server):
             server.run(sockets=[listening])
     finally:
+        invariants.stop()
         patrol.stop()
         daily.stop()
         publishing.stop()

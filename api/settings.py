@@ -45,6 +45,8 @@ CATALOGUE: tuple[Setting, ...] = (
         "保险库密钥（32 字节的 base64），由外部的密钥管理给出；为空时用 keys/vault.key",
         secret=True,
     ),
+    Setting("MINGZHANG_REWARD_BUDGET", "移动网格员有效信息奖励/劳务费", "奖励占用的预算：项目/支出分类"),
+    Setting("MINGZHANG_ALLOWANCE_BUDGET", "专职网格员津贴/劳务费", "专职网格员津贴占用的预算：项目/支出分类"),
     Setting("MINGZHANG_TSA_URL", "", "时间戳机构（RFC 3161）的网址；为空时不盖时间戳"),
     Setting("MINGZHANG_TSA_CERTIFICATE", "", "时间戳机构的根证书文件（PEM）"),
 )
@@ -69,6 +71,8 @@ class Settings:
     auditor_phone: str
     tiles_url: str
     vault_key: bytes | None = field(repr=False)
+    reward_budget: tuple[str, str]
+    allowance_budget: tuple[str, str]
     tsa_url: str
     tsa_certificate: Path | None
 
@@ -125,9 +129,19 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         auditor_phone=value["MINGZHANG_AUDITOR_PHONE"],
         tiles_url=value["MINGZHANG_TILES_URL"],
         vault_key=_vault_key(value["MINGZHANG_VAULT_KEY"]),
+        reward_budget=_budget("MINGZHANG_REWARD_BUDGET", value),
+        allowance_budget=_budget("MINGZHANG_ALLOWANCE_BUDGET", value),
         tsa_url=value["MINGZHANG_TSA_URL"],
         tsa_certificate=Path(value["MINGZHANG_TSA_CERTIFICATE"]) if value["MINGZHANG_TSA_CERTIFICATE"] else None,
     )
+
+
+def _budget(name: str, value: Mapping[str, str]) -> tuple[str, str]:
+    """Project and class of a budget."""
+    project, _, spending_class = value[name].partition("/")
+    if not project.strip() or not spending_class.strip():
+        raise BadSetting(f"{name} 应为“项目/支出分类”，现为 {value[name]!r}")
+    return project.strip(), spending_class.strip()
 
 
 def _vault_key(text: str) -> bytes | None:

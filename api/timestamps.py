@@ -1,4 +1,4 @@
-"""Time stamps of this journal's checkpoints: asked for once a day, kept as files, and named in the journal.
+"""Time stamps of this journal's checkpoints: asked for daily and after each seal of a month, kept, and recorded.
 
 What must not be broken: it is off unless it is configured; whatever goes wrong with an authority is said and stops
 nothing; and an answer is kept and recorded only after it was judged against the trusted certificate.
@@ -63,6 +63,11 @@ FAULTS: Final[dict[Fault, str]] = {
 _RECORDED = (
     "SELECT notification_id - 1, state FROM journal.events WHERE topic = 'log.checkpoint_timestamped/1'"
     " ORDER BY notification_id"
+)
+
+
+_SEALED_ABOVE = (
+    "SELECT EXISTS (SELECT FROM journal.events WHERE topic = 'period.sealed/1' AND notification_id > %s)"
 )
 
 
@@ -213,7 +218,7 @@ def _post(url: str, query: bytes) -> bytes:
 
 
 class Daily:
-    """While the server runs: one stamp on each day in China, asked for again an hour after a failure."""
+    """While the server runs: a stamp on each day in China and after each seal; after a failure, an hour later."""
 
     def __init__(self, app: App, *, look_s: float = LOOK_S, again_s: float = AGAIN_S) -> None:
         self._app = app
@@ -238,18 +243,25 @@ class Daily:
             wait_s = self._look_s if self._once() else self._again_s
 
     def _once(self) -> bool:
-        """Stamp if today has no stamp yet; False if that failed. The reason is kept for `doctor`."""
+        """Stamp if today or the last seal has none yet; False if that failed. The reason is kept for `doctor`."""
         app, path = self._app, self._app.settings.timestamps / FAILURE
         try:
             last = stamps_of(app)
             today = day_in_china(app.journal.now())
-            if not last or day_in_china(last[-1].event.stamped_at) < today:
+            if not last or day_in_china(last[-1].event.stamped_at) < today or _sealed_since(app, last[-1]):
                 stamp(app, actor=Actor(agent_of(app.journal.origin), ROLE))
         except (NoTimestamp, Refusal, Busy, Unavailable, OSError, psycopg.Error) as error:
             _note_failure(path, app.journal.now(), error)
             return False
         path.unlink(missing_ok=True)
         return True
+
+
+def _sealed_since(app: App, last: Recorded) -> bool:
+    """Whether a month was sealed above what the last stamp covers."""
+    with app.writing.connection() as connection:
+        found = connection.execute(_SEALED_ABOVE, (last.event.size,)).fetchone()
+    return found is not None and bool(found[0])
 
 
 def _note_failure(path: Path, at: datetime, error: Exception) -> None:

@@ -11,13 +11,14 @@ from psycopg import Connection
 from api.context import App
 from domain.kernel.refusals import Refusal
 from journal.vault import destroyed
-from projections import payout_batches
+from projections import payout_batches, reconciliation_queries
 
 
 def require_unrestricted(app: App, sha256: str) -> None:
-    """Refuse `file.restricted` for a payment or return file in which somebody stands who was erased."""
+    """Refuse `file.restricted` for a bank's file in which somebody stands who was erased."""
     with app.reading.connection() as connection:
-        if destroyed(connection, payout_batches.payees_in_file(connection, sha256)):
+        payees = payout_batches.payees_in_file(connection, sha256)
+        if destroyed(connection, payees or reconciliation_queries.payees_in_statement(connection, sha256)):
             raise Refusal("file.restricted")
 
 

@@ -19,7 +19,11 @@ _ADD = (
     " FROM jsonb_array_elements(%s::jsonb) AS one ON CONFLICT (commitment) DO NOTHING"
 )
 _OF = "SELECT commitment, minima FROM vault.text_prints WHERE commitment = ANY(%s)"
-_NEAR = "SELECT commitment, minima FROM vault.text_prints WHERE bands && %s::bigint[] LIMIT %s"
+# Key by key: asked for any of them at once, the planner reads every print (2 s among a hundred thousand, not 0.03 s).
+_NEAR = (
+    "SELECT DISTINCT near.commitment, near.minima FROM unnest(%s::bigint[]) AS mine (band) CROSS JOIN LATERAL"
+    " (SELECT commitment, minima FROM vault.text_prints WHERE bands @> ARRAY[mine.band] LIMIT %s) AS near LIMIT %s"
+)
 _MISSING = (
     "SELECT v.commitment FROM vault.personal_values v WHERE v.kind = %s"
     " AND NOT EXISTS (SELECT FROM vault.text_prints p WHERE p.commitment = v.commitment)"
@@ -64,7 +68,7 @@ def of(vault: Vault, commitments: Collection[str]) -> dict[Commitment, bytes]:
 def near(vault: Vault, bands: Sequence[int]) -> dict[Commitment, bytes]:
     """The prints that share a key with these: at most `NEAR_MAX`."""
     with vault.pool.connection() as connection:
-        found = connection.execute(_NEAR, (list(bands), NEAR_MAX), binary=True).fetchall()
+        found = connection.execute(_NEAR, (list(bands), NEAR_MAX, NEAR_MAX), binary=True).fetchall()
     return {Commitment(commitment.hex()): minima for commitment, minima in found}
 
 

@@ -8,6 +8,7 @@ import time
 from api.command_line.console import Progress, program, say, tell
 from api.context import App, database, make_ready, open_app
 from api.demo.beginning import begin_or_go_on, period_of, require_demo
+from api.demo.clock import DemoClock
 from api.demo.loading import is_complete, load
 from api.demo.people import LOGINS, PASSWORD
 from api.demo.places import township_code
@@ -21,8 +22,9 @@ from migrations.embedded import install_stop_on_signals
 
 DESCRIPTION = """
 装入演示县并启动网页服务，供试用。演示县是虚构的（区划代码 990125000000 不存在）：12 个乡镇街道、324 名成员、
-最近十二个月五千多条事件和每月的奖励与发放；上个月的事还摊在各人桌上，登录后就有活干。
-所有人名、文字、账户都是编的；账本是演练账本，每页都有标识。同一种子、同一个月装入，内容相同。
+最近十二个月五千多条事件和每月的奖励与发放；上个月的事还摊在各人桌上，登录后就有活干；
+另有七条近日的：有的超期，有的一天内到期，有的延期、挂起、催办过，时间从装入的那一刻倒推。
+所有人名、文字、账户都是编的；账本是演练账本，每页都有标识。其余的，同一种子、同一个月装入，内容相同。
 已经装入过就直接启动。第一次约需一分钟。
 """
 EXAMPLE = """
@@ -48,13 +50,14 @@ def run(arguments: argparse.Namespace) -> int:
         make_ready(access)
         begin_or_go_on(settings, access, today=day_in_china(now()))
         codec = RememberingCodec(event_types())
-        with open_app(settings, access=access, codec=codec) as app:
+        clock = DemoClock()
+        with open_app(settings, access=access, codec=codec, clock=clock) as app:
             require_demo(app)
             if is_complete(app):
                 tell("演示县已在这里，直接启动。")
                 app.runner.catch_up()
             else:
-                load(app, seed=arguments.seed, progress=progress.show)
+                load(app, clock=clock, seed=arguments.seed, progress=progress.show)
                 codec.forget()
                 tell(f"演示县已装入，用时 {time.monotonic() - started:.0f} 秒，共 {app.journal.position()} 条记录。")
             if arguments.no_serve:
@@ -83,7 +86,7 @@ def _tell_addresses(app: App) -> None:
     say("二、工作人员登录：")
     say(f"    {settings.base_url}/staff/sign-in    密码都是 {PASSWORD}")
     for one in LOGINS:
-        say(f"    {one.login:<10}{one.what}")
+        say(f"    {one.login:<13}{one.what}")
     say("三、审计人员离线核对（另开一个终端，复制运行）：")
     say(f"    MINGZHANG_HOME={home} {program()} export 审计包 && {program()} verify 审计包")
     say()

@@ -8,6 +8,7 @@ from typing import Final
 from api.command_line.console import tell
 from api.command_line.failures import findings_table
 from api.files.findings import Finding
+from domain.kernel.spreadsheet_cells import plain_cell
 
 FINDINGS_SHOWN: Final = 50
 
@@ -28,9 +29,5 @@ def keep_findings(path: Path | None, findings: Sequence[Finding]) -> None:
         rows = csv.writer(file)
         rows.writerow(["文件", "行", "列", "值", "代码", "原因"])
         for one in findings:
-            rows.writerow([one.file, one.row, one.column, _cell(one.value), one.code, one.reason])
-
-
-def _cell(value: str) -> str:
-    """A value that no spreadsheet takes for a formula."""
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@") else value
+            texts = (plain_cell(one.file), one.row, plain_cell(one.column or ""), plain_cell(one.value))
+            rows.writerow([*texts, one.code, one.reason])

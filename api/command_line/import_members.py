@@ -11,7 +11,7 @@ from api.custody.opening import roles_held
 from api.files.findings import BadFile
 from api.files.member_lists import RosterReading, read_roster
 from api.files.member_profiles import MemberProfile, load_member_profile, member_profile_names
-from api.member_importing import MembersImported, import_members
+from api.member_importing import IMPORTERS, MembersImported, import_members
 
 DESCRIPTION = """
 导入移动网格员花名册（xlsx），一行一人：登记为代录的申请，姓名、电话、账号存入保险库。
@@ -24,8 +24,6 @@ EXAMPLE = """
 mingzhang import-members 花名册.xlsx --as jingban
 mingzhang import-members 花名册.xlsx --profile 本县版式.toml --findings 问题清单.csv
 """
-ROLES = ("county_officer", "administrator")
-"""In which of his roles whoever imports acts: the first that he holds."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +65,7 @@ def _profile(named: str) -> MemberProfile:
 
 def _role(app: App, login: str | None) -> str:
     held = roles_held(app, person_behind(app, login))
-    return next((role for role in ROLES if role in held), ROLES[-1])
+    return next((role for role in IMPORTERS if role in held), IMPORTERS[-1])
 
 
 def _summary(imported: MembersImported) -> str:

@@ -28,6 +28,7 @@ mingzhang import-places --county 500229 streets_all.csv villages_seed_counties.c
 mingzhang import-places 本县变更表.csv --findings 问题清单.csv
 mingzhang import-places --county 500229 quhua_historical_changes_v1.json
 """
+COUNTY_DIGITS = (6, 12)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -80,6 +81,10 @@ def _summary(imported: PlacesImported) -> str:
 
 
 def _county(text: str) -> Division:
+    if not (text.isascii() and text.isdigit() and len(text) in COUNTY_DIGITS):
+        raise argparse.ArgumentTypeError(
+            f"县的代码是 6 位数字（如 361125），或在后面补 6 个 0 的 12 位（361125000000）；给出的是 {text}"
+        )
     return county_code(text.ljust(12, "0"))
 
 

@@ -2,45 +2,53 @@
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
+from api.command_line import payout_returns
 from api.command_line.console import say, table
 from api.command_line.opening import acting, opened, person_behind
-from api.command_line.values import division_code, month_text
+from api.command_line.payout_arguments import needed, one_reason, step_key
+from api.command_line.values import day_text, division_code, month_text
 from api.commands import payouts
-from api.commands.shared import place_stream
+from api.commands.shared import place_stream, today
 from api.context import App
 from api.files.bank_profiles import BankProfile, bank_profile_names, load_bank_profile
 from api.web import words
 from api.web.names import shown_names
 from api.wording import yuan_in_words
 from domain import places
-from domain.kernel.calendar import Month, day_in_china
-from domain.kernel.ids import derived
+from domain.kernel.calendar import Month
 from domain.kernel.money import yuan
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.payout_batches import batch_id, reference
+from domain.payout_signals import CODES, Signal, by_kind
 from projections import payout_batches
 from projections.payout_batches import Batch
 
 DESCRIPTION = """
 按月发放，一步一步，各由有权的人办：
 propose 看本月可发的名单；freeze 冻结名单（经办）；list 看批次，list BATCH 看一批的逐笔名单和摘要；
-approve 按摘要审批（另一人），reject 驳回；export 写代发文件；answer 登记银行回盘；close 全部有结果后关闭。
-制表与审批不能是同一个人，也不能是经手过其中任何一条线索的人。BATCH 是 21 位批次号，由 freeze 和 list 给出。
+acknowledge 对名单里的提示逐条写明理由（制表、审批各一次）；approve 按摘要审批（另一人），reject 驳回；
+export 写代发文件；answer 登记银行回盘；close 全部有结果后关闭。付出后又回来的钱：return 登记退票，
+reissue 重新列入，write-back 不再发放，recover 登记追回；银行前后说法不一，问清后 uphold。
+hold 暂停对一个人的付款，lift 解除。
+制表与审批不能是同一个人，也不能是经手过其中任何一条线索的人。BATCH 是 21 位批次号，由 freeze 和 list 给出；
+return 以后的各步要 29 位付款编号，即批次号加 8 位行号；hold、lift 要人员编号。
 """
 EXAMPLE = """
 mingzhang payout propose --month 2026-03
 mingzhang payout freeze --month 2026-03 --as jingban
 mingzhang payout list 361125000000202603001
+mingzhang payout acknowledge 361125000000202603001 --digest 5f0c… --reason first_payment=本月新成员 --as jingban
 mingzhang payout approve 361125000000202603001 --digest 5f0c… --as shenpi
 mingzhang payout export 361125000000202603001 --profile neutral-csv --to 代发.csv --as jingban
 mingzhang payout answer 361125000000202603001 --from 回盘.csv --as jingban
 mingzhang payout close 361125000000202603001 --as jingban
+mingzhang payout return 36112500000020260300100000007 --from 通知.pdf --booked-on 2026-05-20 --bank-ref N17 --as jingban
+mingzhang payout reissue 36112500000020260300100000007 --as jingban
+mingzhang payout hold 399c552f-6e1b-4ead-8db0-b431901fdcb5 --reason 多条线索照片相同 --as shenpi
 """
 BATCH_CHARS = 21
 LISTED_MAX = 200
@@ -50,16 +58,26 @@ WITHOUT_SECRET = ("propose", "list")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `payout` takes."""
     parser.add_argument("step", choices=list(_STEPS), metavar="STEP", help="、".join(_STEPS))
-    parser.add_argument("batch", nargs="?", metavar="BATCH", help="21 位批次号")
+    parser.add_argument("batch", nargs="?", metavar="BATCH", help="21 位批次号；29 位付款编号；hold、lift：人员编号")
     parser.add_argument("--month", type=month_text, metavar="YYYY-MM", help="月份（propose、freeze）")
     parser.add_argument("--division", type=division_code, metavar="CODE", help="区划代码（默认：本县）")
     parser.add_argument("--digest", metavar="SHA256", help="名单摘要，由 list BATCH 给出（approve）")
-    parser.add_argument("--reason", help="理由（reject）")
+    parser.add_argument(
+        "--reason",
+        action="append",
+        help="理由（reject、write-back、recover、uphold、hold、lift）；acknowledge 每种提示一个：提示代码=理由；"
+        "return：原因代码",
+    )
+    parser.add_argument("--booked-on", type=day_text, metavar="YYYY-MM-DD", help="银行的记账日（return、recover）")
+    parser.add_argument("--bank-ref", metavar="REF", help="银行流水号（return、recover）")
+    parser.add_argument("--document", help="文号（hold）")
     parser.add_argument(
         "--profile", help=f"银行版式：{'、'.join(bank_profile_names())}，或 .toml 文件（export、answer）"
     )
     parser.add_argument("--to", type=Path, metavar="FILE", help="代发文件写到哪里（export）")
-    parser.add_argument("--from", dest="source", type=Path, metavar="FILE", help="银行的回盘文件（answer）")
+    parser.add_argument(
+        "--from", dest="source", type=Path, metavar="FILE", help="银行的回盘文件（answer）、退票通知（return）"
+    )
     parser.add_argument("--as", dest="login", metavar="LOGIN", help="以谁的名义：登录账号")
 
 
@@ -78,8 +96,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _propose(app: App, arguments: argparse.Namespace) -> None:
-    proposal = payouts.propose(app, division=_where(app, arguments), month=_needed(arguments, "month"))
-    names = _names(app, [*proposal.by_payee, *proposal.without_account, *proposal.cooling])
+    proposal = payouts.propose(app, division=_where(app, arguments), month=needed(arguments, "month"))
+    names = _names(app, [*proposal.by_payee, *proposal.left_out])
     rows = [
         (names.get(payee, ""), len(rewards), yuan(sum(reward.amount_fen for reward in rewards)))
         for payee, rewards in proposal.by_payee.items()
@@ -93,18 +111,22 @@ def _propose(app: App, arguments: argparse.Namespace) -> None:
     if proposal.cooling:
         say(f"另有 {len(proposal.cooling)} 人刚换过收款账户，未列入（括号里是可以发的第一天）：")
         say("  " + "、".join(f"{names.get(payee, payee)}（{day}）" for payee, day in proposal.cooling.items()))
+    for payees, why in ((proposal.held, "正在核查、暂停付款"), (proposal.doubtful, "银行对原来那笔说法不一")):
+        if payees:
+            say(f"另有 {len(payees)} 人{why}，未列入：")
+            say("  " + "、".join(names.get(payee, str(payee)) for payee in payees))
     if not rows:
         raise Refusal("payout_batch.empty", month=proposal.month)
 
 
 def _freeze(app: App, arguments: argparse.Namespace) -> None:
-    where, of = _where(app, arguments), _needed(arguments, "month")
+    where, of = _where(app, arguments), needed(arguments, "month")
     number = payouts.propose(app, division=where, month=of).number
     named = reference(where, of, number)
-    on = _today(app)
+    on = today(app)
     payouts.freeze(
         app,
-        actor=acting(app, _needed(arguments, "login"), role="county_officer"),
+        actor=acting(app, needed(arguments, "login"), role="county_officer"),
         key=f"payout:freeze:{named}:{on}",
         division=where,
         month=of,
@@ -112,8 +134,12 @@ def _freeze(app: App, arguments: argparse.Namespace) -> None:
     )
     app.runner.catch_up()
     _show(app, _batch(app, named))
+    frozen = _batch(app, named)
+    if frozen.signals_digest is not None:
+        say("先由制表人、再由审批人对每种提示写明理由：")
+        say(f"  mingzhang payout acknowledge {named} --digest {frozen.shown_digest} --reason 提示=理由 … --as <账号>")
     say("请由另一人核对后审批：")
-    say(f"  mingzhang payout approve {named} --digest {_batch(app, named).lines_digest} --as <审批人>")
+    say(f"  mingzhang payout approve {named} --digest {frozen.shown_digest} --as <审批人>")
 
 
 def _list(app: App, arguments: argparse.Namespace) -> None:
@@ -131,13 +157,39 @@ def _list(app: App, arguments: argparse.Namespace) -> None:
     say(table(("批次号", "状态", "笔数", "金额（元）", "冻结日"), rows))
 
 
+def _acknowledge(app: App, arguments: argparse.Namespace) -> None:
+    batch, on = _batch(app, needed(arguments, "batch")), today(app)
+    digest, login = needed(arguments, "digest"), needed(arguments, "login")
+    reasons = dict(_named_reason(text) for text in needed(arguments, "reason"))
+    with app.reading.connection() as connection:
+        shown = payout_batches.signals_of_batch(connection, batch.batch_id)
+    by_maker = person_behind(app, login) == batch.maker_id
+    payouts.acknowledge(
+        app,
+        actor=acting(app, login, role="county_officer" if by_maker else "county_approver"),
+        key=step_key("acknowledge", arguments.batch, digest, login, on),
+        batch_id=batch.batch_id,
+        shown_digest=digest,
+        acknowledgements=by_kind([Signal(one.line, one.code) for one in shown], reasons),
+        on=on,
+    )
+    say(f"已说明：{arguments.batch}，{len(shown)} 条提示")
+
+
+def _named_reason(text: str) -> tuple[str, str]:
+    code, separator, reason = text.partition("=")
+    if not separator or code not in CODES or not reason.strip():
+        raise argparse.ArgumentTypeError(f"--reason 应为 提示代码=理由，提示代码是 {'、'.join(CODES)} 之一：{text}")
+    return code, reason.strip()
+
+
 def _approve(app: App, arguments: argparse.Namespace) -> None:
-    batch, on = _batch(app, _needed(arguments, "batch")), _today(app)
-    digest = _needed(arguments, "digest")
+    batch, on = _batch(app, needed(arguments, "batch")), today(app)
+    digest = needed(arguments, "digest")
     payouts.approve(
         app,
-        actor=acting(app, _needed(arguments, "login"), role="county_approver"),
-        key=_key("approve", arguments.batch, digest, on),
+        actor=acting(app, needed(arguments, "login"), role="county_approver"),
+        key=step_key("approve", arguments.batch, digest, on),
         batch_id=batch.batch_id,
         shown_digest=digest,
         on=on,
@@ -146,12 +198,12 @@ def _approve(app: App, arguments: argparse.Namespace) -> None:
 
 
 def _reject(app: App, arguments: argparse.Namespace) -> None:
-    batch, on = _batch(app, _needed(arguments, "batch")), _today(app)
-    reason = _needed(arguments, "reason")
+    batch, on = _batch(app, needed(arguments, "batch")), today(app)
+    reason = one_reason(arguments)
     payouts.reject(
         app,
-        actor=acting(app, _needed(arguments, "login"), role="county_approver"),
-        key=_key("reject", arguments.batch, reason, on),
+        actor=acting(app, needed(arguments, "login"), role="county_approver"),
+        key=step_key("reject", arguments.batch, reason, on),
         batch_id=batch.batch_id,
         reason=reason,
         on=on,
@@ -160,12 +212,12 @@ def _reject(app: App, arguments: argparse.Namespace) -> None:
 
 
 def _export(app: App, arguments: argparse.Namespace) -> None:
-    batch, on = _batch(app, _needed(arguments, "batch")), _today(app)
-    target: Path = _needed(arguments, "to", flag="--to")
+    batch, on = _batch(app, needed(arguments, "batch")), today(app)
+    target: Path = needed(arguments, "to", flag="--to")
     profile = _profile(arguments, batch)
-    actor = acting(app, _needed(arguments, "login"), role="county_officer")
+    actor = acting(app, needed(arguments, "login"), role="county_officer")
     receipt, content = payouts.export(
-        app, actor=actor, key=_key("export", arguments.batch, profile.name, on), batch_id=batch.batch_id,
+        app, actor=actor, key=step_key("export", arguments.batch, profile.name, on), batch_id=batch.batch_id,
         profile=profile, on=on,
     )  # fmt: skip
     target.write_bytes(content)
@@ -175,13 +227,13 @@ def _export(app: App, arguments: argparse.Namespace) -> None:
 
 
 def _answer(app: App, arguments: argparse.Namespace) -> None:
-    batch, on = _batch(app, _needed(arguments, "batch")), _today(app)
-    source: Path = _needed(arguments, "source", flag="--from")
+    batch, on = _batch(app, needed(arguments, "batch")), today(app)
+    source: Path = needed(arguments, "source", flag="--from")
     content = source.read_bytes()
     receipt = payouts.record_answer(
         app,
-        actor=acting(app, _needed(arguments, "login"), role="county_officer"),
-        key=_key("answer", arguments.batch, content.hex(), on),
+        actor=acting(app, needed(arguments, "login"), role="county_officer"),
+        key=step_key("answer", arguments.batch, content.hex(), on),
         batch_id=batch.batch_id,
         profile=_profile(arguments, batch),
         content=content,
@@ -194,11 +246,11 @@ def _answer(app: App, arguments: argparse.Namespace) -> None:
 
 
 def _close(app: App, arguments: argparse.Namespace) -> None:
-    batch, on = _batch(app, _needed(arguments, "batch")), _today(app)
+    batch, on = _batch(app, needed(arguments, "batch")), today(app)
     payouts.close(
         app,
-        actor=acting(app, _needed(arguments, "login"), role="county_officer"),
-        key=_key("close", arguments.batch, "", on),
+        actor=acting(app, needed(arguments, "login"), role="county_officer"),
+        key=step_key("close", arguments.batch, "", on),
         batch_id=batch.batch_id,
         on=on,
     )
@@ -210,11 +262,13 @@ _STEPS: Mapping[str, Callable[[App, argparse.Namespace], None]] = {
     "propose": _propose,
     "freeze": _freeze,
     "list": _list,
+    "acknowledge": _acknowledge,
     "approve": _approve,
     "reject": _reject,
     "export": _export,
     "answer": _answer,
     "close": _close,
+    **payout_returns.STEPS,
 }
 
 
@@ -225,15 +279,23 @@ def _show(app: App, batch: Batch) -> None:
     """A batch line by line, its totals in figures and words, and the digest that an approval binds to."""
     with app.reading.connection() as connection:
         lines = payout_batches.payments_of_batch(connection, batch.batch_id)
+        noted = payout_batches.signals_of_batch(connection, batch.batch_id)
     names = _names(app, [line.payee_id for line in lines])
     rows = [
-        (line.line, names.get(line.payee_id, ""), len(line.rewards), yuan(line.amount_fen), words.STATUSES[line.state])
+        (
+            line.line,
+            names.get(line.payee_id, ""),
+            len(line.rewards),
+            yuan(line.amount_fen),
+            words.STATUSES[line.state] + ("，银行说法不一" if line.contradicted else ""),
+            "；".join(words.SIGNALS[one.code] for one in noted if one.line == line.line),
+        )
         for line in lines
     ]
-    say(table(("行", "收款人", "奖励笔数", "金额（元）", "状态"), rows))
+    say(table(("行", "收款人", "奖励笔数", "金额（元）", "状态", "提示"), rows))
     say(f"批次 {_reference(batch)}：{words.BATCH_STATUSES[batch.status]}")
     say(f"合计 {batch.payment_count} 笔，{yuan(batch.total_fen)} 元（{_in_words(batch)}）")
-    say(f"名单摘要 {batch.lines_digest}")
+    say(f"名单摘要 {batch.shown_digest}")
 
 
 def _show_outcome(app: App, batch: Batch) -> None:
@@ -292,21 +354,3 @@ def _where(app: App, arguments: argparse.Namespace) -> Division:
     if where is not None and app.journal.state(place_stream(where), places.evolve) is None:
         raise Refusal("place.unknown", division=where)
     return where or app.log.division
-
-
-def _needed(arguments: argparse.Namespace, name: str, *, flag: str | None = None) -> Any:
-    """The value of an argument that this step needs."""
-    value = getattr(arguments, name)
-    if value is None:
-        flags = {"login": "--as", "batch": "BATCH"}
-        raise argparse.ArgumentTypeError(f"{arguments.step} 缺少参数：{flag or flags.get(name, '--' + name)}")
-    return value
-
-
-def _key(step: str, *parts: object) -> str:
-    """The same step on the same thing on the same day is the same command, so that it may be repeated."""
-    return f"payout:{step}:{derived('payout', step, *parts)}"
-
-
-def _today(app: App) -> date:
-    return day_in_china(app.journal.now())

@@ -73,6 +73,11 @@ def _profile(arguments: argparse.Namespace) -> CatalogueProfile:
     if not arguments.document:
         raise argparse.ArgumentTypeError("publish 缺少参数：--document")
     named = arguments.name
+    if named not in catalogue_profile_names() and not named.endswith(".toml") and not Path(named).exists():
+        raise argparse.ArgumentTypeError(
+            f"没有名为“{named}”的清单。随程序提供的有：{'、'.join(catalogue_profile_names())}；"
+            "自己写的清单请给出 .toml 文件"
+        )
     return load_catalogue_profile(named if named in catalogue_profile_names() else Path(named))
 
 

@@ -164,6 +164,7 @@ def grant(app: App, *, actor: Actor, key: str, award_id: UUID, shown_digest: str
         event_type="award.granted/1",
         inputs=inputs,
         on=on,
+        unknown=Refusal("award.unknown"),
         decided=decided,
     )
 
@@ -184,6 +185,7 @@ def reject(app: App, *, actor: Actor, key: str, award_id: UUID, reason: str, on:
         event_type="award.rejected/1",
         inputs=inputs,
         on=on,
+        unknown=Refusal("award.unknown"),
         decided=decided,
     )
 
@@ -204,6 +206,7 @@ def revoke(app: App, *, actor: Actor, key: str, award_id: UUID, member_id: UUID,
         event_type="award.revoked/1",
         inputs=inputs,
         on=on,
+        unknown=Refusal("award.unknown"),
         decided=decided,
     )
 

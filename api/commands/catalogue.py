@@ -124,7 +124,7 @@ def publish(
 ) -> Receipt:
     """Admit every item of a file that the division has not admitted; what it has, stays as it is.
 
-    Refuses `command.nothing_to_record` where all of them are admitted.
+    Refuses `catalogue.all_admitted` where nothing is left to admit.
     """
 
     def decide(read: Reading) -> Iterator[Fact]:
@@ -135,6 +135,8 @@ def publish(
             for category, item in profile.items()
             if (before := latest[item.code]) is None or before.last_day is not None
         ]
+        if not items:
+            raise Refusal("catalogue.all_admitted", title=profile.title, division=division)
         return _admitted(read, actor, division=division, items=items, since=since, document=document, on=on)
 
     inputs = {

@@ -20,30 +20,29 @@ from api.commands.shared import (
     require,
     tariff_stream,
     tariffs_along,
+    today,
 )
 from api.context import App, keys_of, open_journal, vault_of
 from api.custody import keeping
 from api.custody.wrapping import Cost, cost_for
 from api.settings import Settings
-from domain import budgets, keys, log, persons, places, policies, tariffs
-from domain.budgets import budget_id
+from domain import keys, log, persons, places, policies, tariffs
 from domain.catalogues import require_item
 from domain.kernel.calendar import day_in_china
 from domain.kernel.events import Commitment
 from domain.kernel.ids import derived, stream_name
 from domain.kernel.money import Fen
-from domain.kernel.places import Division
+from domain.kernel.places import Division, chain
 from domain.kernel.refusals import Refusal
 from domain.keys import SERVER_HELD
 from domain.persons import PersonEvent
+from domain.tariffs import Tariffs
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Clock, Journal, Reading, key_stream, now
 from journal.keys import create_log_key, create_master, read_log_key
 from journal.vault import NAME, Personal, Vault
 from migrations.roles import Access
-
-REWARDS_PROJECT = "移动网格员有效信息奖励"
-REWARDS_CLASS = "劳务费"
+from projections import tariffs as tariffs_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,6 +390,9 @@ def set_band(
     on: date,
 ) -> Receipt:
     """Set the band that every tariff in a division must lie in."""
+    has_come = since <= today(app)
+    if has_come:
+        app.runner.catch_up()
 
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "tariff.band_set/1", division=division, on=on)
@@ -402,6 +404,8 @@ def set_band(
             max_fen=max_fen,
             since=since,
             document=document,
+            today=today(app),
+            around=_tariffs_around(app, read, division) if has_come else (),
         )
         yield Fact(tariff_stream(division), event, on)
 
@@ -414,6 +418,15 @@ def set_band(
         "document": document,
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def _tariffs_around(app: App, read: Reading, division: Division) -> list[Tariffs | None]:
+    """The tariffs of a division, of all above it, and of all within it that have set any, as the read model knows."""
+    with app.reading.connection() as conn:
+        within = {one.division for one in tariffs_set.tariffs_within(conn, division)}
+    along = tariffs_along(read, division)
+    found = read.states({tariff_stream(code) for code in within - set(chain(division))}, tariffs.evolve)
+    return [*along, *found.values()]
 
 
 def set_tariff(
@@ -449,6 +462,8 @@ def set_tariff(
             since=since,
             document=document,
             bands=policies.bands_in_force(along, on=since),
+            today=today(app),
+            above=along[1:],
         )
         yield Fact(tariff_stream(division), event, on)
 
@@ -460,46 +475,5 @@ def set_tariff(
         "amount_fen": amount_fen,
         "since": since.isoformat(),
         "document": document,
-    }
-    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
-
-
-def appropriate(
-    app: App,
-    *,
-    actor: Actor,
-    key: str,
-    year: int,
-    document: str,
-    amount_fen: Fen,
-    project: str = REWARDS_PROJECT,
-    spending_class: str = REWARDS_CLASS,
-    on: date,
-) -> Receipt:
-    """Record an appropriation to the county for a project, class and year."""
-    unit = app.log.division
-    stream = stream_name("budget", budget_id(unit, project, spending_class, year))
-
-    def decide(read: Reading) -> Iterator[Fact]:
-        require(read, actor, "budget.appropriated/1", division=unit, on=on)
-        event = budgets.appropriate(
-            read.state(stream, budgets.evolve),
-            unit=unit,
-            unit_known=place_known(read, unit),
-            project=project,
-            spending_class=spending_class,
-            year=year,
-            document=document,
-            amount_fen=amount_fen,
-        )
-        yield Fact(stream, event, on)
-
-    inputs = {
-        "command": "budget.appropriate",
-        "project": project,
-        "class": spending_class,
-        "year": year,
-        "document": document,
-        "amount_fen": amount_fen,
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)

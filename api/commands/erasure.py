@@ -23,7 +23,8 @@ from journal.journal import Reading
 from projections import incidents, payout_batches
 from projections import persons as register
 
-OPEN_PAYMENTS = frozenset({"prepared", "approved", "unresolved"})
+OPEN_PAYMENTS = payments.IN_TRANSIT | {"prepared", "returned"}
+"""A payment that may still arrive, or that came back and nobody has decided on."""
 RETIRED = "left_office"
 
 _OWED = "SELECT -amount FROM journal.balances WHERE account = %s AND commodity = %s"
@@ -83,7 +84,8 @@ def _payments_open(app: App, read: Reading, person_id: UUID) -> int:
     with app.reading.connection() as connection:
         listed = payout_batches.payments_of_payee(connection, person_id)
     found = read.states([stream_name("payment", one.payment_id) for one in listed], payments.evolve)
-    return sum(state is not None and state.status in OPEN_PAYMENTS for state in found.values())
+    states = [state for state in found.values() if state is not None]
+    return sum(state.status in OPEN_PAYMENTS or state.contradicted for state in states)
 
 
 def _reports_open(app: App, person_id: UUID) -> int:

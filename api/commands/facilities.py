@@ -11,6 +11,7 @@ from domain import facilities, facility_kinds
 from domain.facilities import Facility, FacilityEvent
 from domain.kernel.ids import StreamName, derived, stream_name
 from domain.kernel.places import Division
+from domain.kernel.refusals import Refusal
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
 
@@ -116,6 +117,7 @@ def open_(app: App, *, actor: Actor, key: str, facility_id: UUID, opened_on: dat
         event_type="facility.opened/1",
         inputs=inputs,
         on=on,
+        unknown=Refusal("facility.unknown"),
         decided=decided,
     )
 
@@ -141,6 +143,7 @@ def close(app: App, *, actor: Actor, key: str, facility_id: UUID, last_day: date
         event_type="facility.closed/1",
         inputs=inputs,
         on=on,
+        unknown=Refusal("facility.unknown"),
         decided=decided,
     )
 
@@ -183,5 +186,6 @@ def inspect(app: App, *, actor: Actor, key: str, facility_id: UUID, found: Inspe
         event_type="facility.inspected/1",
         inputs=inputs,
         on=on,
+        unknown=Refusal("facility.unknown"),
         decided=decided,
     )

@@ -3,16 +3,16 @@
 Each takes many at once, so that a day's work and an imported register are a few appends; each is all or nothing.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Final
 from uuid import UUID
 
+from api.commands.budgets import charged, within_budget
 from api.commands.caps import Counting
 from api.commands.catalogue import catalogues_along_each, classified
-from api.commands.county import REWARDS_CLASS, REWARDS_PROJECT
 from api.commands.duty import require_on_duty
 from api.commands.shared import (
     incident_stream,
@@ -30,12 +30,11 @@ from api.commands.shared import (
 from api.commands.workflows import adoptions_along, turn_of
 from api.context import App
 from api.likely_duplicates import keep_prints
-from domain import budgets, incidents, persons, policies, rewards, workflows
-from domain.budgets import budget_id
+from domain import incidents, persons, policies, rewards, workflows
 from domain.incidents import Incident, Photo
 from domain.kernel.calendar import day_in_china, instant_text
 from domain.kernel.events import Commitment
-from domain.kernel.ids import EventName, StreamName, event_name, stream_name
+from domain.kernel.ids import EventName, StreamName, event_name
 from domain.kernel.places import Division, Position
 from domain.kernel.refusals import Refusal
 from journal.facts import Actor, Fact, Receipt
@@ -206,9 +205,18 @@ def verify(app: App, *, actor: Actor, key: str, verdicts: Sequence[Verdict], on:
 
 
 def decide_validity(
-    app: App, *, actor: Actor, key: str, verdicts: Sequence[Verdict], on: date, reward: bool = True
+    app: App,
+    *,
+    actor: Actor,
+    key: str,
+    verdicts: Sequence[Verdict],
+    on: date,
+    reward: bool = True,
+    budget: UUID | None = None,
 ) -> Receipt:
     """Say of each whether it counts and, with `reward`, grant what the tariff gives for those that do.
+
+    `budget`: which one it is charged to; the rewards' own of the year where none is named.
 
     One that counts and is over a cap earns nothing, which is recorded with the cap.
     Refuses `budget.exceeded` where the year's budget has too little left; then nothing is recorded.
@@ -236,13 +244,17 @@ def decide_validity(
             if reward and verdict.yes:
                 cause = event_name(stream, read.versions[verdict.incident_id] + 1)
                 after = incidents.evolve(incident, event)
-                yield from _rewarded(app, counting, actor, verdict.incident_id, after, on=on, cause=cause)
+                yield from _rewarded(
+                    app, counting, actor, verdict.incident_id, after, budget=budget, on=on, cause=cause
+                )
 
-    inputs = {**_verdict_inputs("incident.decide_validity", verdicts), "reward": reward}
-    return _within_budget(lambda: app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide))
+    inputs = {**_verdict_inputs("incident.decide_validity", verdicts), "reward": reward, **_budget_input(budget)}
+    return within_budget(lambda: app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide))
 
 
-def grant_rewards(app: App, *, actor: Actor, key: str, incident_ids: Sequence[UUID], on: date) -> Receipt:
+def grant_rewards(
+    app: App, *, actor: Actor, key: str, incident_ids: Sequence[UUID], on: date, budget: UUID | None = None
+) -> Receipt:
     """Grant the rewards of incidents that were decided valid without one (the budget came later)."""
 
     def decide(read: Reading) -> Iterator[Fact]:
@@ -253,13 +265,14 @@ def grant_rewards(app: App, *, actor: Actor, key: str, incident_ids: Sequence[UU
         counting.prepare([(id_, one) for id_ in incident_ids if (one := found[incident_stream(id_)]) is not None])
         for incident_id in incident_ids:
             incident = found[incident_stream(incident_id)]
-            yield from _rewarded(app, counting, actor, incident_id, incident, on=on, cause=None)
+            yield from _rewarded(app, counting, actor, incident_id, incident, budget=budget, on=on, cause=None)
 
     inputs = {
         "command": "reward.grant",
         "incidents": [str(incident_id) for incident_id in incident_ids],
+        **_budget_input(budget),
     }
-    return _within_budget(lambda: app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide))
+    return within_budget(lambda: app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide))
 
 
 def reverse_reward(app: App, *, actor: Actor, key: str, incident_id: UUID, reason: str, on: date) -> Receipt:
@@ -283,10 +296,11 @@ def _rewarded(
     incident_id: UUID,
     incident: Incident | None,
     *,
+    budget: UUID | None,
     on: date,
     cause: EventName | None,
 ) -> Iterator[Fact]:
-    """The reward that the tariff of the report's day gives, charged to the budget of the year of `on`.
+    """The reward that the tariff of the report's day gives, charged to a budget of the year of `on`.
 
     It is counted under every cap of that day; over one of them, the record that nothing is earned stands instead.
     """
@@ -295,7 +309,6 @@ def _rewarded(
         raise Refusal("incident.unknown")
     require(read, actor, "reward.granted/1", division=incident.division, on=on)
     persons.refuse_erased(read.state(person_stream(incident.reporter_id), persons.evolve))
-    budget = budget_id(app.log.division, REWARDS_PROJECT, REWARDS_CLASS, on.year)
     valid = policies.valid_incident(incident, incident_id=incident_id)
     counting.refuse_withheld(incident_id)
     if read.state(_reward_of(incident_id), rewards.evolve) is None and (over := counting.over_cap(valid)) is not None:
@@ -306,23 +319,15 @@ def _rewarded(
         incident_id=incident_id,
         incident=incident,
         tariffs=tariffs_along(read, incident.division),
-        budget=read.state(stream_name("budget", budget), budgets.evolve),
+        budget=charged(app, read, "reward", chosen=budget, on=on),
     )
     yield from counting.use(valid, on=on, cause=cause)
     yield Fact(_reward_of(incident_id), event, on, cause)
 
 
-def _within_budget(execute: Callable[[], Receipt]) -> Receipt:
-    """Name the budget where its account's limit refused the append."""
-    try:
-        return execute()
-    except Refusal as refusal:
-        account = str(refusal.facts.get("account", ""))
-        if refusal.code != "balance.below_limit" or not account.startswith("ind:available:"):
-            raise
-        available_fen, change_fen = refusal.facts["balance"], refusal.facts["change"]
-        amount_fen = -change_fen if isinstance(change_fen, int) else change_fen
-        raise Refusal("budget.exceeded", available_fen=available_fen, amount_fen=amount_fen) from None
+def _budget_input(budget: UUID | None) -> dict[str, str]:
+    """Commands from before a budget could be named keep their digest."""
+    return {} if budget is None else {"budget": str(budget)}
 
 
 def _reward_of(incident_id: UUID) -> StreamName:

@@ -144,14 +144,15 @@ def record_next(
     event_type: str,
     inputs: Mapping[str, object],
     on: date,
+    unknown: Refusal,
     decided: Callable[[P], object],
 ) -> Receipt:
-    """One more event of a stream that has begun, by whoever may cause it there. Refuses `<kind>.unknown` where not."""
+    """One more event of a stream, by whoever may cause it there. Refuses `unknown` where the stream has not begun."""
 
     def decide(read: Reading) -> Iterator[Fact]:
         state = read.state(stream, evolve)
         if state is None:
-            raise Refusal(f"{stream.partition('/')[0]}.unknown")
+            raise unknown
         require(read, actor, event_type, division=state.division, on=on)
         yield Fact(stream, decided(state), on)
 

@@ -13,15 +13,17 @@ from api.commands import filing, incidents
 from api.commands.filing import Filing
 from api.commands.incidents import Handling, Report, Verdict
 from api.context import App
-from api.demo.people import People
+from api.demo.clock import DemoClock
+from api.demo.people import EIGHT_STEPS, People
 from api.demo.places import township_code, village_code
 from api.files.workflow_templates import DEFAULT
 from domain.kernel.calendar import CHINA, first_day
 from domain.kernel.ids import derived
 from journal.facts import Actor
 
-TOWNSHIP: Final = 3
+TOWNSHIP: Final = EIGHT_STEPS
 REPORTS: Final = 16
+SENT_AFTER: Final = timedelta(minutes=4)
 SEEN: Final = (
     ("市容环境", "菜场门口的垃圾桶满了，两天没有清运。"),
     ("公共安全", "桥头护栏松动，一推就晃。"),
@@ -35,6 +37,7 @@ class _Loading:
     """Who loads where, on which day."""
 
     app: App
+    clock: DemoClock
     people: People
     on: date
 
@@ -54,11 +57,11 @@ class _Loading:
         yield "archive", clerk, Filing("archive")
 
 
-def load(app: App, *, founder: Actor, people: People, on: date) -> None:
+def load(app: App, *, clock: DemoClock, founder: Actor, people: People, on: date) -> None:
     """Adopt the default workflow for one township and record its reports; running it again changes nothing."""
     division, since = township_code(TOWNSHIP), first_day(people.period.open_month)
     adopt_shipped(app, actor=founder, key="demo:default", code=DEFAULT, division=division, since=since, on=on)
-    loading = _Loading(app, people, on)
+    loading = _Loading(app, clock, people, on)
     for number in range(REPORTS):
         _one(loading, number, since)
 
@@ -71,7 +74,8 @@ def _one(loading: _Loading, number: int, since: date) -> None:
     reported_at = datetime.combine(since + timedelta(days=number % 5), time(8 + number % 10, 7), CHINA)
     village = village_code(TOWNSHIP, number % 4)
     report = Report(identity, member.person_id, category, village, text, reported_at, "app")
-    incidents.report(app, actor=member, key=f"demo:default:{number}:report", reports=[report])
+    with loading.clock.at(reported_at + SENT_AFTER):
+        incidents.report(app, actor=member, key=f"demo:default:{number}:report", reports=[report])
     for place, (act, actor, given) in enumerate(loading.steps(number)):
         if place >= number % 11:
             return

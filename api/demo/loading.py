@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Final, TypeVar
 
@@ -17,8 +17,20 @@ from api.commands import budgets, county, incidents
 from api.context import App
 from api.custody.enrolling import enrol, opened_officer
 from api.custody.opening import cost_of
-from api.demo import caps, catalogue, default_workflow, households, members, photographed, places, registers, stars
+from api.demo import (
+    caps,
+    catalogue,
+    default_workflow,
+    households,
+    members,
+    photographed,
+    places,
+    pressing,
+    registers,
+    stars,
+)
 from api.demo.beginning import period_of
+from api.demo.clock import DemoClock
 from api.demo.people import LOGINS, PASSWORD, People
 from api.demo.period import PAID_MONTHS, Period
 from api.demo.places import COUNTY
@@ -26,7 +38,7 @@ from api.demo.year import Case, cases_of
 from api.rehearsal.cast import require_rehearsal
 from api.rehearsal.payday import BatchDays, Payday, all_batches
 from api.web.accounts import find, set_account
-from domain.kernel.calendar import Month, first_day, next_month
+from domain.kernel.calendar import CHINA, Month, day_in_china, first_day, last_day, next_month
 from domain.kernel.ids import derived
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
@@ -38,6 +50,9 @@ COMPLETE: Final = "demo:complete"
 COUNTY_WORKFLOW: Final = "shangrao-4"
 THREADS: Final = 8
 PER_APPEND: Final = 150
+SENT_EVERY_DAYS: Final = 3
+"""Whoever reports for himself does it within 72 hours."""
+EVENING: Final = time(23)
 
 Progress = Callable[[str, int, int], None]
 T = TypeVar("T")
@@ -48,17 +63,22 @@ def is_complete(app: App) -> bool:
     return app.journal.store.command(app.log.founder_id, COMPLETE) is not None
 
 
-def load(app: App, *, seed: str, progress: Progress) -> None:
-    """Load whatever of the county is not there yet. Refuses `rehearsal.only` in a journal that is none."""
+def load(app: App, *, clock: DemoClock, seed: str, progress: Progress) -> None:
+    """Load whatever of the county is not there yet. Refuses `rehearsal.only` in a journal that is none.
+
+    `clock` is the one by which `app` was opened.
+    """
     require_rehearsal(app)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="demo") as threads:
-        loader = _Loader(app, People(seed, period_of(app)), progress, threads)
-        caps.load(app, founder=loader.founder, period=loader.period)
-        loader.set_up()
+        loader = _Loader(app, clock, People(seed, period_of(app)), progress, threads)
+        with clock.at(datetime.combine(loader.period.since, time(), CHINA)):
+            loader.set_up()
+        loader.report()
         loader.keep_registers()
         loader.work()
-        default_workflow.load(app, founder=loader.founder, people=loader.people, on=loader.period.until)
-        photographed.load(app, people=loader.people)
+        default_workflow.load(app, clock=clock, founder=loader.founder, people=loader.people, on=loader.period.until)
+        photographed.load(app, clock=clock, people=loader.people)
+        pressing.load(app, clock=clock, people=loader.people)
         loader.pay()
         stars.load(app, founder=loader.founder, people=loader.people)
         loader.complete()
@@ -67,9 +87,10 @@ def load(app: App, *, seed: str, progress: Progress) -> None:
 
 @dataclass
 class _Loader:
-    """One load: the program, the people, the bar."""
+    """One load: the program, its clock, the people, the bar."""
 
     app: App
+    clock: DemoClock
     people: People
     progress: Progress
     threads: ThreadPoolExecutor
@@ -86,7 +107,7 @@ class _Loader:
     # The county.
 
     def set_up(self) -> None:
-        """Places, people, logins, tariffs and money."""
+        """Places, people, logins, caps, tariffs and money, while the clock stands on the first day."""
         app, founder, since = self.app, self.founder, self.period.since
         county.register_places(app, actor=founder, key="demo:places", new=places.below_county(), since=since, on=since)
         self.progress("演示县", 1, 4)
@@ -105,6 +126,7 @@ class _Loader:
         publish_shipped(app, actor=founder, key="demo", on=since)
         adopt_shipped(app, actor=founder, key="demo", code=COUNTY_WORKFLOW, division=COUNTY, since=since, on=since)
         catalogue.publish(app, founder=founder, period=self.period)
+        caps.load(app, founder=founder, period=self.period)
         self._set_tariffs()
         for year in self.period.years:
             for number, (month, amount) in enumerate(((1, 6_000_000), (7, 3_000_000)), 1):
@@ -112,7 +134,10 @@ class _Loader:
         self.progress("演示县", 4, 4)
 
     def _set_tariffs(self) -> None:
-        """The city's band; the county's tariff, raised midway; more for public safety; some townships' own."""
+        """The city's band; the county's tariff, raised midway; more for public safety; some townships' own.
+
+        The narrowest first: what holds from the first day on must not take the place of another.
+        """
         since, raised = self.period.since, self.period.raised_on
         county.set_band(
             self.app,
@@ -127,11 +152,11 @@ class _Loader:
         )
         own = ((0, 1_200), (2, 800), (5, 1_500), (9, 500))
         tariffs: list[tuple[Division, str | None, int, date]] = [
-            (COUNTY, None, 1_000, since),
-            (COUNTY, None, 1_100, raised),
+            *((places.township_code(township), None, amount, since) for township, amount in own),
             (COUNTY, "公共安全", 1_500, since),
             (COUNTY, "公共安全", 2_000, raised),
-            *((places.township_code(township), None, amount, since) for township, amount in own),
+            (COUNTY, None, 1_000, since),
+            (COUNTY, None, 1_100, raised),
         ]
         for number, (division, category, amount, valid_from) in enumerate(tariffs, 1):
             county.set_tariff(
@@ -165,9 +190,16 @@ class _Loader:
 
     # The casework of a month.
 
+    def report(self) -> None:
+        """Every report of every month, at about the time at which it was made."""
+        months = self.period.all_months
+        for number, of in enumerate(months, 1):
+            self._report(of, cases_of(self.people, of))
+            self.progress("上报", number, len(months))
+
     def work(self) -> None:
-        """Report, verify, handle and decide, month after month; the read models follow one month behind."""
-        steps = (self._report, self._verify, self._handle, self._decide)
+        """Verify, handle and decide, month after month; the read models follow one month behind."""
+        steps = (self._verify, self._handle, self._decide)
         months = self.period.all_months
         following: Future[int] | None = None
         for number, of in enumerate(months):
@@ -182,21 +214,21 @@ class _Loader:
             following.result()
 
     def _report(self, of: Month, cases: Sequence[Case]) -> None:
-        """Members report for themselves; a township's grid worker writes down what came by WeChat and hotline."""
-        own = _grouped((case for case in cases if case.by_app), lambda case: case.member)
-        written = _grouped((case for case in cases if not case.by_app), lambda case: case.township)
+        """Members report for themselves, what they saw in a few days together; at the end of the month a township's
+        grid worker writes down what came by WeChat and hotline.
+        """
 
         def record(actor: Actor, part: Sequence[Case]) -> None:
             reports = [case.report for case in part]
             incidents.report(self.app, actor=actor, key=self._key("report", of, part), reports=reports)
 
-        self._in_threads(
-            [
-                *((self.people.member(member), part) for member, part in own.items()),
-                *((self.people.transcriber(township), part) for township, part in written.items()),
-            ],
-            record,
-        )
+        for until, together in _grouped((case for case in cases if case.by_app), _sent_on).items():
+            own = _grouped(together, lambda case: case.member)
+            with self.clock.at(datetime.combine(until, EVENING, CHINA)):
+                self._in_threads([(self.people.member(member), part) for member, part in own.items()], record)
+        written = _grouped((case for case in cases if not case.by_app), lambda case: case.township)
+        with self.clock.at(datetime.combine(last_day(of), EVENING, CHINA)):
+            self._in_threads([(self.people.transcriber(township), part) for township, part in written.items()], record)
 
     def _verify(self, of: Month, cases: Sequence[Case]) -> None:
         weekly = _grouped((case for case in cases if case.was_verified), lambda case: (case.township, case.verified_on))
@@ -292,6 +324,12 @@ def _grouped(cases: Iterable[Case], group: Callable[[Case], K]) -> dict[K, list[
     for case in cases:
         groups[group(case)].append(case)
     return groups
+
+
+def _sent_on(case: Case) -> date:
+    """The day on whose evening a member sends what he saw: every third of a month."""
+    day = day_in_china(case.report.reported_at)
+    return day + timedelta(days=-day.day % SENT_EVERY_DAYS)
 
 
 def _parts(everything: Sequence[T]) -> list[Sequence[T]]:

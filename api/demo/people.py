@@ -20,6 +20,8 @@ from journal.facts import Actor
 from journal.note import Signer
 
 MEMBER_COUNT: Final = 324
+EIGHT_STEPS: Final = 3
+"""The township that works by the default workflow, with a grid leader and a reviewer of its own."""
 PASSWORD: Final = "yanshi-2025"  # noqa: S105 - of invented people; printed at every start
 
 _SURNAMES: Final = (
@@ -44,7 +46,10 @@ class Login:
 
 LOGINS: Final = (
     Login("admin", "founder", "系统管理员：人员、标准、预算"),
+    Login("qishou", "member-0", "移动网格员（骑手）：上报，看进度和奖励"),
     Login("wangge", "verifier-0", "东门街道专职网格员：核查"),
+    Login("wanggezhang", "leader", "白塘镇网格长：分派、催办"),
+    Login("shenhe", "reviewer", "白塘镇乡镇审核人：受理、转办、延期、督办"),
     Login("bumen", "department-0", "城市管理局办理人：办理"),
     Login("rending", "decider", "县网格中心经办甲：有效认定"),
     Login("jingban", "maker", "县网格中心经办乙：成批、代发文件、回盘"),
@@ -104,6 +109,8 @@ class People:
         for township in range(TOWNSHIP_COUNT):
             for part in (f"transcriber-{township}", f"verifier-{township}"):
                 yield self._person(part, "grid_worker", township_code(township))
+        yield self._person("leader", "grid_leader", township_code(EIGHT_STEPS))
+        yield self._person("reviewer", "township_reviewer", township_code(EIGHT_STEPS))
         for department, _ in enumerate(DEPARTMENTS):
             yield self._person(f"department-{department}", "department_handler", COUNTY)
         for part, role in (

@@ -10,6 +10,7 @@ from api.commands import filing, incidents
 from api.commands.filing import Filing
 from api.commands.incidents import Report
 from api.context import App
+from api.demo.clock import DemoClock
 from api.demo.members import applicant
 from api.demo.people import People
 from api.demo.pictures import drawn
@@ -22,6 +23,7 @@ from domain.kernel.places import Position
 TOWNSHIP: Final = 0
 REPORTERS: Final = 6
 REPORTS: Final = 12
+SENT_AFTER: Final = timedelta(minutes=4)
 LATITUDE_E5, LONGITUDE_E5 = 3_051_200, 11_436_800
 
 SEEN: Final = (
@@ -34,14 +36,14 @@ SEEN: Final = (
 )
 
 
-def load(app: App, *, people: People) -> None:
+def load(app: App, *, clock: DemoClock, people: People) -> None:
     """Upload, report, merge; running it again changes nothing."""
     since = first_day(people.period.open_month)
     reports = [_report(app, people, number, since) for number in range(REPORTS)]
-    for place in range(REPORTERS):
-        member = applicant(people, place)
-        own = [report for report in reports if report.reporter_id == member.person_id]
-        incidents.report(app, actor=member, key=f"demo:photographed:{place}", reports=own)
+    for number, report in enumerate(reports):
+        member = applicant(people, number % REPORTERS)
+        with clock.at(report.reported_at + SENT_AFTER):
+            incidents.report(app, actor=member, key=f"demo:photographed:{number}", reports=[report])
     first, again = reports[0].incident_id, reports[1].incident_id
     merged = Filing("merge", into_id=first, grounds=("near_photo", "same_place_and_time"))
     actor, on = people.verifier(TOWNSHIP), since + timedelta(days=3)

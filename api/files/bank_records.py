@@ -1,4 +1,4 @@
-"""The common shape of payment and return files: totals, lines, perhaps a trailer - in text or in a workbook.
+"""The common shape of payment and return files: totals, lines, perhaps a trailer - in text, in a workbook or in XML.
 
 Reading gives rows of cells and judges only the form; what the cells mean is said by `payment_files` and `return_files`.
 Writing refuses every value that would break a line or that a spreadsheet program would run as a formula: a name
@@ -9,47 +9,24 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
 import xlsxwriter
 
 from api.files.bank_profiles import BankProfile, TextLayout, WorkbookLayout
+from api.files.bank_tables import Table
 from api.files.cells import Cell, Row, amount, half_width, harmless, whole_number
+from api.files.decoding import decoded
 from api.files.findings import FINDINGS_MAX, BadFile, Finding, finding
 from api.files.workbook import Sheet, Workbook, column_letters
+from api.files.xml_records import read_answers, read_payments, write_payments, write_reply
 from domain.kernel.money import yuan
+from domain.kernel.spreadsheet_cells import is_formula
 
 CONTENT_BYTES_MAX: Final = 20 * 2**20
-LINES_MAX: Final = 100_000
-REHEARSAL: Final = "演练"
-REHEARSAL_REMARK: Final = "演练文件，不得用于真实付款"
 
 _TRAILER: Final = ("count", "total")
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-
-
-@dataclass
-class Table:
-    """What a file holds, by its form. Rows put their findings into `findings`."""
-
-    file: str
-    digest: str
-    remark: str = ""
-    totals: Row | None = None
-    trailer: Row | None = None
-    lines: list[Row] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-
-    @property
-    def rehearsal(self) -> bool:
-        """Whether the file says of itself that it belongs to a rehearsal."""
-        return REHEARSAL in self.remark
-
-    def note(self, code: str, *, row: int | None = None, value: str = "", **facts: object) -> None:
-        """Add a finding about the file or one of its rows."""
-        self.findings.append(finding(code, file=self.file, row=row, column=None, value=value, **facts))
 
 
 def read_table(profile: BankProfile, content: bytes, *, file: str, answers: bool) -> Table:
@@ -63,6 +40,10 @@ def read_table(profile: BankProfile, content: bytes, *, file: str, answers: bool
         _read_text(profile, profile.text, content, table, answers=answers)
     elif profile.workbook is not None:
         _read_workbook(profile, profile.workbook, content, table, answers=answers)
+    elif profile.xml is not None and answers:
+        read_answers(profile.xml, content, table)
+    elif profile.xml is not None:
+        read_payments(profile.xml, content, table)
     if table.totals is None and not table.findings:
         table.note("record.missing", what="汇总（批次号、笔数、总金额）")
     return table
@@ -73,7 +54,7 @@ def _read_text(profile: BankProfile, layout: TextLayout, content: bytes, table: 
     totals = profile.total_titles()
     trailer = {name: totals[name] for name in _TRAILER}
     titles = profile.line_titles(answers=answers)
-    texts = re.split("\r\n|\r|\n", _decode(content, layout, table.file))
+    texts = re.split("\r\n|\r|\n", decoded(content, file=table.file, also=[layout.encoding]))
     _require_known(layout, texts, table, answers=answers)
     for number, text in enumerate(texts, 1):
         if not text.strip() or len(table.findings) > FINDINGS_MAX:
@@ -86,7 +67,7 @@ def _read_text(profile: BankProfile, layout: TextLayout, content: bytes, table: 
             case layout.header if table.totals is None:
                 table.totals = _text_row(table, number, fields, totals)
             case layout.line if table.totals is not None and table.trailer is None:
-                _add_line(table, _text_row(table, number, fields, titles))
+                table.add(_text_row(table, number, fields, titles))
             case layout.trailer if table.totals is not None and table.trailer is None:
                 table.trailer = _text_row(table, number, fields, trailer)
             case layout.header | layout.line | layout.trailer as misplaced:
@@ -115,21 +96,6 @@ def _require_known(layout: TextLayout, texts: Sequence[str], table: Table, *, an
         )
 
 
-def _decode(content: bytes, layout: TextLayout, file: str) -> str:
-    """The text: with a byte order mark UTF-8, else the first of UTF-8, the profile's encoding, GB18030 that fits.
-
-    UTF-8 goes first because its bytes often pass as GB18030, and hardly ever the other way round.
-    """
-    if b"\0" in content:
-        raise BadFile([finding("file.not_text", file=file)])
-    for encoding in ("utf-8-sig", layout.encoding, "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadFile([finding("file.encoding", file=file)])
-
-
 def _text_row(table: Table, number: int, fields: list[str], titles: Mapping[str, str]) -> Row:
     """The row; a wrong number of fields is a finding. Empty fields beyond the last are what some banks append."""
     while len(fields) > len(titles) and not fields[-1].strip():
@@ -138,12 +104,6 @@ def _text_row(table: Table, number: int, fields: list[str], titles: Mapping[str,
         found = len(fields) + 1
         table.note("record.fields", row=number, value=f"{found} 项", expected=len(titles) + 1, found=found)
     return Row(table.file, number, dict(zip(titles, fields, strict=False)), titles, table.findings)
-
-
-def _add_line(table: Table, row: Row) -> None:
-    if len(table.lines) >= LINES_MAX:
-        raise BadFile([finding("file.too_many_rows", file=table.file, limit=LINES_MAX)])
-    table.lines.append(row)
 
 
 # Workbook: a sheet of lines under their titles, and a sheet of totals as item and content.
@@ -156,11 +116,10 @@ def _read_workbook(
         for first_row, first, last_row, last in sheet.facts.merged:
             ref = f"{column_letters(first)}{first_row}:{column_letters(last)}{last_row}"
             table.note("cell.merged", row=first_row, value=ref, ref=ref)
-    if len(lines.rows) > LINES_MAX:
-        raise BadFile([finding("file.too_many_rows", file=table.file, limit=LINES_MAX)])
     table.totals = _totals_row(table, totals, {title: name for name, title in profile.totals.items()})
     table.remark = str(table.totals.cells.get("remark", ""))
-    table.lines += _sheet_rows(table, lines, profile.line_titles(answers=answers))
+    for row in _sheet_rows(table, lines, profile.line_titles(answers=answers)):
+        table.add(row)
 
 
 def _totals_row(table: Table, sheet: Sheet, fields: Mapping[str, str]) -> Row:
@@ -236,6 +195,10 @@ def write_table(
         raise BadFile(findings)
     if profile.text is not None:
         return _text_bytes(profile, profile.text, totals, lines, titles)
+    if profile.xml is not None and answers:
+        return write_reply(profile.xml, totals=totals, lines=lines, file=profile.name)
+    if profile.xml is not None:
+        return write_payments(profile.xml, totals=totals, lines=lines)
     return _workbook_bytes(profile, totals, lines, titles, on=on)
 
 
@@ -243,12 +206,14 @@ def _unsafe(profile: BankProfile, value: str, row: int | None, column: str) -> I
     """Findings about one value; it is counted, not shown, because it may be a name."""
     layout = profile.text
     breaks = {"\n", "\r", layout.separator if layout else "\n"}
+    encoding = layout.encoding if layout else profile.xml.encoding if profile.xml else "utf-8"
     codes = []
-    if value.startswith(_FORMULA_STARTS):
+    # No spreadsheet program opens XML as a table, and there a leading sign is a name like any other.
+    if profile.xml is None and is_formula(value):
         codes.append("cell.formula_like")
     if any(character in value for character in breaks):
         codes.append("cell.separator")
-    if not _encodable(value, layout.encoding if layout else "utf-8"):
+    if not _encodable(value, encoding):
         codes.append("cell.encoding")
     for code in codes:
         yield finding(
@@ -258,7 +223,7 @@ def _unsafe(profile: BankProfile, value: str, row: int | None, column: str) -> I
             column=column,
             value=f"{len(value)} 字",
             separator=layout.separator if layout else "",
-            encoding=layout.encoding if layout else "",
+            encoding=encoding,
         )
 
 

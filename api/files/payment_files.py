@@ -11,7 +11,8 @@ from functools import partial
 from typing import Final
 
 from api.files.bank_profiles import BankProfile
-from api.files.bank_records import REHEARSAL_REMARK, Table, check_control, read_table, write_table
+from api.files.bank_records import check_control, read_table, write_table
+from api.files.bank_tables import REHEARSAL_REMARK, Table
 from api.files.cells import (
     Row,
     account_number,
@@ -93,6 +94,12 @@ def read_payment_file(profile: BankProfile, content: bytes, *, file: str = FILE)
     """The batch that a payment file states. Raises BadFile with everything that is wrong with it."""
     table = read_table(profile, content, file=file, answers=False)
     return _interpret(table, profile, rehearsal=table.rehearsal)
+
+
+def payment_suffix(profile: BankProfile, content: bytes) -> str:
+    """How the name of a written payment file ends: `.zip` where the bank takes the batch in several uploads."""
+    is_parts = profile.xml is not None and content.startswith(b"PK")
+    return ".zip" if is_parts else profile.suffix
 
 
 def _interpret(table: Table, profile: BankProfile, *, rehearsal: bool) -> PaymentFile:

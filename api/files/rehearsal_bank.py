@@ -9,8 +9,10 @@ from datetime import date
 from hashlib import sha256
 from typing import Final
 
-from api.files.bank_profiles import FAILURE_REASONS, BankProfile
-from api.files.bank_records import REHEARSAL_REMARK, write_table
+from api.files.bank_profiles import BankProfile
+from api.files.bank_records import write_table
+from api.files.bank_tables import REHEARSAL_REMARK
+from api.files.bank_words import FAILURE_REASONS
 from api.files.cells import amount_text
 from api.files.payment_files import PaymentFile, PaymentLine, line_cells, read_payment_file
 from domain.kernel.money import Fen
@@ -19,6 +21,8 @@ from domain.kernel.refusals import Refusal
 FAILED_PER_HUNDRED: Final = 4
 UNKNOWN_PER_HUNDRED: Final = 4
 FAILED_FROM_LINES: Final = 4  # a batch of so many lines has at least one failure
+RETURNED_ONE_IN: Final = 50  # of the lines that were settled
+RETURNED_FROM_LINES: Final = 4
 UNKNOWN_FROM_LINES: Final = 8  # and of so many at least one line without a definite answer
 
 _AT_WORK: Final = "PROCESSING"
@@ -35,6 +39,44 @@ def answer(payment_file: bytes, profile: BankProfile, *, seed: str | int, on: da
     BadFile for a payment file that cannot be read.
     """
     sent = _rehearsed(payment_file, profile, rehearsal=rehearsal)
+    return _written(sent, profile, _first_lines(sent, profile, seed, on), on)
+
+
+def repeat(
+    payment_file: bytes, profile: BankProfile, *, seed: str | int, on: date, again_on: date, rehearsal: bool
+) -> bytes:
+    """The same answer as on day `on`, in another file of a later day: nothing in it is new. Raises as `answer` does."""
+    sent = _rehearsed(payment_file, profile, rehearsal=rehearsal)
+    return _written(sent, profile, _first_lines(sent, profile, seed, on), again_on)
+
+
+def return_late(payment_file: bytes, profile: BankProfile, *, seed: str | int, on: date, rehearsal: bool) -> bytes:
+    """A file of a later day: some lines that `answer` with the same seed called settled have come back (退票).
+
+    Raises as `answer` does. About one settled line in fifty, at least one of a batch of four.
+    """
+    sent = _rehearsed(payment_file, profile, rehearsal=rehearsal)
+    settled = _settled_first(sent, seed)
+    count = max(len(settled) // RETURNED_ONE_IN, int(len(settled) >= RETURNED_FROM_LINES))
+    lines = [(line, _returned(line, profile, seed, on)) for line in settled[:count]]
+    return _written(sent, profile, lines, on)
+
+
+def contradict(payment_file: bytes, profile: BankProfile, *, seed: str | int, on: date, rehearsal: bool) -> bytes:
+    """A file that says of the last settled line of `answer` that it failed: the bank contradicts itself.
+
+    Raises as `answer` does.
+    """
+    sent = _rehearsed(payment_file, profile, rehearsal=rehearsal)
+    return _written(
+        sent, profile, [(line, _failed(line, profile, seed)) for line in _settled_first(sent, seed)[-1:]], on
+    )
+
+
+def _first_lines(
+    sent: PaymentFile, profile: BankProfile, seed: str | int, on: date
+) -> list[tuple[PaymentLine, dict[str, str]]]:
+    """What the first answer says of each line; one that is at no end stands in none."""
     failed, unknown = _parts(sent, seed)
     lines = []
     for line in sent.lines:
@@ -46,7 +88,14 @@ def answer(payment_file: bytes, profile: BankProfile, *, seed: str | int, on: da
             lines.append((line, _failed(line, profile, seed)))
         else:
             lines.append((line, _settled(line, profile, seed, on)))
-    return _written(sent, profile, lines, on)
+    return lines
+
+
+def _settled_first(sent: PaymentFile, seed: str | int) -> list[PaymentLine]:
+    """The lines that the first answer calls settled, in the order in which trouble is drawn for them."""
+    failed, unknown = _parts(sent, seed)
+    settled = [line for line in sent.lines if line.end_to_end_id not in {*failed, *unknown}]
+    return sorted(settled, key=lambda line: _number(seed, "later", line.end_to_end_id))
 
 
 def answer_again(payment_file: bytes, profile: BankProfile, *, seed: str | int, on: date, rehearsal: bool) -> bytes:
@@ -103,15 +152,24 @@ def _number(*parts: object) -> int:
 
 def _failed(line: PaymentLine, profile: BankProfile, seed: str | int) -> dict[str, str]:
     reason = FAILURE_REASONS[_number(seed, "reason", line.end_to_end_id) % len(FAILURE_REASONS)]
-    code = profile.reasons.get(reason, [""])[0]
-    return {"status": profile.failed[0], "code": code, "reason": reason}
+    return {"status": profile.words("failed")[0], "code": profile.reason_code(reason), "reason": reason}
 
 
 def _settled(line: PaymentLine, profile: BankProfile, seed: str | int, on: date) -> dict[str, str]:
     reference = _number(seed, "reference", line.end_to_end_id) % 10**12
     return {
-        "status": profile.settled[0],
+        "status": profile.words("settled")[0],
         "bank_ref": f"YL{on:%Y%m%d}{reference:012d}",
+        "booked_on": on.strftime(profile.date_format),
+    }
+
+
+def _returned(line: PaymentLine, profile: BankProfile, seed: str | int, on: date) -> dict[str, str]:
+    reference = _number(seed, "returned", line.end_to_end_id) % 10**12
+    return {
+        **_failed(line, profile, seed),
+        "status": profile.words("returned")[0],
+        "bank_ref": f"TP{on:%Y%m%d}{reference:012d}",
         "booked_on": on.strftime(profile.date_format),
     }
 

@@ -15,7 +15,18 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from api.files.findings import BadFile, finding
 from api.files.workbook import read_bytes
 
-Kind = Literal["members", "places", "registers", "banks", "workflows", "calendars", "catalogues"]
+Kind = Literal[
+    "members",
+    "places",
+    "registers",
+    "banks",
+    "bank_words",
+    "statements",
+    "workflows",
+    "calendars",
+    "catalogues",
+    "charts",
+]
 Profile = TypeVar("Profile")
 
 # A dataclass of a profile carries this as `__pydantic_config__`: an unknown entry is a spelling mistake, never ignored.

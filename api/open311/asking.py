@@ -70,6 +70,20 @@ def asked(arguments: Mapping[str, str], *, now: datetime) -> Asked:
     )
 
 
+def exported(arguments: Mapping[str, str]) -> Asked:
+    """The query of the whole register: as of `GET requests`, but of a span of any length and without pages.
+
+    Refuses `open311.date_malformed`, `.status_unknown`.
+    """
+    since, until = moments(arguments)
+    return Asked(
+        service_codes=_listed(arguments.get("service_code")) or None,
+        status=_status(arguments.get("status")),
+        since=since,
+        until=until,
+    )
+
+
 def span(arguments: Mapping[str, str], *, now: datetime) -> tuple[datetime, datetime]:
     """The span asked for, 90 days at most; what is not given follows from the other end, or from today."""
     start, end = moments(arguments)

@@ -12,6 +12,7 @@ from typing import Final
 from api.open311.register import Progress, Request
 from api.open311.shown import STATUS_NOTES, Surroundings, degrees, moment_text
 from api.web import words
+from domain.kernel.spreadsheet_cells import plain_cell
 
 MEDIA_TYPE: Final = "text/csv; charset=utf-8; header=present"
 COLUMNS: Final = (
@@ -78,5 +79,8 @@ def _cell(number: float | None) -> str:
 
 def _lines(found: Iterable[Iterable[str]]) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(found)
+    rows = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    for cells in found:
+        *texts, latitude, longitude = cells
+        rows.writerow([*map(plain_cell, texts), latitude, longitude])
     return text.getvalue().encode()

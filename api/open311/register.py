@@ -78,10 +78,11 @@ FROM known
 
 _BY_ID = f"{_SHOWN} WHERE incident_id = ANY (%(ids)s)"
 
-_MATCHING = f"""{_SHOWN} WHERE reported_at BETWEEN %(since)s AND %(until)s
-    AND (%(codes)s::text[] IS NULL OR service_code = ANY (%(codes)s))
+_WANTED = """(%(codes)s::text[] IS NULL OR service_code = ANY (%(codes)s))
     AND (%(closed)s::boolean IS NULL OR (progress = ANY (%(closed_words)s)) = %(closed)s)
 """
+
+_MATCHING = f"{_SHOWN} WHERE reported_at BETWEEN %(since)s AND %(until)s AND {_WANTED}"
 
 _PAGE = " ORDER BY reported_at DESC, incident_id DESC LIMIT %(limit)s OFFSET %(offset)s"
 
@@ -89,6 +90,7 @@ _PART = f"""{_SHOWN} WHERE (%(since)s::timestamptz IS NULL OR reported_at >= %(s
     AND (%(until)s::timestamptz IS NULL OR reported_at <= %(until)s)
     AND (%(after_at)s::timestamptz IS NULL
         OR (reported_at, incident_id) > (%(after_at)s::timestamptz, %(after_id)s::uuid))
+    AND {_WANTED}
 ORDER BY reported_at, incident_id LIMIT %(limit)s
 """
 
@@ -98,14 +100,7 @@ def matching(conn: Connection[Any], asked: Asked, *, hidden: frozenset[str]) -> 
     page = {"limit": asked.page_size, "offset": (asked.page - 1) * asked.page_size}
     if asked.ids is not None:
         return _requests(conn, _BY_ID + _PAGE, {**page, "ids": list(asked.ids)}, hidden)
-    wanted = {
-        "since": asked.since,
-        "until": asked.until,
-        "codes": None if asked.service_codes is None else list(asked.service_codes),
-        "closed": None if asked.status is None else asked.status == "closed",
-        "closed_words": list(CLOSED),
-    }
-    return _requests(conn, _MATCHING + _PAGE, {**page, **wanted}, hidden)
+    return _requests(conn, _MATCHING + _PAGE, {**page, **_values(asked)}, hidden)
 
 
 def one(conn: Connection[Any], incident_id: UUID, *, hidden: frozenset[str]) -> Request | None:
@@ -117,20 +112,29 @@ def one(conn: Connection[Any], incident_id: UUID, *, hidden: frozenset[str]) -> 
 def part_after(
     conn: Connection[Any],
     last: Request | None,
+    asked: Asked,
     *,
-    since: datetime | None,
-    until: datetime | None,
     hidden: frozenset[str],
 ) -> list[Request]:
     """The next rows of a bulk export, the earliest report first; nothing once all were read."""
     values = {
-        "since": since,
-        "until": until,
+        **_values(asked),
         "after_at": last.reported_at if last else None,
         "after_id": last.incident_id if last else None,
         "limit": BULK_ROWS,
     }
     return _requests(conn, _PART, values, hidden)
+
+
+def _values(asked: Asked) -> dict[str, Any]:
+    """What a query asks for, as its SQL names it."""
+    return {
+        "since": asked.since,
+        "until": asked.until,
+        "codes": None if asked.service_codes is None else list(asked.service_codes),
+        "closed": None if asked.status is None else asked.status == "closed",
+        "closed_words": list(CLOSED),
+    }
 
 
 def _requests(conn: Connection[Any], query: str, values: dict[str, Any], hidden: frozenset[str]) -> list[Request]:

@@ -13,7 +13,7 @@ from psycopg import Connection
 
 from api.commands.shared import today
 from api.open311 import bulk, register, shown
-from api.open311.asking import asked, moments, request_id, require_jurisdiction
+from api.open311.asking import asked, exported, request_id, require_jurisdiction
 from api.open311.discovery import discovery_document
 from api.open311.form import filled, pairs_of, sent
 from api.open311.formats import FORMATS, MEDIA_TYPES, Document, Format, written
@@ -121,13 +121,14 @@ def define_service(request: Request, code: str, form: Form, services: ServicesNo
 def export_requests(
     request: Request, desk: Desk, given: Arguments, services: ServicesNow, stores: Annotated[Paces, Depends(paces)]
 ) -> Response:
-    """GeoReport Bulk: every request, or those of a span of any length, the earliest first."""
+    """GeoReport Bulk: every request, or those of some services, of a status, of a span; the earliest first."""
     stores.bulks.take(address_of(request))
-    since, until = moments(given)
+    wanted = exported(given)
+    services.require_known(wanted.service_codes or ())
 
     def part_after(last: register.Request | None) -> tuple[list[register.Request], Surroundings]:
         with desk.current(*MODELS) as conn:
-            part = register.part_after(conn, last, since=since, until=until, hidden=services.hidden)
+            part = register.part_after(conn, last, wanted, hidden=services.hidden)
             return part, _surroundings(conn, desk, part, services)
 
     first = part_after(None)  # what goes wrong here can still be said with a status

@@ -1,4 +1,5 @@
-"""What can be reported through Open311: the items of the service catalogue, and the one more thing that may be said.
+"""What can be reported through Open311: the items of the service catalogue, what is of a class and no item, and the one
+more thing that may be said.
 
 What must not be broken: a sensitive item is no service. It is not listed, not defined, not searched and not accepted;
 and once an item was sensitive, no request of it is shown.
@@ -75,9 +76,11 @@ def services_on(conn: Connection[Any], county: Division, *, on: date) -> Service
 
 
 def services_of(whole_county: Sequence[CatalogueItem], history: Sequence[CatalogueItem], *, on: date) -> Services:
-    """The services of a day: the county's items, then those of its townships alone; its classes where it has no item.
+    """The services of a day: the county's items and those of its townships alone, then the classes.
 
-    `whole_county` is in force everywhere on the day; `history` is all that was ever admitted in the county.
+    A class stands for what is none of its items: reports of that kind there are, and every request that is shown has a
+    service that is listed while its item or its class is in force. `whole_county` is in force everywhere on the day;
+    `history` is all that was ever admitted in the county.
     """
     parts = [item for item in history if item.since <= on and (item.last_day is None or on <= item.last_day)]
     in_force = {item.code: item for item in [*parts[::-1], *whole_county]}
@@ -86,8 +89,7 @@ def services_of(whole_county: Sequence[CatalogueItem], history: Sequence[Catalog
     hidden |= {item.code for item in [*history, *whole_county] if item.sensitive}
     items = sorted(in_force.values(), key=lambda item: (item.category, item.code))
     listed = [Service(item.code, item.title, item.category, item.code) for item in items if item.code not in hidden]
-    if not in_force:
-        listed = [Service(name, name, name, None) for name in by_class if name not in hidden]
+    listed += [Service(name, name, name, None) for name in by_class if name not in hidden]
     titles = {item.code: item.title for item in [*history[::-1], *items]} | {name: name for name in by_class}
     return Services(
         listed=tuple(listed),

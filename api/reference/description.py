@@ -87,7 +87,8 @@ def _complete_operation(method: str, operation: Json) -> set[str]:
     operation["responses"] = _successes(operation) | _problems(codes)
     form = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data")
     if form is not None:
-        form["example"] = {"file": captured()[identity]["file"]}
+        fields = captured()[identity].get("fields", {})
+        form["example"] = {"file": captured()[identity]["file"], **fields}
     return set(codes)
 
 

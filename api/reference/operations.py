@@ -10,6 +10,7 @@ from typing import Final
 
 from api.reference.member_operations import MEMBERS
 from api.reference.member_operations import TAGS as MEMBER_TAGS
+from api.reference.money_operations import MONEY, MONEY_FIELDS, MONEY_PARAMETERS
 from api.reference.register_operations import REGISTER_PARAMETERS, REGISTER_TAGS, REGISTERS
 
 
@@ -45,6 +46,7 @@ _READING: Final = ("access.may_not_read",)
 _AREA: Final = ("access.may_not_read", "access.outside_area", "place.unknown")
 _ONE_INCIDENT: Final = ("access.may_not_read", "access.not_yours", "access.outside_area", "incident.unknown")
 _ONE_BATCH: Final = ("access.may_not_read", "access.outside_area", "payout_batch.unknown")
+_ONE_PAYMENT: Final = ("access.may_not_read", "access.outside_area", "payment.unknown")
 _TURN: Final = (
     "workflow.act_done",
     "workflow.act_not_in",
@@ -104,6 +106,9 @@ _INCIDENTS: Final = {
             "incident.already_reported",
             "incident.position_of_sensitive",
             "incident.reported_in_future",
+            "incident.reported_too_late",
+            "incident.source_not_own",
+            "incident.ticket_missing",
             "member.not_trained",
             "member.suspended",
             "photo.too_many",
@@ -155,6 +160,7 @@ _INCIDENTS: Final = {
             "incident.already_handled",
             "incident.channel_unknown",
             "incident.claimed_by_another",
+            "incident.claimed_by_oneself",
             "incident.department_missing",
             "incident.ended",
             "incident.merge_target",
@@ -264,6 +270,8 @@ _PAYOUTS: Final = {
             "payment.line_out_of_range",
             "payment.mixed_budgets",
             "payment.no_account",
+            "payment.payee_held",
+            "payment.replaced_may_arrive",
             "payment.reward_outside_division",
             "payout_batch.already_frozen",
             "payout_batch.empty",
@@ -274,13 +282,29 @@ _PAYOUTS: Final = {
     ),
     "listBatches": Operation("最近的批次在前。用 before 取更早的。", _AREA),
     "readBatch": Operation("批次、每一行付款、银行的回盘，和账本、批次、银行的三方核对。", _ONE_BATCH),
+    "acknowledgeSignals": Operation(
+        "对批次的提示逐条说明为什么可以发。制表人和审批人各一次，都说明了才能审批；没有提示的批次不用。",
+        (
+            "chain.not_oneself",
+            "payout_batch.digest_differs",
+            "payout_batch.maker_is_checker",
+            "payout_batch.no_signals",
+            "payout_batch.not_frozen",
+            "payout_batch.signal_open",
+            "payout_batch.signal_unknown",
+            "payout_batch.signals_acknowledged",
+            "payout_batch.unknown",
+        ),
+    ),
     "approveBatch": Operation(
-        "审批人同意付款。shown_digest 必须是审批人看到的那份名单的指纹（批次的 lines_digest）。制表人不能审批。",
+        "审批人同意付款。shown_digest 必须是审批人看到的那份名单和提示的指纹（批次的 shown_digest）。制表人不能审批。",
         (
             "chain.acted_twice",
+            "payment.payee_held",
             "payout_batch.digest_differs",
             "payout_batch.maker_is_checker",
             "payout_batch.not_frozen",
+            "payout_batch.signals_open",
             "payout_batch.unknown",
         ),
     ),
@@ -313,7 +337,6 @@ _PAYOUTS: Final = {
             *_ONE_BATCH,
             "batch.no_file",
             "file.bad",
-            "payment.already_final",
             "payment.not_sent",
             "payout_batch.answer_too_long",
             "payout_batch.not_exported",
@@ -322,7 +345,42 @@ _PAYOUTS: Final = {
     ),
     "closeBatch": Operation(
         "每一笔都有了确定的结果之后，关闭批次。",
-        ("payout_batch.line_not_final", "payout_batch.not_exported", "payout_batch.unknown"),
+        (
+            "payout_batch.line_contradicted",
+            "payout_batch.line_not_final",
+            "payout_batch.not_exported",
+            "payout_batch.unknown",
+        ),
+    ),
+    "listPaymentsToDecide": Operation("付出后退回来、还没有决定的付款，和银行说法前后不一的付款。", _AREA),
+    "readPayment": Operation("一笔付款：金额、奖励、银行的流水，到账、退回到哪一步。", _ONE_PAYMENT),
+    "recordReturn": Operation(
+        "登记退票：银行付出以后又把钱退了回来。连同银行的退票通知；钱记入退票待处理，再决定重新发还是不再发。",
+        (*_ONE_PAYMENT, "payment.failure_reason_unknown", "payment.not_sent", "payment.not_settled"),
+    ),
+    "reissuePayment": Operation(
+        "退回来的钱重新发：下一批名单会列入，并注明补发的是哪一笔。",
+        ("chain.acted_twice", "payment.contradicted", "payment.not_returned", "payment.unknown", "person.erased"),
+    ),
+    "writeBackPayment": Operation(
+        "退回来的钱不再发：对应的奖励冲正，指标退回。由审批人办，不能是制表人。",
+        ("chain.acted_twice", "payment.contradicted", "payment.not_returned", "payment.unknown"),
+    ),
+    "recoverPayment": Operation(
+        "登记追回：发错的钱已经收回，对应的奖励冲正，指标退回。",
+        ("chain.acted_twice", "payment.not_sent", "payment.not_settled", "payment.unknown"),
+    ),
+    "upholdPayment": Operation(
+        "银行前后说法不一，向银行问清后，以原来的为准。由审批人办，不能是制表人。",
+        ("chain.acted_twice", "payment.not_contradicted", "payment.unknown"),
+    ),
+    "listPayeeHolds": Operation("正在核查、暂停付款的人，从哪天起，为什么。", _READING),
+    "placePayeeHold": Operation(
+        "暂停对一位收款人的付款：以后的名单不列他，名单里有他的批次不能审批。",
+        ("payee_hold.already_placed", "person.unknown"),
+    ),
+    "liftPayeeHold": Operation(
+        "核查结束，解除暂停；等着的奖励列入下一批。由审批人办。", ("chain.acted_twice", "payee_hold.not_placed")
     ),
 }
 
@@ -406,7 +464,14 @@ _COUNTY: Final = {
     "listTariffs": Operation("某一天在一个地方和它的上级生效的标准与区间，最小的地方在前。", ("place.unknown",)),
     "setBand": Operation(
         "设定一个地方每条奖励的最低和最高金额。",
-        ("place.unknown", "tariff.amount_not_positive", "tariff.band_empty", "tariff.since_reused"),
+        (
+            "place.unknown",
+            "tariff.amount_not_positive",
+            "tariff.band_empty",
+            "tariff.excludes_past",
+            "tariff.replaces_past",
+            "tariff.since_reused",
+        ),
     ),
     "setTariff": Operation(
         "设定一个地方每条有效线索的奖励：按事项（item）、按类别（category），都不给就是所有线索；两者不能都给。"
@@ -417,12 +482,13 @@ _COUNTY: Final = {
             "tariff.amount_not_positive",
             "tariff.item_and_category",
             "tariff.outside_band",
+            "tariff.replaces_past",
             "tariff.since_reused",
         ),
     ),
     "appropriate": Operation(
         "登记一个年度的奖励预算指标和文号，同一文号只能登记一次。",
-        ("budget.amount_not_positive", "budget.document_reused", "place.unknown"),
+        ("budget.amount_not_positive", "budget.closed", "budget.document_reused", "period.closing", "place.unknown"),
     ),
 }
 
@@ -435,7 +501,7 @@ _CATALOGUE: Final = {
     "listOfferedCatalogues": Operation("随程序提供、可以公布的清单。"),
     "publishCatalogue": Operation(
         "把一份随程序提供的清单里还没有准入的事项全部准入，一项一条记录；已经准入的不变。",
-        ("catalogue.profile_unknown", "catalogue.since_too_early", "command.nothing_to_record", "place.unknown"),
+        ("catalogue.all_admitted", "catalogue.profile_unknown", "catalogue.since_too_early", "place.unknown"),
     ),
     "admitItem": Operation(
         "准入一个事项。名称、大类、是否公开以后不能改：要改，先退出，再准入。",
@@ -519,7 +585,37 @@ _KEYS: Final = {
 
 _LEDGERS: Final = {
     "readBudgets": Operation("一个年度的预算逐月用了多少；balanced 说下达的是否等于可用、占用、支出之和。", _READING),
-    "readTrialBalance": Operation("各总账科目到某一天（含）的借方、贷方和余额。借方为正。", _READING),
+    "readTrialBalance": Operation(
+        "各总账科目到 on 这一天（含）的借方、贷方和余额，借方为正；period 是从 since 起的期初、发生、期末。known_at 只按账本前"
+        "多少条记录算：同一个位置，什么时候查都是同样的数。digest 是月结封存时记下的摘要。",
+        (*_READING, "ledger.position_outside"),
+    ),
+    "listLedgerEntries": Operation(
+        "一个科目的明细账：从 since 起按生效日排列的每一笔分录，记入后的余额，对方科目。给出总账科目（fin:2307:payee）"
+        "就是它以下的全部；after 接上一页的 next。",
+        (*_READING, "ledger.position_outside"),
+    ),
+    "readVoucher": Operation(
+        "一张凭证：账本里的一条记录在各本账里的分录。凭证号就是记录的索引。用 readProof 得到它的原文和凭证。",
+        (*_READING, "event.unknown", "ledger.position_outside"),
+    ),
+    "listCharts": Operation("发布过的科目表，各版都在；accounts 是现在适用的科目。", _READING),
+    "publishChart": Operation(
+        "发布一份科目表的下一版：科目的编号、名称、方向、上级，各种用途记入哪个科目。已发布的版本不会改动。",
+        (
+            "chart.account_malformed",
+            "chart.account_twice",
+            "chart.code_malformed",
+            "chart.no_accounts",
+            "chart.nothing_changed",
+            "chart.parent_missing",
+            "chart.role_missing",
+            "chart.role_twice",
+            "chart.role_unknown",
+            "chart.role_without_account",
+            "chart.side_unknown",
+        ),
+    ),
     "readCheckpoint": Operation("最新的签名检查点（C2SP tlog-checkpoint）。请保存：以后有人改动旧账，一比就知道。"),
     "readProof": Operation(
         "一条记录的原文（签名的 note，一字不差）和它在账本里的凭证（.tlog-proof），任何人都能离线核对。",
@@ -528,6 +624,7 @@ _LEDGERS: Final = {
 }
 
 _MEMBERS: Final = {identity: Operation(*said) for identity, said in MEMBERS.items()}
+_MONEY: Final = {identity: Operation(*said) for identity, said in MONEY.items()}
 _REGISTERS: Final = {identity: Operation(*said) for identity, said in REGISTERS.items()}
 
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
@@ -541,6 +638,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         **_KEYS,
         **_LEDGERS,
         **_REGISTERS,
+        **_MONEY,
         **_MEMBERS,
     }
 )
@@ -569,8 +667,11 @@ PARAMETERS: Final[Mapping[str, tuple[str, str | int]]] = MappingProxyType(
         "soon": ("是否也给一天内到期的", False),
         "after": ("上一页给出的接续处；不给就从头开始", -1),
         "area": ("范围的区划代码，含它以下的地方；不给就用本角色的第一个管辖范围", "361125001000"),
-        "as_of": ("截至哪一天（含）；不给就是今天", "2026-11-22"),
         "code": ("事项代码", "sr-02"),
+        "account": ("科目，形如 fin:1011；带明细的形如 fin:2307:payee:编号", "fin:1011"),
+        "book": ("账簿：fin 财务会计，bud 预算会计，ind 预算指标；不给就是全部", "fin"),
+        "commodity": ("币种或品种", "CNY"),
+        "known_at": ("只按账本前多少条记录；不给就是全部", 98),
         "awaits": ("等待哪一步：verification 核查，handling 办理，decision 认定", "verification"),
         "batch_id": ("批次编号", "ccc25a73-5c5f-5675-8068-5cb3eb2f7271"),
         "before": ("上一页最后一批的 log_index；不给就从最近的开始", 90),
@@ -579,6 +680,8 @@ PARAMETERS: Final[Mapping[str, tuple[str, str | int]]] = MappingProxyType(
         "household_id": ("户的编号", "5b7c58ef-4cf0-57a5-a2a0-3dbe0f0b9a34"),
         "incident_id": ("线索编号", "bdf9f41a-79ad-5191-b837-923c5e4bd746"),
         "limit": ("一页最多几条", 50),
+        "payee_id": ("收款人的人员编号", "399c552f-6e1b-4ead-8db0-b431901fdcb5"),
+        "payment_id": ("付款编号", "842919a8-9eb9-597d-a0c9-7c0432af20ee"),
         "month": ("月份，写作 YYYY-MM", "2026-11"),
         "on": ("哪一天；不给就是今天", "2026-11-22"),
         "person_id": ("人员编号", "d2c3cc59-c425-4a67-ab46-de6c3cfe646c"),
@@ -588,6 +691,7 @@ PARAMETERS: Final[Mapping[str, tuple[str, str | int]]] = MappingProxyType(
         "until": ("到哪天上报的止（含）", "2026-11-30"),
         "year": ("预算年度；不给就是今年", 2026),
         **REGISTER_PARAMETERS,
+        **MONEY_PARAMETERS,
     }
 )
 """Parameter -> its description and an example; what an endpoint says itself comes first."""
@@ -642,11 +746,11 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "profile": "银行版式，见“银行版式”",
         "reason": "理由，写几个字，不要写姓名",
         "reply": "答复的原文，存入保险库",
-        "reported_at": "看到的时间，带时区，不能晚于现在",
+        "reported_at": "看到的时间，带时区，不能晚于现在；本人上报的，不能早于 72 小时前",
         "reporter_id": "替谁代录；本人上报不给",
         "reward": "有效时是否同时记入奖励；不给就是记入",
         "role": "角色，见“角色”",
-        "shown_digest": "审批人看到的名单的指纹",
+        "shown_digest": "看到的名单和提示的指纹",
         "signs": "是否由服务器代管签名密钥（只有移动网格员和系统代理可以）；不给就是代管",
         "since": "从哪天起（含），写作 YYYY-MM-DD",
         "source": "来源，见“线索来源”",
@@ -656,6 +760,7 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "valid": "是否有效，要与理由一致",
         "version": "账户的版本：比现用的大一，第一次为 1",
         "year": "预算年度",
+        **MONEY_FIELDS,
     }
 )
 """Field of a request body -> its description."""

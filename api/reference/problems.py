@@ -12,19 +12,30 @@ _ID: Final = "d2c3cc59-c425-4a67-ab46-de6c3cfe646c"
 
 FACTS: Final[Mapping[str, str | int | bool]] = {
     "act": "accept",
+    "basis": "grid_worker_monthly",
+    "book": "fin",
     "channel": "telephone",
+    "chart": "gov-2019/1",
+    "closed_until": "2026-10-31",
+    "parent": "fin:2307",
+    "shown": 120,
+    "side": "left",
     "claimant_id": _ID,
     "day": "2026-11-20",
     "days": 400,
+    "earliest": "2026-03-06",
     "ended": "merged",
     "found": 0,
+    "hours_max": 72,
     "household_id": _ID,
     "into": "bdf9f41a-79ad-5191-b837-923c5e4bd746",
     "level": "before_duty",
     "missing": "dispatch",
     "occupation": "courier",
     "reference": "017",
+    "standing": "2026-01-01",
     "times_max": 2,
+    "verdict": "refused",
     "workflow": "佳木斯八步",
     "year": 2026,
     "account": f"fin:2307:payee:{_ID}",
@@ -56,6 +67,7 @@ FACTS: Final[Mapping[str, str | int | bool]] = {
     "expected": 2,
     "expected_fen": 2000,
     "factor": "households",
+    "findings_count": 0,
     "from_index": 90,
     "frozen": "cd" * 32,
     "grid": "第三网格",
@@ -104,6 +116,7 @@ FACTS: Final[Mapping[str, str | int | bool]] = {
     "roles": "member、grid_worker",
     "score": 12_000,
     "service": "饮水",
+    "signal": "first_payment",
     "since": "2026-01-01",
     "size": 90,
     "source": "telegram",
@@ -112,6 +125,7 @@ FACTS: Final[Mapping[str, str | int | bool]] = {
     "status": "approved",
     "succession": "split",
     "ties": "share",
+    "title": "数字城管事项清单",
     "total_fen": 1900,
     "type": "incident.handled/1",
     "until": "2025-12-31",
@@ -124,7 +138,7 @@ FACTS: Final[Mapping[str, str | int | bool]] = {
 }
 """Fact -> a value as it may stand in an answer."""
 
-_WORDS_OF_STATUS: Final = {"payment.already_final": ("status", "settled"), "key.not_live": ("status", "revoked")}
+_WORDS_OF_STATUS: Final = {"key.not_live": ("status", "revoked")}
 _MORE: Final[Mapping[str, Mapping[str, Any]]] = {
     "request.malformed": {"errors": [{"where": "body.reported_at", "reason": "缺少这一项"}]},
     "file.bad": {
@@ -156,8 +170,6 @@ def example(code: str) -> dict[str, Any]:
     if code in _WORDS_OF_STATUS:
         name, word = _WORDS_OF_STATUS[code]
         facts[name] = word
-    if code == "payment.already_final":
-        facts["answered"] = "failed"
     status = status_of(code)
     return {
         "type": f"urn:mingzhang:problem:{code}",

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from api.commands import county
-from api.commands.county import REWARDS_CLASS, REWARDS_PROJECT, Account, NewAccount
+from api.commands import budgets, county
+from api.commands.county import Account, NewAccount
 from api.commands.shared import person_stream, tariff_stream
 from api.context import App
 from api.rehearsal.cast import Cast
@@ -31,7 +31,8 @@ _ANY_CATEGORY: Final = ""
 def set_tariffs(app: App, cast: Cast, *, on: date) -> None:
     """A band of 5 to 20 yuan and a tariff of 8 yuan since the earliest report; 10 yuan from the middle of the years on.
 
-    The tariff in force when a report was made applies, so reports of ten years need tariffs of ten years.
+    The tariff in force when a report was made applies, so reports of ten years need tariffs of ten years. The later one
+    is set first: one for days that have come may fill a gap, and not take the place of another.
     """
     first, middle = _years(app, on)
     code = app.log.division
@@ -51,14 +52,14 @@ def set_tariffs(app: App, cast: Cast, *, on: date) -> None:
     if known is not None and known.in_force(_ANY_CATEGORY, first) is not None:
         return
     amounts = {first: AT_FIRST, middle: LATER} if known is None or not known.tariffs else {first: AT_FIRST}
-    for since, amount_fen in amounts.items():
+    for since in sorted(amounts, reverse=True):
         county.set_tariff(
             app,
             actor=cast.founder,
             key=f"rehearsal:tariff:{since}",
             division=code,
             category=None,
-            amount_fen=amount_fen,
+            amount_fen=amounts[since],
             since=since,
             document="演练〔奖励标准〕",
             on=on,
@@ -68,7 +69,8 @@ def set_tariffs(app: App, cast: Cast, *, on: date) -> None:
 def appropriate(app: App, cast: Cast, *, on: date) -> None:
     """Money for everything that may still be granted this year, at the band's upper end, if it is not there yet."""
     year = on.year
-    identity = budget_id(app.log.division, REWARDS_PROJECT, REWARDS_CLASS, year)
+    purpose = budgets.purpose_of(app, "reward")
+    identity = budget_id(app.log.division, purpose.project, purpose.spending_class, year)
     with app.reading.connection() as connection:
         waiting = incidents.counters(connection, area=app.log.division)
         budget = budget_executions.one(connection, identity)
@@ -77,7 +79,7 @@ def appropriate(app: App, cast: Cast, *, on: date) -> None:
     if budget is not None and available_fen >= open_count * BAND_MAX:
         return
     document = f"演练预〔{year}〕{len(budget.documents) + 1 if budget is not None else 1}号"
-    county.appropriate(
+    budgets.appropriate(
         app,
         actor=cast.founder,
         key=f"rehearsal:budget:{derived('document', document)}",

@@ -16,17 +16,21 @@ from api.commands import payouts
 from api.context import App
 from api.files import rehearsal_bank
 from api.files.bank_profiles import BankProfile, load_bank_profile
+from api.rehearsal import bank_statements
 from api.rehearsal.casework import Progress
 from domain.kernel.calendar import Month
 from domain.kernel.ids import derived
 from domain.kernel.refusals import Refusal
+from domain.payments import IN_TRANSIT
+from domain.payout_signals import CODES, Signal, by_kind
 from journal.facts import Actor
 from projections import payout_batches, reward_payments
 from projections.payout_batches import Batch
 
 PROFILES: Final = ("neutral-csv", "generic-xlsx")
 ROUNDS_MAX: Final = 20
-_OPEN: Final = frozenset({"approved", "unresolved"})
+ACKNOWLEDGED: Final = "演练：按剧本发放"
+
 
 _profile_named = cache(load_bank_profile)
 
@@ -88,7 +92,8 @@ class Payday:
     def pay(self, months: Collection[Month] | None = None) -> None:
         """Pay everything of these months (None: of all) that can be paid, round after round.
 
-        A rehearsal bank refuses about one payment in thirty, so that few rounds leave nothing to re-issue.
+        A rehearsal bank refuses about one payment in thirty, so that few rounds leave nothing to re-issue. At last its
+        statements of the months are recorded and matched.
         """
         for _ in range(ROUNDS_MAX):
             frozen = self.freeze(months)
@@ -98,7 +103,8 @@ class Payday:
             self.resolve(months)
             self.close(months)
             if not frozen:
-                return
+                break
+        bank_statements.reconcile(self.app, actor=self.maker)
 
     def freeze(self, months: Collection[Month] | None = None) -> int:
         """Freeze the next batch of every month that has something to pay; how many."""
@@ -130,15 +136,33 @@ class Payday:
         return True
 
     def approve(self, months: Collection[Month] | None = None) -> None:
-        """Approve every frozen batch, by the digest that its page shows."""
+        """Approve every frozen batch, by the digest that its page shows; both say first why it may be paid."""
         for batch in self._each("frozen", months, step="审批"):
             on = self._days(batch).approved
+            if batch.signals_digest is not None:
+                self._acknowledge(batch, on)
             payouts.approve(
                 self.app,
                 actor=self.checker,
                 key=self._key("approve", batch, on),
                 batch_id=batch.batch_id,
-                shown_digest=batch.lines_digest,
+                shown_digest=batch.shown_digest,
+                on=on,
+            )
+
+    def _acknowledge(self, batch: Batch, on: date) -> None:
+        with self.app.reading.connection() as connection:
+            shown = payout_batches.signals_of_batch(connection, batch.batch_id)
+        signals = [Signal(one.line, one.code) for one in shown]
+        said = by_kind(signals, dict.fromkeys(CODES, ACKNOWLEDGED))
+        for part, actor in (("maker", self.maker), ("checker", self.checker)):
+            payouts.acknowledge(
+                self.app,
+                actor=actor,
+                key=f"{self._key('acknowledge', batch, on)}:{part}",
+                batch_id=batch.batch_id,
+                shown_digest=batch.shown_digest,
+                acknowledgements=said,
                 on=on,
             )
 
@@ -176,6 +200,22 @@ class Payday:
                     self.app, actor=self.maker, key=self._key("close", batch, on), batch_id=batch.batch_id, on=on
                 )
 
+    def come_back(self, months: Collection[Month] | None = None, *, on: date) -> int:
+        """Months after the batches were closed, the bank returns some payments: record that and let them be paid again.
+
+        How many came back. The next `pay` pays them in a batch that names what it replaces.
+        """
+        for batch in self._each("closed", months, step="退票"):
+            self._record(batch, rehearsal_bank.return_late, on)
+        self.app.runner.catch_up()
+        with self.app.reading.connection() as connection:
+            back = payout_batches.to_decide(connection, area=self.app.log.division)
+        returned = [payment for payment in back if payment.state == "returned" and not payment.contradicted]
+        for payment in returned:
+            key = f"rehearsal:reissue:{derived('rehearsal', 'reissue', payment.payment_id)}"
+            payouts.reissue(self.app, actor=self.maker, key=key, payment_id=payment.payment_id, on=on)
+        return len(returned)
+
     def _record(self, batch: Batch, bank: Bank, on: date) -> None:
         profile = _profile_named(batch.profile) if batch.profile else self._profile(batch)
         sent = self.app.vault.get_file(str(batch.file_sha256), by=str(self.maker.person_id), reason="rehearsal.bank")
@@ -202,7 +242,7 @@ class Payday:
     def _open_lines(self, batch: Batch) -> bool:
         with self.app.reading.connection() as connection:
             lines = payout_batches.payments_of_batch(connection, batch.batch_id)
-        return any(line.state in _OPEN for line in lines)
+        return any(line.state in IN_TRANSIT for line in lines)
 
     def _answers(self, batch: Batch) -> int:
         with self.app.reading.connection() as connection:

@@ -106,5 +106,5 @@ def _bank_settled_fen(app: App, batch: Batch, profiles: Mapping[str, BankProfile
     for answer in answers:
         content = app.vault.get_file(answer.file_sha256, by=str(app.log.founder_id), reason="rehearsal.totals")
         for line in read_return_file(profile, content).lines:
-            last[line.end_to_end_id] = line.amount_fen if line.status == "settled" else 0
+            last[line.end_to_end_id] = (line.amount_fen or 0) if line.status == "settled" else 0
     return sum(last.values())

@@ -10,7 +10,7 @@ from uuid import UUID
 from api.commands.shared import incident_stream
 from api.staff.acting import Acting
 from api.staff.office import Office
-from api.staff.texts import require_visible
+from api.staff.texts import require_readable
 from api.web.messages import sentence
 from domain import incidents as rules
 from domain.incidents import Course, Turn, open_acts
@@ -59,8 +59,8 @@ def case_of(desk: Office, who: Acting, incident_id: UUID) -> Case:
         row = incident_courses.one(conn, incident_id)
         if incident is None or row is None:
             raise Refusal("incident.unknown")
-        require_visible(who, incident)
         workflow = incident_courses.workflow_of(conn, row)
+    require_readable(desk, who, incident)
     state = desk.app.journal.state(incident_stream(incident_id), rules.evolve)
     if state is None:
         raise Refusal("incident.unknown")

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
+from api.commands import budgets
 from api.commands import county as commands
 from api.commands.shared import today
 from api.staff.acting import ByToken, Desk, by_token, require_known
@@ -199,13 +200,14 @@ def appropriate(
     wanted: NewAppropriation, key: CommandKey, desk: Desk, who: ByToken, response: Response
 ) -> ReceiptGiven:
     """Record money for a year's rewards, with its document."""
-    receipt = commands.appropriate(
+    receipt = budgets.appropriate(
         desk.app,
         actor=who.actor,
         key=key,
         year=wanted.year,
         document=wanted.document,
         amount_fen=Fen(wanted.amount_fen),
+        purpose=budgets.named(desk.app, wanted.project, wanted.spending_class),
         on=today(desk.app),
     )
     return recorded(desk, receipt, response)

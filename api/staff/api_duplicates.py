@@ -28,7 +28,10 @@ class GroundRead(BaseModel):
 
 
 class LikelyRead(BaseModel):
-    """An earlier report. `merged_into` is set where it was found to repeat a still earlier one."""
+    """An earlier report. `merged_into` is set where it was found to repeat a still earlier one.
+
+    `claims_earlier`: its own time is earlier; `recorded_earlier`: it stands before the other in the journal.
+    """
 
     incident_id: UUID
     reported_at: datetime
@@ -36,6 +39,8 @@ class LikelyRead(BaseModel):
     grid: str | None
     category: str
     merged_into: UUID | None
+    claims_earlier: bool
+    recorded_earlier: bool
     score: int
     grounds: list[GroundRead]
 
@@ -92,6 +97,8 @@ def _read(one: Likely) -> LikelyRead:
         grid=one.sighting.grid,
         category=one.sighting.category,
         merged_into=one.sighting.merged_into,
+        claims_earlier=one.candidate.claims_earlier,
+        recorded_earlier=one.candidate.recorded_earlier,
         score=one.candidate.score,
         grounds=[
             GroundRead(code=ground.code, meaning=words.DUPLICATE_GROUNDS[ground.code], score=ground.score)

@@ -1,6 +1,5 @@
-"""The books over JSON: budget execution and trial balance; the log's checkpoint, and the proof of any one event."""
+"""Budget execution over JSON; the log's checkpoint, and the proof of any one event."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -9,11 +8,10 @@ from pydantic import BaseModel, Field
 from api.commands.shared import today
 from api.staff.acting import ByToken, Desk, by_token
 from api.staff.evidence import EVENT_NAME, evidence, require_evidence
-from api.staff.fields import YEAR_MAX, YEAR_MIN, Day
+from api.staff.fields import YEAR_MAX, YEAR_MIN
 from journal.errors import Unavailable
-from projections import budget_executions, trial_balances
+from projections import budget_executions
 from projections.budget_executions import Budget, BudgetMonth
-from projections.trial_balances import AccountLine, BookTotal
 
 router = APIRouter(prefix="/api/v1", tags=["账本"])
 
@@ -24,15 +22,6 @@ class BudgetRead(BaseModel):
     budget: Budget
     balanced: bool
     months: list[BudgetMonth]
-
-
-class TrialBalance(BaseModel):
-    """The trial balance by control account until a day (inclusive), at a log position. Debit is positive; fen."""
-
-    as_of: date
-    position: int
-    books: list[BookTotal]
-    accounts: list[AccountLine]
 
 
 class CheckpointRead(BaseModel):
@@ -64,20 +53,6 @@ def budgets(
             BudgetRead(budget=budget, balanced=budget.balanced, months=budget_executions.months(conn, budget.budget_id))
             for budget in found
         ]
-
-
-@router.get("/trial-balance", operation_id="readTrialBalance", summary="科目余额表")
-def trial_balance(desk: Desk, who: ByToken, as_of: Annotated[Day | None, Query()] = None) -> TrialBalance:
-    """What every control account was debited and credited until a day."""
-    who.require("ledgers")
-    day = as_of or today(desk.app)
-    with desk.app.reading.connection() as conn, conn.transaction():
-        return TrialBalance(
-            as_of=day,
-            position=trial_balances.position(conn),
-            books=trial_balances.books(conn, as_of=day),
-            accounts=trial_balances.controls(conn, as_of=day),
-        )
 
 
 @router.get("/log/checkpoint", operation_id="readCheckpoint", summary="最新检查点", dependencies=[Depends(by_token)])

@@ -13,11 +13,22 @@ from api.staff.acting import ByToken, Desk
 from api.staff.api_answers import RECORDED, once, recorded
 from api.staff.batch_files import payment_file, profile_named, record_answer
 from api.staff.fields import Code, CommandKey, Identifier, Limit, MonthText
+from api.staff.payout_shapes import Acknowledged
 from api.staff.shapes import AnswerKept, Approval, ExportWanted, NewBatch, ReceiptGiven, WithReason
 from api.wording import yuan_in_words
+from domain.kernel.obligations import Payroll
 from domain.kernel.refusals import Refusal
+from domain.payout_signals import Acknowledgement
 from projections import payout_batches
-from projections.payout_batches import Answer, Batch, Payment, Status, ThreeWay
+from projections.payout_batches import (
+    AcknowledgementShown,
+    Answer,
+    Batch,
+    Payment,
+    SignalShown,
+    Status,
+    ThreeWay,
+)
 
 router = APIRouter(prefix="/api/v1/payout-batches", tags=["发放"])
 
@@ -38,7 +49,11 @@ class PayeeWaiting(BaseModel):
 
 
 class ProposalRead(BaseModel):
-    """What the next batch of a month would hold, and who is left out: without an account, or with a fresh one."""
+    """What the next batch of a month would hold, and who is left out.
+
+    `without_account`, `cooling`: no account, or a fresh one; `held`: payments are on hold; `doubtful`: the bank
+    says two things about an earlier payment of the same.
+    """
 
     division: str = Field(examples=["361125000000"])
     month: str = Field(examples=["2026-03"])
@@ -48,12 +63,20 @@ class ProposalRead(BaseModel):
     payees: list[PayeeProposed]
     without_account: list[UUID]
     cooling: list[PayeeWaiting]
+    held: list[UUID]
+    doubtful: list[UUID]
 
 
 class BatchRead(BaseModel):
-    """A batch with its lines, the bank's answers and the three-way check; `agrees`: all three say the same."""
+    """A batch with its lines, what stands out in them, the bank's answers and the three-way check.
+
+    `shown_digest` is what an approval binds to; `agrees`: all three say the same.
+    """
 
     batch: Batch
+    shown_digest: str
+    signals: list[SignalShown]
+    acknowledgements: list[AcknowledgementShown]
     total_words: str
     payments: list[Payment]
     answers: list[Answer]
@@ -78,11 +101,15 @@ class Exported(BaseModel):
 
 @router.get("/proposal", operation_id="proposeBatch", summary="拟发名单")
 def propose(
-    desk: Desk, who: ByToken, division: Annotated[Code, Query()], month: Annotated[MonthText, Query()]
+    desk: Desk,
+    who: ByToken,
+    division: Annotated[Code, Query()],
+    month: Annotated[MonthText, Query()],
+    payroll: Annotated[Payroll, Query()] = "reward",
 ) -> ProposalRead:
-    """The unpaid rewards of a month that can be paid now, one payee a line."""
+    """What a payroll owes for a month and can pay now, one payee a line."""
     who.require("payouts")
-    found = commands.propose(desk.app, division=who.area(desk, division), month=month)
+    found = commands.propose(desk.app, division=who.area(desk, division), month=month, payroll=payroll)
     payees = [
         PayeeProposed(
             payee_id=payee_id,
@@ -100,6 +127,8 @@ def propose(
         payees=payees,
         without_account=list(found.without_account),
         cooling=[PayeeWaiting(payee_id=payee, payable_from=day) for payee, day in sorted(found.cooling.items())],
+        held=list(found.held),
+        doubtful=list(found.doubtful),
     )
 
 
@@ -107,7 +136,13 @@ def propose(
 def freeze(wanted: NewBatch, key: CommandKey, desk: Desk, who: ByToken, response: Response) -> Frozen:
     """Freeze the month's list; the caller is the maker."""
     receipt, batch_id = commands.freeze(
-        desk.app, actor=who.actor, key=key, division=wanted.division, month=wanted.month, on=today(desk.app)
+        desk.app,
+        actor=who.actor,
+        key=key,
+        division=wanted.division,
+        month=wanted.month,
+        payroll=wanted.payroll,
+        on=today(desk.app),
     )
     return Frozen(batch_id=batch_id, receipt=recorded(desk, receipt, response))
 
@@ -140,12 +175,38 @@ def read(batch_id: Identifier, desk: Desk, who: ByToken) -> BatchRead:
     who.require_area(found.batch.division)
     return BatchRead(
         batch=found.batch,
+        shown_digest=found.batch.shown_digest,
+        signals=found.signals,
+        acknowledgements=found.acknowledgements,
         total_words=yuan_in_words(found.batch.total_fen),
         payments=found.payments,
         answers=found.answers,
         three_way=found.three_way,
         agrees=found.three_way.agrees,
     )
+
+
+@router.post(
+    "/{batch_id}/acknowledgements",
+    status_code=201,
+    responses=RECORDED,
+    operation_id="acknowledgeSignals",
+    summary="说明提示",
+)
+def acknowledge(
+    batch_id: Identifier, wanted: Acknowledged, key: CommandKey, desk: Desk, who: ByToken, response: Response
+) -> ReceiptGiven:
+    """Say of every signal why the list may be paid: the maker does, and so does the checker."""
+    receipt = commands.acknowledge(
+        desk.app,
+        actor=who.actor,
+        key=key,
+        batch_id=batch_id,
+        shown_digest=wanted.shown_digest,
+        acknowledgements=[Acknowledgement(one.code, one.reason, tuple(one.lines)) for one in wanted.acknowledgements],
+        on=today(desk.app),
+    )
+    return recorded(desk, receipt, response)
 
 
 @router.post("/{batch_id}/approval", responses=RECORDED, operation_id="approveBatch", summary="审批通过")

@@ -17,7 +17,7 @@ from api.staff.api_incidents import Cursor, read_cursor, write_position
 from api.staff.fields import Code, CommandKey, Identifier, Limit
 from api.staff.office import Office
 from api.staff.shapes import ReceiptGiven
-from api.staff.texts import require_visible
+from api.staff.texts import require_readable
 from domain.incidents import open_acts
 from domain.kernel.refusals import Refusal
 from projections import incident_courses, incidents, workflows
@@ -96,8 +96,8 @@ def course(incident_id: Identifier, desk: Desk, who: ByToken) -> CourseRead:
         row = incident_courses.one(conn, incident_id)
         if incident is None or row is None:
             raise Refusal("incident.unknown")
-        require_visible(who, incident)
         workflow = incident_courses.workflow_of(conn, row)
+    require_readable(desk, who, incident)
     done = incident_courses.course_of(row)
     return CourseRead(
         course=row,

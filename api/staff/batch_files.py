@@ -11,6 +11,7 @@ from api.commands import payouts
 from api.commands.shared import today
 from api.files.bank_profiles import BankProfile, bank_profile_names, load_bank_profile
 from api.files.findings import BadFile, finding
+from api.files.payment_files import payment_suffix
 from api.staff.acting import Acting
 from api.staff.office import Office
 from api.vouchers import require_unrestricted
@@ -68,7 +69,7 @@ def payment_file(desk: Office, who: Acting, batch_id: UUID) -> tuple[bytes, Kept
     sha256 = str(batch.file_sha256)
     require_unrestricted(desk.app, sha256)
     content = desk.app.vault.get_file(sha256, by=str(who.person_id), reason=f"payout_batch.download as {who.role}")
-    name = f"代发-{reference(batch.division, batch.month, batch.number)}{profile.suffix}"
+    name = f"代发-{reference(batch.division, batch.month, batch.number)}{payment_suffix(profile, content)}"
     return content, KeptFile(sha256, len(content), name)
 
 

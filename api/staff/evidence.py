@@ -6,9 +6,10 @@ from uuid import UUID
 
 from api.staff.acting import Acting
 from api.staff.office import Office
-from api.staff.texts import require_visible
+from api.staff.texts import may_read
 from domain.kernel.ids import parse_stream
 from domain.kernel.refusals import Refusal
+from journal.codec import Recorded
 from journal.errors import Unavailable
 from journal.merkle import inclusion_proof
 from journal.proof import Proof
@@ -27,7 +28,9 @@ class Evidence:
 
 
 def require_evidence(desk: Office, who: Acting, event: str) -> None:
-    """Refuse `access.*`: a member sees the events of his own reports, other roles those of the whole county."""
+    """Refuse `access.*`: a member sees the events of his own reports and of those that wait for him, and what he
+    recorded himself; other roles those of the whole county.
+    """
     category, identity = _stream(event)
     if not who.only_own:
         who.require("log")
@@ -38,16 +41,25 @@ def require_evidence(desk: Office, who: Acting, event: str) -> None:
         incident = incidents.one(conn, identity)
     if incident is None:
         raise Refusal("event.unknown", event=event)
-    require_visible(who, incident)
+    if not may_read(desk, who, incident) and entry_of(desk, event)[0].line.by != str(who.person_id):
+        raise Refusal("access.not_yours")
 
 
 def evidence(desk: Office, event: str) -> Evidence:
     """The evidence of an event by its name. Refuses `event.unknown`; raises Unavailable before its head is signed."""
+    recorded, entry = entry_of(desk, event)
+    return Evidence(recorded.index, entry, _proof(desk, recorded.index))
+
+
+def entry_of(desk: Office, event: str) -> tuple[Recorded, bytes]:
+    """An event by its name, as it reads and byte for byte. Refuses `event.unknown`."""
     category, identity = _stream(event)
     seq = int(event.rpartition("@")[2])
     for number, index, entry in desk.app.journal.store.streams([identity]).get(identity, []):
-        if number == seq and desk.app.journal.codec.decode(index, entry).stream == f"{category}/{identity}":
-            return Evidence(index, entry, _proof(desk, index))
+        if number == seq:
+            recorded = desk.app.journal.codec.decode(index, entry)
+            if recorded.stream == f"{category}/{identity}":
+                return recorded, entry
     raise Refusal("event.unknown", event=event)
 
 

@@ -34,6 +34,8 @@ class Alike:
     grounds: tuple[str, ...]
     why: str
     text: str | None
+    claims_earlier: bool
+    recorded_earlier: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ def _alike(one: Likely, incident: Incident, texts: dict[UUID, str]) -> Alike:
         grounds=tuple(ground.code for ground in one.candidate.grounds if ground.code in GROUNDS),
         why="；".join(f"{act_words.GROUNDS[ground.code]}（{ground.score} 分）" for ground in one.candidate.grounds),
         text=texts.get(incident.incident_id),
+        claims_earlier=one.candidate.claims_earlier,
+        recorded_earlier=one.candidate.recorded_earlier,
     )
 
 

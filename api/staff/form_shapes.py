@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field
 
 from api.staff.fields import AMOUNT_FEN_MAX, YEAR_MAX, YEAR_MIN, Code, Day, Line, Reason, RoleName, in_range
+from api.staff.money_shapes import NewAdjustment
 from api.staff.shapes import HandlingDone, NewAppropriation, NewBand, NewTariff
 from domain.kernel.calendar import CHINA
 from domain.kernel.money import fen
@@ -117,6 +118,12 @@ class BandForm(NewBand):
 
 class TariffForm(NewTariff):
     """The tariff of a division."""
+
+    amount_fen: Yuan
+
+
+class AdjustmentForm(NewAdjustment):
+    """What a later document gives a budget, or takes back."""
 
     amount_fen: Yuan
 

@@ -21,6 +21,7 @@ from api.context import App
 from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.evidence import EVENT_NAME
 from api.staff.fields import IDEMPOTENCY_KEY
+from api.staff.menu import menu_of
 from api.staff.office import Office
 from api.staff.texts import names_of
 from api.web.frame import KEYED
@@ -94,8 +95,10 @@ def show(request: Request, desk: Office, who: Acting, template: str, values: dic
     recorded = request.query_params.get("recorded", "")
     shown = {
         "who": who,
+        "menu": menu_of(who),
         "my_name": names_of(desk, [who.person_id])[who.person_id],
         "path": request.url.path,
+        "invariants_broken": desk.invariants.standing.failure is not None,
         "recorded": recorded if _EVENT.fullmatch(recorded) else None,
         "new_key": lambda: secrets.token_urlsafe(18),
         **values,

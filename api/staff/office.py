@@ -10,6 +10,7 @@ from psycopg import Connection
 
 from api.context import App
 from api.custody.device import Tickets
+from api.invariants import InvariantWatch
 from api.web.following import Following
 from api.web.running import require_running
 from api.web.sessions import Sessions
@@ -30,6 +31,7 @@ class Office:
     checkpoint: Callable[[], bytes | None]
     following: Following
     tickets: Tickets
+    invariants: InvariantWatch
 
     def settle(self, receipt: Receipt | None) -> None:
         """Wait until the pages show what a command has just recorded, unless the read models follow no more."""

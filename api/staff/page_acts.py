@@ -21,7 +21,7 @@ from api.staff.office import Office
 from api.staff.page_today import item_titles, place_names
 from api.staff.queues import WORKERS, beside, queue_of
 from api.staff.tariff_shown import tariff_fen_of
-from api.staff.texts import names_of, open_texts
+from api.staff.texts import may_read, names_of, open_texts
 from api.web import act_words, words
 from domain.incidents.reasons import POSTING_DAYS_MAX
 from domain.kernel.refusals import Refusal
@@ -109,7 +109,11 @@ def take(incident_id: Identifier, act: Act, form: FormSent) -> RedirectResponse:
     if act not in FORM_FIELDS:
         raise Refusal("page.unknown")
     receipt = record(form, incident_id, filled(form.desk, act, form.fields))
-    return form.done(receipt, at=f"/staff/incidents/{incident_id}")
+    form.desk.settle(receipt)
+    with form.desk.current(incidents) as conn:
+        incident = incidents.one(conn, incident_id)
+    shown = incident is not None and may_read(form.desk, form.who, incident)
+    return form.done(receipt, at=f"/staff/incidents/{incident_id}" if shown else "/staff")
 
 
 def _open_case(desk: Office, who: Acting, incident_id: UUID, act: str) -> Case:

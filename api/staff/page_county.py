@@ -4,17 +4,19 @@ Everybody of the county sees it; the forms are the administrator's, and the comm
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from api.commands import budgets
 from api.commands import county as commands
 from api.commands.shared import today
 from api.staff.acting import ByCookie, Desk
 from api.staff.classes import classes_of
-from api.staff.form_shapes import AppropriationForm, BandForm, TariffForm
+from api.staff.fields import Identifier
+from api.staff.form_shapes import AdjustmentForm, AppropriationForm, BandForm, TariffForm
 from api.staff.forms import FormSent, show
 from domain.kernel.money import Fen
 from projections import catalogues, places, tariffs
@@ -43,7 +45,7 @@ def earnings(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
         "items": items,
         "titles": {item.code: item.title for item in items},
         "categories": list(classes_of(items)),
-        "today": on,
+        "tomorrow": on + timedelta(days=1),
     }
     return show(request, desk, who, "tariffs.html", values)
 
@@ -89,15 +91,40 @@ def set_tariff(form: FormSent) -> RedirectResponse:
 def appropriate(form: FormSent) -> RedirectResponse:
     """Record money for a year's rewards; the budget page lists it."""
     wanted = form.shaped(AppropriationForm)
-    receipt = commands.appropriate(
+    receipt = budgets.appropriate(
         form.app,
         actor=form.actor,
         key=form.key,
         year=wanted.year,
         document=wanted.document,
         amount_fen=Fen(wanted.amount_fen),
+        purpose=budgets.named(form.app, wanted.project, wanted.spending_class),
         on=form.on,
     )
+    return form.done(receipt, at="/staff/budget")
+
+
+@router.post("/budget/{budget_id}/adjust")
+def adjust_budget(budget_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Give a budget more by a later document, or take back what nobody was promised."""
+    wanted = form.shaped(AdjustmentForm)
+    receipt = budgets.adjust(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        budget=budget_id,
+        document=wanted.document,
+        amount_fen=Fen(wanted.amount_fen),
+        reason=wanted.reason,
+        on=form.on,
+    )
+    return form.done(receipt, at="/staff/budget")
+
+
+@router.post("/budget/{budget_id}/close")
+def close_budget(budget_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Let what is still available lapse; what was promised is still paid."""
+    receipt = budgets.close(form.app, actor=form.actor, key=form.key, budget=budget_id, on=form.on)
     return form.done(receipt, at="/staff/budget")
 
 

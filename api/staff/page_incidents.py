@@ -33,8 +33,10 @@ def page(request: Request, incident_id: Identifier, desk: Desk, who: ByCookie) -
     case = case_of(desk, who, incident_id)
     incident, now = case.incident, desk.app.journal.now()
     with desk.current(incidents, incident_courses, reward_payments, caps, tracking_codes) as conn:
-        reward = reward_payments.of_incident(conn, incident_id)
-        withheld = caps.withheld_of(conn, incident_id)
+        # What somebody else earned is nothing to the member who is to handle it.
+        told = not who.only_own or incident.reporter_id == who.person_id
+        reward = reward_payments.of_incident(conn, incident_id) if told else None
+        withheld = caps.withheld_of(conn, incident_id) if told else None
         merged = incident_courses.merged_into(conn, incident_id)
         codes = tracking_codes.codes_of(conn, [one for one in (incident_id, incident.merged_into, *merged) if one])
         queue = queue_of(conn, who, now) if who.role in WORKERS else None

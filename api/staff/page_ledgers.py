@@ -1,23 +1,26 @@
-"""The books on pages: budget execution, trial balance, and the proof of any one event."""
+"""Budget execution on a page, and the proof of any one event."""
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from api.commands.budgets import purpose_of
 from api.commands.shared import today
 from api.staff.acting import ByCookie, Desk
 from api.staff.evidence import EVENT_NAME, evidence, require_evidence
-from api.staff.fields import YEAR_MAX, YEAR_MIN, Day
+from api.staff.fields import YEAR_MAX, YEAR_MIN, Identifier
 from api.staff.forms import show
 from api.staff.page_today import place_names
-from api.web import words
-from projections import budget_executions, trial_balances
+from api.staff.texts import names_of
+from api.web import money_words
+from domain.kernel.refusals import Refusal
+from projections import allowances, budget_dates, budget_executions, incidents, payout_batches, reward_payments
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
 
-BOOKS = tuple(words.BOOKS)
-"""The books in the order in which accountants read them."""
+BUDGET_ROWS_MAX: Final = 500
 
 
 @router.get("/budget")
@@ -30,33 +33,40 @@ def budget(
     """How far each budget of a year is used, in total and month by month."""
     who.require("ledgers")
     shown = year or today(desk.app).year
-    with desk.current(budget_executions) as conn:
+    with desk.current(budget_executions, reward_payments, allowances, payout_batches, incidents) as conn:
         budgets = budget_executions.of_year(conn, shown, area=desk.app.log.division)
         months = {one.budget_id: budget_executions.months(conn, one.budget_id) for one in budgets}
+        dates = {one.budget_id: budget_dates.by_month(conn, one.budget_id) for one in budgets}
     values = {
         "year": shown,
         "budgets": budgets,
         "months": months,
+        "dates": dates,
+        "year_over": today(desk.app) >= date(shown, 12, 31),
+        "purpose": purpose_of(desk.app, "reward"),
         "places": place_names(desk, {one.unit for one in budgets}),
     }
     return show(request, desk, who, "budget.html", values)
 
 
-@router.get("/trial-balance")
-def trial_balance(
-    request: Request, desk: Desk, who: ByCookie, as_of: Annotated[Day | None, Query()] = None
-) -> HTMLResponse:
-    """What stands on every control account at the end of a day."""
+@router.get("/budget/{budget_id}")
+def charged(request: Request, budget_id: Identifier, desk: Desk, who: ByCookie) -> HTMLResponse:
+    """What a budget was charged with, one by one, with the four days of each."""
     who.require("ledgers")
-    day = as_of or today(desk.app)
-    with desk.current(trial_balances) as conn:
-        values = {
-            "as_of": day,
-            "position": trial_balances.position(conn),
-            "books": sorted(trial_balances.books(conn, as_of=day), key=lambda one: BOOKS.index(one.book)),
-            "accounts": trial_balances.controls(conn, as_of=day),
-        }
-    return show(request, desk, who, "trial_balance.html", values)
+    with desk.current(budget_executions, reward_payments, allowances, payout_batches, incidents) as conn:
+        found = budget_executions.one(conn, budget_id)
+        rows = budget_dates.of_budget(conn, budget_id, limit=BUDGET_ROWS_MAX)
+    if found is None:
+        raise Refusal("budget.unknown")
+    values = {
+        "budget": found,
+        "rows": rows,
+        "limit": BUDGET_ROWS_MAX,
+        "names": names_of(desk, {row.payee_id for row in rows}),
+        "places": place_names(desk, {found.unit, *(row.division for row in rows)}),
+        "payrolls": money_words.PAYROLLS,
+    }
+    return show(request, desk, who, "budget_charged.html", values)
 
 
 @router.get("/proof")

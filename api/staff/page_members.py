@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.commands import members as commands
 from api.commands.county import Account
 from api.commands.shared import today
+from api.member_importing import IMPORTERS
 from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.api_county import new_person_id
 from api.staff.fields import Code, Identifier
@@ -27,6 +28,7 @@ from api.staff.page_today import place_names
 from api.staff.texts import names_of
 from api.web import words
 from domain import authority
+from domain.kernel.refusals import Refusal
 from domain.members import VETTING_REASONS
 from projections import members, persons, places
 from projections.members import Member
@@ -65,6 +67,7 @@ def listing(
         "places": place_names(desk, {member.area for member in found}),
         "other": _other_roles(desk, found, on),
         "dual": sum(map(bool, dual_roles(desk, within).values())),
+        "imports": who.role in IMPORTERS,
         **_for_steps(who, on),
     }
     return show(request, desk, who, "members.html", values)
@@ -72,7 +75,9 @@ def listing(
 
 @router.get("/apply")
 def application(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
-    """The form of an application: one's own, or written down for somebody."""
+    """The form of an application: one's own, or written down for somebody. Refuses `authority.role_may_not`."""
+    if not authority.may(who.role, "member.applied/1"):
+        raise Refusal("authority.role_may_not", role=who.role, event_type="member.applied/1")
     with desk.current(places) as conn:
         known = places.within(conn, who.areas[0], on=today(desk.app))
     may_set = authority.may(who.role, "person.payee_account_set/1")

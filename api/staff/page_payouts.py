@@ -4,6 +4,7 @@ What must not be broken: the approve form carries the digest of the lines on the
 he was not shown.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from fastapi import APIRouter, File, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.commands import payouts as commands
+from api.commands.payrolls import PAYROLLS, Waiting
 from api.commands.shared import today
 from api.files.bank_profiles import bank_profile_names
 from api.staff.acting import Acting, ByCookie, Desk
@@ -19,13 +21,15 @@ from api.staff.fields import Identifier
 from api.staff.form_shapes import ProfileChosen
 from api.staff.forms import FormSent, shaped, show
 from api.staff.page_today import place_names
+from api.staff.payout_shapes import AcknowledgementGiven
 from api.staff.shapes import Approval, NewBatch, WithReason
-from api.staff.signals import signals
+from api.staff.signals import signal_words
 from api.staff.texts import names_of, open_payees
 from domain.kernel.calendar import month_of
 from domain.kernel.refusals import Refusal
 from domain.payout_batches import reference
-from projections import payout_batches, places, reward_payments
+from domain.payout_signals import CODES, Acknowledgement, Signal, by_kind
+from projections import allowances, payout_batches, places, reward_payments
 from projections.payout_batches import BatchPage
 
 router = APIRouter(prefix="/staff/payouts", include_in_schema=False)
@@ -58,15 +62,16 @@ def proposal(
     who: ByCookie,
     division: Annotated[str, Query(max_length=20)] = "",
     month: Annotated[str, Query(max_length=10)] = "",
+    payroll: Annotated[str, Query(max_length=20)] = "",
 ) -> HTMLResponse:
     """Who would be paid how much, and who is left out and why, before anything is recorded."""
     who.require("payouts")
-    wanted = shaped(NewBatch, {"division": division, "month": month})
+    wanted = shaped(NewBatch, {"division": division, "month": month, "payroll": payroll})
     who.area(desk, wanted.division)
-    found = commands.propose(desk.app, division=wanted.division, month=wanted.month)
-    with desk.current(payout_batches, reward_payments) as conn:
-        waiting = reward_payments.to_schedule(conn, wanted.division, wanted.month)
-    without = {*found.without_account, *found.cooling}
+    found = commands.propose(desk.app, division=wanted.division, month=wanted.month, payroll=wanted.payroll)
+    with desk.current(payout_batches, reward_payments, allowances) as conn:
+        waiting = PAYROLLS[wanted.payroll].to_schedule(conn, wanted.division, wanted.month)
+    without = found.left_out
     taken = {reward.reward_id for held in found.by_payee.values() for reward in held}
     left = [reward for reward in waiting if reward.reward_id not in taken]
     values = {
@@ -78,11 +83,18 @@ def proposal(
             payee: (first_day, [reward for reward in left if reward.payee_id == payee])
             for payee, first_day in found.cooling.items()
         },
+        "held": _waiting(left, found.held),
+        "doubtful": _waiting(left, found.doubtful),
         "other_budget": [reward for reward in left if reward.payee_id not in without],
-        "names": names_of(desk, [*found.by_payee, *found.without_account, *found.cooling]),
+        "names": names_of(desk, [*found.by_payee, *without]),
         "places": place_names(desk, {wanted.division}),
     }
     return show(request, desk, who, "proposal.html", values)
+
+
+def _waiting(left: Sequence[Waiting], payees: Iterable[UUID]) -> dict[UUID, list[Waiting]]:
+    """What is owed to payees who are left out."""
+    return {payee: [reward for reward in left if reward.payee_id == payee] for payee in payees}
 
 
 @router.post("")
@@ -90,7 +102,13 @@ def freeze(form: FormSent) -> RedirectResponse:
     """Freeze the list and submit it; whoever is signed in is the maker."""
     wanted = form.shaped(NewBatch)
     receipt, batch_id = commands.freeze(
-        form.app, actor=form.actor, key=form.key, division=wanted.division, month=wanted.month, on=form.on
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        division=wanted.division,
+        month=wanted.month,
+        payroll=wanted.payroll,
+        on=form.on,
     )
     return form.done(receipt, at=_at(batch_id))
 
@@ -106,6 +124,7 @@ def page(request: Request, batch_id: Identifier, desk: Desk, who: ByCookie) -> H
     batch = found.batch
     who.require_area(batch.division)
     people = [batch.maker_id, batch.checker_id, *(line.payee_id for line in found.payments)]
+    people += [one.person_id for one in found.acknowledgements]
     values: dict[str, Any] = {
         "page": found,
         "batch": batch,
@@ -113,10 +132,36 @@ def page(request: Request, batch_id: Identifier, desk: Desk, who: ByCookie) -> H
         "names": names_of(desk, people),
         "places": place_names(desk, {batch.division}),
         "profiles": [profile_named(name) for name in bank_profile_names()],
-        "final": all(line.state in ("settled", "failed") for line in found.payments),
+        "final": all(line.outcome is not None and not line.contradicted for line in found.payments),
+        "noted": _by_line(found),
+        "kinds": _by_kind(found),
+        "said": {one.person_id for one in found.acknowledgements},
         **_for_checking(desk, who, found),
     }
     return show(request, desk, who, "batch.html", values)
+
+
+@router.post("/{batch_id}/acknowledge")
+def acknowledge(batch_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Say why the list may be paid in spite of what stands out: one reason for all lines with the same signal."""
+    shown = form.shaped(Approval).shown_digest
+    with form.app.reading.connection() as conn:
+        signals = payout_batches.signals_of_batch(conn, batch_id)
+    reasons = {code: reason.strip() for code in CODES if (reason := form.fields.get(f"reason_{code}", "")).strip()}
+    said = [
+        AcknowledgementGiven(code=one.code, reason=one.reason, lines=list(one.lines))
+        for one in by_kind([Signal(one.line, one.code) for one in signals], reasons)
+    ]
+    receipt = commands.acknowledge(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        batch_id=batch_id,
+        shown_digest=shown,
+        acknowledgements=[Acknowledgement(one.code, one.reason, tuple(one.lines)) for one in said],
+        on=form.on,
+    )
+    return form.done(receipt, at=_at(batch_id))
 
 
 @router.post("/{batch_id}/approve")
@@ -174,10 +219,23 @@ def _at(batch_id: UUID) -> str:
 
 
 def _for_checking(desk: Desk, who: Acting, found: BatchPage) -> dict[str, Any]:
-    """Full names, accounts and signals, for the approver of a frozen batch alone; opening them is recorded."""
+    """Full names and accounts, for the approver of a frozen batch alone; opening them is recorded."""
     if found.batch.status != "frozen" or who.role != "county_approver":
-        return {"payees": None, "signals": {}}
-    payees = open_payees(desk, who, found.payments)
-    with desk.app.reading.connection() as conn:
-        noted: dict[UUID, list[str]] = signals(conn, found.batch, found.payments, payees)
-    return {"payees": payees, "signals": noted}
+        return {"payees": None}
+    return {"payees": open_payees(desk, who, found.payments)}
+
+
+def _by_line(found: BatchPage) -> dict[int, list[str]]:
+    """Line -> what stands out in it, in words."""
+    noted: dict[int, list[str]] = {}
+    for signal in found.signals:
+        noted.setdefault(signal.line, []).append(signal_words(signal))
+    return noted
+
+
+def _by_kind(found: BatchPage) -> dict[str, list[int]]:
+    """Signal -> its lines, in the order of the first."""
+    kinds: dict[str, list[int]] = {}
+    for signal in found.signals:
+        kinds.setdefault(signal.code, []).append(signal.line)
+    return kinds

@@ -24,6 +24,7 @@ from api.staff.page_today import place_names
 from api.staff.texts import names_of
 from api.web import words
 from domain.cooling import payable_from
+from domain.dual_roles import dual_roles
 from domain.kernel.refusals import Refusal
 from projections import persons, places
 
@@ -50,6 +51,7 @@ def listing(
     values = {
         "people": found,
         "held": held,
+        "dual": {person_id: dual_roles((one.role, one.area) for one in ones) for person_id, ones in held.items()},
         "role": chosen,
         "next": found[-1].log_index if len(found) == SHOWN_MAX else None,
         "cooling_days": payee_accounts.cooling_days(desk.app, on=on),
@@ -87,9 +89,11 @@ def page(request: Request, person_id: Identifier, desk: Desk, who: ByCookie) -> 
         if person is None:
             raise Refusal("person.unknown")
         held, keys = persons.roles_of(conn, person_id), persons.keys_of(conn, person_id)
+        today_held = persons.held(conn, [person_id], on=today(desk.app)).get(person_id, [])
     values: dict[str, Any] = {
         "person": person,
         "roles": held,
+        "dual": dual_roles((one.role, one.area) for one in today_held),
         "keys": keys,
         "name": names_of(desk, [person_id])[person_id],
         "places": place_names(desk, {one.area for one in held}),

@@ -5,7 +5,8 @@ the same key; the server cannot tell the difference, and records it once.
 """
 
 import gzip
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
@@ -13,19 +14,22 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from api.commands.shared import today
 from api.photos import BYTES_MAX, PHOTOS_MAX
-from api.staff.acting import ByCookie, Desk
+from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.fields import Digest, Identifier
 from api.staff.form_shapes import local_moment
-from api.staff.forms import FormSent, show
+from api.staff.forms import FormSent, Sent, show
 from api.staff.office import Office
 from api.staff.page_today import item_titles, place_names
+from api.staff.photos_taken import PhotosTaken, take_photos
 from api.staff.report_recording import record_report
 from api.staff.report_shapes import ReportSent
 from api.staff.reporting import choices, place_groups, require_may_report
+from api.staff.shown_again import ANSWERED, EMPTY, Again, again, wants_page
 from api.staff.texts import require_visible
 from api.uploads import upload
 from api.web.cached import takes_gzip
 from api.web.frame import PHOTOS_BYTES_MAX, SCRIPTED
+from api.web.messages import sentence
 from api.web.qr import qr_svg
 from domain.kernel.calendar import day_in_china
 from domain.kernel.refusals import Refusal
@@ -34,6 +38,19 @@ from projections import incidents, reward_payments, tracking_codes
 from projections.incidents import Filter
 
 router = APIRouter(include_in_schema=False)
+
+FIELD_OF: Final = {
+    "photo": "photos",
+    "request.too_large": "photos",
+    "catalogue": "item",
+    "place": "division",
+    "access.outside_area": "division",
+    "authority.outside_area": "division",
+    "incident.reported_in_future": "reported_at",
+    "incident.reported_too_late": "reported_at",
+    "incident.ticket_missing": "source_ref",
+}
+"""What a refused report is refused for -> the field to mend. Other refusals stand above the form."""
 
 Digests = Annotated[list[Digest], Form()]
 Files = Annotated[list[UploadFile], File()]
@@ -50,15 +67,20 @@ def short_address() -> RedirectResponse:
 def report_form(request: Request, desk: Desk, who: ByCookie) -> Response:
     """The form for a report of one's own; small, because the network is poor."""
     require_may_report(who, reporter_id=who.person_id)
-    values = {
+    return _small(request, show(request, desk, who, "report.html", form_values(desk, who, EMPTY)))
+
+
+def form_values(desk: Office, who: Acting, given: Again) -> dict[str, Any]:
+    """What the fields of a report need: places, items, limits, and what stands in them already."""
+    return {
         "groups": place_groups(desk, who.areas),
         "choices": choices(desk, who.areas),
         "now": local_moment(desk.app.journal.now()),
         "photos_max": PHOTOS_MAX,
         "photo_bytes_max": BYTES_MAX,
         "photos_bytes_max": PHOTOS_BYTES_MAX,
+        "given": given,
     }
-    return _small(request, show(request, desk, who, "report.html", values))
 
 
 @router.post("/staff/report/photos")
@@ -71,11 +93,24 @@ def photo(form: FormSent, photo: UploadFile) -> JSONResponse:
 
 @router.post("/staff/report")
 def report(request: Request, form: FormSent, photos: Files = [], photo: Digests = []) -> Response:  # noqa: B006 - the framework copies it
-    """Record the report under the name of whoever is signed in; a script is told the code, a browser led to it."""
-    wanted = form.shaped(ReportSent)
-    incident_id, receipt = record_report(
-        form, wanted, reporter_id=form.who.person_id, source="app", files=photos, digests=photo
-    )
+    """Record the report under the name of whoever is signed in; a script is told the code, a browser led to it.
+
+    What is refused is shown again, filled in, with the photos that came through.
+    """
+    person_id = form.who.person_id
+    require_may_report(form.who, reporter_id=person_id)
+    taken = take_photos(request, form.app, person_id=person_id, files=photos, before=photo)
+    try:
+        wanted = form.shaped(ReportSent)
+        taken.require_all()
+        incident_id, receipt = record_report(form, wanted, reporter_id=person_id, source="app", digests=taken.digests)
+    except ANSWERED as error:
+        if not wants_page(request):
+            raise
+        given = asked_again(error, form, taken, fresh=len(taken.digests) - len(photo))
+        shown = show(request, form.desk, form.who, "report.html", form_values(form.desk, form.who, given))
+        shown.status_code = given.status
+        return shown
     at = f"/staff/reports/{incident_id}"
     if "application/json" not in request.headers.get("accept", ""):
         return form.done(receipt, at=at)
@@ -126,6 +161,20 @@ def my_reports(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
         "shown_max": SHOWN_MAX,
     }
     return show(request, desk, who, "my_reports.html", values)
+
+
+def asked_again(error: Exception, form: Sent, taken: PhotosTaken, *, fresh: int) -> Again:
+    """The form of a report once more. A photo that was refused is named beside whatever else was wrong.
+
+    `fresh`: so many photos came with the form itself; those named from before may be what is gone.
+    """
+    gone = isinstance(error, Refusal) and error.code == "photo.unknown"
+    kept = taken.digests[len(taken.digests) - fresh :] if gone else taken.digests
+    given = again(error, form, at=FIELD_OF, photos=kept)
+    if taken.refused is None:
+        return given
+    said = taken.which + ("：" if taken.which else "") + sentence(taken.refused.code, taken.refused.facts)
+    return replace(given, problems={**given.problems, "photos": said})
 
 
 def code_of(desk: Office, incident_id: UUID) -> str | None:

@@ -8,23 +8,22 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from api.commands.shared import today
-from api.photos import BYTES_MAX, PHOTOS_MAX
 from api.staff.acting import Acting, ByCookie, Desk
-from api.staff.fields import Line
-from api.staff.form_shapes import local_moment
-from api.staff.forms import FormSent, show
+from api.staff.fields import Identifier, Line
+from api.staff.forms import FormSent, Sent, show
 from api.staff.office import Office
-from api.staff.page_report import Files
+from api.staff.page_report import Digests, Files, asked_again, form_values
 from api.staff.page_today import place_names
+from api.staff.photos_taken import take_photos
 from api.staff.report_recording import record_report
 from api.staff.report_shapes import TranscriptionSent
-from api.staff.reporting import TYPE, choices, place_groups
-from api.web.frame import PHOTOS_BYTES_MAX
+from api.staff.reporting import TYPE, require_may_report
+from api.staff.shown_again import ANSWERED, EMPTY, Again, wants_page
 from api.web.names import shown_names
 from domain import authority
 from domain.kernel.names import mask_name
@@ -35,6 +34,12 @@ from projections import persons
 router = APIRouter(prefix="/staff/transcribe", include_in_schema=False)
 
 SOURCES: Final = ("wechat", "hotline", "staff")
+
+
+class Chosen(BaseModel):
+    """The member that was chosen among those of the name."""
+
+    reporter_id: Identifier
 
 
 class NameSent(BaseModel):
@@ -66,34 +71,46 @@ def member(request: Request, form: FormSent) -> HTMLResponse:
     found = _members_called(form.desk, form.who, form.shaped(NameSent).name)
     if not found:
         raise Refusal("transcription.name_unknown")
-    values = {
-        "members": found,
-        "area_names": place_names(form.desk, {area for one in found for area in one.areas}),
-        "sources": SOURCES,
-        "groups": place_groups(form.desk, form.who.areas),
-        "choices": choices(form.desk, form.who.areas),
-        "now": local_moment(form.app.journal.now()),
-        "photos_max": PHOTOS_MAX,
-        "photo_bytes_max": BYTES_MAX,
-        "photos_bytes_max": PHOTOS_BYTES_MAX,
-    }
-    return show(request, form.desk, form.who, "transcribe.html", values)
+    return _form(request, form, found, EMPTY)
 
 
 @router.post("")
-def transcribe(form: FormSent, photos: Files = []) -> RedirectResponse:  # noqa: B006 - the framework copies it
-    """Record it in the member's name; the receipt's short code is for him."""
+def transcribe(request: Request, form: FormSent, photos: Files = [], photo: Digests = []) -> Response:  # noqa: B006 - the framework copies it
+    """Record it in the member's name; the receipt's short code is for him. What is refused is shown again."""
     _require_clerk(form.who)
-    wanted = form.shaped(TranscriptionSent)
-    incident_id, receipt = record_report(
-        form,
-        wanted,
-        reporter_id=wanted.reporter_id,
-        source=wanted.source,
-        source_ref=wanted.source_ref,
-        files=photos,
-    )
+    reporter_id = form.shaped(Chosen).reporter_id
+    require_may_report(form.who, reporter_id=reporter_id)
+    candidate = _member(form.desk, form.who, reporter_id)
+    taken = take_photos(request, form.app, person_id=reporter_id, files=photos, before=photo)
+    try:
+        wanted = form.shaped(TranscriptionSent)
+        taken.require_all()
+        incident_id, receipt = record_report(
+            form,
+            wanted,
+            reporter_id=reporter_id,
+            source=wanted.source,
+            source_ref=wanted.source_ref,
+            digests=taken.digests,
+        )
+    except ANSWERED as error:
+        if candidate is None or not wants_page(request):
+            raise
+        given = asked_again(error, form, taken, fresh=len(taken.digests) - len(photo))
+        return _form(request, form, [candidate], given)
     return form.done(receipt, at=f"/staff/reports/{incident_id}")
+
+
+def _form(request: Request, form: Sent, members: list[Candidate], given: Again) -> HTMLResponse:
+    values = {
+        "members": members,
+        "area_names": place_names(form.desk, {area for one in members for area in one.areas}),
+        "sources": SOURCES,
+        **form_values(form.desk, form.who, given),
+    }
+    shown = show(request, form.desk, form.who, "transcribe.html", values)
+    shown.status_code = given.status
+    return shown
 
 
 def _require_clerk(who: Acting) -> None:
@@ -106,11 +123,8 @@ def _require_clerk(who: Acting) -> None:
 
 def _members_called(desk: Office, who: Acting, name: str) -> list[Candidate]:
     """The members in the role's areas who have this name; the opening of names like it is recorded."""
-    on = today(desk.app)
+    areas = _members(desk, who)
     with desk.app.reading.connection() as conn:
-        areas: dict[UUID, list[Division]] = {}
-        for held in (held for area in who.areas for held in persons.holders(conn, "member", area=area, on=on)):
-            areas.setdefault(held.person_id, []).append(held.area)
         masks = shown_names(conn, list(areas))
         alike = [persons.one(conn, person_id) for person_id in areas if masks.get(person_id) == mask_name(name)]
     names = {person.person_id: person.name for person in alike if person is not None}
@@ -122,6 +136,25 @@ def _members_called(desk: Office, who: Acting, name: str) -> list[Candidate]:
         for person_id, commitment in names.items()
         if _same(opened.get(commitment, ""), name)
     ]
+
+
+def _member(desk: Office, who: Acting, person_id: UUID) -> Candidate | None:
+    """One member of the role's areas, masked; nothing is opened."""
+    areas = _members(desk, who).get(person_id)
+    if areas is None:
+        return None
+    with desk.app.reading.connection() as conn:
+        masked = shown_names(conn, [person_id]).get(person_id, "")
+    return Candidate(person_id, masked, tuple(dict.fromkeys(areas)))
+
+
+def _members(desk: Office, who: Acting) -> dict[UUID, list[Division]]:
+    """Who is a member today in the role's areas, and where."""
+    on, areas = today(desk.app), dict[UUID, list[Division]]()
+    with desk.app.reading.connection() as conn:
+        for held in (held for area in who.areas for held in persons.holders(conn, "member", area=area, on=on)):
+            areas.setdefault(held.person_id, []).append(held.area)
+    return areas
 
 
 def _same(known: str, typed: str) -> bool:

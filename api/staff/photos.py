@@ -11,7 +11,7 @@ from api.staff.acting import Acting, ByCookie, ByToken, Desk
 from api.staff.fields import CommandKey, Identifier
 from api.staff.office import Office
 from api.staff.reporting import require_may_report
-from api.staff.texts import require_visible
+from api.staff.texts import require_readable
 from api.uploads import upload
 from domain.kernel.refusals import Refusal
 from projections import incidents
@@ -86,7 +86,7 @@ def opened_photo(desk: Office, who: Acting, incident_id: UUID, number: int) -> R
     if incident is None:
         raise Refusal("incident.unknown")
     who.require("texts")
-    require_visible(who, incident)
+    require_readable(desk, who, incident)
     if number > len(incident.photos):
         raise Refusal("photo.gone")
     try:

@@ -22,6 +22,7 @@ from api.staff.fields import (
     Reason,
     RoleName,
 )
+from domain.kernel.obligations import Payroll
 from domain.kernel.places import POSITION_SCALE
 
 
@@ -148,6 +149,7 @@ class NewBatch(Shape):
     )
     division: Code
     month: MonthText
+    payroll: Payroll = "reward"
 
 
 class Approval(Shape):
@@ -165,7 +167,7 @@ class ExportWanted(Shape):
 
 
 class NewAppropriation(Shape):
-    """Money for a year's rewards, with the number of the document that gave it."""
+    """Money for a purpose and a year, with the number of the document that gave it; the rewards', unless named."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -174,6 +176,8 @@ class NewAppropriation(Shape):
     year: Annotated[StrictInt, Field(ge=YEAR_MIN, le=YEAR_MAX)]
     document: Line
     amount_fen: AmountFen
+    project: Line | None = None
+    spending_class: Line | None = None
 
 
 class NewBand(Shape):

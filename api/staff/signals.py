@@ -1,53 +1,28 @@
-"""What an approver should look at before approving: payees who are new, whose account changed, or who share one.
+"""What stands out in a line of a batch, in words: the fact behind it beside its name."""
 
-Signals refuse nothing; they are shown beside the line, and the approver decides.
-"""
+from api.web import words
+from domain.kernel.money import yuan
+from projections.payout_batches import SignalShown
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from statistics import median
-from typing import Any, Final
-from uuid import UUID
-
-from psycopg import Connection
-
-from api.staff.texts import PayeeShown
-from projections import payout_batches
-from projections.payout_batches import Batch, Payment
-
-UNUSUAL_TIMES: Final = 5
-UNUSUAL_LINES_MIN: Final = 5
+_LISTED_MAX = 3
 
 
-def signals(
-    conn: Connection[Any], batch: Batch, payments: Sequence[Payment], shown: Mapping[UUID, PayeeShown]
-) -> dict[UUID, list[str]]:
-    """For each line (payment id) the signals in Chinese; empty for an ordinary one."""
-    holders = Counter(shown[line.payment_id].number for line in payments)
-    usual_fen = median(line.amount_fen for line in payments) if len(payments) >= UNUSUAL_LINES_MIN else None
-    found: dict[UUID, list[str]] = {}
-    for line in payments:
-        payee = shown[line.payment_id]
-        notes = _history(conn, batch, line)
-        if holders[payee.number] > 1:
-            notes.append("与本批另一收款人同一账号")
-        if "".join(payee.name.split()) != "".join(payee.holder.split()):
-            notes.append(f"户名“{payee.holder}”与姓名不同")
-        if usual_fen is not None and line.amount_fen > UNUSUAL_TIMES * usual_fen:
-            notes.append(f"金额超过中位数的 {UNUSUAL_TIMES} 倍")
-        if line.replaces:
-            notes.append("补发：上次付款未成")
-        found[line.payment_id] = notes
-    return found
-
-
-def _history(conn: Connection[Any], batch: Batch, line: Payment) -> list[str]:
-    """What the payee's earlier payments say."""
-    earlier = [
-        before
-        for before in payout_batches.payments_of_payee(conn, line.payee_id)
-        if before.batch_id != batch.batch_id and before.state == "settled"
-    ]
-    if not earlier:
-        return ["首次收款"]
-    return ["上次付款后换过账户"] if earlier[-1].account != line.account else []
+def signal_words(signal: SignalShown) -> str:
+    """A signal in a few words; people and reports stand by the head of their number, which finds them."""
+    facts = [(name, text) for name, text in signal.facts]
+    said = dict(facts)
+    name = words.SIGNALS[signal.code]
+    match signal.code:
+        case "account_shared":
+            others = [text[:8] for fact, text in facts if fact == "payee"]
+            return f"{name}（编号 {'、'.join(others[:_LISTED_MAX])}）"
+        case "amount_unusual":
+            return f"{name}（本批一般 {yuan(int(said['usual_fen']))} 元）"
+        case "attachment_twice":
+            return f"{name}（{said['count']} 次，如线索 {said['other'][:8]}）"
+        case "pair_rate":
+            return f"{name}（{said['together']} 条，该核查人共 {said['of_verifier']} 条）"
+        case "approved_too_fast":
+            return f"{name}（一分钟 {said['a_minute']} 条）"
+        case _:
+            return name

@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from api.commands.shared import person_stream
+from api.commands.shared import incident_stream, person_stream
 from api.staff.acting import Acting
 from api.staff.office import Office
 from api.web.names import ERASED, shown_names
-from domain import persons
+from domain import incidents, persons
+from domain.incidents.turns import Turn, waits_for
+from domain.kernel.places import contains
 from domain.kernel.refusals import Refusal
+from projections import incident_courses
 from projections.incidents import Incident
 from projections.payout_batches import Payment
 
@@ -40,7 +43,7 @@ class PayeeShown:
 def open_texts(desk: Office, who: Acting, incident: Incident) -> Texts:
     """Open an incident's texts; who opened them, in which role, is recorded. Refuses `access.*`."""
     who.require("texts")
-    require_visible(who, incident)
+    require_readable(desk, who, incident)
     wanted = [text for text in (incident.text_commitment, incident.reply_commitment) if text is not None]
     opened = desk.app.vault.open(wanted, by=str(who.person_id), reason=f"incident.read as {who.role}")
     by_commitment = {str(commitment): text for commitment, text in opened.items()}
@@ -59,6 +62,37 @@ def require_visible(who: Acting, incident: Incident) -> None:
             raise Refusal("access.not_yours")
         return
     who.require_area(incident.division)
+
+
+def require_readable(desk: Office, who: Acting, incident: Incident) -> None:
+    """Refuse `access.*` unless the role may see the incident, or it waits for this member though another reported it.
+
+    Whoever is to claim a matter, or has claimed it, has to know what it is and where.
+    """
+    if not _waits_for(desk, who, incident):
+        require_visible(who, incident)
+
+
+def may_read(desk: Office, who: Acting, incident: Incident) -> bool:
+    """Whether he may read it now: what a member has handled is his no more."""
+    try:
+        require_readable(desk, who, incident)
+    except Refusal:
+        return False
+    return True
+
+
+def _waits_for(desk: Office, who: Acting, incident: Incident) -> bool:
+    inside = any(contains(area, incident.division) for area in who.areas)
+    if not who.only_own or incident.reporter_id == who.person_id or not inside:
+        return False
+    state = desk.app.journal.state(incident_stream(incident.incident_id), incidents.evolve)
+    with desk.app.reading.connection() as conn:
+        row = incident_courses.one(conn, incident.incident_id)
+        workflow = incident_courses.workflow_of(conn, row) if row is not None else None
+    if state is None or workflow is None:
+        return False
+    return waits_for(state, Turn(workflow, who.role), who.person_id)
 
 
 def open_payees(desk: Office, who: Acting, payments: Iterable[Payment]) -> dict[UUID, PayeeShown]:

@@ -1,8 +1,10 @@
 """Around every request: an id to quote, a limit on the body, and the headers that keep a browser from being misled.
 
-What must not be broken: a body beyond its limit reaches no endpoint, and no answer leaves without the headers.
+What must not be broken: a body beyond its limit reaches no endpoint, and no answer leaves without the headers. Of a
+report whose photos are too large the words alone reach it, so that nobody has to type them again.
 """
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
@@ -23,8 +25,14 @@ LARGE: Final[Mapping[str, int]] = {
     "/staff/report/photos": PHOTO_BYTES_MAX,
     "/staff/report": PHOTOS_BYTES_MAX,
     "/staff/transcribe": PHOTOS_BYTES_MAX,
+    "/staff/reconcile/statements": UPLOAD_BYTES_MAX,
 }
-"""A photo alone, with what stands around it in the request; or all the photos of one form together."""
+"""A photo alone, with what stands around it in the request; or all the photos of one form; a statement of a bank."""
+
+TYPED: Final = frozenset({"/staff/report", "/staff/transcribe"})
+"""Forms whose words are handed on without their files when these are too large together."""
+EDGE_BYTES: Final = 2**18
+"""The words of a form stand within so many bytes of its beginning or its end."""
 
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -53,6 +61,8 @@ HEADERS: Final = {
     "cross-origin-opener-policy": "same-origin",
 }
 
+_BOUNDARY: Final = re.compile(r'boundary=(?:"([^"]+)"|([^\s;]+))', re.IGNORECASE)
+
 TooLarge = Callable[[Request], Response]
 
 
@@ -70,10 +80,14 @@ class Frame:
             return
         scope.setdefault("state", {})["request_id"] = secrets.token_hex(8)
         framed = _framed(scope, send)
-        whole, body = await _read(receive, limit=body_limit(scope["path"]), headers=Headers(scope=scope))
-        if not whole:
-            await self._too_large(Request(scope))(scope, receive, framed)
-            return
+        headers = Headers(scope=scope)
+        body, rest = await _read(receive, limit=body_limit(scope["path"]), headers=headers)
+        if rest is not None:
+            typed = words_alone(body, rest, headers.get("content-type", "")) if scope["path"] in TYPED else None
+            if typed is None:
+                await self._too_large(Request(scope))(scope, receive, framed)
+                return
+            body, scope["state"]["cut"] = typed, True
         await self._app(scope, _replayed(body, receive), framed)
 
 
@@ -100,25 +114,45 @@ def _framed(scope: Scope, send: Send) -> Callable[[Message], Awaitable[None]]:
     return sending
 
 
-async def _read(receive: Receive, *, limit: int, headers: Headers) -> tuple[bool, bytes]:
-    """(True, the body), or (False, …) if it is longer than `limit`.
+async def _read(receive: Receive, *, limit: int, headers: Headers) -> tuple[bytes, bytes | None]:
+    """(the body, None), or (its beginning, its end) if it is longer than `limit`; of the end EDGE_BYTES at most.
 
     What is too long is read to its end up to a bound, so that a client that is still sending hears the answer.
     """
     declared = headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared[:20]) > DRAINED_BYTES_MAX:
-        return False, b""
+        return b"", b""
     parts: list[bytes] = []
     size = 0
+    rest: bytes | None = None
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            return size <= limit, b"".join(parts)
-        size += len(message.get("body", b""))
+            return b"".join(parts), rest
+        chunk = message.get("body", b"")
+        size += len(chunk)
         if size <= limit:
-            parts.append(message.get("body", b""))
+            parts.append(chunk)
+        else:
+            rest = ((rest or b"") + chunk)[-EDGE_BYTES:]
         if not message.get("more_body", False) or size > DRAINED_BYTES_MAX:
-            return size <= limit, b"".join(parts)
+            return b"".join(parts), rest
+
+
+def words_alone(beginning: bytes, end: bytes, content_type: str) -> bytes | None:
+    """A form (multipart, RFC 7578) without its files, from its beginning and its end; None where it is no such form.
+
+    What is missing between the two was in a file: words are far shorter than EDGE_BYTES.
+    """
+    found = _BOUNDARY.search(content_type)
+    if found is None or not content_type.lower().startswith("multipart/form-data"):
+        return None
+    line = b"--" + (found[1] or found[2]).encode("latin-1")
+    _, *parts = (b"\r\n" + beginning + end).split(b"\r\n" + line)
+    if not parts or not parts[-1].startswith(b"--"):
+        return None
+    words = [part for part in parts[:-1] if b"filename" not in part.partition(b"\r\n\r\n")[0].lower()]
+    return b"".join(line + part + b"\r\n" for part in words) + line + b"--\r\n"
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

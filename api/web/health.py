@@ -6,6 +6,7 @@ import psycopg
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
+from api.invariants import InvariantWatch
 from api.web.alarm import Alarm
 from api.web.following import Following
 from api.web.publishing import Publishing
@@ -14,7 +15,15 @@ from projections.runner import Runner
 NO_STORE: Final = {"cache-control": "no-store"}
 
 
-def install(web: FastAPI, runner: Runner, following: Following, publishing: Publishing | None, *, alarm: Alarm) -> None:
+def install(
+    web: FastAPI,
+    runner: Runner,
+    following: Following,
+    publishing: Publishing | None,
+    *,
+    alarm: Alarm,
+    invariants: InvariantWatch,
+) -> None:
     """Add `GET /healthz`."""
 
     @web.get("/healthz", include_in_schema=False)
@@ -37,11 +46,13 @@ def install(web: FastAPI, runner: Runner, following: Following, publishing: Publ
         ]
         failure = publishing.failure if publishing else None
         current = all(model.current and model.stopped_event is None for model in models)
-        well = following.running and failure is None and current and alarm.failure is None
+        broken = invariants.standing.failure
+        well = following.running and failure is None and current and alarm.failure is None and broken is None
         content = {
             "status": "ok" if well else "stopped",
             "position": min((model.position for model in models), default=0),
             "integrity": alarm.failure or "ok",
+            "invariants": broken or "ok",
             "following": following.failure or "ok",
             "publishing": failure or (f"waits: {publishing.trouble}" if publishing and publishing.trouble else "ok"),
             "models": shown,

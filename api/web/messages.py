@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Final
 
 from api.web.format_words import said
+from api.web.reconciliation_messages import RECONCILIATION_MESSAGES
+from api.web.money_messages import MONEY_MESSAGES
 from api.web.register_messages import REGISTER_MESSAGES
 from api.web.words import shown
 
@@ -17,6 +19,7 @@ WEB_CODES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "access.not_yours": (),
         "access.outside_area": ("division",),
         "batch.no_file": (),
+        "catalogue.all_admitted": ("title", "division"),
         "catalogue.profile_unknown": ("profile",),
         "event.unknown": ("event",),
         "file.bad": ("count",),
@@ -101,11 +104,16 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "incident.not_verified": "这条线索还没有核查。请先由专职网格员核查。",
         "incident.reason_contradicts": "理由“{reason}”与所选的结论（{outcome}）不一致。请改选理由或结论。",
         "incident.reason_unknown": "没有“{reason}”这个理由。请从列表中选择。",
+        "incident.reported_too_late": "自己上报的，看到的时间不能早于现在 {hours_max} 小时（填的是 {reported_at}）。"
+        "请填最近一次看到的时间；更早以前说过的，请到网格员处代录。",
+        "incident.source_not_own": "自己上报的线索不能写来源“{source}”：那是代录别人的话才写的。请改用手机上报（app）。",
+        "incident.ticket_missing": "来源是热线的要写工单号。请补上工单号再提交。",
         "incident.reported_in_future": "上报时间 {reported_at} 还没有到。请核对日期和时间。",
         "incident.source_unknown": "没有“{source}”这种来源。请从列表中选择。",
         "incident.unknown": "没有这条线索。请核对编号。",
         "incident.already_accepted": "这件事已经受理，不能再不予受理。请刷新页面查看。",
         "incident.channel_unknown": "没有“{channel}”这种方式。请从列表中选择。",
+        "incident.claimed_by_oneself": "这件事您自己已经认领，不用再认领一次，也不会因此转给别人。请接着办理。",
         "incident.claimed_by_another": "这件事已由别人（{claimant_id}）认领或承办。请与其联系，或请派遣人改派。",
         "incident.department_missing": "请写明部门；吹哨至少要两个部门，最多二十个。",
         "incident.ended": "这件事{ended}，不能再办。确需再办的，请先重开。",
@@ -206,11 +214,17 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "tariff.band_empty": "下限 {min_fen} 元高于上限 {max_fen} 元。请改正。",
         "tariff.outside_band": "标准 {amount_fen} 元不在上级规定的 {min_fen} 至 {max_fen} 元之间。请改在区间以内。",
         "tariff.since_reused": "{since} 起已有一份标准。请改用以后的日期。",
+        "tariff.replaces_past": "{standing} 起已有标准或区间在用，从 {since} 起改动会改变已经上报的线索应得的奖励。"
+        "请填 {earliest} 或以后的日期。",
+        "tariff.excludes_past": "{since} 以来有 {amount_fen} 元的标准在用，这个区间不含它，已经上报的线索会发不出奖励。"
+        "请改宽区间，或填 {earliest} 或以后的日期。",
         "tariff.item_and_category": "标准按事项 {item} 设，就不要再选类别“{category}”。请只选一种。",
         "reward.withheld": "这条线索有效，但已超过奖励条数的上限，不予奖励（依据 {cap}）。无需再做。",
         # the service catalogue, and caps
         "catalogue.already_admitted": "事项 {item} 从 {since} 起已在清单内。要改名称或类别，请先登记退出，再登记准入。",
         "catalogue.already_withdrawn": "事项 {item} 已退出，最后一天是 {last_day}。无需再做。",
+        "catalogue.all_admitted": "“{title}”里的事项在 {division} 都已准入，没有可再公布的。"
+        "要改其中一项，请先登记退出，再登记准入。",
         "catalogue.profile_unknown": "没有名为“{profile}”的清单。请从随程序提供的清单中选择。",
         "catalogue.class_unknown": "{on} 这一天，{division} 的事项清单里没有“{category}”这一类。"
         "请从清单中选择类别或事项。",
@@ -227,22 +241,32 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "cap.since_not_month_start": "按月的上限要从某月 1 日起算，不能从 {since} 起。请改正。",
         "cap.since_reused": "{since} 起已有一份这样的上限。请改用以后的日期。",
         # budget
+        "bank_file.findings_disagree": "银行文件的结论是 {verdict}，却记了 {findings_count} 处问题。请重新选择文件。",
+        "bank_file.kind_unknown": "不认识的银行文件种类 {kind}。请选代发文件、回盘文件或对账单。",
+        "bank_file.verdict_unknown": "不认识的银行文件结论 {verdict}。请重新选择文件。",
         "budget.amount_not_positive": "指标金额应大于零，现为 {amount_fen} 元。请改正。",
         "budget.document_reused": "文号“{document}”已经登记过。请核对是否重复。",
         "budget.exceeded": "可用指标只剩 {available_fen} 元，不够 {amount_fen} 元。什么也没有记录；请先申请追加。",
         "balance.below_limit": "账户 {account} 现有 {balance}，变动 {change} 会越过零。什么也没有记录；请核对后再办。",
         # payouts
+        "payee_hold.already_placed": "这位收款人已经暂停付款。请刷新页面查看原因。",
+        "payee_hold.not_placed": "这位收款人没有被暂停付款。请刷新页面查看。",
         "payment.account_cooling": "有收款人刚换过账户，{until} 起才能付款。请等到那天，或请另一位同事核实后确认账户。",
-        "payment.already_final": "这笔付款已是“{status}”，银行又答复“{answered}”。什么也没有记录；请先与银行核对。",
         "payment.already_prepared": "付款 {end_to_end_id} 已经列入。请刷新页面查看。",
         "payment.amount_not_positive": "付款金额应大于零，现为 {amount_fen} 元。请刷新名单后重新冻结。",
+        "payment.contradicted": "银行对这笔付款说法前后不一，现记为“{status}”。请先问清，由另一位同事确认后再办。",
         "payment.failure_reason_unknown": "没有“{reason}”这个失败原因。请核对银行版式。",
         "payment.line_out_of_range": "第 {line} 行超出范围。请分成几个批次。",
         "payment.mixed_budgets": "同一收款人的奖励属于不同的预算。请分批发放。",
         "payment.no_account": "有收款人还没有登记收款账户。请先登记账户。",
         "payment.no_rewards": "有收款人没有可发的奖励。请刷新名单。",
+        "payment.not_contradicted": "银行对这笔付款没有不一的说法，现为“{status}”。不用确认；请刷新页面。",
         "payment.not_prepared": "这笔付款现在是“{status}”，不能做这一步。请刷新页面查看。",
+        "payment.not_returned": "这笔付款现在是“{status}”，不是退票待处理。请刷新页面查看。",
         "payment.not_sent": "这笔付款现在是“{status}”，还没有送银行。请刷新页面查看。",
+        "payment.not_settled": "这笔付款现在是“{status}”，不是已到账，不会有退回。请先登记回盘，再登记退回。",
+        "payment.payee_held": "名单里有收款人正在核查，暂停付款。请驳回这一批，或等解除暂停后再办。",
+        "payment.replaced_may_arrive": "名单里有一笔补发，银行对原来那笔说法不一，可能已付过。请先向银行问清。",
         "payment.reward_of_another": "名单里有一笔奖励不属于这位收款人。请刷新名单后重新冻结。",
         "payment.reward_outside_division": "名单里有一笔奖励不在 {division}。请刷新名单后重新冻结。",
         "payment.reward_twice": "名单里有一笔奖励出现了两次。请刷新名单后重新冻结。",
@@ -251,15 +275,21 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "payout_batch.answer_too_long": "回盘 {answered} 笔，多于批次的 {payment_count} 笔。请核对文件是否属于这一批。",
         "payout_batch.digest_differs": "页面上的名单与已冻结的名单不一致。请重新打开批次页面，逐笔看过再办。",
         "payout_batch.empty": "{month} 没有可以发放的奖励。请核对月份，或先登记收款账户。",
+        "payout_batch.line_contradicted": "第 {line} 行银行的说法前后不一，不能关闭。请先问清，由另一位同事确认。",
         "payout_batch.line_not_final": "第 {line} 行还是“{status}”，不能关闭。请等银行给出确定的结果并登记回盘。",
         "payout_batch.lines_not_in_order": "行号应为 {expected}，现为 {line}。请刷新名单后重新冻结。",
         "payout_batch.maker_is_checker": "制表和审批不能是同一个人。请由另一位同事审批。",
         "payout_batch.no_payer_account": "没有设置付款账户，不能导出。请管理员设置 MINGZHANG_PAYER_ACCOUNT 并重启。",
+        "payout_batch.no_signals": "这一批没有需要说明的提示。请直接审批。",
         "payout_batch.not_approved": "批次现在是“{status}”，不能导出。请等另一位同事审批通过；已导出的请直接下载。",
         "payout_batch.not_exported": "批次现在是“{status}”，不能登记回盘或关闭。请刷新页面，按现在的状态办理。",
         "payout_batch.not_frozen": "批次现在是“{status}”，不能再审批或驳回。请刷新页面查看。",
         "payout_batch.number_out_of_range": "这个月已经有太多批次，第 {number} 批写不下了。请把奖励并入下个月的批次。",
         "payout_batch.payee_twice": "{month} 的名单里有收款人出现了两次。请刷新名单后重新冻结。",
+        "payout_batch.signal_open": "第 {line} 行的提示“{signal}”还没有写明理由。请逐条说明后再提交。",
+        "payout_batch.signal_unknown": "第 {line} 行没有提示“{signal}”。请刷新页面，按现在的提示说明。",
+        "payout_batch.signals_acknowledged": "您已经对这一批的提示作过说明。请刷新页面查看。",
+        "payout_batch.signals_open": "这一批有 {count} 条提示，{acting_as}还没有逐条说明理由。请两人都说明后再审批。",
         "payout_batch.totals_differ": "文件合计 {total_fen} 元，批次是 {expected_fen} 元。不能导出；请联系审计。",
         "payout_batch.unknown": "没有这个批次。请核对编号。",
         # people, places, keys, the journal itself
@@ -330,6 +360,8 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "signature.not_of_key": "收到的签名不是用登记的密钥“{key}”对这些内容签的。没有记录；请在本人的设备上重新签名。",
         "stream.moved": "刚才有人同时在办同一件事。什么也没有记录；请刷新页面，看过最新情况再办。",
         **REGISTER_MESSAGES,
+        **MONEY_MESSAGES,
+        **RECONCILIATION_MESSAGES,
         # the way in
         "access.may_not_read": "“{role}”不能查看这一页。请换用有权的角色。",
         "access.not_yours": "您只能查看自己上报的线索。",

@@ -32,11 +32,14 @@ MEDIA_TYPE: Final = "application/problem+json"
 
 _NOT_FOUND: Final = frozenset(
     {
+        "allowance.unknown",
         "award.unknown",
         "batch.no_file",
+        "budget.unknown",
         "catalogue.item_unknown",
         "catalogue.profile_unknown",
         "event.unknown",
+        "exception.unknown",
         "facility.unknown",
         "facility_kind.unknown",
         "household.unknown",
@@ -49,7 +52,9 @@ _NOT_FOUND: Final = frozenset(
         "person.unknown",
         "photo.gone",
         "place.unknown",
+        "reconciliation.entry_unknown",
         "reward.unknown",
+        "statement.unknown",
         "tracking.unknown",
         "training.unknown",
         "transcription.name_unknown",
@@ -73,6 +78,7 @@ _STATUS: Final[Mapping[str, int]] = {
     "page.method": 405,
     "open311.too_often": 429,
     "payout_batch.maker_is_checker": 403,
+    "period.maker_is_checker": 403,
     "photo.animated": 422,
     "photo.damaged": 422,
     "photo.not_a_photo": 422,
@@ -230,7 +236,7 @@ class Problems:
 
     def _malformed(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
-        errors = [_misfit(found) for found in error.errors()]
+        errors = [misfit(found) for found in error.errors()]
         if errors[0].where == "body" and not _is_json(request.headers.get("content-type", "")):
             errors = [Misfit(where="header.Content-Type", reason="应当是 application/json")]
         return self.answer(request, "request.malformed", {"count": len(errors)}, errors=errors)
@@ -301,7 +307,7 @@ _MISFITS: Final[Mapping[str, str]] = {
 }
 
 
-def _misfit(found: Mapping[str, Any]) -> Misfit:
+def misfit(found: Mapping[str, Any]) -> Misfit:
     """Where and why, without the value: that may be personal. Reasons of our own validators are Chinese already."""
     where = ".".join(str(part) for part in found["loc"])
     kind = str(found["type"])

@@ -4,6 +4,20 @@ from collections.abc import Mapping
 from typing import Final
 
 REGISTER_MESSAGES: Final[Mapping[str, str]] = {
+    # the books
+    "chart.account_malformed": "科目“{account}”的写法不对，应如 fin:1011、fin:2307:payee。请改正。",
+    "chart.account_twice": "科目“{account}”写了两次。请只留一次。",
+    "chart.code_malformed": "科目表代码“{chart}”应为小写字母、数字和连字符。请改正。",
+    "chart.no_accounts": "科目表里没有科目。请至少写一个。",
+    "chart.nothing_changed": "与已发布的 {chart} 完全相同。无需再做。",
+    "chart.parent_missing": "科目“{account}”的上级“{parent}”不在表里，或不是它的上级。请改正。",
+    "chart.role_missing": "没有写明“{role}”记入哪个科目（账簿 {book}）。请补上。",
+    "chart.role_twice": "用途“{role}”写了两次。请只留一次。",
+    "chart.role_unknown": "没有“{role}”这种用途。请按随程序提供的科目表填写。",
+    "chart.role_without_account": "用途“{role}”所记的科目“{account}”不在表里，或不在该用途的账簿里。请改正。",
+    "chart.side_unknown": "科目“{account}”的方向“{side}”应为 debit（借）或 credit（贷）。请改正。",
+    "chart.unknown": "没有随程序提供的科目表“{chart}”。请从列表中选择。",
+    "ledger.position_outside": "账表现在只到前 {shown} 条记录，不能按前 {position} 条来看。请核对记录位置。",
     # stars
     "award.already_proposed": "{period} 的名单现在是“{status}”，不能再提。请打开那份名单办理。",
     "award.already_revoked": "他的称号已经撤销。无需再做。",

@@ -12,6 +12,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.web import words
+from api.web.account_words import account_code, account_name
 from api.web.identity import Identity
 from api.web.rate_words import money_rate_text, period_text, rate_text
 from api.wording import yuan_in_words
@@ -43,6 +44,8 @@ class Templates:
             rate=rate_text,
             money_rate=money_rate_text,
             period=period_text,
+            account_name=account_name,
+            account_code=account_code,
         )
         self._environment.globals.update(
             identity=identity, words=words, style=address(STYLE), staff_style=address(STAFF_STYLE), script=script

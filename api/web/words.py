@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from api.web import register_words
+from api.web import money_words, register_words
 from domain.kernel.calendar import CHINA
 from domain.kernel.money import yuan
 
@@ -57,6 +57,7 @@ PARTS: Final[Mapping[str, str]] = {
     "revoker": "撤销人",
     "attendee": "参训人",
     "registrar": "登记人",
+    "confirmer": "确认人",
 }
 
 OCCUPATIONS: Final[Mapping[str, str]] = {
@@ -176,6 +177,18 @@ FAILURE_REASONS: Final[Mapping[str, str]] = {
     "other": "其他",
 }
 
+SIGNALS: Final[Mapping[str, str]] = {
+    "first_payment": "首次收款",
+    "account_changed": "上次付款后换过账户",
+    "account_shared": "与另一收款人同一账号",
+    "holder_differs": "户名与姓名不同",
+    "amount_unusual": "金额异常",
+    "attachment_twice": "照片在另一条线索里用过",
+    "pair_rate": "报告人与核查人总是同一对",
+    "approved_too_fast": "认定快得来不及看",
+}
+"""What stands out in a line of a batch."""
+
 STATUSES: Final[Mapping[str, str]] = {
     "reported": "待核查",
     "verified": "属实，待办理",
@@ -196,6 +209,11 @@ STATUSES: Final[Mapping[str, str]] = {
     "settled": "已到账",
     "failed": "银行退回",
     "unresolved": "待核实",
+    "accepted": "银行已受理",
+    "returned": "退票，待处理",
+    "reissued": "退票，已重新列入",
+    "written_back": "退票，不再发放",
+    "recovered": "已追回",
     "live": "有效",
     "retired": "已停用",
     "revoked": "已吊销",
@@ -252,6 +270,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "quota.used/1": "计入奖励条数",
     "withholding.recorded/1": "超过上限，不予奖励",
     "budget.appropriated/1": "下达预算指标",
+    "budget.adjusted/1": "调整预算指标",
+    "budget.closed/1": "预算年度结账",
     "incident.reported/1": "上报",
     "incident.verified/1": "核查",
     "incident.handled/1": "办理",
@@ -281,6 +301,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "workflow.published/1": "发布流程",
     "workflow.adopted/1": "启用流程",
     "calendar.published/1": "发布工作日历",
+    "chart.published/1": "发布科目表",
     "reward.granted/1": "奖励入账",
     "reward.scheduled/1": "奖励列入发放",
     "reward.unscheduled/1": "奖励退出发放",
@@ -291,12 +312,41 @@ EVENTS: Final[Mapping[str, str]] = {
     "payment.settled/1": "付款到账",
     "payment.failed/1": "付款失败",
     "payment.unresolved/1": "付款待核实",
+    "payment.accepted/1": "银行受理付款",
+    "payment.returned/1": "付款退票",
+    "payment.reissued/1": "退票重新列入",
+    "payment.written_back/1": "退票不再发放",
+    "payment.recovered/1": "付款追回",
+    "payment.contradicted/1": "银行说法前后不一",
+    "payment.upheld/1": "银行说法查清",
+    "payee_hold.placed/1": "暂停付款",
+    "payee_hold.lifted/1": "解除暂停付款",
+    "allowance.granted/1": "津贴入账",
+    "allowance.scheduled/1": "津贴列入批次",
+    "allowance.unscheduled/1": "津贴退出批次",
+    "allowance.reversed/1": "津贴冲正",
+    "period.close_proposed/1": "提出月结",
+    "period.close_withdrawn/1": "撤回月结",
+    "period.sealed/1": "封账",
     "payout_batch.frozen/1": "批次冻结",
     "payout_batch.approved/1": "批次审批",
+    "payout_batch.signals_noted/1": "批次提示",
+    "payout_batch.signals_acknowledged/1": "提示说明",
     "payout_batch.rejected/1": "批次驳回",
     "payout_batch.exported/1": "导出代发文件",
     "payout_batch.answer_recorded/1": "登记回盘文件",
     "payout_batch.closed/1": "批次关闭",
+    "bank_file.recorded/1": "登记银行文件",
+    "statement.recorded/1": "登记银行对账单",
+    "statement.entries_recorded/1": "登记对账单各笔",
+    "reconciliation.statement_joined/1": "对账单并入账户",
+    "reconciliation.matched/1": "勾对",
+    "reconciliation.unmatched/1": "撤销勾对",
+    "reconciliation.proposed/1": "提出人工勾对",
+    "reconciliation.proposal_rejected/1": "退回人工勾对",
+    "exception.opened/1": "登记对账差异",
+    "exception.assigned/1": "差异指定经办人",
+    "exception.resolved/1": "差异了结",
     "award_rule.published/1": "公布评星办法",
     "award.proposed/1": "提出评星名单",
     "award.counted_listed/1": "列出评星所计线索",
@@ -499,21 +549,6 @@ SYSTEM_ERRORS: Final[Mapping[int, str]] = {
 
 BOOKS: Final[Mapping[str, str]] = {"fin": "财务会计", "bud": "预算会计", "ind": "预算指标"}
 
-ACCOUNTS: Final[Mapping[str, str]] = {
-    "fin:1011": "零余额账户用款额度",
-    "fin:2307:payee": "其他应付款（应付网格员）",
-    "fin:2307:transit": "其他应付款（代发在途）",
-    "fin:4001": "财政拨款收入",
-    "fin:5001": "业务活动费用",
-    "bud:6001": "财政拨款预算收入",
-    "bud:7101": "行政支出",
-    "bud:8001": "资金结存",
-    "ind:appropriated": "已下达指标",
-    "ind:available": "可用指标",
-    "ind:committed": "已占用指标",
-    "ind:spent": "已支出指标",
-}
-
 KEY_REASONS: Final[Mapping[str, str]] = {
     "secret_lost": "忘记口令或遗失设备",
     "stolen": "口令或设备可能被他人掌握",
@@ -541,6 +576,7 @@ _BY_FACT: Final[Mapping[str, Mapping[str, str]]] = {
     "acted_as": PARTS,
     "status": STATUSES,
     "answered": STATUSES,
+    "signal": SIGNALS,
     "reason": _REASONS,
     "source": SOURCES,
     "succession": SUCCESSIONS,
@@ -551,6 +587,7 @@ _BY_FACT: Final[Mapping[str, Mapping[str, str]]] = {
 }
 _BY_SUBJECT: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
     **register_words.BY_SUBJECT,
+    **money_words.BY_SUBJECT,
     ("payout_batch", "status"): BATCH_STATUSES,
     ("member", "status"): MEMBER_STATUSES,
     ("member", "reason"): _MEMBER_REASONS,

@@ -1,0 +1,102 @@
+"""What the next batch of a month would hold, and who is left out of it and why."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from api.commands.payee_accounts import cooling_days
+from api.commands.payouts.streams import hold_stream, payment_stream
+from api.commands.payrolls import PAYROLLS, Waiting
+from api.commands.shared import person_stream, today
+from api.context import App
+from domain import payee_holds, payee_policies, payments, persons
+from domain.kernel.calendar import Month
+from domain.kernel.obligations import Payroll
+from domain.kernel.places import Division
+from domain.payout_batches import NUMBERS
+from journal.journal import Reading
+from projections import payout_batches
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the next batch of a month and payroll would hold: obligations by payee, and the payees left out.
+
+    `without_account` have none; `cooling` changed theirs a short while ago: payee -> first day on which it is paid on;
+    payments to `held` are on hold; of `doubtful` the bank says two things about an earlier payment of the same.
+    """
+
+    division: Division
+    month: Month
+    number: int
+    by_payee: dict[UUID, list[Waiting]]
+    without_account: tuple[UUID, ...]
+    cooling: dict[UUID, date]
+    held: tuple[UUID, ...] = ()
+    doubtful: tuple[UUID, ...] = ()
+    payroll: Payroll = "reward"
+
+    @property
+    def total_fen(self) -> int:
+        """The sum of every reward in it."""
+        return sum(reward.amount_fen for held in self.by_payee.values() for reward in held)
+
+    @property
+    def left_out(self) -> frozenset[UUID]:
+        """Every payee who waits."""
+        return frozenset((*self.without_account, *self.cooling, *self.held, *self.doubtful))
+
+
+def propose(
+    app: App,
+    *,
+    division: Division,
+    month: Month,
+    payroll: Payroll = "reward",
+    read: Reading | None = None,
+    on: date | None = None,
+) -> Proposal:
+    """What a payroll owes for a month and can pay now: one payee a line, one budget a batch (the oldest first).
+
+    Payees are read by the decision that asks, where there is one, so that nothing is read twice.
+    """
+    with app.reading.connection() as connection:
+        open_rewards = PAYROLLS[payroll].to_schedule(connection, division, month)
+        number = payout_batches.last_number(connection, division, month, within=NUMBERS[payroll]) + 1
+    budget = min(((reward.granted_on, reward.budget_id) for reward in open_rewards), default=(None, None))[1]
+    by_payee: dict[UUID, list[Waiting]] = defaultdict(list)
+    for reward in open_rewards:
+        if reward.budget_id == budget:
+            by_payee[reward.payee_id].append(reward)
+    states = app.journal.states if read is None else read.states
+    found = states([person_stream(payee) for payee in by_payee], persons.evolve)
+    on = on or today(app)
+    days = cooling_days(app, on=on, read=read)
+    cooling = {
+        payee: first_day
+        for payee in by_payee
+        if (first_day := payee_policies.waits_until(found[person_stream(payee)], days=days, on=on)) is not None
+    }
+    without = tuple(payee for payee in by_payee if not _has_account(found[person_stream(payee)]))
+    holds = states([hold_stream(payee) for payee in by_payee], payee_holds.evolve)
+    held = payee_holds.held({payee: holds[hold_stream(payee)] for payee in by_payee})
+    before = {reward.payment_id for rewards in by_payee.values() for reward in rewards if reward.payment_id is not None}
+    earlier = states([payment_stream(payment) for payment in before], payments.evolve)
+    doubtful = {state.payee_id for state in earlier.values() if state is not None and state.contradicted}
+    left_out = {*without, *cooling, *held, *doubtful}
+    return Proposal(
+        division,
+        month,
+        number,
+        {payee: rewards for payee, rewards in by_payee.items() if payee not in left_out},
+        without,
+        cooling,
+        tuple(payee for payee in by_payee if payee in held),
+        tuple(payee for payee in by_payee if payee in doubtful),
+        payroll,
+    )
+
+
+def _has_account(person: persons.Person | None) -> bool:
+    return person is not None and person.account is not None

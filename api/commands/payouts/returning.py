@@ -1,0 +1,153 @@
+"""Money that comes back after it was paid: recorded as the bank says it, then decided on by people.
+
+`return_facts` and `recover_facts` are what a decision about a bank statement yields too, in the append that matches it.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from uuid import UUID
+
+from api.commands.payouts.streams import payment_stream, payment_with_batch, people_before, released, taken_back
+from api.commands.periods import effective_on
+from api.commands.shared import person_stream
+from api.context import App
+from domain import payments, persons
+from domain.kernel.events import Sha256
+from journal.facts import Actor, Fact, Receipt
+from journal.journal import Reading
+
+
+def return_facts(
+    read: Reading, payment_id: UUID, *, answer: Sha256, booked_on: date, bank_ref: str, reason: str, on: date
+) -> Iterator[Fact]:
+    """A late return (退票), as a file of the bank with digest `answer` says it; booked by us on `on`.
+
+    `reason` is from the closed list. Known already: nothing. Refuses what `payments.return_late` refuses.
+    """
+    payment = read.state(payment_stream(payment_id), payments.evolve)
+    for event in payments.return_late(
+        payment, answer=answer, booked_on=booked_on, bank_ref=bank_ref, reason=reason, on=on
+    ):
+        yield Fact(payment_stream(payment_id), event, on)
+
+
+def recover_facts(
+    read: Reading, payment_id: UUID, *, actor_id: UUID, booked_on: date, bank_ref: str, reason: str, on: date
+) -> Iterator[Fact]:
+    """Money paid in error that came in again (追回), and the rewards that are taken back with it.
+
+    Known already: nothing. Refuses what `payments.recover` refuses.
+    """
+    payment = read.state(payment_stream(payment_id), payments.evolve)
+    for event in payments.recover(
+        payment, actor_id=actor_id, booked_on=booked_on, bank_ref=bank_ref, reason=reason, on=on
+    ):
+        yield Fact(payment_stream(payment_id), event, on)
+        yield from taken_back(read, payment_id, payments.evolve(payment, event), reason=reason, on=on)
+
+
+def record_return(
+    app: App,
+    *,
+    actor: Actor,
+    key: str,
+    payment_id: UUID,
+    answer: Sha256,
+    booked_on: date,
+    bank_ref: str,
+    reason: str,
+    on: date,
+) -> Receipt:
+    """Record a late return that a bank's file, kept under its digest, tells of; `on` is today."""
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        payment_with_batch(read, actor, "payment.returned/1", payment_id, on=on)
+        yield from return_facts(
+            read,
+            payment_id,
+            answer=answer,
+            booked_on=booked_on,
+            bank_ref=bank_ref,
+            reason=reason,
+            on=effective_on(app, read, booked_on),
+        )
+
+    inputs = {
+        "command": "payment.record_return",
+        "payment": str(payment_id),
+        "answer": answer,
+        "booked_on": booked_on.isoformat(),
+        "bank_ref": bank_ref,
+        "reason": reason,
+    }
+    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def recover(
+    app: App, *, actor: Actor, key: str, payment_id: UUID, booked_on: date, bank_ref: str, reason: str, on: date
+) -> Receipt:
+    """Record that money paid in error came in again; its rewards are taken back."""
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        payment_with_batch(read, actor, "payment.recovered/1", payment_id, on=on)
+        yield from recover_facts(
+            read,
+            payment_id,
+            actor_id=actor.person_id,
+            booked_on=booked_on,
+            bank_ref=bank_ref,
+            reason=reason,
+            on=effective_on(app, read, booked_on),
+        )
+
+    inputs = {
+        "command": "payment.recover",
+        "payment": str(payment_id),
+        "booked_on": booked_on.isoformat(),
+        "bank_ref": bank_ref,
+        "reason": reason,
+    }
+    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def reissue(app: App, *, actor: Actor, key: str, payment_id: UUID, on: date) -> Receipt:
+    """Let what came back be paid again: the month's next batch holds it, in a line that names this payment."""
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        payment, _ = payment_with_batch(read, actor, "payment.reissued/1", payment_id, on=on)
+        persons.refuse_erased(read.state(person_stream(payment.payee_id), persons.evolve))
+        event = payments.reissue(payment, actor_id=actor.person_id)
+        yield Fact(payment_stream(payment_id), event, on)
+        yield from released(read, payment_id, payments.evolve(payment, event), on)
+
+    inputs = {"command": "payment.reissue", "payment": str(payment_id)}
+    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def write_back(app: App, *, actor: Actor, key: str, payment_id: UUID, reason: str, on: date) -> Receipt:
+    """Give up paying what came back; its rewards are taken back. Whoever made the batch does not decide this."""
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        payment, batch = payment_with_batch(read, actor, "payment.written_back/1", payment_id, on=on)
+        acted = people_before(read, payment)
+        event = payments.write_back(
+            payment, actor_id=actor.person_id, maker_id=batch.maker_id, acted=acted, reason=reason
+        )
+        yield Fact(payment_stream(payment_id), event, on)
+        yield from taken_back(read, payment_id, payments.evolve(payment, event), reason=reason, on=on)
+
+    inputs = {"command": "payment.write_back", "payment": str(payment_id), "reason": reason}
+    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def uphold(app: App, *, actor: Actor, key: str, payment_id: UUID, reason: str, on: date) -> Receipt:
+    """Say, after asking the bank, that what stood before it contradicted itself is true."""
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        payment, batch = payment_with_batch(read, actor, "payment.upheld/1", payment_id, on=on)
+        acted = people_before(read, payment)
+        event = payments.uphold(payment, actor_id=actor.person_id, maker_id=batch.maker_id, acted=acted, reason=reason)
+        yield Fact(payment_stream(payment_id), event, on)
+
+    inputs = {"command": "payment.uphold", "payment": str(payment_id), "reason": reason}
+    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)

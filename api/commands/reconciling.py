@@ -1,0 +1,186 @@
+"""Reconciling: record a statement of the bank, match it with the payments, and keep a list of what does not agree.
+
+What must not be broken: the bank's file changes nothing the second time; what is matched is decided together with what
+was matched before, so that two clerks at once never match one payment twice; whatever is left over is an exception,
+never silence. By hand: `reconciling_by_hand`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from api.commands import payouts
+from api.commands.bank_files import record_refused
+from api.commands.bank_files import recorded as file_recorded
+from api.commands.matching_round import opened, round_of
+from api.commands.shared import require
+from api.context import App
+from api.files.findings import BadFile
+from api.files.statement_files import read_statements
+from api.files.statement_profiles import StatementProfile
+from api.files.statements import BankStatement, StatementEntry
+from domain import reconciliations, statements, suggestions
+from domain.kernel.events import Attachment, Sha256
+from domain.kernel.matches import EntryKey
+from domain.kernel.refusals import Refusal
+from domain.matching import Entry
+from domain.recon_exceptions import Subject
+from domain.statements import REFERENCE_MAX, Line
+from journal.facts import Actor, Fact, Receipt
+from journal.journal import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A statement of a file; `receipt` is None if it had been recorded before."""
+
+    statement_id: UUID
+    receipt: Receipt | None
+
+
+def record_statements(
+    app: App, *, actor: Actor, key: str, profile: StatementProfile, content: bytes, file: str, on: date
+) -> list[Taken]:
+    """Record every statement of the bank's file and match what can be matched.
+
+    A statement of the same number or days with other lines is not recorded, but opens an exception. Raises BadFile with
+    every finding; refuses `statement.other_account`, and what recording refuses.
+    """
+    try:
+        read = read_statements(profile, content, file=file)
+    except BadFile as refused:
+        record_refused(
+            app, actor=actor, kind="statement", profile=profile.name, content=content, refused=refused, on=on
+        )
+        raise
+    taken: list[Taken] = []
+    for number, said in enumerate(read):
+        once = key if number == 0 else f"{key}:{number}"
+        taken.append(_record(app, actor=actor, key=once, profile=profile.name, content=content, said=said, on=on))
+    return taken
+
+
+def _record(app: App, *, actor: Actor, key: str, profile: str, content: bytes, said: BankStatement, on: date) -> Taken:
+    account = our_account(app, said.account)
+    identity = statements.statement_id(account, number=said.number, since=said.since, until=said.until)
+    lines = tuple(map(line_of, said.entries))
+    known = app.journal.state(statements.stream(identity), statements.evolve)
+    if known is not None and known.entries_digest == statements.entries_digest(lines):
+        return Taken(identity, None)
+    app.runner.catch_up()
+    kept = app.vault.put_file(content, kind="bank_statement")
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        require(read, actor, "statement.recorded/1", division=app.log.division, on=on)
+        yield from file_recorded(read, kind="statement", profile=profile, file=kept, on=on)
+        if known is not None:
+            subject = Subject("replayed_file", statement_id=identity)
+            yield from opened(read, {subject: sum(line.amount_fen for line in lines)}, on)
+            return
+        yield from _recorded(read, identity, account, said, lines, kept, profile, on)
+        stream = reconciliations.stream(account)
+        joined = _joined(read, identity, account, said, kept)
+        yield Fact(stream, joined, on)
+        before = reconciliations.evolve(read.state(stream, reconciliations.evolve), joined)
+        added = [Entry(EntryKey(identity, line.number), *_said(line)) for line in lines]
+        yield from round_of(app, read, account, before, added, on)
+
+    inputs = {"command": "statement.record", "statement": str(identity), "file": kept.sha256}
+    return Taken(identity, app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide))
+
+
+def match_again(app: App, *, actor: Actor, key: str, on: date) -> Receipt | None:
+    """Match what waits with what the books know by now; None if nothing changes.
+
+    After an answer of the bank was recorded, or a return: lines that waited for it find it.
+    """
+    app.runner.catch_up()
+    account = our_account(app, "")
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        require(read, actor, "statement.recorded/1", division=app.log.division, on=on)
+        before = read.state(reconciliations.stream(account), reconciliations.evolve)
+        if before is not None:
+            yield from round_of(app, read, account, before, [], on)
+
+    try:
+        return app.journal.execute(actor=actor, key=key, inputs={"command": "reconciliation.match"}, decide=decide)
+    except Refusal as refusal:
+        if refusal.code != "command.nothing_to_record":
+            raise
+        return None
+
+
+def our_account(app: App, shown: str) -> Sha256:
+    """The digest of the paying account, if the account that a file shows can be it; a file may hide digits or all.
+
+    Refuses `statement.other_account`, `payout_batch.no_payer_account`.
+    """
+    number = payouts.payer_account(app)
+    visible = suggestions.digits_or_stars(shown)
+    if visible and not suggestions.agrees(visible, suggestions.digits(number)):
+        raise Refusal("statement.other_account", account=f"…{visible[-4:]}")
+    return statements.account_digest(number)
+
+
+def line_of(entry: StatementEntry) -> Line:
+    """What is recorded of a line: amounts and references, no name and no account."""
+    return Line(
+        number=entry.number,
+        booked_on=entry.booked_on,
+        amount_fen=entry.amount_fen,
+        end_to_end_id=_short(entry.end_to_end_id),
+        bank_ref=_short(entry.bank_ref),
+        batch_ref=_short(entry.batch_ref),
+        return_of=_short(entry.return_of),
+    )
+
+
+def _short(reference: str | None) -> str | None:
+    return (reference or "").strip()[:REFERENCE_MAX] or None
+
+
+def _said(line: Line) -> tuple[date, int, str | None, str | None, str | None, str | None]:
+    return line.booked_on, line.amount_fen, line.end_to_end_id, line.bank_ref, line.batch_ref, line.return_of
+
+
+def _recorded(
+    read: Reading,
+    identity: UUID,
+    account: Sha256,
+    said: BankStatement,
+    lines: tuple[Line, ...],
+    kept: Attachment,
+    profile: str,
+    on: date,
+) -> Iterator[Fact]:
+    stream = statements.stream(identity)
+    for event in statements.record(
+        read.state(stream, statements.evolve),
+        account_digest=account,
+        number=said.number,
+        since=said.since,
+        until=said.until,
+        opening_fen=said.opening_fen,
+        closing_fen=said.closing_fen,
+        lines=lines,
+        file=kept,
+        profile=profile,
+    ):
+        yield Fact(stream, event, on)
+
+
+def _joined(
+    read: Reading, identity: UUID, account: Sha256, said: BankStatement, kept: Attachment
+) -> reconciliations.StatementJoined:
+    return reconciliations.join(
+        read.state(reconciliations.stream(account), reconciliations.evolve),
+        statement_id=identity,
+        file=kept.sha256,
+        since=said.since,
+        until=said.until,
+        opening_fen=said.opening_fen,
+        closing_fen=said.closing_fen,
+        entry_count=len(said.entries),
+    )

@@ -1,0 +1,98 @@
+"""A bank's account statement in one neutral shape, whatever file it came in.
+
+What must not be broken: amounts are whole fen with a sign, entries stand in the order of booking, and every entry knows
+its place in the file. A statement that does not add up never becomes one of these.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from api.files.findings import Finding, finding
+from domain.kernel.events import Sha256
+from domain.kernel.money import Fen, yuan
+
+CURRENCY = "CNY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementEntry:
+    """One booking. `amount_fen` above 0 is a credit to the account, below 0 a debit; never 0.
+
+    `number` counts from 1 in the order of booking; `row` is the line of the file. `end_to_end_id` and `batch_ref` are
+    ours, where the bank gives them back; `return_of` is the end-to-end id of the payment that this entry returns.
+    `counter_name` and `counter_account` are as the bank shows them and may be masked.
+    """
+
+    number: int
+    booked_on: date
+    amount_fen: Fen
+    end_to_end_id: str | None
+    bank_ref: str | None
+    batch_ref: str | None
+    counter_name: str | None
+    counter_account: str | None
+    text: str
+    return_of: str | None
+    row: int
+    balance_fen: Fen | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankStatement:
+    """What a file says of one account over some days.
+
+    `account` is as the file gives it: it may be masked, and is empty where the layout does not name it. `number` is the
+    bank's own; `opening_fen` and `closing_fen` are None where the file shows no balances. `digest` is of the file.
+    """
+
+    account: str
+    currency: str
+    number: str | None
+    since: date
+    until: date
+    opening_fen: Fen | None
+    closing_fen: Fen | None
+    entries: tuple[StatementEntry, ...]
+    digest: Sha256
+
+
+def by_place(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings in the order of the file; those about the whole file come first."""
+    return sorted(findings, key=lambda found: found.row or 0)
+
+
+def disagreements(statement: BankStatement, *, file: str, titles: Mapping[str, str]) -> Iterator[Finding]:
+    """Everything in which a statement contradicts itself: balances that do not continue, days outside its span.
+
+    `titles`: what the file calls `balance`, `closing` and `booked_on`.
+    """
+    broken = list(broken_balances(statement.entries, file=file, column=titles.get("balance")))
+    yield from broken
+    moved = sum(entry.amount_fen for entry in statement.entries)
+    opening, closing = statement.opening_fen, statement.closing_fen
+    # Where the balances of entries break, the sum cannot hold, and saying so again helps nobody.
+    if not broken and opening is not None and closing is not None and opening + moved != closing:
+        stated, counted = yuan(closing), yuan(opening + moved)
+        column = titles.get("closing")
+        yield finding("statement.closing", file=file, column=column, value=stated, stated=stated, counted=counted)
+    if statement.since > statement.until:
+        yield finding("statement.span", file=file, value=f"{statement.since} – {statement.until}")
+    for entry in statement.entries:
+        if not statement.since <= entry.booked_on <= statement.until:
+            span = f"{statement.since} 至 {statement.until}"
+            shown, column = str(entry.booked_on), titles.get("booked_on")
+            yield finding("statement.outside", file=file, row=entry.row, column=column, value=shown, span=span)
+
+
+def broken_balances(entries: Sequence[StatementEntry], *, file: str, column: str | None) -> Iterator[Finding]:
+    """A finding for each entry whose balance is not the one before it and its own amount."""
+    for before, entry in pairwise(entries):
+        if before.balance_fen is None or entry.balance_fen is None:
+            continue
+        expected = before.balance_fen + entry.amount_fen
+        if entry.balance_fen != expected:
+            stated = yuan(entry.balance_fen)
+            facts = {"stated": stated, "expected": yuan(expected)}
+            yield finding("statement.balance", file=file, row=entry.row, column=column, value=stated, **facts)

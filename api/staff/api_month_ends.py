@@ -1,0 +1,93 @@
+"""Closing a month over JSON: what it would be closed with, proposing it, sealing it by another person."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from pydantic import BaseModel, Field
+
+from api.commands import periods as commands
+from api.commands.shared import today
+from api.staff.acting import ByToken, Desk
+from api.staff.api_answers import RECORDED, recorded
+from api.staff.fields import CommandKey, MonthText
+from api.staff.money_shapes import NewClose
+from api.staff.shapes import Approval, ReceiptGiven, WithReason
+from domain.periods import Blocking, Figures, Reconciled
+from projections.trial_balances import AccountLine
+
+router = APIRouter(prefix="/api/v1/month-ends", tags=["账本"])
+MonthPath = Annotated[MonthText, Path(description="月份，YYYY-MM")]
+
+
+class MonthEndRead(BaseModel):
+    """What a month would be closed with now, what stands against it, and what somebody has proposed."""
+
+    month: str = Field(examples=["2026-03"])
+    closed_until: date | None
+    sealed: str | None
+    figures: Figures
+    accounts: list[AccountLine]
+    reconciled: list[Reconciled]
+    blocking: list[Blocking]
+    differences: list[Blocking]
+    proposed: Figures | None
+    proposed_digest: str | None
+
+
+@router.get("/{month}", operation_id="readMonthEnd", summary="月末核对")
+def read(month: MonthPath, desk: Desk, who: ByToken) -> MonthEndRead:
+    """The figures of a month end as of now, and the digest that sealing is bound to, once it is proposed."""
+    who.require("ledgers")
+    found, state = commands.month_end(desk.app, month), commands.periods_of(desk.app)
+    proposal = state.proposal if state and state.proposal and state.proposal.figures.month == month else None
+    return MonthEndRead(
+        month=month,
+        closed_until=state.closed_until if state else None,
+        sealed=state.sealed if state else None,
+        figures=found.figures,
+        accounts=found.accounts,
+        reconciled=list(found.reconciled),
+        blocking=list(found.blocking),
+        differences=list(found.differences),
+        proposed=proposal.figures if proposal else None,
+        proposed_digest=proposal.figures.digest if proposal else None,
+    )
+
+
+@router.post("/{month}/propose", responses=RECORDED, operation_id="proposeClose", summary="提出月结")
+def propose(
+    month: MonthPath, wanted: NewClose, key: CommandKey, desk: Desk, who: ByToken, response: Response
+) -> ReceiptGiven:
+    """Propose to close the month; nothing more takes effect in it until it is sealed or withdrawn."""
+    receipt = commands.propose(
+        desk.app,
+        actor=who.actor,
+        key=key,
+        month=month,
+        reasons={one.kind: one.reason for one in wanted.reasons},
+        on=today(desk.app),
+    )
+    return recorded(desk, receipt, response)
+
+
+@router.post("/{month}/withdraw", responses=RECORDED, operation_id="withdrawClose", summary="撤回月结")
+def withdraw(
+    month: MonthPath, wanted: WithReason, key: CommandKey, desk: Desk, who: ByToken, response: Response
+) -> ReceiptGiven:
+    """Take the proposal back; the month can be booked in again."""
+    receipt = commands.withdraw(
+        desk.app, actor=who.actor, key=key, month=month, reason=wanted.reason, on=today(desk.app)
+    )
+    return recorded(desk, receipt, response)
+
+
+@router.post("/{month}/seal", responses=RECORDED, operation_id="sealMonth", summary="封账")
+def seal(
+    month: MonthPath, wanted: Approval, key: CommandKey, desk: Desk, who: ByToken, response: Response
+) -> ReceiptGiven:
+    """Seal exactly what was proposed and shown; the caller is the second person."""
+    receipt = commands.seal(
+        desk.app, actor=who.actor, key=key, month=month, shown_digest=wanted.shown_digest, on=today(desk.app)
+    )
+    return recorded(desk, receipt, response)

@@ -1,0 +1,195 @@
+"""Single payments over JSON: what came back, what the bank contradicts, and payees whose payments are on hold."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile
+from pydantic import BaseModel
+
+from api.commands import payouts as commands
+from api.commands.shared import today
+from api.staff.acting import ByToken, Desk
+from api.staff.api_answers import RECORDED, recorded
+from api.staff.fields import Code, CommandKey, Identifier
+from api.staff.payments_seen import payment_seen
+from api.staff.payout_shapes import RETURN_REASONS, CameBack, HoldWanted, Recovery
+from api.staff.shapes import ReceiptGiven, WithReason
+from projections import payee_holds, payout_batches
+from projections.payee_holds import PayeeHold
+from projections.payout_batches import Payment
+
+router = APIRouter(prefix="/api/v1", tags=["发放"])
+
+
+class ToDecide(BaseModel):
+    """The payments that came back, or about which the bank contradicts itself."""
+
+    payments: list[Payment]
+
+
+class HoldsRead(BaseModel):
+    """The holds that stand."""
+
+    holds: list[PayeeHold]
+
+
+@router.get("/payments/to-decide", operation_id="listPaymentsToDecide", summary="退票和疑点")
+def to_decide(desk: Desk, who: ByToken, area: Annotated[Code | None, Query()] = None) -> ToDecide:
+    """What somebody has to decide on."""
+    who.require("payouts")
+    with desk.app.reading.connection() as conn:
+        return ToDecide(payments=payout_batches.to_decide(conn, area=who.area(desk, area)))
+
+
+@router.get("/payments/{payment_id}", operation_id="readPayment", summary="一笔付款")
+def read(payment_id: Identifier, desk: Desk, who: ByToken) -> Payment:
+    """One line of a batch, and how far it has come."""
+    payment, _ = payment_seen(desk, who, payment_id)
+    return payment
+
+
+@router.post(
+    "/payments/{payment_id}/returns",
+    status_code=201,
+    responses=RECORDED,
+    operation_id="recordReturn",
+    summary="登记退票",
+)
+def came_back(
+    payment_id: Identifier,
+    booked_on: Annotated[date, Form(description="银行的记账日")],
+    bank_ref: Annotated[str, Form(min_length=1, max_length=64, description="银行流水号")],
+    file: Annotated[UploadFile, File(description="银行的退票通知")],
+    key: CommandKey,
+    desk: Desk,
+    who: ByToken,
+    response: Response,
+    reason: Annotated[str, Form(max_length=32, description=RETURN_REASONS)] = "other",
+) -> ReceiptGiven:
+    """Record money that came back; the bank's notice is kept beside it."""
+    said = CameBack(booked_on=booked_on, bank_ref=bank_ref, reason=reason)
+    payment_seen(desk, who, payment_id)
+    receipt = commands.record_return(
+        desk.app,
+        actor=who.actor,
+        key=key,
+        payment_id=payment_id,
+        answer=desk.app.vault.put_file(file.file.read(), kind="return_notice").sha256,
+        booked_on=said.booked_on,
+        bank_ref=said.bank_ref,
+        reason=said.reason,
+        on=today(desk.app),
+    )
+    return recorded(desk, receipt, response)
+
+
+@router.post(
+    "/payments/{payment_id}/reissue",
+    status_code=201,
+    responses=RECORDED,
+    operation_id="reissuePayment",
+    summary="退票重新列入",
+)
+def reissue(payment_id: Identifier, key: CommandKey, desk: Desk, who: ByToken, response: Response) -> ReceiptGiven:
+    """What came back is paid in the next batch."""
+    receipt = commands.reissue(desk.app, actor=who.actor, key=key, payment_id=payment_id, on=today(desk.app))
+    return recorded(desk, receipt, response)
+
+
+@router.post(
+    "/payments/{payment_id}/write-back",
+    status_code=201,
+    responses=RECORDED,
+    operation_id="writeBackPayment",
+    summary="退票不再发放",
+)
+def write_back(
+    payment_id: Identifier, wanted: WithReason, key: CommandKey, desk: Desk, who: ByToken, response: Response
+) -> ReceiptGiven:
+    """What came back is given up; its rewards are taken back."""
+    receipt = commands.write_back(
+        desk.app, actor=who.actor, key=key, payment_id=payment_id, reason=wanted.reason, on=today(desk.app)
+    )
+    return recorded(desk, receipt, response)
+
+
+@router.post(
+    "/payments/{payment_id}/recovery",
+    status_code=201,
+    responses=RECORDED,
+    operation_id="recoverPayment",
+    summary="登记追回",
+)
+def recover(
+    payment_id: Identifier, wanted: Recovery, key: CommandKey, desk: Desk, who: ByToken, response: Response
+) -> ReceiptGiven:
+    """Money paid in error came in again; its rewards are taken back."""
+    receipt = commands.recover(
+        desk.app,
+        actor=who.actor,
+        key=key,
+        payment_id=payment_id,
+        booked_on=wanted.booked_on,
+        bank_ref=wanted.bank_ref,
+        reason=wanted.reason,
+        on=today(desk.app),
+    )
+    return recorded(desk, receipt, response)
+
+
+@router.post(
+    "/payments/{payment_id}/upholding",
+    status_code=201,
+    responses=RECORDED,
+    operation_id="upholdPayment",
+    summary="银行说法查清",
+)
+def uphold(
+    payment_id: Identifier, wanted: WithReason, key: CommandKey, desk: Desk, who: ByToken, response: Response
+) -> ReceiptGiven:
+    """The bank was asked: what stood before it contradicted itself is true."""
+    receipt = commands.uphold(
+        desk.app, actor=who.actor, key=key, payment_id=payment_id, reason=wanted.reason, on=today(desk.app)
+    )
+    return recorded(desk, receipt, response)
+
+
+@router.get("/payee-holds", operation_id="listPayeeHolds", summary="暂停付款的人")
+def holds(desk: Desk, who: ByToken) -> HoldsRead:
+    """Whose payments are on hold, since when and why."""
+    who.require("payouts")
+    with desk.app.reading.connection() as conn:
+        return HoldsRead(holds=payee_holds.in_force(conn))
+
+
+@router.post("/payee-holds", status_code=201, responses=RECORDED, operation_id="placePayeeHold", summary="暂停付款")
+def place_hold(wanted: HoldWanted, key: CommandKey, desk: Desk, who: ByToken, response: Response) -> ReceiptGiven:
+    """Put payments to a payee on hold."""
+    receipt = commands.place_hold(
+        desk.app,
+        actor=who.actor,
+        key=key,
+        payee_id=UUID(str(wanted.payee_id)),
+        reason=wanted.reason,
+        document=wanted.document or None,
+        on=today(desk.app),
+    )
+    return recorded(desk, receipt, response)
+
+
+@router.post(
+    "/payee-holds/{payee_id}/lifting",
+    status_code=201,
+    responses=RECORDED,
+    operation_id="liftPayeeHold",
+    summary="解除暂停付款",
+)
+def lift_hold(
+    payee_id: Identifier, wanted: WithReason, key: CommandKey, desk: Desk, who: ByToken, response: Response
+) -> ReceiptGiven:
+    """Let a payee be paid again."""
+    receipt = commands.lift_hold(
+        desk.app, actor=who.actor, key=key, payee_id=payee_id, reason=wanted.reason, on=today(desk.app)
+    )
+    return recorded(desk, receipt, response)

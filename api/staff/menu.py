@@ -1,0 +1,137 @@
+"""The links of every staff page: which pages there are, what each is for, and which roles may open it.
+
+What must not be broken: whoever may open a page finds a link to it here; a new page is one more line. Each page judges
+by itself who may open it; this list never gives a right.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from api.staff.acting import Acting
+from domain import authority
+
+Group = Literal["work", "people", "money", "settings", "registers"]
+
+GROUPS: Final[dict[Group, str]] = {
+    "work": "线索",
+    "people": "成员和户",
+    "money": "账目",
+    "settings": "县级设置",
+    "registers": "评星和登记",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page: where it is, its name, what it is for, and who may open it.
+
+    `bar`: roles in whose daily work it is; it stands in the bar itself for them, and under 更多 for others.
+    """
+
+    path: str
+    title: str
+    about: str
+    group: Group
+    opens: Callable[[Acting], bool]
+    bar: frozenset[str] = frozenset()
+    key: str | None = None
+
+    def is_shown(self, path: str) -> bool:
+        """Whether a path is this page, or one below it."""
+        return path == self.path or (self.path != "/staff" and path.startswith(self.path + "/"))
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """What one role is offered: the bar's links, and the others by group, those without any left out."""
+
+    bar: list[Entry]
+    more: dict[str, list[Entry]]
+
+    def under(self, group: Group) -> list[Entry]:
+        """Every page of a group, in the bar or not."""
+        title = GROUPS[group]
+        return [one for one in (*self.bar, *self.more.get(title, ())) if one.group == group]
+
+
+def _reads(what: str) -> Callable[[Acting], bool]:
+    return lambda who: who.may(what)
+
+
+def _may(event_type: str) -> Callable[[Acting], bool]:
+    return lambda who: authority.may(who.role, event_type)
+
+
+def _reads_others(who: Acting) -> bool:
+    return who.may("incidents") and not who.only_own
+
+
+def _writes_down(who: Acting) -> bool:
+    reported = "incident.reported/1"
+    return authority.may(who.role, reported) and (who.role, reported) not in authority.ONLY_FOR_ONESELF
+
+
+def _applies_for_oneself(who: Acting) -> bool:
+    return (who.role, "member.applied/1") in authority.ONLY_FOR_ONESELF
+
+
+_ALL: Final = frozenset(authority.ROLES)
+_REPORTS: Final = frozenset({"member", "grid_worker"})
+_COUNTY: Final = frozenset({"county_officer", "county_approver", "auditor"})
+_SETS: Final = frozenset({"administrator"})
+
+ENTRIES: Final = (
+    Entry("/staff", "今日工作", "等您办的，最早的在前", "work", lambda _who: True, _ALL, "1"),
+    Entry("/staff/late", "超期", "哪些过了时限，哪些快到了", "work", _reads_others, _ALL),
+    Entry("/staff/report", "上报", "拍照上报一条线索", "work", _may("incident.reported/1"), _REPORTS, "2"),
+    Entry("/staff/reports", "我上报的", "办到哪一步，奖励到没到账", "work", _may("incident.reported/1"), _REPORTS),
+    Entry(
+        "/staff/transcribe",
+        "代录",
+        "替网格员写下他在群里、热线说的事",
+        "work",
+        _writes_down,
+        frozenset({"grid_worker"}),
+    ),
+    Entry("/staff/timeliness", "按时率", "各地的步骤有多少按时办了", "work", _reads("register")),
+    Entry("/staff/members", "成员", "申请、审核、选聘、停用、退出", "people", _reads("members"), _ALL),
+    Entry("/staff/members/apply", "申请", "申请做移动网格员", "people", _applies_for_oneself),
+    Entry("/staff/households", "户", "各村的户和户主", "people", _reads("households"), frozenset({"grid_worker"})),
+    Entry("/staff/payments", "退票和疑点", "退回来的钱、银行说法不一的付款、暂停付款的人", "money", _reads("payouts")),
+    Entry("/staff/payouts", "发放", "按月的批次：制表、审批、导出、回盘", "money", _reads("payouts"), _COUNTY, "3"),
+    Entry("/staff/reconcile", "对账", "银行对账单、勾对、差异、退票待处理", "money", _reads("payouts"), _COUNTY),
+    Entry("/staff/reconcile/exceptions", "对账差异", "哪些对不上，多久了，谁在办", "money", _reads("payouts")),
+    Entry("/staff/budget", "预算", "下达的指标，用了多少，还剩多少", "money", _reads("ledgers"), _COUNTY | _SETS, "4"),
+    Entry("/staff/ledgers", "账簿", "科目余额表、总账、明细账、日记账、凭证", "money", _reads("ledgers"), _COUNTY, "5"),
+    Entry("/staff/invariants", "账本恒等式", "二十五条必须成立的话，逐条核对", "money", _reads("ledgers")),
+    Entry("/staff/ledgers/journal", "日记账", "一本账的全部分录，按日期", "money", _reads("ledgers")),
+    Entry("/staff/ledgers/vouchers", "凭证", "动账的每一条记录", "money", _reads("ledgers")),
+    Entry("/staff/ledgers/charts", "科目表", "科目的编号、名称、方向，各版", "money", _reads("ledgers")),
+    Entry("/staff/allowances", "津贴", "专职网格员按月的津贴：登记名单、冲正", "money", _reads("payouts")),
+    Entry("/staff/close", "月结", "月末核对：账本、批次、银行，两个人封账", "money", _reads("ledgers")),
+    Entry("/staff/persons", "人员", "角色、管辖范围、收款账户", "settings", _reads("register"), _SETS, "6"),
+    Entry("/staff/keys", "密钥", "谁的密钥在用，重发和停用", "settings", _reads("register"), _SETS),
+    Entry("/staff/places", "区划", "县、乡镇、村的代码和名称", "settings", _reads("register"), _SETS, "7"),
+    Entry("/staff/tariffs", "标准", "每条奖励多少元，上级规定的区间", "settings", _reads("register"), _SETS, "8"),
+    Entry("/staff/caps", "上限", "每人、每天、每类、每地最多奖励几条", "settings", _reads("register")),
+    Entry("/staff/catalogue", "事项清单", "哪些事收，哪些事不收", "settings", _reads("incidents")),
+    Entry("/staff/workflows", "流程", "发布了哪些，哪里启用哪一版", "settings", _reads_others),
+    Entry("/staff/calendars", "工作日历", "哪些天、哪些钟点算工作时间", "settings", _reads_others),
+    Entry("/staff/awards", "评星", "移动网格员之星的办法、名单、评定", "registers", _reads("register")),
+    Entry("/staff/difficulty", "难度评分", "各网格的数据、得分、建议人数", "registers", _reads("register")),
+    Entry("/staff/trainings", "培训", "岗前、岗上、骨干轮训，谁合格", "registers", _reads("register")),
+    Entry("/staff/facilities", "设施", "移动网格员之家、驿站、议事堂、网格站", "registers", _reads("facilities")),
+)
+"""Every page without a parameter in its address that staff come to by a link, in the order of the menu."""
+
+
+def menu_of(who: Acting) -> Menu:
+    """What somebody in his acting role is offered."""
+    offered = [one for one in ENTRIES if one.opens(who)]
+    more: dict[str, list[Entry]] = {}
+    for one in offered:
+        if who.role not in one.bar:
+            more.setdefault(GROUPS[one.group], []).append(one)
+    ordered = {title: more[title] for title in GROUPS.values() if title in more}
+    return Menu([one for one in offered if who.role in one.bar], ordered)

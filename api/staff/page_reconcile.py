@@ -1,0 +1,279 @@
+"""The workbench for reconciliation: statements with their totals before and after, lines, matches, differences.
+
+What must not be broken: a page shows at most so many lines at a time, whatever the statement holds; names and accounts
+are opened only on the page of suggestions, for a person who may see the bank's files, and that is recorded.
+"""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, File, Path, Query, Request, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.commands import closing_checks, reconciling, reconciling_by_hand
+from api.commands.shared import today
+from api.commands.suggesting import suggestions_of
+from api.files.findings import BadFile, finding
+from api.files.statement_profiles import StatementProfile, load_statement_profile, statement_profile_names
+from api.staff.acting import Acting, ByCookie, Desk
+from api.staff.batch_files import upload_name
+from api.staff.fields import Identifier
+from api.staff.form_shapes import ProfileChosen
+from api.staff.forms import FormSent, keyed, show
+from api.staff.office import Office
+from api.staff.reconcile_shapes import Accepted, ByHand
+from api.staff.shapes import WithReason
+from api.staff.texts import names_of
+from api.web import reconciliation_words
+from domain.kernel.calendar import month_of
+from domain.kernel.matches import EntryKey, Part
+from domain.kernel.refusals import Refusal
+from domain.matching import Entry
+from projections import reconciliation
+from projections import reconciliation_queries as queries
+from projections.reconciliation import BankStatement
+from projections.reconciliation_queries import Shown
+
+router = APIRouter(prefix="/staff/reconcile", include_in_schema=False)
+
+LINES_SHOWN = 200
+DIFFERENCES_SHOWN = 20
+AGES = ((0, 3, "3 天以内"), (4, 7, "4 至 7 天"), (8, 30, "8 至 30 天"), (31, 1_000_000, "30 天以上"))
+"""By how many days something waits: from, to, words."""
+
+Number = Annotated[int, Path(ge=1, le=10_000_000)]
+
+
+@router.get("")
+def workbench(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
+    """The headline, this month's position, what waits by age, and the statements with the way to add one."""
+    who.require("payouts")
+    on = today(desk.app)
+    with desk.current(reconciliation) as conn:
+        share, listed = queries.share(conn), queries.statements(conn, limit=24)
+        differences = queries.exceptions(conn, limit=closing_checks.EVERYTHING)
+        returned, proposed = queries.returned(conn), queries.proposals(conn)
+        totals = {one.statement_id: queries.totals(conn, one.statement_id) for one in listed}
+    month = month_of(listed[0].until if listed else on)
+    values = {
+        "share": share,
+        "statements": listed,
+        "totals": totals,
+        "differences": differences,
+        "ages": _by_age([((on - one.day).days, abs(one.amount_fen)) for one in differences]),
+        "suspense": _by_age([((on - one.back_on).days, one.amount_fen) for one in returned if one.back_on]),
+        "proposed": proposed,
+        "month": month,
+        "position": closing_checks.position_of(desk.app, month),
+        "profiles": _profiles(),
+    }
+    return _shown(request, desk, who, "reconcile.html", values)
+
+
+@router.post("/statements")
+def record(form: FormSent, file: Annotated[UploadFile, File()]) -> RedirectResponse:
+    """Record the bank's file and match it; with any finding nothing is recorded, and all of them are shown."""
+    form.who.require("files")
+    taken = reconciling.record_statements(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        profile=_profile(form.shaped(ProfileChosen).profile),
+        content=file.file.read(),
+        file=upload_name(file.filename),
+        on=form.on,
+    )
+    return form.done(taken[-1].receipt, at=f"/staff/reconcile/statements/{taken[-1].statement_id}")
+
+
+@router.post("/match")
+def match_again(form: FormSent) -> RedirectResponse:
+    """Match what waits with what the books know by now."""
+    form.who.require("files")
+    receipt = reconciling.match_again(form.app, actor=form.actor, key=form.key, on=form.on)
+    return form.done(receipt, at="/staff/reconcile")
+
+
+@router.get("/statements/{statement_id}")
+def statement(
+    request: Request,
+    statement_id: Identifier,
+    desk: Desk,
+    who: ByCookie,
+    shown: Shown = "all",
+    after: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> HTMLResponse:
+    """A statement: totals before and after, and its lines, so many at a time."""
+    who.require("payouts")
+    with desk.current(reconciliation) as conn:
+        found = _statement(queries.statement(conn, statement_id))
+        lines = queries.entries(conn, statement_id, shown=shown, after=after, limit=LINES_SHOWN + 1)
+        totals = queries.totals(conn, statement_id)
+        differences = queries.exceptions(conn, statement_id=statement_id, limit=DIFFERENCES_SHOWN)
+    values = {
+        "statement": found,
+        "totals": totals,
+        "lines": lines[:LINES_SHOWN],
+        "next": lines[LINES_SHOWN - 1].number if len(lines) > LINES_SHOWN else None,
+        "shown": shown,
+        "after": after,
+        "differences": [one for one in differences if one.entry is None],
+    }
+    return _shown(request, desk, who, "reconcile_statement.html", values)
+
+
+@router.get("/statements/{statement_id}/lines/{number}")
+def line(request: Request, statement_id: Identifier, number: Number, desk: Desk, who: ByCookie) -> HTMLResponse:
+    """One line: what it is matched to and why, what does not agree, and what a person can do about it."""
+    who.require("payouts")
+    key = EntryKey(statement_id, number)
+    with desk.current(reconciliation) as conn:
+        found = _statement(queries.statement(conn, statement_id))
+        row = queries.entry(conn, key)
+        if row is None:
+            raise Refusal("reconciliation.entry_unknown", entry=number)
+        allocated = queries.allocations(conn, key)
+        differences = queries.exceptions(conn, is_open=None, statement_id=statement_id, entry_number=number)
+        proposed = [one for one in queries.proposals(conn, statement_id) if one.entry == number]
+        as_entry = Entry(key, row.booked_on, row.amount_fen, row.end_to_end_id, row.bank_ref, row.batch_ref)
+        named = [one for one in queries.payables(conn, [as_entry]) if one.amount_fen == abs(row.amount_fen)]
+        parts = queries.payments_by_id(conn, {UUID(part["payment_id"]) for one in proposed for part in one.parts})
+    people = {one.payee_id for one in allocated} | {one.proposer_id for one in proposed}
+    values = {
+        "statement": found,
+        "line": row,
+        "allocated": allocated,
+        "differences": differences,
+        "proposal": proposed[0] if proposed else None,
+        "parts": parts,
+        "same_amount": named[:DIFFERENCES_SHOWN],
+        "names": names_of(desk, people),
+    }
+    return _shown(request, desk, who, "reconcile_line.html", values)
+
+
+@router.get("/statements/{statement_id}/suggestions")
+def suggestions(request: Request, statement_id: Identifier, desk: Desk, who: ByCookie) -> HTMLResponse:
+    """Which payments the lines without a reference may be, with what agrees; opening names and accounts is recorded."""
+    who.require("files")
+    found = suggestions_of(desk.app, by=who.actor, statement_id=statement_id)
+    wanted = {one.part.payment_id for one in found.proposals} | {one.payment_id for one in found.differing}
+    with desk.current(reconciliation) as conn:
+        payments = queries.payments_by_id(conn, {one for one in wanted if one is not None})
+        rows = {one.number: one for one in queries.entries(conn, statement_id, shown="waiting", limit=100_000)}
+        kept = _statement(queries.statement(conn, statement_id))
+    several = {one.key for one in found.proposals if sum(other.key == one.key for other in found.proposals) > 1}
+    values = {
+        "statement": kept,
+        "proposals": found.proposals[:LINES_SHOWN],
+        "count": len(found.proposals),
+        "several": several,
+        "differing": found.differing[:LINES_SHOWN],
+        "payments": payments,
+        "lines": rows,
+        "names": names_of(desk, {one.payee_id for one in payments.values()}),
+    }
+    return _shown(request, desk, who, "reconcile_suggestions.html", values)
+
+
+# What a person does with a line.
+
+
+@router.post("/statements/{statement_id}/lines/{number}/accept")
+def accept(statement_id: Identifier, number: Number, form: FormSent) -> RedirectResponse:
+    """Accept a suggestion."""
+    form.who.require("files")
+    wanted = form.shaped(Accepted)
+    receipt = reconciling_by_hand.accept(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        entry=EntryKey(statement_id, number),
+        payment_id=wanted.payment_id,
+        reason=wanted.reason,
+        on=form.on,
+    )
+    return form.done(receipt, at=f"/staff/reconcile/statements/{statement_id}/suggestions")
+
+
+@router.post("/statements/{statement_id}/lines/{number}/propose")
+def propose(statement_id: Identifier, number: Number, form: FormSent) -> RedirectResponse:
+    """Propose by hand what a line is matched to; another person confirms."""
+    wanted = form.shaped(ByHand)
+    with form.app.reading.connection() as conn:
+        row = queries.entry(conn, EntryKey(statement_id, number))
+        known = queries.payments_named(conn, wanted.end_to_end_id)
+    if not known or row is None:
+        raise Refusal("payment.unknown")
+    sign = -1 if row.amount_fen < 0 else 1
+    receipt = reconciling_by_hand.propose(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        entry=EntryKey(statement_id, number),
+        parts=[Part(known[0].payment_id, sign * wanted.amount_fen)],
+        reason=wanted.reason,
+        on=form.on,
+    )
+    return form.done(receipt, at=_at(statement_id, number))
+
+
+@router.post("/statements/{statement_id}/lines/{number}/confirm")
+def confirm(statement_id: Identifier, number: Number, form: FormSent) -> RedirectResponse:
+    """Confirm what another person proposed."""
+    key = EntryKey(statement_id, number)
+    receipt = reconciling_by_hand.confirm(form.app, actor=form.actor, key=form.key, entry=key, on=form.on)
+    return form.done(receipt, at=_at(statement_id, number))
+
+
+@router.post("/statements/{statement_id}/lines/{number}/reject")
+def reject(statement_id: Identifier, number: Number, form: FormSent) -> RedirectResponse:
+    """Drop a proposal."""
+    reason, key = form.shaped(WithReason).reason, EntryKey(statement_id, number)
+    receipt = reconciling_by_hand.reject(form.app, actor=form.actor, key=form.key, entry=key, reason=reason, on=form.on)
+    return form.done(receipt, at=_at(statement_id, number))
+
+
+@router.post("/statements/{statement_id}/lines/{number}/unmatch")
+def unmatch(statement_id: Identifier, number: Number, form: FormSent) -> RedirectResponse:
+    """Take a match back."""
+    reason, key = form.shaped(WithReason).reason, EntryKey(statement_id, number)
+    receipt = reconciling_by_hand.unmatch(
+        form.app, actor=form.actor, key=form.key, entry=key, reason=reason, on=form.on
+    )
+    return form.done(receipt, at=_at(statement_id, number))
+
+
+def _shown(request: Request, desk: Office, who: Acting, template: str, values: dict[str, Any]) -> HTMLResponse:
+    return keyed(show(request, desk, who, template, {"said": reconciliation_words, **values}))
+
+
+def _at(statement_id: UUID, number: int) -> str:
+    return f"/staff/reconcile/statements/{statement_id}/lines/{number}"
+
+
+def _statement(found: BankStatement | None) -> BankStatement:
+    if found is None:
+        raise Refusal("statement.unknown")
+    return found
+
+
+def _profiles() -> list[StatementProfile]:
+    return [load_statement_profile(name) for name in statement_profile_names()]
+
+
+def _profile(name: str) -> StatementProfile:
+    """One of the layouts that come with the program; a name never becomes a path."""
+    known = statement_profile_names()
+    if name not in known:
+        raise BadFile([finding("profile.unknown", file="版式", name=name, known="、".join(known))])
+    return load_statement_profile(name)
+
+
+def _by_age(found: list[tuple[int, int]]) -> list[tuple[str, int, int]]:
+    """Days and amounts -> words of an age, how many, how much."""
+    return [
+        (word, len(of_age), sum(amount for _, amount in of_age))
+        for low, high, word in AGES
+        if (of_age := [one for one in found if low <= max(one[0], 0) <= high]) or low == 0
+    ]
