@@ -26,9 +26,10 @@ from api.web import accounts
 from api.web.names import ERASED
 from audit.cli import main
 from domain.kernel.refusals import Refusal
-from projections import payout_batches, persons
+from projections import persons
 from tests.api.web.county import COUNTY, VILLAGE, County, small_county
 from tests.conftest import temporary_home
+from tests.payouts import acknowledged
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
@@ -58,11 +59,9 @@ def pay(county: County) -> None:
     app, on, profile = county.app, today(county.app), load_bank_profile("neutral-csv")
     receipt, batch = payouts.freeze(app, actor=maker, key=county.key(), division=COUNTY, month=county.month, on=on)
     assert app.caught_up(receipt.position)
-    with app.reading.connection() as connection:
-        frozen = payout_batches.one(connection, batch)
-    assert frozen is not None
+    digest = acknowledged(app, batch, maker=maker, checker=checker, on=on)
     common = {"app": app, "batch_id": batch, "on": on}
-    payouts.approve(**common, actor=checker, key=county.key(), shown_digest=frozen.lines_digest)
+    payouts.approve(**common, actor=checker, key=county.key(), shown_digest=digest)
     _, file = payouts.export(**common, actor=maker, key=county.key(), profile=profile)
     for answering in (rehearsal_bank.answer, rehearsal_bank.answer_again):
         content = answering(file, profile, seed="paid", on=on, rehearsal=True)

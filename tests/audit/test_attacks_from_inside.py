@@ -102,7 +102,7 @@ def test_a_role_elsewhere(verdict_on, county):
 def test_a_member_reports_only_for_himself(verdict_on, county):
     draft = county.story.find("incident.reported/1", 3)
     draft.by, draft.data["transcribed_by"] = county.rider, county.rider
-    assert codes(verdict_on(county.story)) == {"roles.for_another"}
+    assert codes(verdict_on(county.story)) == {"roles.for_another", "duties.source"}
 
 
 @pytest.mark.parametrize("change", ["seq", "category", "origin", "shared", "identity", "cause"])
@@ -189,7 +189,7 @@ def test_more_rewards_than_the_budget_has(verdict_on, county):
     draft.data["amount_fen"] = 2500
     draft.postings = cny(draft.postings, 2500)
     report = verdict_on(county.story)
-    assert codes(report) == {"limits.passed"}
+    assert codes(report) == {"limits.passed", "invariants.over_appropriated"}
     third = county.story.find("reward.granted/1", 2)
     assert report.findings[0].place.event == county.story.name_of(third)
     assert "ind:available" in str(report.findings[0].facts["account"])

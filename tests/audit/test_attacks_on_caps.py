@@ -203,7 +203,8 @@ def test_an_items_own_tariff_counts(verdict_on, county):
     admitted(county)
     of_the_item(county)
     tariff = county.story.find("tariff.set/1")
-    own = county.admin(tariff.stream, "tariff.set/1", {**tariff.data, "item": "hb-05", "amount_fen": 1600})
+    data = {**tariff.data, "item": "hb-05", "amount_fen": 1600, "since": "2026-02-01"}
+    own = county.admin(tariff.stream, "tariff.set/1", data)
     county.story.drafts.remove(own)
     county.story.drafts.insert(county.story.index(tariff) + 1, own)
     assert codes(verdict_on(county.story)) == {"tariffs.other", "tariffs.amount"}

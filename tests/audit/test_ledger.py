@@ -56,6 +56,6 @@ def test_money_is_in_yuan_and_goods_are_counted():
 
 
 def test_a_name_belongs_to_the_code_and_not_to_the_payee():
-    assert name_of("fin:2307:payee:0f0f") == "其他应付款—应付个人"
+    assert name_of("fin:2307:payee:0f0f") == "其他应付款—应付网格员"
     assert name_of("ind:spent:0f0f") == "预算指标—已支出"
     assert name_of("vil-361125:1001") == ""

@@ -25,7 +25,7 @@ from tests.audit.full import pages_of
 from tests.audit.story import LOG_KEY, ORIGIN, POLICY, County, codes, seal, seeded
 
 KEY = str(LOG_KEY.verifier_key)
-ONLY_IF_HANDED_OVER = {Check.BANK, Check.OPENED, Check.TIMESTAMPS}
+ONLY_IF_HANDED_OVER = {Check.BANK, Check.OPENED, Check.TIMESTAMPS, Check.PERIODS}
 
 
 def statuses(report):

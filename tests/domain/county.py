@@ -6,6 +6,7 @@ journal refuses it. `check` states the invariants of the books that one prefix o
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import reduce
@@ -17,6 +18,7 @@ from domain.kernel.calendar import Month
 from domain.kernel.events import Attachment, Commitment, Sha256
 from domain.kernel.ids import EventName, derived
 from domain.kernel.money import Fen
+from domain.kernel.obligations import GONE
 from domain.kernel.places import chain
 from domain.kernel.postings import book_of, check_balanced
 from domain.kernel.refusals import Refusal
@@ -28,6 +30,7 @@ INCIDENTS = tuple(derived("incident", number) for number in range(12))
 MONTH = Month("2026-11")
 REPORTED_AT = datetime(2026, 11, 20, tzinfo=UTC)
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+PAID_ON = date(2026, 12, 3)
 ANSWER = Sha256("d" * 64)
 FILE = Attachment(Sha256("b" * 64), 1)
 MODULES = {
@@ -49,6 +52,17 @@ TRANSITIONS = {
         ("unresolved", "unresolved"),
         ("unresolved", "settled"),
         ("unresolved", "failed"),
+        ("approved", "accepted"),
+        ("accepted", "unresolved"),
+        ("unresolved", "accepted"),
+        ("accepted", "settled"),
+        ("accepted", "failed"),
+        ("settled", "returned"),
+        ("returned", "reissued"),
+        ("returned", "written_back"),
+        ("settled", "recovered"),
+        *((status, status) for status in ("settled", "failed", "returned", "recovered")),  # contradicted, upheld
+        *((status, status) for status in ("reissued", "written_back")),
     },
     "payout_batch": {
         (None, "frozen"),
@@ -57,6 +71,7 @@ TRANSITIONS = {
         ("approved", "exported"),
         ("exported", "exported"),  # an answer was read
         ("exported", "closed"),
+        ("closed", "closed"),  # an answer was read afterwards
     },
 }
 Name = tuple[str, UUID]
@@ -76,6 +91,7 @@ class County:
 
     def __post_init__(self) -> None:
         facts = {"division": COUNTY, "division_known": True, "since": date(2026, 1, 1), "document": "1"}
+        facts["today"] = date(2026, 1, 1)
         tariff = ("tariff", derived("tariff", COUNTY))
         band = tariffs.set_band(None, min_fen=Fen(500), max_fen=Fen(2_000), **facts)
         self.record([(tariff, band)])
@@ -181,7 +197,7 @@ class County:
             incident_id=identity,
             incident=incident,
             tariffs=[self.states.get(("tariff", derived("tariff", place))) for place in chain(VILLAGE)],
-            budget=self.states.get(self.budget),
+            budget=budgets.charge(self.states.get(self.budget), on=NOW.date()),
         )
         return [(name, decided), (reward, granted)]
 
@@ -209,6 +225,7 @@ class County:
                 payee_id=payee,
                 rewards=[policies.reward_to_pay(state, reward_id=identity) for identity, state in owed[payee]],
                 account=EventName(f"person/{payee}@2"),
+                replaced=self._replaced(identity for identity, _ in owed[payee]),
             )
             facts.append((payment, prepared))
             lines.append(policies.batch_line(payments.evolve(None, prepared), payment_id=payment[1]))
@@ -225,6 +242,16 @@ class County:
             acted=policies.people_in(paid),
         )
         return [(batch, frozen), *facts]
+
+    def _replaced(self, rewards_: Iterable[UUID]) -> list[tuple[UUID, payments.Payment]]:
+        """The payments that rewards were in before, as their own events say."""
+        scheduled = {
+            event.payment_id
+            for identity in rewards_
+            for event in self.events["reward", identity]
+            if isinstance(event, rewards.RewardScheduled)
+        }
+        return [(identity, self.states["payment", identity]) for identity in sorted(scheduled)]
 
     def approve(self, who: UUID, which: int, _flag: bool) -> list[tuple[Name, object]]:
         batch, lines = self._batch(which)
@@ -256,12 +283,12 @@ class County:
         return [(batch, event)]
 
     def answer(self, _who: UUID, which: int, flag: bool) -> list[tuple[Name, object]]:
-        """The bank answers one line of an exported batch: settled, failed or unknown."""
+        """The bank answers one line of an exported batch: settled, failed, accepted or unknown."""
         batch, lines = self._batch(which)
         digest = Sha256(f"{which:064x}")
         line = lines[which % len(lines)]
-        outcome = ("settled", "failed", "unresolved")[which // 2 % 3] if flag else "unresolved"
-        counts = {f"{word}_count": int(word == outcome) for word in ("settled", "failed")}
+        outcome = ("settled", "failed", "accepted")[which // 2 % 3] if flag else "unresolved"
+        counts = {f"{word}_count": int(word == outcome) for word in ("settled", "failed", "accepted")}
         read = payout_batches.record_answer(
             self.states.get(batch),
             profile="p",
@@ -272,18 +299,58 @@ class County:
         name, state = ("payment", line.payment_id), self.states["payment", line.payment_id]
         if outcome == "unresolved":
             events = payments.leave_unresolved(state, answer=digest, status="PDNG")
+        elif outcome == "accepted":
+            events = payments.accept(state, answer=digest, status="ACSP")
         elif outcome == "failed":
             events = payments.fail(state, answer=digest, reason="other")
         else:
-            events = payments.settle(state, answer=digest, booked_on=date(2026, 12, 3), bank_ref="N")
+            events = payments.settle(state, answer=digest, booked_on=PAID_ON, bank_ref="N")
         facts = [(batch, event) for event in read] + [(name, event) for event in events]
-        if outcome == "failed" and events:
+        if events and isinstance(events[0], payments.PaymentFailed):
             facts += self._released(name, payments.evolve(state, events[0]))
         return facts
 
+    def return_late(self, _who: UUID, which: int, flag: bool) -> list[tuple[Name, object]]:
+        """Money comes back: in the year of the payment or (with the flag) in the next."""
+        name, state = self._one_payment(which)
+        on = date(2027, 2, 1) if flag else PAID_ON
+        facts = {"booked_on": on, "bank_ref": f"R{which % 2}", "reason": "other", "on": on}
+        return [(name, event) for event in payments.return_late(state, answer=ANSWER, **facts)]
+
+    def reissue(self, who: UUID, which: int, _flag: bool) -> list[tuple[Name, object]]:
+        name, state = self._one_payment(which)
+        event = payments.reissue(state, actor_id=who)
+        return [(name, event), *self._released(name, payments.evolve(state, event))]
+
+    def write_back(self, who: UUID, which: int, _flag: bool) -> list[tuple[Name, object]]:
+        name, state = self._one_payment(which)
+        event = payments.write_back(
+            state, actor_id=who, maker_id=self._maker_of(state), acted=self._acted_before(state), reason="no"
+        )
+        return [(name, event), *self._taken_back(name, payments.evolve(state, event))]
+
+    def recover(self, who: UUID, which: int, flag: bool) -> list[tuple[Name, object]]:
+        name, state = self._one_payment(which)
+        on = date(2027, 2, 1) if flag else PAID_ON
+        facts = {"actor_id": who, "booked_on": on, "bank_ref": "Q", "reason": "no", "on": on}
+        events = payments.recover(state, **facts)
+        taken = self._taken_back(name, payments.evolve(state, events[0])) if events else []
+        return [*((name, event) for event in events), *taken]
+
+    def uphold(self, who: UUID, which: int, _flag: bool) -> list[tuple[Name, object]]:
+        name, state = self._one_payment(which)
+        acted = self._acted_before(state)
+        event = payments.uphold(state, actor_id=who, maker_id=self._maker_of(state), acted=acted, reason="asked")
+        return [(name, event)]
+
+    def _acted_before(self, payment: payments.Payment | None) -> frozenset[UUID]:
+        rewards_paid = payment.rewards if payment else ()
+        return policies.people_in(self.states["reward", reward] for reward in rewards_paid)
+
     def close(self, _who: UUID, which: int, _flag: bool) -> list[tuple[Name, object]]:
         batch, lines = self._batch(which)
-        outcomes = [payout_batches.LineOutcome(line, self.states["payment", line.payment_id].status) for line in lines]
+        states = [(line.payment_id, self.states["payment", line.payment_id]) for line in lines]
+        outcomes = [policies.line_outcome(state, payment_id=identity) for identity, state in states]
         return [(batch, payout_batches.close(self.states.get(batch), outcomes=outcomes))]
 
     def _batch(self, which: int) -> tuple[Name, list[payout_batches.BatchLine]]:
@@ -297,6 +364,21 @@ class County:
             if name[0] == "payment" and state.batch_id == batch[1]
         ]
         return batch, sorted(lines, key=lambda line: line.line)
+
+    def _one_payment(self, which: int) -> tuple[Name, payments.Payment]:
+        found = [name for name in self.states if name[0] == "payment"]
+        if not found:
+            raise Refusal("payment.unknown")
+        name = found[which % len(found)]
+        return name, self.states[name]
+
+    def _maker_of(self, payment: payments.Payment) -> UUID:
+        return self.states["payout_batch", payment.batch_id].maker_id
+
+    def _taken_back(self, name: Name, payment: payments.Payment) -> list[tuple[Name, object]]:
+        states = {identity: self.states["reward", identity] for identity in payment.rewards}
+        taken = policies.rewards_taken_back(payment, payment_id=name[1], rewards=states, reason="no")
+        return [(("reward", identity), event) for identity, events in taken.items() for event in events]
 
     def _payment(self, line, decision, **facts) -> tuple[Name, object]:
         name = ("payment", line.payment_id)
@@ -331,7 +413,8 @@ class County:
         )
         assert held == self.budget_fen
         assert self.balances[accounts.EXPENSE] == self.budget_fen - self.balances[accounts.available(budget)]
-        assert self.balances[accounts.BUDGET_SPENDING] == self.balances[accounts.spent(budget)]
+        spent_ = self.balances[accounts.BUDGET_SPENDING] + self.balances[accounts.BUDGET_CARRIED_OVER]
+        assert spent_ == self.balances[accounts.spent(budget)]
         assert self.balances[accounts.FUNDS] == self.budget_fen - self.balances[accounts.spent(budget)]
 
     def _check_people(self) -> None:
@@ -354,12 +437,15 @@ class County:
         """Payable, in transit and the lines agree; a reward is in one live payment and settled at most once."""
         live: Counter[UUID] = Counter()
         transit: Counter[UUID] = Counter()
+        back: Counter[UUID] = Counter()
         for identity, payment in self._of("payment").items():
-            if payment.status not in ("failed", "cancelled"):
+            if payment.status not in GONE:
                 live.update(payment.rewards)
                 assert all(self.states["reward", reward].payment_id == identity for reward in payment.rewards)
-            if payment.status in ("approved", "unresolved"):
+            if payment.status in payments.IN_TRANSIT:
                 transit[payment.batch_id] += payment.amount_fen
+            if payment.status == "returned":
+                back[payment.payee_id] += payment.amount_fen
         assert not live or max(live.values()) == 1
         for identity, batch in self._of("payout_batch").items():
             assert self.balances[accounts.in_transit(identity)] == -transit[identity]
@@ -372,9 +458,24 @@ class County:
                 owed[reward.payee_id] += reward.amount_fen
         for who in PEOPLE:
             assert self.balances[accounts.payable(who)] == -owed[who]
+            assert self.balances[accounts.returned(who)] == -back[who]
 
     def _of(self, category: str) -> dict[UUID, object]:
         return {identity: state for (kind, identity), state in self.states.items() if kind == category}
 
 
-STEPS = ("report", "verify", "handle", "decide", "reverse", "freeze", "approve", "reject", "export", "answer", "close")
+UNTIL_PAID = (
+    "report",
+    "verify",
+    "handle",
+    "decide",
+    "reverse",
+    "freeze",
+    "approve",
+    "reject",
+    "export",
+    "answer",
+    "close",
+)
+AFTERWARDS = ("return_late", "reissue", "write_back", "recover", "uphold")
+STEPS = UNTIL_PAID + AFTERWARDS

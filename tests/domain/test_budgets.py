@@ -1,9 +1,16 @@
 """Money is appropriated to a budget by numbered documents."""
 
+from datetime import date
+
+import pytest
+
 from domain import accounts, budgets
-from domain.budgets import BudgetAppropriated
+from domain.budgets import BudgetAdjusted, BudgetAppropriated, BudgetClosed
 from domain.kernel.ids import derived
 from domain.kernel.money import Fen
+from domain.kernel.obligations import BudgetCharged
+from domain.kernel.postings import mirror
+from domain.kernel.refusals import Refusal
 from tests.domain.samples import COUNTY
 from tests.domain.scenarios import Table, every_row, every_table, row, scenarios
 
@@ -24,6 +31,15 @@ def appropriated(document, amount_fen):
 
 
 FIRST = appropriated("横财〔2026〕8号", Fen(5_000_000))
+CLOSED = BudgetClosed(lapsed_fen=Fen(700), postings=accounts.budget_closed(BUDGET_ID, Fen(700)))
+LAST_DAY = date(2026, 12, 31)
+
+
+def adjusted(amount_fen, document="横财〔2026〕10号"):
+    postings = accounts.budget_adjusted(BUDGET_ID, amount_fen)
+    return BudgetAdjusted(document=document, amount_fen=amount_fen, reason="年中调整", postings=postings)
+
+
 TABLE = Table(
     budgets.evolve,
     budgets.appropriate,
@@ -33,9 +49,35 @@ TABLE = Table(
         row("place.unknown", unit_known=False),
         row("budget.amount_not_positive", amount_fen=Fen(0)),
         row("budget.amount_not_positive", amount_fen=Fen(-1)),
+        row("budget.closed", given=(FIRST, CLOSED)),
         row("budget.document_reused", document="横财〔2026〕8号"),
     ],
 )
+ADJUST = Table(
+    budgets.evolve,
+    budgets.adjust,
+    (FIRST,),
+    {"document": "横财〔2026〕10号", "amount_fen": Fen(-1), "reason": "年中调整"},
+    [
+        row("budget.unknown", given=()),
+        row("budget.adjusted_by_nothing", amount_fen=Fen(0)),
+        row("budget.closed", given=(FIRST, CLOSED)),
+        row("budget.document_reused", document="横财〔2026〕8号"),
+        row("budget.document_reused", given=(FIRST, adjusted(Fen(5)))),
+    ],
+)
+CLOSE = Table(
+    budgets.evolve,
+    budgets.close,
+    (FIRST,),
+    {"available_fen": Fen(700), "on": LAST_DAY},
+    [
+        row("budget.unknown", given=()),
+        row("budget.year_not_over", on=date(2026, 12, 30)),
+        row("budget.nothing_to_lapse", given=(FIRST, CLOSED), available_fen=Fen(0)),
+    ],
+)
+TABLES = (TABLE, ADJUST, CLOSE)
 
 
 def test_a_budget_grows_with_every_document():
@@ -48,12 +90,46 @@ def test_a_budget_grows_with_every_document():
     assert budget.id == BUDGET_ID
 
 
-@every_row(TABLE)
+@every_row(*TABLES)
 def test_refusals_in_the_order_of_the_checks(table, position):
     table.check_row(position)
 
 
-@every_table(TABLE)
+@every_table(*TABLES)
 def test_the_docstring_states_the_checks_and_their_order(table):
     table.check_accepted()
     table.check_documented()
+
+
+@pytest.mark.parametrize("amount_fen", [Fen(250_000), Fen(-250_000)])
+def test_an_adjustment_moves_what_an_appropriation_moves_or_takes_it_back(amount_fen):
+    event = adjusted(amount_fen)
+    given(FIRST).when(budgets.adjust, document=event.document, amount_fen=amount_fen, reason="年中调整").then(event)
+    assert given(FIRST, event).state.appropriated_fen == 5_000_000 + amount_fen
+    more = accounts.budget_appropriated(BUDGET_ID, Fen(250_000))
+    assert event.postings == (more if amount_fen > 0 else mirror(more))
+
+
+def test_what_is_still_available_lapses_when_the_year_is_closed():
+    given(FIRST).when(budgets.close, available_fen=Fen(700), on=LAST_DAY).then(CLOSED)
+    assert given(FIRST, CLOSED).state.closed
+    assert {account for account, _, _ in CLOSED.postings} == {accounts.available(BUDGET_ID), accounts.lapsed(BUDGET_ID)}
+
+
+def test_a_budget_without_anything_left_is_closed_too_and_what_comes_back_lapses_later():
+    empty = BudgetClosed(lapsed_fen=Fen(0), postings=())
+    given(FIRST).when(budgets.close, available_fen=Fen(0), on=LAST_DAY).then(empty)
+    given(FIRST, empty).when(budgets.close, available_fen=Fen(700), on=date(2027, 3, 1)).then(CLOSED)
+
+
+def test_a_grant_is_charged_to_a_budget_of_its_own_year():
+    assert budgets.charge(given(FIRST).state, on=LAST_DAY) == BudgetCharged(BUDGET_ID, 2026)
+    assert budgets.charge(None, on=LAST_DAY) is None
+    for day in (date(2025, 12, 31), date(2027, 1, 1)):
+        with pytest.raises(Refusal, match=r"budget\.other_year"):
+            budgets.charge(given(FIRST, CLOSED).state, on=day)
+
+
+def test_a_closed_budget_takes_nothing_more():
+    with pytest.raises(Refusal, match=r"budget\.closed"):
+        budgets.charge(given(FIRST, CLOSED).state, on=LAST_DAY)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain import incidents
 from domain.incidents import Incident, IncidentReported, evolve, next_step, open_acts
-from domain.incidents.turns import REGISTRY
+from domain.incidents.turns import REGISTRY, Turn, waits_for
 from domain.kernel.ids import EventName
 from domain.kernel.refusals import Refusal
 from domain.kernel.workflow_steps import ACTS, KERNEL, Workflow
@@ -235,3 +235,33 @@ def _refused_ahead(workflow: Workflow, incident: Incident, act: str) -> None:
         with pytest.raises(Refusal) as refused:
             take(incident, later.act, workflow=workflow, role=later.roles[-1], actor_id=actor)
         assert refused.value.code in {"workflow.out_of_turn", "incident.not_verified", "incident.not_handled"}
+
+
+def test_what_may_be_claimed_waits_for_every_member_and_then_for_the_claimant_alone() -> None:
+    workflow, incident = shipped("dali-4"), evolve(None, REPORTED)
+    first, second = person("first member"), person("second member")
+    steps = (("accept", "grid_worker", "clerk"), ("dispatch", "county_officer", "clerk"), ("claim", "member", None))
+    steps += (("handle", "member", None), ("feed_back", "member", None))
+    waited = []
+    for act, role, part in steps:
+        waited.append([waits_for(incident, Turn(workflow, "member"), one) for one in (RIDER, first, second)])
+        actor = BY_PART[part] if part is not None else first
+        incident = evolve(incident, take(incident, act, workflow=workflow, role=role, actor_id=actor))
+    assert waited == [
+        [False, False, False],
+        [False, False, False],
+        [False, True, True],  # never for whoever reported it
+        [False, True, False],
+        [False, True, False],
+    ]
+    assert not waits_for(incident, Turn(workflow, "member"), first)
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"dali-4"}))
+def test_elsewhere_nothing_waits_for_a_member(name: str) -> None:
+    workflow, incident = shipped(name), evolve(None, REPORTED)
+    for step in workflow.steps:
+        assert not waits_for(incident, Turn(workflow, "member"), person("first member"))
+        actor = BY_PART[PART_OF.get(step.act, "clerk")]
+        role = next(role for role in step.roles if role != "member" or actor == RIDER)
+        incident = evolve(incident, take(incident, step.act, workflow=workflow, role=role, actor_id=actor))

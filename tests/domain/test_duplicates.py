@@ -174,3 +174,19 @@ def test_of_two_reports_of_one_moment_one_is_first():
     assert [found.incident_id for found in likely_duplicates(other, [one])] == [one.incident_id]
     assert likely_duplicates(one, [other]) == []
     assert likely_duplicates(one, [one]) == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "recorded", "found"),
+    [
+        (-2, 4, (True, True)),
+        (-2, 6, (True, False)),  # says that it was first, and came after
+        (2, 4, (False, True)),  # was there first, and the other says that it saw it before
+        (2, 6, None),
+        (0, 6, None),  # at the same moment the id decides, and it came after
+    ],
+)
+def test_the_order_of_recording_stands_beside_what_is_claimed(hours, recorded, found):
+    mine = seen(1, recorded=5)
+    candidates = likely_duplicates(mine, [seen(2, hours=hours, recorded=recorded)])
+    assert [(one.claims_earlier, one.recorded_earlier) for one in candidates] == ([found] if found else [])

@@ -15,6 +15,7 @@ from domain.incidents import (
     ValidityDecided,
 )
 from domain.incidents.events import IncidentClaimed
+from domain.incidents.reasons import OWN_SOURCES
 from domain.kernel.events import Sha256
 from domain.kernel.places import Position
 from domain.kernel.workflow_steps import KERNEL
@@ -52,6 +53,7 @@ REPORT_FACTS = {
     "source": "app",
     "now": NOW,
 }
+NOT_OWN = incidents.SOURCES - OWN_SOURCES
 VERIFY_FACTS = {
     "turn": Turn(KERNEL, "grid_worker"),
     "actor_id": GRID_WORKER,
@@ -82,7 +84,17 @@ TABLES = (
             row("incident.position_wrong", sensitive=False, position=Position(9_000_001, 0)),
             row("incident.photo_twice", photos=(PHOTO, PHOTO)),
             row("incident.reported_in_future", reported_at=NOW + timedelta(microseconds=1)),
-            row("chain.not_oneself", actor_id=CLERK),
+            row("chain.not_oneself", actor_id=CLERK, source="app"),
+            row("chain.not_oneself", actor_id=CLERK, source="open311"),
+            *(row("incident.source_not_own", actor_id=RIDER, source=source) for source in sorted(NOT_OWN)),
+            row(
+                "incident.reported_too_late",
+                actor_id=RIDER,
+                source="app",
+                reported_at=NOW - timedelta(hours=72, microseconds=1),
+            ),
+            row("incident.ticket_missing", actor_id=CLERK, source="hotline"),
+            row("incident.ticket_missing", actor_id=CLERK, source="hotline", source_ref=" "),
         ],
     ),
     Table(
@@ -137,6 +149,19 @@ TABLES = (
 
 def test_a_member_reports_in_the_app_for_himself():
     given().when(incidents.report, **REPORT_FACTS).then(REPORTED)
+
+
+def test_a_draft_of_three_days_ago_is_still_a_report_of_ones_own():
+    at = {"reported_at": NOW - timedelta(hours=72)}
+    event = IncidentReported(reporter_id=RIDER, source="app", **{**REPORT, **at})
+    given().when(incidents.report, **{**REPORT_FACTS, **at}).then(event)
+
+
+@pytest.mark.parametrize("source", sorted(NOT_OWN))
+def test_whoever_writes_down_anothers_words_may_give_an_earlier_time(source):
+    facts = {"source": source, "source_ref": "12345-0007", "reported_at": NOON - timedelta(days=900)}
+    event = IncidentReported(reporter_id=RIDER, transcribed_by=CLERK, **{**REPORT, **facts})
+    given().when(incidents.report, **{**REPORT_FACTS, **facts, "actor_id": CLERK}).then(event)
 
 
 def test_a_report_may_be_of_this_moment_and_be_handled_in_the_same():

@@ -10,21 +10,32 @@ from domain.kernel.calendar import Month
 from domain.kernel.events import Sha256
 from domain.kernel.ids import derived, event_name, stream_name
 from domain.kernel.money import Fen
+from domain.kernel.refusals import Refusal
 from domain.payments import (
     LINE_MAX,
+    PaymentAccepted,
     PaymentApproved,
     PaymentCancelled,
+    PaymentContradicted,
     PaymentFailed,
     PaymentPrepared,
+    PaymentRecovered,
+    PaymentReissued,
+    PaymentReturned,
     PaymentSettled,
     PaymentUnresolved,
+    PaymentUpheld,
+    PaymentWrittenBack,
     RewardToPay,
 )
 from tests.domain.samples import (
     ANSWER,
+    APPROVER,
     COUNTY,
     ELSEWHERE,
+    OFFICER,
     OTHER_RIDER,
+    PAYMASTER,
     RIDER,
     TEN_YUAN,
     TWENTY_YUAN,
@@ -67,6 +78,37 @@ FAILED = PaymentFailed(
     answer=ANSWER, reason="account_closed", postings=accounts.payment_failed(RIDER, BATCH, Fen(3_000))
 )
 UNRESOLVED = PaymentUnresolved(answer=ANSWER, status="PDNG")
+ACCEPTED = PaymentAccepted(answer=ANSWER, status="ACSP")
+SAYS_FAILED = PaymentContradicted(answer=ANSWER, status="failed", detail="account_closed")
+SAYS_PAID = PaymentContradicted(answer=ANSWER, status="settled", detail="2026-12-03 N1")
+UPHELD = PaymentUpheld(reason="the bank was asked")
+
+
+def returned(*, same_year=True):
+    return PaymentReturned(
+        answer=ANSWER,
+        booked_on=date(2026, 12, 20),
+        bank_ref="R1",
+        reason="account_closed",
+        same_year=same_year,
+        postings=accounts.payment_returned(RIDER, BUDGET, Fen(3_000), same_year=same_year),
+    )
+
+
+def recovered(*, same_year=True):
+    return PaymentRecovered(
+        booked_on=date(2026, 12, 20),
+        bank_ref="Q1",
+        reason="paid twice",
+        same_year=same_year,
+        postings=accounts.payment_recovered(RIDER, BUDGET, Fen(3_000), same_year=same_year),
+    )
+
+
+RETURNED = returned()
+RECOVERED = recovered()
+REISSUED = PaymentReissued(postings=accounts.payment_reissued(RIDER, Fen(3_000)))
+WRITTEN_BACK = PaymentWrittenBack(reason="not found", postings=accounts.payment_reissued(RIDER, Fen(3_000)))
 
 PREPARE_FACTS = {
     "batch_id": BATCH,
@@ -76,7 +118,7 @@ PREPARE_FACTS = {
     "payee_id": RIDER,
     "rewards": (reward(FIRST), reward(SECOND, TWENTY_YUAN)),
     "account": ACCOUNT,
-    "replaces": (FAILED_BEFORE,),
+    "replaced": ((FAILED_BEFORE, None),),
 }
 SETTLE_FACTS = {"answer": ANSWER, "booked_on": date(2026, 12, 3), "bank_ref": "N1"}
 FAIL_FACTS = {"answer": ANSWER, "reason": "account_closed"}
@@ -91,6 +133,29 @@ SENT_ONLY = [
     row("payment.not_sent", given=(PREPARED, CANCELLED)),
 ]
 SENT = (PREPARED, APPROVED)
+PAID = (*SENT, SETTLED)
+BACK = (*PAID, RETURNED)
+RETURN_FACTS = {
+    "answer": ANSWER,
+    "booked_on": date(2026, 12, 20),
+    "bank_ref": "R1",
+    "reason": "account_closed",
+    "on": date(2026, 12, 21),
+}
+RECOVER_FACTS = {
+    "actor_id": OFFICER,
+    "booked_on": date(2026, 12, 20),
+    "bank_ref": "Q1",
+    "reason": "paid twice",
+    "on": date(2026, 12, 21),
+}
+CHECKED_FACTS = {"actor_id": APPROVER, "maker_id": PAYMASTER, "acted": (OFFICER,), "reason": "not found"}
+RETURNED_ONLY = [
+    row("payment.unknown", given=()),
+    row("payment.not_returned", given=PAID),
+    row("payment.not_returned", given=(*BACK, REISSUED)),
+    row("payment.contradicted", given=(*BACK, PaymentContradicted(answer=ANSWER, status="settled", detail="N9"))),
+]
 
 TABLES = (
     Table(
@@ -109,6 +174,10 @@ TABLES = (
             row("payment.reward_twice", rewards=(reward(FIRST), reward(FIRST))),
             row("payment.amount_not_positive", rewards=(reward(FIRST, Fen(0)),)),
             row("payment.no_account", account=None),
+            row(
+                "payment.replaced_may_arrive",
+                replaced=((FAILED_BEFORE, given(*SENT, FAILED, SAYS_PAID).state),),
+            ),
         ],
     ),
     Table(payments.evolve, payments.approve, (PREPARED,), {}, PREPARED_ONLY),
@@ -118,22 +187,73 @@ TABLES = (
         payments.settle,
         SENT,
         SETTLE_FACTS,
-        [
-            *SENT_ONLY,
-            row("payment.already_final", given=(*SENT, FAILED)),
-            row("payment.already_final", given=(*SENT, SETTLED), bank_ref="N2"),
-            row("payment.already_final", given=(*SENT, SETTLED), booked_on=date(2026, 12, 4)),
-        ],
+        SENT_ONLY,
     ),
     Table(
         payments.evolve,
         payments.fail,
         SENT,
         FAIL_FACTS,
+        [*SENT_ONLY, row("payment.failure_reason_unknown", reason="no luck")],
+    ),
+    Table(payments.evolve, payments.accept, SENT, {"answer": ANSWER, "status": "ACSP"}, SENT_ONLY),
+    Table(
+        payments.evolve,
+        payments.return_late,
+        PAID,
+        RETURN_FACTS,
         [
             *SENT_ONLY,
             row("payment.failure_reason_unknown", reason="no luck"),
-            row("payment.already_final", given=(*SENT, SETTLED)),
+            row("payment.not_settled", given=SENT),
+            row("payment.not_settled", given=(*SENT, FAILED)),
+            row("payment.not_settled", given=(*SENT, UNRESOLVED)),
+        ],
+    ),
+    Table(
+        payments.evolve,
+        payments.reissue,
+        BACK,
+        {"actor_id": OFFICER},
+        [*RETURNED_ONLY, row("chain.acted_twice", actor_id=RIDER)],
+    ),
+    Table(
+        payments.evolve,
+        payments.write_back,
+        BACK,
+        CHECKED_FACTS,
+        [
+            *RETURNED_ONLY,
+            row("chain.acted_twice", actor_id=PAYMASTER),
+            row("chain.acted_twice", actor_id=RIDER),
+            row("chain.acted_twice", actor_id=OFFICER),
+        ],
+    ),
+    Table(
+        payments.evolve,
+        payments.recover,
+        PAID,
+        RECOVER_FACTS,
+        [
+            *SENT_ONLY,
+            row("payment.not_settled", given=SENT),
+            row("payment.not_settled", given=BACK),
+            row("payment.not_settled", given=(*PAID, RECOVERED), bank_ref="Q2"),
+            row("chain.acted_twice", actor_id=RIDER),
+        ],
+    ),
+    Table(
+        payments.evolve,
+        payments.uphold,
+        (*PAID, SAYS_FAILED),
+        CHECKED_FACTS,
+        [
+            row("payment.unknown", given=()),
+            row("payment.not_contradicted", given=PAID),
+            row("payment.not_contradicted", given=(*PAID, SAYS_FAILED, UPHELD)),
+            row("chain.acted_twice", actor_id=PAYMASTER),
+            row("chain.acted_twice", actor_id=RIDER),
+            row("chain.acted_twice", actor_id=OFFICER),
         ],
     ),
     Table(payments.evolve, payments.leave_unresolved, SENT, {"answer": ANSWER, "status": "PDNG"}, SENT_ONLY),
@@ -156,7 +276,11 @@ def test_a_line_is_approved_or_cancelled():
     given(PREPARED).when(payments.cancel, reason="wrong month").then(CANCELLED)
 
 
-@pytest.mark.parametrize("before", [(), (UNRESOLVED,)], ids=["at once", "after no definite answer"])
+@pytest.mark.parametrize(
+    "before",
+    [(), (UNRESOLVED,), (ACCEPTED,), (ACCEPTED, UNRESOLVED, ACCEPTED)],
+    ids=["at once", "after no definite answer", "after it was accepted", "after all of it"],
+)
 def test_the_bank_answers_definitely(before):
     given(*SENT, *before).when(payments.settle, **SETTLE_FACTS).then(SETTLED)
     given(*SENT, *before).when(payments.fail, **FAIL_FACTS).then(FAILED)
@@ -166,11 +290,13 @@ def test_the_same_answer_again_changes_nothing():
     given(*SENT, SETTLED).when(payments.settle, **{**SETTLE_FACTS, "answer": Sha256("9" * 64)}).then()
     given(*SENT, FAILED).when(payments.fail, **{**FAIL_FACTS, "reason": "other"}).then()
     given(*SENT, UNRESOLVED).when(payments.leave_unresolved, answer=ANSWER, status="PDNG").then()
+    given(*SENT, ACCEPTED).when(payments.accept, answer=ANSWER, status="ACSP").then()
 
 
 @pytest.mark.parametrize("final", [SETTLED, FAILED], ids=["settled", "failed"])
 def test_no_definite_answer_contradicts_nothing(final):
     given(*SENT, final).when(payments.leave_unresolved, answer=ANSWER, status="PDNG").then()
+    given(*SENT, final).when(payments.accept, answer=ANSWER, status="ACSP").then()
 
 
 def test_another_word_of_the_bank_is_recorded_too():
@@ -178,10 +304,67 @@ def test_another_word_of_the_bank_is_recorded_too():
     given(*SENT, UNRESOLVED).when(payments.leave_unresolved, answer=ANSWER, status="timeout").then(other_word)
 
 
-def test_a_contradiction_says_what_stands_and_what_was_answered():
-    given(*SENT, SETTLED).when(payments.fail, **FAIL_FACTS).refused(
-        "payment.already_final", status="settled", answered="failed"
-    )
+def test_a_contradiction_is_recorded_and_moves_nothing():
+    given(*PAID).when(payments.fail, **FAIL_FACTS).then(SAYS_FAILED)
+    given(*SENT, FAILED).when(payments.settle, **SETTLE_FACTS).then(SAYS_PAID)
+    twice = PaymentContradicted(answer=ANSWER, status="settled", detail="2026-12-04 N2")
+    given(*PAID).when(payments.settle, answer=ANSWER, booked_on=date(2026, 12, 4), bank_ref="N2").then(twice)
+    other = PaymentContradicted(answer=ANSWER, status="returned", detail="2026-12-20 R2")
+    given(*BACK).when(payments.return_late, **{**RETURN_FACTS, "bank_ref": "R2"}).then(other)
+    given(*PAID, RECOVERED).when(payments.return_late, **RETURN_FACTS).then(replace(other, detail="2026-12-20 R1"))
+    payment = given(*PAID, SAYS_FAILED).state
+    assert (payment.status, payment.contradicted) == ("settled", True)
+
+
+def test_the_same_contradiction_again_is_no_event():
+    given(*PAID, SAYS_FAILED).when(payments.fail, **FAIL_FACTS).then()
+    given(*SENT, FAILED, SAYS_PAID).when(payments.settle, **SETTLE_FACTS).then()
+
+
+def test_a_second_person_says_what_the_bank_confirmed():
+    given(*PAID, SAYS_FAILED).when(payments.uphold, **{**CHECKED_FACTS, "reason": "the bank was asked"}).then(UPHELD)
+    assert not given(*PAID, SAYS_FAILED, UPHELD).state.contradicted
+    given(*PAID, SAYS_FAILED, UPHELD).when(payments.fail, **FAIL_FACTS).then(SAYS_FAILED)
+
+
+def test_a_late_return_explains_the_failure_that_the_bank_spoke_of():
+    assert not given(*PAID, SAYS_FAILED, RETURNED).state.contradicted
+    kept = given(*PAID, SAYS_PAID, RETURNED).state
+    assert [said.status for said in kept.contradictions] == ["settled"]
+
+
+@pytest.mark.parametrize("day", [date(2026, 12, 31), date(2027, 1, 1)])
+def test_money_comes_back_in_the_year_of_the_payment_or_later(day):
+    same_year = day.year == 2026
+    given(*PAID).when(payments.return_late, **{**RETURN_FACTS, "on": day}).then(returned(same_year=same_year))
+    given(*PAID).when(payments.recover, **{**RECOVER_FACTS, "on": day}).then(recovered(same_year=same_year))
+    accounts_moved = {posting.account for posting in returned(same_year=same_year).postings}
+    assert (accounts.BUDGET_CARRIED_OVER in accounts_moved) is not same_year
+    assert (accounts.BUDGET_SPENDING in accounts_moved) is same_year
+
+
+def test_the_same_return_or_recovery_again_changes_nothing():
+    again = {**RETURN_FACTS, "answer": Sha256("9" * 64), "reason": "other"}
+    for after in ((), (REISSUED,), (WRITTEN_BACK,)):
+        given(*BACK, *after).when(payments.return_late, **again).then()
+        given(*BACK, *after).when(payments.fail, **FAIL_FACTS).then()
+        given(*BACK, *after).when(payments.settle, **SETTLE_FACTS).then()
+    given(*PAID, RECOVERED).when(payments.recover, **RECOVER_FACTS).then()
+
+
+def test_what_came_back_is_paid_again_or_given_up():
+    given(*BACK).when(payments.reissue, actor_id=OFFICER).then(REISSUED)
+    given(*BACK).when(payments.write_back, **CHECKED_FACTS).then(WRITTEN_BACK)
+    payment = given(*BACK).state
+    assert (payment.status, payment.back_on, payment.back_ref) == ("returned", date(2026, 12, 20), "R1")
+    assert (payment.bank_ref, payment.outcome) == ("N1", "settled")
+
+
+def test_a_payee_under_review_stands_in_no_list():
+    payments.refuse_held([OTHER_RIDER], held={RIDER})
+    with pytest.raises(Refusal) as refused:
+        payments.refuse_held([OTHER_RIDER, RIDER], held={RIDER})
+    assert (refused.value.code, refused.value.facts) == ("payment.payee_held", {"payee_id": str(RIDER)})
 
 
 def test_a_settled_payment_remembers_the_banks_booking():

@@ -11,6 +11,7 @@ from domain.incidents import IncidentHandled, IncidentReported, IncidentVerified
 from domain.kernel.bands import Band
 from domain.kernel.ids import derived
 from domain.kernel.money import Fen, yuan
+from domain.kernel.obligations import BudgetCharged
 from domain.kernel.places import chain
 from domain.kernel.refusals import Refusal
 from domain.rewards import RewardScheduled, RewardUnscheduled
@@ -57,7 +58,7 @@ def incident(*events):
 
 
 def tariffs_of(division, *, band=None, amount_fen=None):
-    facts = {"division": division, "division_known": True, "since": NEW_YEAR, "document": "1号"}
+    facts = {"division": division, "division_known": True, "since": NEW_YEAR, "document": "1号", "today": NEW_YEAR}
     state = None
     if band:
         state = tariffs.evolve(state, tariffs.set_band(state, min_fen=band[0], max_fen=band[1], **facts))
@@ -90,7 +91,7 @@ def facts(*, township=None, county=None, city=CITY_BAND, **changes):
         "incident_id": INCIDENT,
         "incident": incident(REPORTED, CONFIRMED, HANDLED, VALID),
         "tariffs": [by_division.get(division) for division in chain(VILLAGE)],
-        "budget": BUDGET,
+        "budget": BudgetCharged(BUDGET.id, BUDGET.year),
         **changes,
     }
 

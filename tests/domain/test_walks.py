@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.domain.county import STEPS, TRANSITIONS, County
+from tests.domain.county import AFTERWARDS, STEPS, TRANSITIONS, UNTIL_PAID, County
 
 ONE_STEP = st.tuples(st.sampled_from(STEPS), st.integers(0, 19), st.integers(0, 71), st.booleans())
 
@@ -23,12 +23,12 @@ def test_no_walk_breaks_an_invariant(steps):
 
 @pytest.fixture(scope="module")
 def long_walks() -> list[County]:
-    """Forty counties of 400 steps each, the same in every run."""
+    """Thirty-two counties of 600 steps each, the same in every run."""
     walks = []
-    for seed in range(40):
+    for seed in range(32):
         random, county = Random(seed), County(budget_fen=4_500 if seed % 4 == 0 else 12_000)
-        for _ in range(400):
-            name = random.choice(STEPS)
+        for _ in range(600):
+            name = random.choice(AFTERWARDS if random.random() < 0.2 else UNTIL_PAID)
             if name in ("reverse", "reject", "freeze") and random.random() < 0.8:
                 continue  # leave some rewards alone long enough to be paid
             county.step(name, random.randrange(20), random.randrange(72), random.random() < 0.6)
@@ -57,7 +57,6 @@ def test_the_walks_meet_the_rules_that_matter(long_walks):
         "chain.acted_twice",
         "payout_batch.maker_is_checker",
         "payout_batch.line_not_final",
-        "payment.already_final",
         "reward.already_scheduled",
         "balance.below_limit",
     } <= met

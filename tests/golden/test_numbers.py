@@ -56,6 +56,7 @@ def amount(amount_fen: int) -> Fen:
         max_fen=Fen(2_000),
         since=SINCE,
         document="饶综治〔2026〕1号",
+        today=SINCE,
     )
     known = tariffs.evolve(None, band)
     found = known.band(SINCE)
@@ -69,6 +70,7 @@ def amount(amount_fen: int) -> Fen:
         since=SINCE,
         document="横综治〔2026〕1号",
         bands=[found],
+        today=SINCE,
     )
     return event.amount_fen
 

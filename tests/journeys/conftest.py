@@ -8,13 +8,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from api.commands import budgets
 from api.commands import county as commands
+from api.commands.shared import today
 from api.context import App, make_ready, open_app
 from api.custody.enrolling import enrol
 from api.settings import read_settings
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
 from journal.facts import Actor
+from journal.journal import Clock, now
 from tests.api.web.county import County, small_county
 from tests.conftest import temporary_home
 
@@ -46,15 +49,21 @@ class People:
 
 
 @pytest.fixture
-def begun(cluster: "Cluster") -> Iterator[tuple[App, Actor]]:
+def clock() -> Clock:
+    """The clock of the rehearsal: the machine's, where a test file has none of its own."""
+    return now
+
+
+@pytest.fixture
+def begun(cluster: "Cluster", clock: Clock) -> Iterator[tuple[App, Actor]]:
     """A rehearsal that has just begun, and its administrator. Its read models follow when a test says so."""
     access = cluster.new_database()
     with temporary_home() as home:
         settings = read_settings({"MINGZHANG_HOME": str(home), "MINGZHANG_PAYER_ACCOUNT": "990101000000000001"})
         make_ready(access)
         beginning = commands.Beginning("mingzhang.example/spine", COUNTY, "演练县", "演练主任", True)
-        administrator = commands.begin(settings, access, beginning, secret=SECRET)
-        with open_app(settings, access=access) as app:
+        administrator = commands.begin(settings, access, beginning, secret=SECRET, clock=clock)
+        with open_app(settings, access=access, clock=clock) as app:
             yield app, administrator
     cluster.drop(access)
 
@@ -69,7 +78,7 @@ def app(begun: tuple[App, Actor]) -> App:
 def people(begun: tuple[App, Actor]) -> People:
     """The county since 2025: places, a tariff of 10 yuan, 1,000 yuan for the year, three members with accounts."""
     app, administrator = begun
-    on = app.journal.now().date()
+    on = today(app)
     places = [commands.NewPlace(TOWNSHIP, "演练镇"), commands.NewPlace(VILLAGE, "演练村")]
     commands.register_places(app, actor=administrator, key="places", new=places, since=SINCE, on=on)
     roles = ("grid_worker", "department_handler", "county_officer", "county_officer", "county_approver")
@@ -113,7 +122,7 @@ def people(begun: tuple[App, Actor]) -> People:
         document="演练〔2025〕2号",
         on=on,
     )
-    commands.appropriate(
+    budgets.appropriate(
         app, actor=administrator, key="budget", year=2025, document="演练〔2025〕3号", amount_fen=Fen(100_000), on=on
     )
     roles = [(one.person_id, one.role) for one in officers]

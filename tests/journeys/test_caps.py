@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.commands import caps, catalogue, county, incidents
+from api.commands import budgets, caps, catalogue, county, incidents
 from api.commands.incidents import Handling, Report, Verdict
 from api.commands.shared import today
 from api.context import App, make_ready, open_app
@@ -82,7 +82,7 @@ def set_cap(app: App, people: People, kind: str, reports_max: int, *, category: 
 def with_money(app: App, people: People) -> None:
     """A budget for the year of the clock."""
     on = today(app)
-    county.appropriate(
+    budgets.appropriate(
         app,
         actor=people.administrator,
         key=f"budget-{on.year}",
@@ -211,20 +211,27 @@ def test_a_report_is_judged_by_the_catalogue_and_the_items_tariff_of_its_day(
     catalogue.admit(
         app, actor=admin, key="admit", division=TOWNSHIP, items=[item], since=on, document="演练〔2026〕7号", on=on
     )
-    setting = {"app": app, "actor": admin, "division": TOWNSHIP, "category": None, "since": on, "on": on}
+    setting = {"app": app, "actor": admin, "division": TOWNSHIP, "category": None, "on": on}
+    setting["since"] = on + timedelta(days=1)
+    with pytest.raises(Refusal) as refused:
+        county.set_tariff(
+            **{**setting, "since": on}, key="now", item="mf-01", amount_fen=Fen(1_600), document="演练〔2026〕6号"
+        )
+    assert refused.value.code == "tariff.replaces_past"
     county.set_tariff(**setting, key="own", item="mf-01", amount_fen=Fen(1_600), document="演练〔2026〕6号")
     with pytest.raises(Refusal) as refused:
         county.set_tariff(**setting, key="none", item="mf-02", amount_fen=Fen(1_600), document="演练〔2026〕5号")
     assert refused.value.code == "catalogue.item_not_admitted"
 
-    reporter, at = people.member(0), app.journal.now()
+    clock.days = 1
+    on, reporter, at = today(app), people.member(0), app.journal.now()
     one, other = uuid4(), uuid4()
     reports = [Report(one, reporter.person_id, "", VILLAGE, "两户为院墙争吵", at, "app", item="mf-01")]
     incidents.report(app, actor=reporter, key="report", reports=reports)
     catalogue.withdraw(
         app, actor=admin, key="withdraw", division=TOWNSHIP, code="mf-01", last_day=on, reason="移交司法所", on=on
     )
-    clock.days = 1
+    clock.days = 2
     reports = [Report(other, reporter.person_id, "", VILLAGE, "两户又争吵", app.journal.now(), "app", item="mf-01")]
     with pytest.raises(Refusal) as refused:
         incidents.report(app, actor=reporter, key="late", reports=reports)

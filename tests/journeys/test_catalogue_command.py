@@ -37,7 +37,11 @@ def test_a_catalogue_is_offered_published_and_listed(begun: Commands) -> None:
     assert "缺少清单名称" in refused(begun("catalogue", "publish"), code=2)
     assert "缺少参数：--document" in refused(begun("catalogue", "publish", "digital-city"), code=2)
     assert "准入 51 项" in ok(begun("catalogue", "publish", "digital-city", "--document", "1号"))
-    assert "没有" in refused(begun("catalogue", "publish", "digital-city", "--document", "1号"), code=1)
+    again = refused(begun("catalogue", "publish", "digital-city", "--document", "1号"), code=1)
+    assert "都已准入，没有可再公布的" in again
+    unknown = refused(begun("catalogue", "publish", "digital-ctiy", "--document", "1号"), code=2)
+    assert "没有名为“digital-ctiy”的清单" in unknown
+    assert "digital-city、lookout、mobile-members" in unknown
     listed = ok(begun("catalogue", "list"))
     assert "暴露垃圾" in listed
     assert "还没有公布事项清单" in ok(begun("catalogue", "list", "--on", "2020-01-01"))

@@ -30,6 +30,7 @@ from api.photos import KeptPhoto, kept_photo
 from domain.duplicates import NEAR_PHOTO_BITS
 from domain.kernel.calendar import Month, day_in_china, first_day, month, month_of
 from domain.kernel.places import contains, level
+from domain.payout_signals import CODES
 from tests.conftest import temporary_home
 from tests.journeys.commands import CommandLine, Commands, processes_of, write_secret
 
@@ -50,6 +51,9 @@ SHOWN = {
     "difficulty.inputs_recorded/1": 6,
     "award.granted/1": 3,
     "incident.merged/1": 1,
+    "incident.extended/1": 1,
+    "incident.suspended/1": 1,
+    "incident.reminded/1": 2,
 }
 """What there is to look at beside a year of casework, by type of event."""
 YEAR = Period(month("2025-10"))
@@ -280,6 +284,11 @@ def test_the_open_month_is_paid_by_hand_each_step_by_whoever_may(demo: CommandLi
     step("approve", batch, "--digest", "0" * 64, login="shenpi", said="名单不一致", code=1)
     step("export", batch, "--profile", "neutral-csv", "--to", sent, login="jingban", said="待审批”，不能导出", code=1)
     step("approve", batch, "--digest", digest[1], login="jingban", said="没有“县网格中心审批”这一角色", code=1)
+    reasons = [word for code in CODES for word in ("--reason", f"{code}=看过名单")]
+    step("approve", batch, "--digest", digest[1], login="shenpi", said="还没有逐条说明理由", code=1)
+    step("acknowledge", batch, "--digest", digest[1], "--reason", "x=y", login="jingban", said="提示代码", code=2)
+    for login in ("jingban", "shenpi"):
+        step("acknowledge", batch, "--digest", digest[1], *reasons, login=login, said="已说明")
     step("approve", batch, "--digest", digest[1], login="shenpi", said="元整")
     step("export", batch, "--profile", "neutral-csv", "--to", sent, login="jingban", said="代发文件")
     assert sent.stat().st_mode & 0o077 == 0  # it holds names and accounts

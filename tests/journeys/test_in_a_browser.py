@@ -59,7 +59,7 @@ def look(page: Page, name: str) -> None:
 def press(page: Page, role: Literal["button", "link"], name: str) -> None:
     """Click, and wait for the next page."""
     with page.expect_navigation():
-        page.get_by_role(role, name=name, exact=name != "月：").first.click()
+        page.get_by_role(role, name=name, exact=name not in ("月：", "记-")).first.click()
 
 
 def confirm(page: Page, act: str) -> None:
@@ -150,6 +150,11 @@ def test_a_report_becomes_money(chromium: Browser, county: County, tmp_path: Pat
         look(page, "batch-frozen-maker")
         batch = page.url.partition("?")[0].removeprefix(county.url)
         assert page.get_by_role("button", name="同意付款").count() == 0
+        page.get_by_label("首次收款").fill("本月第一次发放")
+        press(page, "button", "提交说明")
+        recorded(page)
+        assert page.get_by_role("button", name="提交说明").count() == 0
+        look(page, "batch-acknowledged-maker")
 
     with as_somebody(chromium, county, "sunli") as page:
         look(page, "today-approver")
@@ -157,6 +162,11 @@ def test_a_report_becomes_money(chromium: Browser, county: County, tmp_path: Pat
         look(page, "batch-frozen-checker")
         assert "张建国" in page.content()
         assert "首次收款" in page.content()
+        assert page.get_by_role("button", name="同意付款").count() == 0
+        page.get_by_label("首次收款").fill("名单和线索都看过")
+        press(page, "button", "提交说明")
+        recorded(page)
+        look(page, "batch-acknowledged-checker")
         press(page, "button", "同意付款")
         recorded(page)
         assert "张建国" not in page.content()
@@ -188,14 +198,42 @@ def test_a_report_becomes_money(chromium: Browser, county: County, tmp_path: Pat
         recorded(page)
         assert "✔ 账本、批次、银行三方一致" in page.content()
         look(page, "batch-closed")
+        press(page, "link", "1")
+        look(page, "payment-settled")
+        page.get_by_label("银行的记账日").first.fill(today(county.app).isoformat())
+        page.get_by_label("银行流水号").first.fill("TP20261220000000000017")
+        page.get_by_label("原因").select_option(label="销户")
+        page.get_by_label("银行的退票通知").set_input_files(returned)
+        press(page, "button", "登记退票")
+        recorded(page)
+        look(page, "payment-returned")
+        press(page, "link", "这位收款人是否暂停付款")
+        look(page, "payee-hold")
+        page.goto("/staff/payments")
+        look(page, "payments")
+        press(page, "link", "办理")
+        press(page, "button", "重新列入")
+        recorded(page)
 
     with as_somebody(chromium, county, "xuwei") as page:
         press(page, "link", "预算")
         look(page, "budget")
         assert "✔ 三项相加等于下达数" in page.content()
-        press(page, "link", "科目余额")
-        look(page, "trial-balance")
+        press(page, "link", "账簿")
+        look(page, "books-balances")
         assert page.get_by_text("✔ 平衡").count() == 3
+        press(page, "link", "其他应付款—应付网格员")
+        look(page, "books-general")
+        press(page, "link", "明细账")
+        look(page, "books-account")
+        press(page, "link", "记-")
+        look(page, "books-voucher")
+        press(page, "link", "日记账")
+        look(page, "books-journal")
+        press(page, "link", "凭证")
+        look(page, "books-vouchers")
+        press(page, "link", "科目表")
+        look(page, "books-charts")
         press(page, "link", "发放")
         look(page, "payouts")
 

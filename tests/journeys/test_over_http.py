@@ -68,7 +68,12 @@ def test_from_a_report_to_money(county: County) -> None:
     step("sunli", f"/payout-batches/{rejected}/rejection", {"reason": "请核对月份"})
     batch = step("zhouyu", "/payout-batches", where)["batch_id"]
     assert batch != rejected
-    shown = people["sunli"].get(f"/api/v1/payout-batches/{batch}").json()["batch"]["lines_digest"]
+    read = people["sunli"].get(f"/api/v1/payout-batches/{batch}").json()
+    shown, noted = read["shown_digest"], [(one["line"], one["code"]) for one in read["signals"]]
+    assert noted == [(1, "first_payment")]
+    said = [{"code": "first_payment", "reason": "本月新成员", "lines": [1]}]
+    for login in ("zhouyu", "sunli"):
+        step(login, f"/payout-batches/{batch}/acknowledgements", {"shown_digest": shown, "acknowledgements": said})
     step("sunli", f"/payout-batches/{batch}/approval", {"shown_digest": shown})
     exported = step("zhouyu", f"/payout-batches/{batch}/export", {"profile": PROFILE})
     sent = download(people["zhouyu"], batch)
@@ -95,7 +100,7 @@ def test_from_a_report_to_money(county: County) -> None:
     assert (budget["budget"]["spent_fen"], budget["budget"]["committed_fen"]) == (1000, 0)
     balance = people["xuwei"].get("/api/v1/trial-balance").json()
     assert [book["balance"] for book in balance["books"]] == [0, 0, 0]
-    assert proved == 11
+    assert proved == 13
 
     public = county.browser().get(f"/v/{VILLAGE}/rewards/{county.month}").text
     assert "共奖励 <b>10.00 元</b>，给 <b>1 人</b>" in public

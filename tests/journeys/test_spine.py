@@ -1,6 +1,6 @@
 """One fact through all of it: report, verify, handle, decide, reward, batch, payment file, return file, settled."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,13 +14,21 @@ from domain.kernel.calendar import Month
 from domain.kernel.money import Fen
 from domain.kernel.refusals import Refusal
 from journal.facts import Actor
+from journal.journal import Clock
 from journal.proof import verify_proof
 from projections import payout_batches, reward_payments
 from tests.journeys.conftest import COUNTY, TOWNSHIP, VILLAGE, People
+from tests.payouts import acknowledged
 
 MARCH = Month("2025-03")
 REPORTED = datetime(2025, 3, 3, 4, 0, tzinfo=UTC)
 ON = date(2025, 4, 2)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The day after the reports: whoever reports for himself does it within three days."""
+    return lambda: REPORTED + timedelta(days=1)
 
 
 def report(app: App, actor: Actor, *, key: str = "report") -> UUID:
@@ -59,16 +67,15 @@ def test_a_report_becomes_a_settled_and_disclosed_payment(app: App, people: Peop
     app.runner.catch_up()
 
     receipt, batch_id = payouts.freeze(app, actor=people.maker, key="freeze", division=COUNTY, month=MARCH, on=ON)
-    assert len(receipt.events) == 1 + 3 + 4
+    assert len(receipt.events) == 1 + 1 + 3 + 4  # the batch, what stands out in it, its lines, their rewards
     app.runner.catch_up()
     with app.reading.connection() as connection:
         frozen = payout_batches.one(connection, batch_id)
     assert frozen is not None
     assert frozen.total_fen == 4_000
 
-    payouts.approve(
-        app, actor=people.checker, key="approve", batch_id=batch_id, shown_digest=frozen.lines_digest, on=ON
-    )
+    shown = acknowledged(app, batch_id, maker=people.maker, checker=people.checker, on=ON)
+    payouts.approve(app, actor=people.checker, key="approve", batch_id=batch_id, shown_digest=shown, on=ON)
     profile = load_bank_profile("neutral-csv")
     _, file = payouts.export(app, actor=people.maker, key="export", batch_id=batch_id, profile=profile, on=ON)
     again = payouts.export(app, actor=people.maker, key="export", batch_id=batch_id, profile=profile, on=ON)
@@ -209,7 +216,7 @@ def test_a_batch_is_not_approved_by_its_maker_nor_against_another_list(app: App,
     assert frozen is not None
     maker = Actor(people.maker.person_id, "county_approver")
     with pytest.raises(Refusal, match=r"payout_batch\.maker_is_checker"):
-        payouts.approve(app, actor=maker, key="a", batch_id=batch_id, shown_digest=frozen.lines_digest, on=ON)
+        payouts.approve(app, actor=maker, key="a", batch_id=batch_id, shown_digest=frozen.shown_digest, on=ON)
     with pytest.raises(Refusal, match=r"payout_batch\.digest_differs"):
         payouts.approve(app, actor=people.checker, key="b", batch_id=batch_id, shown_digest="0" * 64, on=ON)
 

@@ -245,6 +245,7 @@ def test_a_repeated_report_is_merged_from_the_page_that_compares_it(county: Coun
     assert "疑似重复" in page
     assert "文字相近（" in page
     assert page.count(text) == 2, "both texts are side by side"
+    assert re.search(r"报告人近 30 天上报 [1-9]\d* 条；本县同期 20 条起即提示。", page), "how often he reports"
     link = re.search(rf'href="([^"]*/acts/merge\?into={first})"', page)
     assert link is not None
     form = people["lihe"].get(link[1])

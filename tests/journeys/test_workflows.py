@@ -9,9 +9,14 @@ from uuid import UUID
 
 import pytest
 
+from api.beginning import adopt_shipped
+from api.commands.county import NewPlace, register_places
+from api.commands.shared import today
+from domain.kernel.places import Division
 from migrations.roles import Access
 from projections import incident_courses
 from tests.api.web.county import COUNTY, SINCE, TOWNSHIP, County
+from tests.api.web.registers import signed_in
 from tests.journeys.adopted import adopted_county
 
 
@@ -105,6 +110,54 @@ def test_the_first_claim_wins_and_every_other_hears_whose_it_is(county: County) 
         if answer.status_code != 201:
             assert answer.json()["code"] == "incident.claimed_by_another"
             assert answer.json()["facts"]["claimant_id"] == str(county.people[won[0]].person_id)
+
+
+def test_a_member_reads_what_he_is_to_claim_and_what_he_has_claimed_and_nothing_else(county: County) -> None:
+    """大荔四步: 张建国 reports, 刘洋 takes it on, 欧阳明月 comes too late."""
+    village, on = Division("361125001202"), today(county.app)
+    new = [NewPlace(village, "城西村")]
+    register_places(county.app, actor=county.admin, key=county.key(), new=new, since=SINCE, on=on)
+    adopting = {"code": "dali-4", "division": village, "since": SINCE, "on": on}
+    adopt_shipped(county.app, actor=county.admin, key="dali", **adopting)
+    incident_id = county.reported(division=village, text="渠边护栏断了一截")
+
+    def told(login: str, path: str = "/texts") -> tuple[int, str]:
+        answer = county.program(login).get(f"/api/v1/incidents/{incident_id}{path}")
+        return answer.status_code, answer.text
+
+    assert "access.not_yours" in told("liuyang")[1]
+    assert act(county, "lihe", incident_id, "accept").status_code == 201
+    assert act(county, "gaofei", incident_id, "dispatch", department="城西村党员").status_code == 201
+    for login in ("liuyang", "ouyang"):
+        assert told(login)[0] == told(login, "/course")[0] == 200
+        assert "渠边护栏" in told(login)[1]
+    assert "access.not_yours" in told("liuyang", "")[1]  # who reported it is nothing to him
+    page = signed_in(county, "liuyang").get(f"/staff/incidents/{incident_id}").text
+    assert ("渠边护栏" in page, "张*" in page, str(county.people["zhangjianguo"].person_id) in page) == (
+        True,
+        False,
+        False,
+    )
+
+    claimed = act(county, "liuyang", incident_id, "claim")
+    assert claimed.status_code == 201
+    again = act(county, "liuyang", incident_id, "claim")
+    assert (again.status_code, again.json()["code"]) == (409, "incident.claimed_by_oneself")
+    assert again.json()["detail"] == "这件事您自己已经认领，不用再认领一次，也不会因此转给别人。请接着办理。"
+    assert act(county, "ouyang", incident_id, "claim").json()["code"] == "incident.claimed_by_another"
+    assert "access.not_yours" in told("ouyang")[1]
+    assert told("liuyang")[0] == 200
+    reader = str(county.people["liuyang"].person_id)
+    assert (reader, "incident.read as member") in {(one.actor, one.reason) for one in county.app.vault.openings()}
+
+    done = {"reply": "已修好。", "handled_at": county.app.journal.now().isoformat()}
+    assert county.post("liuyang", f"/incidents/{incident_id}/handling", done).status_code == 201
+    told_back = {"channel": "telephone", "text": "护栏已修好。"}
+    assert act(county, "liuyang", incident_id, "feed_back", **told_back).status_code == 201
+    assert "access.not_yours" in told("liuyang")[1]
+    proof = {"event": claimed.json()["events"][0]}
+    assert county.program("liuyang").get("/api/v1/log/proof", params=proof).status_code == 200
+    assert county.program("ouyang").get("/api/v1/log/proof", params=proof).status_code == 403
 
 
 def test_what_an_act_does_not_ask_is_refused_before_anything_happens(county: County) -> None:

@@ -22,10 +22,15 @@ from domain.log import LogOpened
 from domain.payments import (
     PaymentApproved,
     PaymentCancelled,
+    PaymentContradicted,
     PaymentFailed,
     PaymentPrepared,
+    PaymentReissued,
+    PaymentReturned,
     PaymentSettled,
     PaymentUnresolved,
+    PaymentUpheld,
+    PaymentWrittenBack,
 )
 from domain.payout_batches import (
     BankAnswerRecorded,
@@ -282,10 +287,16 @@ class Story:
         self.record("reward", reward.id, RewardReversed(reason="untrue", postings=postings))
         reward.state = "reversed"
 
+    def unpaid(self) -> list[Reward]:
+        """The rewards that can be paid now; what came back waits until somebody has decided on it."""
+        lines = [line for batch in self.batches for line in batch.payments if line.state == "returned"]
+        back = {reward.id for line in lines for reward in line.rewards}
+        return [one for one in self.rewards if one.state == "not_arrived" and one.id not in back]
+
     def freeze(self, *, month: str | None = None) -> Batch:
         """A batch of everything that can be paid for a month: a line a payee."""
         month = month or month_of(self.today)
-        open_rewards = [one for one in self.rewards if one.month == month and one.state == "not_arrived"]
+        open_rewards = [one for one in self.rewards if one.month == month and one in self.unpaid()]
         batch_id = derived("payout_batch", COUNTY, month, len(self.batches) + 1)
         payments = [
             Payment(
@@ -398,6 +409,38 @@ class Story:
             self._release(payment, "account_closed")
         for reward in payment.rewards:
             reward.state = {"settled": "arrived", "failed": "not_arrived", "unresolved": "to_verify"}[outcome]
+
+    def come_back(self, payment: Payment) -> None:
+        """The bank returns what it had paid."""
+        postings = accounts.payment_returned(payment.payee_id, self.budget_id, payment.amount_fen, same_year=True)
+        event = PaymentReturned(
+            answer=Sha256(f"{len(self.entries):064x}"),
+            booked_on=self.today,
+            bank_ref=f"R{len(self.entries)}",
+            reason="account_closed",
+            same_year=True,
+            postings=postings,
+        )
+        self.record("payment", payment.id, event, by=MAKER)
+        payment.state = "returned"
+        for reward in payment.rewards:
+            reward.state = "not_arrived"
+
+    def decide_on(self, payment: Payment, *, again: bool) -> None:
+        """What came back is paid again, or given up."""
+        postings = accounts.payment_reissued(payment.payee_id, payment.amount_fen)
+        event = PaymentReissued(postings=postings) if again else PaymentWrittenBack(reason="gone", postings=postings)
+        self.record("payment", payment.id, event, by=CHECKER)
+        payment.state = "reissued" if again else "written_back"
+        self._release(payment, "account_closed")
+        for reward in payment.rewards if not again else ():
+            self.reverse(reward)
+
+    def contradict(self, payment: Payment) -> None:
+        """The bank says something else than before, and is asked."""
+        said = PaymentContradicted(answer=Sha256("c" * 64), status="failed", detail="other")
+        self.record("payment", payment.id, said, by=MAKER)
+        self.record("payment", payment.id, PaymentUpheld(reason="asked"), by=CHECKER)
 
     def _release(self, payment: Payment, reason: str) -> None:
         for reward in payment.rewards:

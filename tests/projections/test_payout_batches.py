@@ -133,12 +133,12 @@ def test_closing_after_a_second_answer(
 
 
 def test_lists_counters_and_numbers(installed: Access, told: Story, runner: Runner, reader: psycopg.Connection) -> None:
-    assert payout_batches.counters(reader, area=COUNTY) == Counters(0, 0, 0, 1, 1)
+    assert payout_batches.counters(reader, area=COUNTY) == Counters(0, 0, 0, 1, 1, 0)
     told.freeze(month="2026-02")
     told.append_to(installed.writer)
     runner.catch_up()
-    assert payout_batches.counters(reader, area=COUNTY) == Counters(1, 0, 0, 1, 1)
-    assert payout_batches.counters(reader, area=OTHER_TOWNSHIP) == Counters(0, 0, 0, 0, 0)
+    assert payout_batches.counters(reader, area=COUNTY) == Counters(1, 0, 0, 1, 1, 0)
+    assert payout_batches.counters(reader, area=OTHER_TOWNSHIP) == Counters(0, 0, 0, 0, 0, 0)
     both = payout_batches.listing(reader, area=COUNTY)
     assert [one.batch_id for one in both] == [told.batches[1].id, told.batches[0].id]
     assert payout_batches.listing(reader, area=COUNTY, status="frozen") == both[:1]

@@ -37,7 +37,13 @@ def happen(story: Story, choice: int, number: int) -> None:
         story.today = day + timedelta(days=number % 7)  # fifty steps stay within the year of the budget
 
     things: list[Callable[[], object]] = [grant, grant, pass_days, lambda: story.verify(story.report())]
-    if free := [one for one in story.rewards if one.state == "not_arrived"]:
+    lines = [line for batch in story.batches for line in batch.payments]
+    if settled := [line for line in lines if line.state == "settled"]:
+        things.append(lambda: story.come_back(settled[number % len(settled)]))
+        things.append(lambda: story.contradict(settled[number % len(settled)]))
+    if back := [line for line in lines if line.state == "returned"]:
+        things.append(lambda: story.decide_on(back[0], again=number % 2 == 0))
+    if free := story.unpaid():
         things.append(lambda: story.reverse(free[number % len(free)]))
         things.append(lambda: story.freeze(month=free[number % len(free)].month))
     if frozen := [one for one in story.batches if one.status == "frozen"]:

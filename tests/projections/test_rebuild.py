@@ -20,7 +20,9 @@ from tests.projections.test_follower import Faulty
 
 def test_rebuilt_equals_live(installed: Access, told: Story) -> None:
     live = all_rows(installed)
-    assert all(live[table] for table in ("incidents", "reward_payments", "payout_payments", "trial_balances"))
+    assert all(
+        live[table] for table in ("incidents", "reward_payments", "payout_payments", "ledger_entries", "ledger_blocks")
+    )
     seen: list[tuple[int, int]] = []
     size = len(told.entries)
 

@@ -6,8 +6,9 @@ import psycopg
 import pytest
 
 from domain import accounts
+from domain.trial_balance import control_of
 from projections import trial_balances
-from projections.trial_balances import AccountLine, AccountMonth, control_of
+from projections.trial_balances import AccountLine, AccountMonth
 from tests.projections.story import FIRST_DAY, Story, person
 
 END = date(2026, 12, 31)

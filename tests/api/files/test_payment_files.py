@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.files import bank_records
+from api.files import bank_tables
 from api.files.bank_profiles import load_bank_profile
 from api.files.findings import BadFile
 from api.files.payment_files import PaymentFile, PaymentLine, read_payment_file, write_payment_file
@@ -249,7 +249,7 @@ def test_numbers_instead_of_texts_are_read_where_no_digit_can_be_lost(batch):
 
 
 def test_the_number_of_lines_is_limited(batch, monkeypatch):
-    monkeypatch.setattr(bank_records, "LINES_MAX", 2)
+    monkeypatch.setattr(bank_tables, "LINES_MAX", 2)
     for profile in (NEUTRAL, WORKBOOK):
         content = write_payment_file(profile, batch(3))
         assert refusal_of(read_payment_file, profile, content) == [("file.too_many_rows", None, None)]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.files.bank_profiles import FAILURE_REASONS, load_bank_profile
+from api.files.bank_profiles import load_bank_profile
+from api.files.bank_words import FAILURE_REASONS
 from api.files.findings import FINDINGS_MAX
 from api.files.payment_files import write_payment_file
 from api.files.rehearsal_bank import answer
@@ -44,7 +45,7 @@ def test_settled_failed_and_unknown():
     assert (paid.status, paid.bank_ref, paid.booked_on) == ("settled", "YL1", date(2026, 12, 6))
     assert (paid.row, paid.seq, paid.end_to_end_id, paid.amount_fen) == (2, 1, "HF202611-1/0001", 1050)
     assert (failed.status, failed.reason, failed.code) == ("failed", "销户", "R03")
-    assert (unknown.status, unknown.bank_status, unknown.reason) == ("unknown", "PROCESSING", None)
+    assert (unknown.status, unknown.bank_status, unknown.reason) == ("accepted", "PROCESSING", None)
     assert returned.having("failed") == (failed,)
 
 
@@ -61,8 +62,31 @@ def test_words_that_fail(word):
     assert (line.status, line.reason) == ("failed", "其他")
 
 
-OPEN_WORDS = """ACTC ACCP ACSP PDNG A I WAIT_PAY ACCEPTED PROCESSING CANC C CLOSED RtrInf RvslInd NTAGDRFD 退汇
-SUCCESSFUL 成功? 不成功 未成功 900 0 S1 SS"""
+@pytest.mark.parametrize("word", ["CANC", "C", "CLOSED"])
+def test_what_the_bank_cancelled_it_did_not_pay(word):
+    (line,) = read_return_file(NEUTRAL, answered(f"{word}||||")).lines
+    assert (line.status, line.reason) == ("failed", "其他")
+
+
+PENDING_WORDS = "ACTC ACCP ACSP PDNG A I WAIT_PAY ACCEPTED PROCESSING"
+
+
+@pytest.mark.parametrize("word", PENDING_WORDS.split())
+def test_words_that_say_that_the_bank_is_at_work(word):
+    (line,) = read_return_file(NEUTRAL, answered(f"{word}|||YL1|2026-12-06")).lines
+    assert (line.status, line.bank_ref, line.booked_on, line.reason) == ("accepted", None, None, None)
+
+
+@pytest.mark.parametrize("word", ["RtrInf", "RvslInd", "NTAGDRFD", "退汇"])
+def test_words_that_send_money_back_need_the_booking(word):
+    (line,) = read_return_file(NEUTRAL, answered(f"{word}|R01||YL1|2026-12-06")).lines
+    assert (line.status, line.reason, line.bank_ref) == ("returned", "户名不符", "YL1")
+    returned = read_return_file(NEUTRAL, answered(f"{word}|R01|||"))
+    assert returned.lines[0].status == "unknown"
+    assert ("answer.settled_without_booking", 2) in codes(returned)
+
+
+OPEN_WORDS = "SUCCESSFUL 成功? 不成功 未成功 900 0 S1 SS ACWC PART 处理完毕"
 
 
 @pytest.mark.parametrize("word", ["", *OPEN_WORDS.split()])
@@ -75,7 +99,7 @@ def test_every_other_word_is_unknown_even_with_a_reference(word):
 
 @given(st.text(st.characters(blacklist_characters="|\r\n", blacklist_categories=["Cc", "Cs"]), max_size=20))
 def test_no_other_word_ever_settles(word):
-    listed = {"".join(one.split()).upper() for one in NEUTRAL.settled}
+    listed = {"".join(one.split()).upper() for one in NEUTRAL.words("settled")}
     for line in read_return_file(NEUTRAL, answered(f"{word}|||YL1|2026-12-06")).lines:
         half = "".join(chr(ord(c) - 0xFEE0) if 0xFF01 <= ord(c) < 0xFF5F else c for c in word)
         assert (line.status == "settled") <= ("".join(half.split()).upper() in listed)

@@ -7,11 +7,25 @@ from api.files.bank_profiles import bank_profile_names, load_bank_profile
 from api.files.findings import BadFile
 from api.files.place_profiles import load_place_profile, place_profile_names
 from api.files.register_profiles import load_register_profile, register_profile_names
+from api.files.statement_profiles import load_statement_profile, statement_profile_names
 
 
 def test_every_shipped_profile_loads_under_its_own_name():
     assert register_profile_names() == ["messages-with-replies"]
-    assert bank_profile_names() == ["generic-xlsx", "neutral-csv"]
+    assert bank_profile_names() == ["cmb-daifa", "generic-xlsx", "iso20022", "neutral-csv"]
+    assert statement_profile_names() == [
+        "abc-debit",
+        "alipay",
+        "camt.053",
+        "camt.054",
+        "ccb-xls",
+        "icbc-debit-v1",
+        "icbc-debit-v2",
+        "neutral-statement",
+        "wechat",
+    ]
+    for name in statement_profile_names():
+        assert load_statement_profile(name).name == name
     for name in register_profile_names():
         assert load_register_profile(name).name == name
     for name in bank_profile_names():
@@ -28,6 +42,9 @@ def shipped(kind: str, name: str) -> str:
 
 REGISTER = shipped("registers", "messages-with-replies")
 BANK = shipped("banks", "neutral-csv")
+CMB = shipped("banks", "cmb-daifa")
+ABC = shipped("statements", "abc-debit")
+WECHAT = shipped("statements", "wechat")
 PLACES = shipped("places", "china-division")
 
 
@@ -55,7 +72,19 @@ PLACES = shipped("places", "china-division")
         (load_bank_profile, BANK, 'booked_on = "记账日期"', '', "booked_on"),
         (load_bank_profile, BANK, 'batch = "批次号"', '', "batch"),
         (load_bank_profile, BANK, 'code = "代码"', 'code = "状态"', "one title for two fields"),
-        (load_bank_profile, BANK, '"户名不符" =', '"户名不对" =', "户名不对"),
+        (load_bank_profile, BANK, '[text]', 'reasons = { "户名不对" = ["1"] }\n[text]', "户名不对"),
+        (load_bank_profile, CMB, '"{seq:8}"', '"{sequence:8}"', "no such field: sequence"),
+        (load_bank_profile, CMB, '"NTAGCAGCX1/YURREF"', '"NTAGCAGCX1//YURREF"', "not a path"),
+        (load_bank_profile, CMB, 'bank lacks 招商银行', 'bank isnt 招商银行', "not a condition"),
+        (load_bank_profile, CMB, '["NTAGCAGCX1/TTLCNT", "{count}"],', '', "missing: count"),
+        (load_bank_profile, CMB, 'amount_unit = "yuan"', 'amount_unit = "yuan"\ntotals = {batch = "a"}', "itself"),
+        (load_bank_profile, CMB, 'lines = "NTAGDRFDZ1"\n', '', "neither lines with fields nor a group"),
+        (load_statement_profile, ABC, 'amount = "交易金额"', '', "either amount"),
+        (load_statement_profile, ABC, 'balance = "本次余额"', 'balance = "余额"', "not in the header: 余额"),
+        (load_statement_profile, ABC, 'balance = "本次余额"', 'balance = "交易金额"', "one title for two fields"),
+        (load_statement_profile, ABC, 'booked_on = "交易日期"', '', "booked_on is missing"),
+        (load_statement_profile, WECHAT, "([0-9]+)笔记录", "[0-9]+笔记录", "without a group"),
+        (load_statement_profile, WECHAT, '[table.directions]', '[camt]\n[table.directions]', "camt"),
         (load_bank_profile, BANK, '[text]', '[workbook]\nlines_sheet="a"\ntotals_sheet="b"\n[text]', "exactly one"),
     ],
 )  # fmt: skip
@@ -77,7 +106,7 @@ def test_what_is_no_toml_is_refused(tmp_path):
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones():
-    with pytest.raises(BadFile, match="自带的有：generic-xlsx、neutral-csv"):
+    with pytest.raises(BadFile, match="自带的有：cmb-daifa、generic-xlsx、iso20022、neutral-csv"):
         load_bank_profile("icbc")
     with pytest.raises(BadFile, match="找不到"):
         load_bank_profile("nowhere.toml")

@@ -313,6 +313,30 @@ def test_the_export_has_the_columns_of_the_specification(ask: httpx.Client, repo
     assert later.content == bulk.header()
 
 
+def test_the_export_keeps_to_what_is_asked(
+    county: County, ask: httpx.Client, reports: Reports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "BULKS", Rate(burst=100, per_minute=1))
+    county.web.state.paces = Paces()
+
+    def exported(**given: str) -> set[str]:
+        answer = ask.get("requests.csv", params=given)
+        assert answer.status_code == 200, answer.text
+        return {row["service_request_id"] for row in csv.DictReader(io.StringIO(answer.text, newline=""))}
+
+    closed = {identity for name, identity in reports.shown.items() if name in CLOSED}
+    assert exported(status="closed") == closed
+    assert exported(status="open") == set(reports.shown.values()) - closed
+    assert exported(status="open,closed") == exported() == set(reports.shown.values())
+    asked = {"service_code": "市容环境", "start_date": "2020-01-01T00:00:00Z", "end_date": "2020-03-01T00:00:00Z"}
+    assert exported(**asked) == set()
+    everything = ask.get("requests.json", params={"service_code": "市容环境"}).json()
+    assert exported(service_code="市容环境") == {one["service_request_id"] for one in everything}
+    for unknown in ({"status": "done"}, {"service_code": "033"}):
+        answer = ask.get("requests.csv", params=unknown)
+        assert (answer.status_code, *unknown.values()) == (400, *(one for one in unknown.values() if one in answer.text))
+
+
 def test_an_export_of_many_parts_has_every_row_once(
     ask: httpx.Client, reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,15 +41,16 @@ def test_without_a_catalogue_the_classes_are_the_services() -> None:
     assert found.changed_on == DEFINED_ON
 
 
-def test_items_are_services_by_their_codes() -> None:
+def test_items_are_services_by_their_codes_and_a_class_is_one_for_what_is_none_of_its_items() -> None:
     lamp, bin_ = item("sr-02", "路灯"), item("sr-01", "垃圾")
     found = on_today([lamp, bin_], [lamp, bin_])
     assert [(one.code, one.name, one.item) for one in found.listed] == [
         ("sr-01", "垃圾", "sr-01"),
         ("sr-02", "路灯", "sr-02"),
+        ("市容环境", "市容环境", None),
     ]
     assert found.changeset == "2027-01-01 00:00"
-    (first, _) = services_document(found).body
+    (first, *_) = services_document(found).body
     assert (first["service_code"], first["service_name"], first["group"]) == ("sr-01", "垃圾", "市容环境")
     assert definition_document(found.named("sr-02")).body["service_code"] == "sr-02"  # type: ignore[call-overload]
 
@@ -58,7 +59,7 @@ def test_a_township_adds_items_and_renames_none_of_the_countys() -> None:
     county = item("sr-01", "垃圾")
     own, other = item("sr-01", "生活垃圾", division=TOWNSHIP), item("sr-09", "渡口", division=TOWNSHIP)
     found = on_today([county], [county, own, other])
-    assert {one.code: one.name for one in found.listed} == {"sr-01": "垃圾", "sr-09": "渡口"}
+    assert {one.code: one.name for one in found.listed} == {"sr-01": "垃圾", "sr-09": "渡口", "市容环境": "市容环境"}
 
 
 def test_what_is_withdrawn_is_known_and_not_offered() -> None:
@@ -66,7 +67,7 @@ def test_what_is_withdrawn_is_known_and_not_offered() -> None:
     coming = item("sr-08", "家具", since=date(2027, 4, 1))
     now = item("sr-01", "垃圾")
     found = on_today([now], [old, coming, now])
-    assert [one.code for one in found.listed] == ["sr-01"]
+    assert [one.code for one in found.listed] == ["sr-01", "市容环境"]
     assert found.titles["sr-07"] == "废弃车辆"
     found.require_known(["sr-07", "市容环境"])
     assert found.changed_on == date(2027, 2, 2)
@@ -81,7 +82,7 @@ def test_what_was_ever_sensitive_stays_hidden() -> None:
     before = item("sr-01", "垃圾", sensitive=True, last_day=date(2027, 2, 1))
     again, plain = item("sr-01", "垃圾", since=date(2027, 2, 2)), item("sr-02", "路灯")
     found = on_today([quarrel, again, plain], [quarrel, before, again, plain])
-    assert [one.code for one in found.listed] == ["sr-02"]
+    assert [one.code for one in found.listed] == ["sr-02", "市容环境"]
     assert found.hidden == {"md-01", "sr-01"}
     assert not found.hidden & set(found.titles)
 

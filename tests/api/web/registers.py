@@ -30,13 +30,13 @@ def valid_reports(
     division: Division = VILLAGE,
     reward: bool = False,
 ) -> list[UUID]:
-    """So many reports of a day, decided valid; with their rewards if asked."""
+    """So many reports of a day, as a grid worker wrote them down, decided valid; with their rewards if asked."""
     app, member = county.app, county.people[by]
     worker, handler, officer = (county.people[who] for who in ("lihe", "wangqiang", "chenjing"))
     at = datetime(on.year, on.month, on.day, 4, tzinfo=UTC)
     ids = [uuid4() for _ in range(count)]
-    new = [Report(one, member.person_id, category, division, "路灯不亮", at, "app") for one in ids]
-    report(app, actor=member, key=county.key(), reports=new)
+    new = [Report(one, member.person_id, category, division, "路灯不亮", at, "wechat") for one in ids]
+    report(app, actor=county.people["zhaomin"], key=county.key(), reports=new)
     seen = [Verdict(one, True, "seen_on_site") for one in ids]
     verify(app, actor=worker, key=county.key(), verdicts=seen, on=today(app))
     done = [Handling(one, handler.person_id, None, at + timedelta(hours=1)) for one in ids]

@@ -84,7 +84,8 @@ def test_a_report_from_outside_ones_area(county: County, unchanged: None) -> Non
 def test_ones_own_report_verified(county: County) -> None:
     """Somebody with both roles: the rule is about persons."""
     member = county.program("zhaomin", "member")
-    answer = member.post("/api/v1/incidents", json=REPORT, headers={"idempotency-key": county.key()})
+    report = {**REPORT, "reported_at": county.yesterday.isoformat()}
+    answer = member.post("/api/v1/incidents", json=report, headers={"idempotency-key": county.key()})
     incident = answer.json()["incident_id"]
     before = county.app.journal.position()
     worker = county.program("zhaomin", "grid_worker")
@@ -95,6 +96,27 @@ def test_ones_own_report_verified(county: County) -> None:
     )
     assert "报告人不能再当核查人" in assert_problem(answer, 403, "chain.acted_twice")["detail"]
     assert county.app.journal.position() == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, "incident.reported_too_late"),  # of months ago
+        ({"source": "hotline", "source_ref": "12345-7"}, "incident.source_not_own"),
+        ({"source": "register"}, "incident.source_not_own"),
+    ],
+)
+def test_a_report_of_ones_own_that_claims_to_be_old_or_anothers(
+    county: County, unchanged: None, changes: dict[str, str], code: str
+) -> None:
+    assert_problem(county.post("ouyang", "/incidents", {**REPORT, **changes}), 409, code)
+
+
+def test_a_call_to_the_hotline_is_written_down_with_its_number_and_may_be_old(county: County) -> None:
+    call = {**REPORT, "source": "hotline", "reporter_id": str(county.people["ouyang"].person_id)}
+    problem = assert_problem(county.post("lihe", "/incidents", call), 409, "incident.ticket_missing")
+    assert problem["detail"] == "来源是热线的要写工单号。请补上工单号再提交。"
+    assert county.post("lihe", "/incidents", {**call, "source_ref": "12345-2603050007"}).status_code == 201
 
 
 def test_a_role_that_may_not(county: County, unchanged: None) -> None:
@@ -358,7 +380,7 @@ def exported_batch(county: County) -> str:
         return answer.json()
 
     batch = step(officer, "/payout-batches", {"division": COUNTY, "month": county.month})["batch_id"]
-    digest = approver.get(f"/api/v1/payout-batches/{batch}").json()["batch"]["lines_digest"]
+    digest = county.acknowledged(batch)
     step(approver, f"/payout-batches/{batch}/approval", {"shown_digest": digest})
     step(officer, f"/payout-batches/{batch}/export", {"profile": "neutral-csv"})
     return str(batch)

@@ -105,7 +105,7 @@ def test_a_catalogue_is_published_with_one_command_and_once(county: County, now:
     assert found["za-01"]["title"] == "可疑人员", "what was admitted stays as it is"
     assert found["za-07"]["sensitive"] is True
     again = county.post("admin", "/catalogue/publications", wanted)
-    assert (again.status_code, again.json()["code"]) == (409, "command.nothing_to_record")
+    assert (again.status_code, again.json()["code"]) == (409, "catalogue.all_admitted")
     unknown = county.post("admin", "/catalogue/publications", {**wanted, "profile": "no-such"})
     assert (unknown.status_code, unknown.json()["code"]) == (404, "catalogue.profile_unknown")
 
@@ -201,7 +201,7 @@ def test_a_tariff_of_an_item_is_set_and_shown(county: County, now: date) -> None
         "division": TOWNSHIP,
         "item": "nm-20",
         "amount_fen": "16.00",
-        "since": now.isoformat(),
+        "since": str(now + timedelta(days=1)),
         "document": "兴街办〔2026〕5号",
     }
     sent(admin, "/staff/tariffs", "/staff/tariffs", tariff)

@@ -1,12 +1,12 @@
 """What the administrator sets up on pages: recorded as the forms say, seen by those who may, refused in words."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import httpx
 import pytest
 
-from api.commands.shared import person_stream
+from api.commands.shared import person_stream, today
 from domain import persons
 from domain.kernel.ids import parse_stream
 from projections import places, tariffs
@@ -89,6 +89,8 @@ def test_a_person_is_registered_with_an_account_or_with_none(county: County) -> 
 
 
 def test_tariff_and_band_are_set_in_yuan(county: County) -> None:
+    """A tariff that takes the place of one in force from tomorrow on; a band that excludes none, since March."""
+    tomorrow = today(county.app) + timedelta(days=1)
     admin = signed_in(county, "admin")
     band = {
         "division": TOWNSHIP,
@@ -102,19 +104,33 @@ def test_tariff_and_band_are_set_in_yuan(county: County) -> None:
         "division": TOWNSHIP,
         "category": "公共安全",
         "amount_fen": "12.5",
-        "since": "2026-03-01",
+        "since": str(tomorrow),
         "document": "兴街办〔2026〕3号",
     }
     page = recorded(admin, sent(admin, "/staff/tariffs", "/staff/tariffs", tariff), "tariff")
     assert "12.50" in page.text
     with county.app.reading.connection() as conn:
-        found = tariffs.tariffs_in_force(conn, TOWNSHIP, on=date(2026, 3, 2))
+        found = tariffs.tariffs_in_force(conn, TOWNSHIP, on=tomorrow)
         bands = tariffs.bands_in_force(conn, TOWNSHIP, on=date(2026, 3, 2))
     assert (found[0].category, found[0].amount_fen, bands[0].max_fen) == ("公共安全", 1250, 1550)
+    at_once = {**tariff, "category": "市容环境", "since": str(today(county.app))}
+    late = sent(admin, "/staff/tariffs", "/staff/tariffs", at_once)
+    assert (late.status_code, "已有标准或区间在用" in late.text, str(tomorrow) in late.text) == (409, True, True)
+    excluding = {**band, "min_fen": "11", "since": "2026-02-01"}
+    refused = sent(admin, "/staff/tariffs", "/staff/tariffs/bands", excluding)
+    assert (refused.status_code, "10.00 元的标准在用" in refused.text) == (409, True)
     above = sent(admin, "/staff/tariffs", "/staff/tariffs", {**tariff, "amount_fen": "16", "since": "2026-04-01"})
     assert (above.status_code, "6.00 至 15.50 元" in above.text) == (409, True)
     odd = sent(admin, "/staff/tariffs", "/staff/tariffs", {**tariff, "amount_fen": "十元"})
     assert (odd.status_code, "金额：金额以元计，应写作 10 或 10.50" in odd.text) == (422, True)
+
+
+def test_whoever_holds_two_roles_that_a_chain_wants_apart_is_flagged(county: County) -> None:
+    admin, both, one = signed_in(county, "admin"), county.people["zhaomin"], county.people["lihe"]
+    listed = admin.get("/staff/persons").text
+    assert "双重角色：专职网格员、移动网格员" in listed
+    assert "这两个角色要由两个人担任" in admin.get(f"/staff/persons/{both.person_id}").text
+    assert "双重角色" not in admin.get(f"/staff/persons/{one.person_id}").text
 
 
 def test_money_is_appropriated_once_per_document(county: County) -> None:

@@ -26,11 +26,13 @@ def picture(fill: str, difference_hash: str) -> Photo:
 
 
 def told(county: County, text: str, *, by: str = "ouyang", hours: float = 0, **more: Any) -> UUID:
-    """A report, so many hours before yesterday's moment, recorded and shown."""
-    actor, incident_id = county.people[by], uuid4()
+    """A report, so many hours before yesterday's moment, recorded and shown; an old one is written down by 赵敏."""
+    old = hours > 40
+    actor, incident_id = county.people["zhaomin" if old else by], uuid4()
     at = county.yesterday - timedelta(hours=hours)
-    facts: dict[str, Any] = {"category": "市容环境", "division": VILLAGE, "reported_at": at, "source": "app", **more}
-    new = Report(incident_id=incident_id, reporter_id=actor.person_id, text=text, **facts)
+    facts: dict[str, Any] = {"category": "市容环境", "division": VILLAGE, "reported_at": at, **more}
+    facts["source"] = "wechat" if old else "app"
+    new = Report(incident_id=incident_id, reporter_id=county.people[by].person_id, text=text, **facts)
     county._shown(report(county.app, actor=actor, key=county.key(), reports=[new]))
     return incident_id
 
@@ -74,9 +76,22 @@ def test_near_words_near_photos_and_the_same_place_are_found_with_their_reasons(
     }
 
 
+def test_whoever_claims_to_have_been_first_and_came_after_is_told_apart(county: County) -> None:
+    bridge = "石桥的栏杆被货车撞断了三米，晚上没有灯，骑车的人容易掉到河里，请先拦起来。"
+    before = told(county, bridge, by="zhangjianguo")
+    claimant = told(county, bridge, by="ouyang", hours=20)
+    client = county.program("chenjing")
+    orders = {}
+    for one, other in ((before, claimant), (claimant, before)):
+        candidates = client.get(f"/api/v1/incidents/{one}/likely-duplicates").json()["candidates"]
+        (found_other,) = [read for read in candidates if read["incident_id"] == str(other)]
+        orders[one] = (found_other["claims_earlier"], found_other["recorded_earlier"])
+    assert orders == {before: (True, False), claimant: (False, True)}
+
+
 def test_who_may_ask_sees_his_own_area_only(county: County) -> None:
     bank = "河堤塌了一段，长约五米，雨后泥土还在往下滑，附近有小学生每天经过，请设围挡。"
-    other = told(county, bank, by="qianduo", division=OTHER_TOWNSHIP, hours=90)
+    other = told(county, bank, by="qianduo", division=OTHER_TOWNSHIP, hours=40)
     here = told(county, bank)
     path = f"/api/v1/incidents/{here}/likely-duplicates"
     seen = {

@@ -1,0 +1,137 @@
+"""A match that the references do not give, that was chosen, or that one person made alone, is found offline."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import date
+from typing import Any
+
+import pytest
+
+from audit.book import Book
+from audit.entries import Entry
+from audit.findings import Findings
+from audit.rules.reconciliation import Reconciliation
+from domain.kernel.ids import derived
+from domain.statements import Line, entries_digest
+
+STATEMENT, MAKER, CHECKER = (str(derived("audit", name)) for name in ("statement", "maker", "checker"))
+REFERENCE = "361125000000202611001"
+PAYMENTS = [str(derived("payment", number)) for number in range(3)]
+LINES: list[dict[str, Any]] = [
+    {"number": 1, "booked_on": "2026-11-03", "amount_fen": -1000, "end_to_end_id": f"{REFERENCE}00000000"},
+    {"number": 2, "booked_on": "2026-11-03", "amount_fen": -1000, "bank_ref": "B1"},
+    {"number": 3, "booked_on": "2026-11-03", "amount_fen": -1000},
+]
+DIFFERENCE = str(derived("exception", 1))
+
+
+def allocation(line: int, tier: int, payment: int, amount_fen: int = -1000) -> dict[str, Any]:
+    identity = PAYMENTS[payment]
+    return {"statement_id": STATEMENT, "entry": line, "tier": tier, "payment_id": identity, "amount_fen": amount_fen}
+
+
+def statement(lines: list[dict[str, Any]]) -> list[tuple[str, str, dict[str, Any]]]:
+    typed = [Line(**{**line, "booked_on": date.fromisoformat(line["booked_on"])}) for line in lines]
+    head = {"entry_count": len(lines), "entries_digest": entries_digest(typed)}
+    return [
+        ("statement.recorded/1", MAKER, head),
+        ("statement.entries_recorded/1", MAKER, {"first": 1, "entries": lines}),
+    ]
+
+
+def story() -> list[tuple[str, str, dict[str, Any]]]:
+    """Three payments, three lines: by id, by the bank's reference, and by two people."""
+    told: list[tuple[str, str, dict[str, Any]]] = []
+    for number, payment in enumerate(PAYMENTS):
+        prepared = {"id": payment, "end_to_end_id": f"{REFERENCE}{number:08d}", "amount_fen": 1000}
+        told += [("payment.prepared/1", MAKER, prepared)]
+        told += [("payment.settled/1", MAKER, {"id": payment, "bank_ref": f"B{number}"})]
+    told += statement(deepcopy(LINES))
+    told += [("reconciliation.matched/1", MAKER, {"allocations": [allocation(1, 1, 0), allocation(2, 2, 1)]})]
+    by_hand = {"allocations": [allocation(3, 5, 2)], "reason": "电话核实", "proposer_id": MAKER}
+    told += [("exception.opened/1", MAKER, {"id": DIFFERENCE, "kind": "partial", "blocking": "close"})]
+    told += [("reconciliation.proposed/1", MAKER, {**by_hand, "statement_id": STATEMENT, "entry": 3})]
+    told += [("reconciliation.matched/1", CHECKER, by_hand)]
+    told += [("exception.resolved/1", CHECKER, {"id": DIFFERENCE, "outcome": "matched", "reason": ""})]
+    return told
+
+
+MATCHED, BY_HAND = 8, 11
+
+
+def found(told: list[tuple[str, str, dict[str, Any]]]) -> set[str]:
+    findings, book = Findings(), Book()
+    rule = Reconciliation(findings)
+    for entry in entries(told):
+        rule.see(entry, book)
+    rule.finish(book)
+    return {one.code for result in findings.results() for one in result.findings}
+
+
+def entries(told: list[tuple[str, str, dict[str, Any]]]) -> Iterator[Entry]:
+    for index, (type_, by, data) in enumerate(told):
+        category = type_.partition(".")[0]
+        identity = data.get("id", STATEMENT)
+        given = {name: value for name, value in data.items() if name != "id"}
+        day, at = "2026-11-04", "2026-11-04T00:00:00.000000Z"
+        where = (index, "entries/000", 0, "key", b"", b"", "origin", category, identity, index + 1)
+        yield Entry(*where, type_, at, day, by, "county_officer", f"command-{index}", None, given, ())
+
+
+def test_what_followed_the_rules_is_whole() -> None:
+    assert found(story()) == set()
+
+
+def changed(index: int, **changes: Any) -> list[tuple[str, str, dict[str, Any]]]:
+    told = story()
+    type_, by, data = told[index]
+    told[index] = type_, changes.pop("by", by), {**data, **changes}
+    return told
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        (changed(MATCHED, allocations=[allocation(1, 1, 1)]), "tier"),
+        (changed(MATCHED, allocations=[allocation(1, 2, 0)]), "tier"),
+        (changed(MATCHED, allocations=[allocation(1, 1, 0, -999)]), "tier"),
+        (changed(MATCHED, allocations=[allocation(1, 3, 0)]), "tier"),
+        (changed(MATCHED, allocations=[allocation(1, 9, 0)]), "tier"),
+        (changed(MATCHED, allocations=[allocation(7, 1, 0)]), "unknown"),
+        (changed(MATCHED, allocations=[allocation(2, 2, 1, 1000)]), "not_moved"),
+        (changed(BY_HAND, by=MAKER), "not_by_two"),
+        (changed(BY_HAND, allocations=[allocation(3, 5, 1)]), "not_by_two"),
+        (changed(BY_HAND, reason=" "), "no_reason"),
+        (changed(BY_HAND - 1, by=CHECKER), "signed_by_another"),
+        (changed(BY_HAND - 2, blocking="none"), "weight"),
+        (story()[: BY_HAND - 2] + story()[BY_HAND + 1 :], "not_open"),
+        (changed(6, entry_count=4), "lines_differ"),
+        (changed(7, first=2), "lines"),
+        (changed(7, entries=[{**LINES[0], "amount_fen": -1}, *LINES[1:]]), "lines_differ"),
+    ],
+)
+def test_what_did_not_is_found(told: list[tuple[str, str, dict[str, Any]]], code: str) -> None:
+    assert f"reconciliation.{code}" in found(told)
+
+
+def test_a_line_that_another_fits_as_well_was_chosen() -> None:
+    twice = [*LINES, {**LINES[0], "number": 4}]
+    told = story()
+    told[6:8] = statement(twice)
+    assert "reconciliation.chosen" in found(told)
+
+
+def test_what_a_person_took_back_is_not_matched_by_itself() -> None:
+    back = ("reconciliation.unmatched/1", CHECKER, {"statement_id": STATEMENT, "entry": 1, "reason": "认错"})
+    again = ("reconciliation.matched/1", MAKER, {"allocations": [allocation(1, 1, 0)]})
+    assert "reconciliation.taken_back" in found([*story(), back, again])
+    assert found([*story(), back, back]) == {"reconciliation.not_matched"}
+
+
+def test_a_batchs_line_is_the_sum_of_its_parts() -> None:
+    lines = [{"number": 1, "booked_on": "2026-11-03", "amount_fen": -3000, "batch_ref": REFERENCE}]
+    told = [*story()[:6], *statement(lines)]
+    whole = {"allocations": [allocation(1, 3, number) for number in range(3)]}
+    assert found([*told, ("reconciliation.matched/1", MAKER, whole)]) == set()
+    part = {"allocations": whole["allocations"][:2]}
+    assert found([*told, ("reconciliation.matched/1", MAKER, part)]) == {"reconciliation.sum"}

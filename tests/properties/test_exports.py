@@ -1,0 +1,173 @@
+"""A year and more of a walk, handed to beancount and hledger: they accept it, and have our balances to the fen (24)."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from beancount import loader
+from beancount.core.data import Balance, Transaction
+
+from audit.journal_files import JournalFile, path_of_year
+from audit.journals import LANGUAGES, Beancount, Hledger, Months, controls, month_end, path_of
+from audit.ledger import Ledger
+from domain.trial_balance import control_of
+from tests.properties.county import seeded
+from tests.properties.steps import WEIGHTS, Walk
+
+SEED = 20_260_101
+STEPS = 700
+HLEDGER = shutil.which("hledger")
+Balances = dict[str, Fraction]
+
+
+@pytest.fixture(scope="module")
+def walk() -> Walk:
+    """A walk that reaches the year after the first."""
+    made = Walk(draw=seeded(SEED))
+    made.begin()
+    for _ in range(STEPS):
+        made.step(WEIGHTS)
+    while made.today.year == 2026:
+        made.step(WEIGHTS)
+    for _ in range(STEPS // 4):
+        made.step(WEIGHTS)
+    return made
+
+
+@pytest.fixture(scope="module")
+def written(walk: Walk, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every journal of the walk: the whole and each year's, in both languages."""
+    folder, months = tmp_path_factory.mktemp("journals"), Months()
+    files = [JournalFile(language, months) for language in LANGUAGES]
+    for entry in walk.entries:
+        if entry.postings:
+            months.add(entry)
+            for file in files:
+                file.add(entry.index, entry, bytes(32))
+    assert len(months.years) >= 2
+    for file in files:
+        for year in (None, *months.years):
+            path = folder / path_of_year(file.language, year)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"".join(file.pieces(year)))
+        file.close()
+    return folder
+
+
+def years_of(walk: Walk) -> list[str | None]:
+    return [None, *sorted({entry.on[:4] for entry in walk.entries if entry.postings})]
+
+
+def ours(walk: Walk, year: str | None) -> Balances:
+    """Every account with a balance at the end of a year, by our own ledger."""
+    ledger = Ledger()
+    for entry in walk.entries:
+        if year is None or entry.on[:4] <= year:
+            for posting in entry.postings:
+                ledger.post(*posting)
+    return {
+        path_of(account): Fraction(one.balance, 100)
+        for (account, _), one in ledger.accounts.items()
+        if one.balance != 0
+    }
+
+
+def by_beancount(path: Path) -> tuple[Balances, int]:
+    """Its balances, and how many of our assertions it has checked."""
+    entries, errors, _ = loader.load_file(str(path))
+    assert errors == []
+    sums: defaultdict[str, Fraction] = defaultdict(Fraction)
+    for entry in entries:
+        for posting in entry.postings if isinstance(entry, Transaction) else ():
+            sums[posting.account] += Fraction(str(posting.units.number))
+    return {one: amount for one, amount in sums.items() if amount}, sum(isinstance(one, Balance) for one in entries)
+
+
+def hledger(path: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    assert HLEDGER is not None
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+    return subprocess.run([HLEDGER, "-f", str(path), *words], capture_output=True, text=True, env=environment)
+
+
+def checks() -> list[str]:
+    """Those of `ordereddates payees tags` that the program knows: Debian 12's 1.25 has no `tags` yet."""
+    version = hledger(Path(os.devnull), "--version").stdout
+    known = tuple(map(int, re.findall(r"\d+", version)[:2]))
+    return ["ordereddates", "payees"] if known < (1, 27) else ["ordereddates", "payees", "tags"]
+
+
+def test_beancount_has_our_balances(walk, written):
+    for year in years_of(walk):
+        found, _ = by_beancount(written / path_of_year(Beancount(), year))
+        assert found == ours(walk, year)
+
+
+def test_bean_check_says_nothing(walk, written):
+    """The program itself, without its cache, as an auditor runs it."""
+    bean_check = Path(sys.executable).with_name("bean-check")
+    for year in years_of(walk):
+        path = written / path_of_year(Beancount(), year)
+        run = subprocess.run([bean_check, "-C", str(path)], capture_output=True, text=True)
+        assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+@pytest.mark.skipif(HLEDGER is None, reason="hledger is not installed")
+def test_hledger_has_our_balances(walk, written):
+    for year in years_of(walk):
+        path = written / path_of_year(Hledger(), year)
+        checked = hledger(path, "check", "-s", *checks())
+        assert checked.returncode == 0, checked.stderr
+        table = hledger(path, "balance", "--flat", "-N", "-O", "csv")
+        rows = [re.findall(r'"([^"]*)"', row) for row in table.stdout.splitlines()[1:]]
+        assert {path: Fraction(amount.removesuffix(" CNY")) for path, amount in rows} == ours(walk, year)
+
+
+def test_every_control_account_is_asserted_at_every_month_end(walk, written):
+    """As many assertions as control accounts that have moved by then, month by month."""
+    moved: set[str] = set()
+    months: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in walk.entries:
+        for account, _, _ in entry.postings:
+            months[entry.on[:7]].update(controls(account))
+    for year in years_of(walk):
+        expected = 0
+        moved.clear()
+        for month in sorted(months):
+            moved |= months[month]
+            expected += len(moved) if year in (None, month[:4]) else 0
+        _, found = by_beancount(written / path_of_year(Beancount(), year))
+        assert found == expected
+
+
+def test_a_balance_that_is_a_fen_off_is_refused(walk, written, tmp_path):
+    """The assertions are looked at: one fen in one event, and both programs say where."""
+    entry = next(one for one in walk.entries if one.type == "payment.settled/1" and one.on < "2026-12-01")
+    amount = abs(entry.postings[0][2])
+    wrong_by = {f"{amount / 100:.2f} CNY": f"{(amount + 1) / 100:.2f} CNY"}
+    for language in LANGUAGES:
+        text = (written / language.path).read_text("utf-8")
+        at = text.index(entry.name)
+        head, block = text[:at], text[at:]
+        for right, wrong in wrong_by.items():
+            block = block.replace(f"-{right}", f"-{wrong}", 1).replace(f"  {right}", f"  {wrong}", 1)
+        changed = tmp_path / Path(language.path).name
+        changed.write_text(head + block, "utf-8")
+    assert loader.load_file(str(tmp_path / "journal.beancount"))[1] != []
+    if HLEDGER is not None:
+        assert hledger(tmp_path / "journal.hledger", "check").returncode != 0
+
+
+def test_the_year_that_begins_takes_over_what_stood_open(walk, written):
+    """The first block of the second year has every balance of the first, payee by payee."""
+    text = (written / path_of_year(Beancount(), "2027")).read_text("utf-8")
+    opening = text.split("\n\n")[1]
+    assert opening.startswith('2027-01-01 * "opening" "before 2027"')
+    assert len(opening.splitlines()) - 1 == len(ours(walk, "2026"))
+    assert month_end("2027-02").day == 28
+    assert any(control_of(account).endswith("payee") for entry in walk.entries for account, _, _ in entry.postings)
