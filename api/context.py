@@ -14,8 +14,8 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from api.pooling import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, opened_pool
 from api.closed_months import guard_of
+from api.pooling import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, opened_pool
 from api.settings import BadSetting, Settings
 from api.signing import signer_of
 from domain import accounts, log

@@ -14,6 +14,7 @@ import psycopg
 from api.command_line.database_words import DATABASE
 from api.context import database, external_database, keys_of
 from api.examining import auditor_pool, head_signed
+from api.files.schema_validity import broken_schemas
 from api.invariants import judged_for
 from api.key_diagnosis import officer_keys
 from api.pooling import CONNECT_TIMEOUT_S
@@ -74,7 +75,7 @@ def diagnose(environment: dict[str, str]) -> list[Item]:
         settings = read_settings(environment)
     except BadSetting as error:
         return [Item("设置", "MINGZHANG_*", "bad", str(error))]
-    items = [*_settings(environment), *_home(settings), *_embedded(settings)]
+    items = [*_settings(environment), *_bank_schemas(settings), *_home(settings), *_embedded(settings)]
     if not keys_of(settings)["log"].exists():
         if settings.database_url:
             items += _guarded("数据库", "连接", lambda: _server(external_database(settings)))
@@ -97,6 +98,17 @@ def _settings(environment: dict[str, str]) -> Iterator[Item]:
             value = "（已设置，不显示）"
         shown = _without_password(value) if value else f"{setting.default or '空'}（默认）"
         yield Item("设置", setting.name, "ok", f"{shown}　{setting.meaning}")
+
+
+def _bank_schemas(settings: Settings) -> Iterator[Item]:
+    """The schemas of bank messages: what cannot be used judges nothing, and everything else goes on."""
+    if settings.bank_schemas is None:
+        return
+    broken = broken_schemas(settings.bank_schemas)
+    for found in broken:
+        yield Item("银行文件", "格式定义", "bad", f"{found}。请更换这个文件，或改正 MINGZHANG_BANK_SCHEMAS")
+    if not broken:
+        yield Item("银行文件", "格式定义", "ok", f"{settings.bank_schemas} 里的都可用")
 
 
 def _without_password(value: str) -> str:

@@ -37,6 +37,7 @@ CATALOGUE: tuple[Setting, ...] = (
     Setting("MINGZHANG_SECRET_FILE", "", "命令行办理人的口令文件，只有本人可读；为空时在终端询问"),
     Setting("MINGZHANG_SIGNER", "", "签名进程的套接字文件；为空时用文件夹下的 signer/socket，没有在运行就随用随开"),
     Setting("MINGZHANG_PAYER_ACCOUNT", "", "付款账户，写入代发文件表头"),
+    Setting("MINGZHANG_BANK_SCHEMAS", "", "银行报文格式定义（.xsd）的文件夹；为空时不核对银行文件是否符合"),
     Setting("MINGZHANG_TILES_URL", "", "公布账本（检查点、哈希块、记录）的地方，fsspec 网址；为空时是文件夹下的 log"),
     Setting("MINGZHANG_AUDITOR_PHONE", "", "账本校验未通过时，页面上给出的审计电话"),
     Setting(
@@ -68,6 +69,7 @@ class Settings:
     secret_file: Path | None
     signer: Path | None
     payer_account: str
+    bank_schemas: Path | None
     auditor_phone: str
     tiles_url: str
     vault_key: bytes | None = field(repr=False)
@@ -126,6 +128,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         signer=Path(value["MINGZHANG_SIGNER"]).expanduser().absolute() if value["MINGZHANG_SIGNER"] else None,
         secret_file=Path(value["MINGZHANG_SECRET_FILE"]) if value["MINGZHANG_SECRET_FILE"] else None,
         payer_account=value["MINGZHANG_PAYER_ACCOUNT"],
+        bank_schemas=Path(value["MINGZHANG_BANK_SCHEMAS"]).expanduser().absolute() if value["MINGZHANG_BANK_SCHEMAS"] else None,
         auditor_phone=value["MINGZHANG_AUDITOR_PHONE"],
         tiles_url=value["MINGZHANG_TILES_URL"],
         vault_key=_vault_key(value["MINGZHANG_VAULT_KEY"]),

@@ -66,9 +66,7 @@ _RECORDED = (
 )
 
 
-_SEALED_ABOVE = (
-    "SELECT EXISTS (SELECT FROM journal.events WHERE topic = 'period.sealed/1' AND notification_id > %s)"
-)
+_SEALED_ABOVE = "SELECT EXISTS (SELECT FROM journal.events WHERE topic = 'period.sealed/1' AND notification_id > %s)"
 
 
 class NoTimestamp(Exception):

@@ -126,10 +126,11 @@ _PATTERNS: Mapping[Form, str] = {
             }
         )
     ),
+    shapes.schema_check: _object(
+        {"result": _TEXT, "xsd?": _DIGEST, "places": _list(_object({"line": _POSITIVE, "element": _TEXT}))}
+    ),
     shapes.allocations: _list(
-        _object(
-            {"statement_id": _ID, "entry": _POSITIVE, "tier": _POSITIVE, "payment_id": _ID, "amount_fen": _INTEGER}
-        )
+        _object({"statement_id": _ID, "entry": _POSITIVE, "tier": _POSITIVE, "payment_id": _ID, "amount_fen": _INTEGER})
     ),
     shapes.chain: _object(
         {

@@ -223,6 +223,14 @@ statement_lines = _listed(
         "return_of?": text,
     }
 )
+schema_places = _listed({"line": positive, "element": text})
+
+
+def schema_check(value: Any) -> bool:
+    """What a schema says of a file: the result, the schema's digest where there was one, and places that differ."""
+    return _fits_at_least(value, {"result": text, "xsd": digest, "places": schema_places}, optional="xsd")
+
+
 allocations = _listed(
     {"statement_id": identity, "entry": positive, "tier": positive, "payment_id": identity, "amount_fen": integer}
 )
@@ -600,6 +608,7 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "file": attachment,
         "verdict": text,
         "findings_count": whole,
+        "schema?": schema_check,
     },
     "statement.recorded/1": {
         "account_digest": digest,

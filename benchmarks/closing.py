@@ -27,6 +27,7 @@ from api.files.bank_profiles import load_bank_profile
 from api.files.statement_files import write_statement
 from api.files.statement_profiles import load_statement_profile
 from api.rehearsal import bank_statements
+from api.rehearsal.payday import Bank
 from api.settings import read_settings
 from benchmarks.ground import FOUNDER, Ground, new_database, new_reward, opened_ground, throw_away_server
 from domain import payout_batches
@@ -34,7 +35,7 @@ from domain.kernel.calendar import Month, last_day
 from domain.kernel.ids import derived
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
-from domain.payout_signals import CODES, by_kind
+from domain.payout_batches.signals import CODES, by_kind
 from journal.facts import Actor
 from projections import reconciliation_queries as queries
 
@@ -148,14 +149,21 @@ def _pay(clock: _Clock, office: _Office) -> None:
 
     clock.step("export", export)
     for name, bank in (
-        ("the bank's answer", rehearsal_bank.answer),
-        ("its second answer", rehearsal_bank.answer_again),
+        ("first answer of the bank", rehearsal_bank.answer),
+        ("second answer", rehearsal_bank.answer_again),
     ):
         content = bank(sent[0], profile, seed="closing", on=ON, rehearsal=True)
 
-        def answer(name: str = name, content: bytes = content) -> None:
+        def answer(bank: Bank = bank, content: bytes = content) -> None:
             payouts.record_answer(
-                app, actor=maker, key=name, batch_id=batch_id, profile=profile, content=content, file="回盘.csv", on=ON
+                app,
+                actor=maker,
+                key=bank.__name__,
+                batch_id=batch_id,
+                profile=profile,
+                content=content,
+                file="回盘.csv",
+                on=ON,
             )
 
         clock.step(name, answer)

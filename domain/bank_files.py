@@ -13,12 +13,31 @@ from domain.kernel.ids import StreamName, derived, stream_name
 from domain.kernel.refusals import Refusal
 
 
+@dataclass(frozen=True, slots=True)
+class SchemaPlace:
+    """A place that does not follow the schema: the line (from 1), and the element's name if the schema knows it."""
+
+    line: int
+    element: str
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaCheck:
+    """What the schema says of an XML file: valid, invalid or no_schema; which schema; the first places that differ."""
+
+    result: str
+    xsd: Sha256 | None = None
+    places: tuple[SchemaPlace, ...] = ()
+
+
 @event("bank_file.recorded/1")
 class BankFileRecorded:
     """A file was written for the bank or read from it.
 
     `kind`: payment, return or statement. `profile` names the layout, `parser` the program that knows it, as
     name/version. `verdict` is read or refused, and `findings_count` says how much was wrong with a refused one.
+    `schema` stands beside the verdict and decides nothing: banks' own samples differ from their schemas and are right,
+    or follow them and do not add up. It is left out for what is no XML.
     """
 
     kind: str
@@ -27,6 +46,7 @@ class BankFileRecorded:
     file: Attachment
     verdict: str
     findings_count: int
+    schema: SchemaCheck | None = None
 
 
 BankFileEvent = BankFileRecorded
@@ -46,6 +66,7 @@ class BankFile:
     parser: str
     sha256: Sha256
     verdict: str
+    schema: SchemaCheck | None = None
 
 
 def bank_file_id(sha256: Sha256) -> UUID:
@@ -70,8 +91,9 @@ def record(
     file: Attachment,
     verdict: str,
     findings_count: int,
+    schema: SchemaCheck | None = None,
 ) -> list[BankFileRecorded]:
-    """Record a file; the same file judged the same way by the same parser is no event.
+    """Record a file; the same file judged the same way by the same parser is no event, whatever schemas there are now.
 
     Refused, in this order: `bank_file.kind_unknown`, `bank_file.verdict_unknown`, `bank_file.findings_disagree` (a file
     that was read has findings, or one that was refused has none).
@@ -91,7 +113,13 @@ def record(
         return []
     return [
         BankFileRecorded(
-            kind=kind, profile=profile, parser=parser, file=file, verdict=verdict, findings_count=findings_count
+            kind=kind,
+            profile=profile,
+            parser=parser,
+            file=file,
+            verdict=verdict,
+            findings_count=findings_count,
+            schema=schema,
         )
     ]
 
@@ -103,6 +131,6 @@ def evolve(state: BankFile | None, event: BankFileEvent) -> BankFile:  # noqa: A
     """The file after an event."""
     match event:
         case BankFileRecorded():
-            return BankFile(event.kind, event.profile, event.parser, event.file.sha256, event.verdict)
+            return BankFile(event.kind, event.profile, event.parser, event.file.sha256, event.verdict, event.schema)
         case _:
             assert_never(event)

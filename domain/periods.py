@@ -251,8 +251,8 @@ def seal(
     """Seal exactly what was proposed; `shown_digest` is the digest on the page that the second person read.
 
     `trial_balance` and `disclosures` are the month's digests now, after the proposal: nothing was booked between.
-    Refused, in this order: `period.not_proposed` (or another month is), `period.maker_is_checker`, `period.digest_differs`,
-    `period.moved`, `period.blocked`.
+    Refused, in this order: `period.not_proposed` (or another month is), `period.maker_is_checker`,
+    `period.digest_differs`, `period.moved`, `period.blocked`.
     """
     proposal = _proposed(periods, month)
     figures = proposal.figures

@@ -14,7 +14,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from domain import accounts, payments, payout_signals
+from domain import accounts, payments
 from domain.kernel.calendar import Month
 from domain.kernel.events import Sha256
 from domain.kernel.ids import EventName
@@ -46,6 +46,7 @@ from domain.payout_batches import (
     SignalsNoted,
     shown_digest,
 )
+from domain.payout_batches import signals as payout_signals
 from domain.streams import event_types
 from journal.codec import Recorded
 from projections.rows import Pending, Row, Table, WriteCursor, identity, to_json

@@ -7,7 +7,7 @@ from api.commands import payouts
 from api.context import App
 from domain import payout_batches
 from domain.kernel.ids import stream_name
-from domain.payout_signals import CODES, by_kind
+from domain.payout_batches.signals import CODES, by_kind
 from journal.facts import Actor
 
 REASON = "看过，可以发"

@@ -23,7 +23,7 @@ from domain.kernel.money import yuan
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.payout_batches import batch_id, reference
-from domain.payout_signals import CODES, Signal, by_kind
+from domain.payout_batches.signals import CODES, Signal, by_kind
 from projections import payout_batches
 from projections.payout_batches import Batch
 

@@ -11,8 +11,9 @@ from typing import Final
 from api.commands.shared import require
 from api.context import App
 from api.files.findings import BadFile
+from api.files.schema_validity import schema_check
 from domain import bank_files
-from domain.bank_files import Kind, Verdict
+from domain.bank_files import Kind, SchemaCheck, Verdict
 from domain.kernel.events import Attachment
 from domain.kernel.places import Division
 from journal.facts import Actor, Fact
@@ -31,8 +32,12 @@ def recorded(
     on: date,
     verdict: Verdict = "read",
     findings_count: int = 0,
+    schema: SchemaCheck | None,
 ) -> Iterator[Fact]:
-    """The fact of a file, to stand beside what it brings about; nothing for a file that was recorded so before."""
+    """The fact of a file, to stand beside what it brings about; nothing for a file that was recorded so before.
+
+    `schema` is what `schema_check_of` says of its content.
+    """
     stream = bank_files.stream(file.sha256)
     for event in bank_files.record(
         read.state(stream, bank_files.evolve),
@@ -42,8 +47,14 @@ def recorded(
         file=file,
         verdict=verdict,
         findings_count=findings_count,
+        schema=schema,
     ):
         yield Fact(stream, event, on)
+
+
+def schema_check_of(app: App, content: bytes) -> SchemaCheck | None:
+    """What the unit's schemas say of a file. It decides nothing."""
+    return schema_check(content, folder=app.settings.bank_schemas)
 
 
 def record_refused(
@@ -65,11 +76,20 @@ def record_refused(
     known = app.journal.state(bank_files.stream(file.sha256), bank_files.evolve)
     if known is not None and (known.kind, known.profile, known.verdict) == (kind, profile, "refused"):
         return
-    count = len(refused.findings)
+    count, schema = len(refused.findings), schema_check_of(app, content)
 
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "bank_file.recorded/1", division=division or app.log.division, on=on)
-        yield from recorded(read, kind=kind, profile=profile, file=file, on=on, verdict="refused", findings_count=count)
+        yield from recorded(
+            read,
+            kind=kind,
+            profile=profile,
+            file=file,
+            on=on,
+            verdict="refused",
+            findings_count=count,
+            schema=schema,
+        )
 
     # The file is its own key: whoever sends it again, with whatever form, says nothing new.
     key = f"bank_file:{kind}:{file.sha256}:{profile}"

@@ -11,7 +11,7 @@ from datetime import date
 from uuid import UUID
 
 from api.commands import payouts
-from api.commands.bank_files import record_refused
+from api.commands.bank_files import record_refused, schema_check_of
 from api.commands.bank_files import recorded as file_recorded
 from api.commands.matching_round import opened, round_of
 from api.commands.shared import require
@@ -21,6 +21,7 @@ from api.files.statement_files import read_statements
 from api.files.statement_profiles import StatementProfile
 from api.files.statements import BankStatement, StatementEntry
 from domain import reconciliations, statements, suggestions
+from domain.bank_files import SchemaCheck
 from domain.kernel.events import Attachment, Sha256
 from domain.kernel.matches import EntryKey
 from domain.kernel.refusals import Refusal
@@ -54,14 +55,29 @@ def record_statements(
             app, actor=actor, kind="statement", profile=profile.name, content=content, refused=refused, on=on
         )
         raise
+    schema = schema_check_of(app, content)
     taken: list[Taken] = []
     for number, said in enumerate(read):
         once = key if number == 0 else f"{key}:{number}"
-        taken.append(_record(app, actor=actor, key=once, profile=profile.name, content=content, said=said, on=on))
+        taken.append(
+            _record(
+                app, actor=actor, key=once, profile=profile.name, content=content, schema=schema, said=said, on=on
+            )
+        )
     return taken
 
 
-def _record(app: App, *, actor: Actor, key: str, profile: str, content: bytes, said: BankStatement, on: date) -> Taken:
+def _record(
+    app: App,
+    *,
+    actor: Actor,
+    key: str,
+    profile: str,
+    content: bytes,
+    schema: SchemaCheck | None,
+    said: BankStatement,
+    on: date,
+) -> Taken:
     account = our_account(app, said.account)
     identity = statements.statement_id(account, number=said.number, since=said.since, until=said.until)
     lines = tuple(map(line_of, said.entries))
@@ -73,7 +89,7 @@ def _record(app: App, *, actor: Actor, key: str, profile: str, content: bytes, s
 
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "statement.recorded/1", division=app.log.division, on=on)
-        yield from file_recorded(read, kind="statement", profile=profile, file=kept, on=on)
+        yield from file_recorded(read, kind="statement", profile=profile, file=kept, on=on, schema=schema)
         if known is not None:
             subject = Subject("replayed_file", statement_id=identity)
             yield from opened(read, {subject: sum(line.amount_fen for line in lines)}, on)

@@ -148,6 +148,9 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "statement.count": "笔数对不上：{where}写 {stated} 笔，明细实有 {counted} 笔",
         "statement.sum": "合计对不上：{where}写 {stated} 元，明细合计 {counted} 元",
         "statement.not_writable": "这个版式只能读，不能写",
+        # schemas of banks' messages
+        "schema.none": "文件夹里没有 .xsd 文件",
+        "schema.broken": "不是可用的格式定义（XSD）：{detail}",
         # a profile
         "profile.unknown": "自带的里面没有“{name}”；自带的有：{known}",
         "profile.syntax": "版式文件不是合格的 TOML：{detail}",

@@ -168,7 +168,7 @@ def read_xml(content: bytes, *, file: str) -> XmlDocument:
         raise BadFile([finding("file.too_large", file=file, limit=f"{XML_BYTES_MAX // 2**20} MB")])
     builder = _Builder()
     try:
-        builder.parser.Parse(_readable(content), True)
+        builder.parser.Parse(readable(content), True)
     except _Refused as refused:
         line = builder.parser.CurrentLineNumber
         raise BadFile([finding(refused.code, file=file, row=line, limit=refused.limit)]) from None
@@ -190,8 +190,8 @@ def looks_like_xml(content: bytes) -> bool:
     return content[:200].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
 
 
-def _readable(content: bytes) -> bytes:
-    """The bytes as expat can read them: what declares a Chinese encoding becomes UTF-8, line by line the same."""
+def readable(content: bytes) -> bytes:
+    """The bytes as any parser can read them: what declares a Chinese encoding becomes UTF-8, line by line the same."""
     declared = _DECLARED.match(content)
     if declared is None or declared[1].decode().lower() not in _CHINESE:
         return content

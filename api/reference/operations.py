@@ -586,8 +586,8 @@ _KEYS: Final = {
 _LEDGERS: Final = {
     "readBudgets": Operation("一个年度的预算逐月用了多少；balanced 说下达的是否等于可用、占用、支出之和。", _READING),
     "readTrialBalance": Operation(
-        "各总账科目到 on 这一天（含）的借方、贷方和余额，借方为正；period 是从 since 起的期初、发生、期末。known_at 只按账本前"
-        "多少条记录算：同一个位置，什么时候查都是同样的数。digest 是月结封存时记下的摘要。",
+        "各总账科目到 on 这一天（含）的借方、贷方和余额，借方为正；period 是从 since 起的期初、发生、期末。known_at 只按"
+        "账本前多少条记录算：同一个位置，什么时候查都是同样的数。digest 是月结封存时记下的摘要。",
         (*_READING, "ledger.position_outside"),
     ),
     "listLedgerEntries": Operation(

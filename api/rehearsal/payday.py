@@ -22,7 +22,7 @@ from domain.kernel.calendar import Month
 from domain.kernel.ids import derived
 from domain.kernel.refusals import Refusal
 from domain.payments import IN_TRANSIT
-from domain.payout_signals import CODES, Signal, by_kind
+from domain.payout_batches.signals import CODES, Signal, by_kind
 from journal.facts import Actor
 from projections import payout_batches, reward_payments
 from projections.payout_batches import Batch

@@ -18,7 +18,7 @@ from api.staff.shapes import AnswerKept, Approval, ExportWanted, NewBatch, Recei
 from api.wording import yuan_in_words
 from domain.kernel.obligations import Payroll
 from domain.kernel.refusals import Refusal
-from domain.payout_signals import Acknowledgement
+from domain.payout_batches.signals import Acknowledgement
 from projections import payout_batches
 from projections.payout_batches import (
     AcknowledgementShown,

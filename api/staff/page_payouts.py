@@ -23,12 +23,13 @@ from api.staff.forms import FormSent, shaped, show
 from api.staff.page_today import place_names
 from api.staff.payout_shapes import AcknowledgementGiven
 from api.staff.shapes import Approval, NewBatch, WithReason
+from api.staff.schemas_seen import schemas_seen
 from api.staff.signals import signal_words
 from api.staff.texts import names_of, open_payees
 from domain.kernel.calendar import month_of
 from domain.kernel.refusals import Refusal
 from domain.payout_batches import reference
-from domain.payout_signals import CODES, Acknowledgement, Signal, by_kind
+from domain.payout_batches.signals import CODES, Acknowledgement, Signal, by_kind
 from projections import allowances, payout_batches, places, reward_payments
 from projections.payout_batches import BatchPage
 
@@ -136,6 +137,7 @@ def page(request: Request, batch_id: Identifier, desk: Desk, who: ByCookie) -> H
         "noted": _by_line(found),
         "kinds": _by_kind(found),
         "said": {one.person_id for one in found.acknowledgements},
+        "schemas": schemas_seen(desk.app, [batch.file_sha256, *(one.file_sha256 for one in found.answers)]),
         **_for_checking(desk, who, found),
     }
     return show(request, desk, who, "batch.html", values)

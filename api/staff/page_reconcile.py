@@ -22,6 +22,7 @@ from api.staff.form_shapes import ProfileChosen
 from api.staff.forms import FormSent, keyed, show
 from api.staff.office import Office
 from api.staff.reconcile_shapes import Accepted, ByHand
+from api.staff.schemas_seen import schemas_seen
 from api.staff.shapes import WithReason
 from api.staff.texts import names_of
 from api.web import reconciliation_words
@@ -118,6 +119,7 @@ def statement(
         "shown": shown,
         "after": after,
         "differences": [one for one in differences if one.entry is None],
+        "schemas": schemas_seen(desk.app, [found.file_sha256]),
     }
     return _shown(request, desk, who, "reconcile_statement.html", values)
 

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, StrictInt
 
 from api.staff.fields import Day, Identifier, Line
 from api.staff.shapes import Shape
-from domain.payout_signals import CODES
+from domain.payout_batches.signals import CODES
 
 RETURN_REASONS = (
     "原因：name_mismatch 户名不符，account_not_found 账号不存在，account_closed 销户，account_frozen 冻结或久悬，"

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Final
 
 from api.web.format_words import said
-from api.web.reconciliation_messages import RECONCILIATION_MESSAGES
 from api.web.money_messages import MONEY_MESSAGES
+from api.web.reconciliation_messages import RECONCILIATION_MESSAGES
 from api.web.register_messages import REGISTER_MESSAGES
 from api.web.words import shown
 
@@ -106,7 +106,8 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "incident.reason_unknown": "没有“{reason}”这个理由。请从列表中选择。",
         "incident.reported_too_late": "自己上报的，看到的时间不能早于现在 {hours_max} 小时（填的是 {reported_at}）。"
         "请填最近一次看到的时间；更早以前说过的，请到网格员处代录。",
-        "incident.source_not_own": "自己上报的线索不能写来源“{source}”：那是代录别人的话才写的。请改用手机上报（app）。",
+        "incident.source_not_own": "自己上报的线索不能写来源“{source}”：那是代录别人的话才写的。"
+        "请改用手机上报（app）。",
         "incident.ticket_missing": "来源是热线的要写工单号。请补上工单号再提交。",
         "incident.reported_in_future": "上报时间 {reported_at} 还没有到。请核对日期和时间。",
         "incident.source_unknown": "没有“{source}”这种来源。请从列表中选择。",

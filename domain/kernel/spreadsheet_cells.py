@@ -1,7 +1,8 @@
 """Cells that a spreadsheet program opens as text, never as a formula.
 
-Whoever opens an export has a program that runs what begins with certain signs: a name like `=HYPERLINK(…)` would send the
-reader's table to a stranger. Every writer of csv or xlsx asks here. Source: OWASP, "CSV Injection" (full-width signs too).
+Whoever opens an export has a program that runs what begins with certain signs: a name like `=HYPERLINK(…)` would send
+the reader's table to a stranger. Every writer of csv or xlsx asks here. Source: OWASP, "CSV Injection" (full-width
+signs too).
 """
 
 from typing import Final

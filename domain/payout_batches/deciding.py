@@ -21,8 +21,8 @@ from domain.payout_batches.events import (
     SignalsAcknowledged,
     SignalsNoted,
 )
+from domain.payout_batches.signals import Acknowledgement, Signal, acknowledgements_in_pieces, in_pieces, signals_digest
 from domain.payout_batches.state import BatchLine, LineOutcome, PayoutBatch, lines_digest, total
-from domain.payout_signals import Acknowledgement, Signal, acknowledgements_in_pieces, in_pieces, signals_digest
 
 NUMBERS: Final[Mapping[Payroll, range]] = {"reward": range(1, 500), "allowance": range(501, 1000)}
 """The numbers of a month's batches: each payroll counts in a range of its own, so that no reference means two."""

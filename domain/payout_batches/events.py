@@ -6,7 +6,7 @@ from domain.kernel.calendar import Month
 from domain.kernel.events import Attachment, Sha256, event
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
-from domain.payout_signals import Acknowledgement, Signal
+from domain.payout_batches.signals import Acknowledgement, Signal
 
 
 @event("payout_batch.frozen/1")

@@ -25,7 +25,7 @@ from domain.payout_batches.events import (
     SignalsAcknowledged,
     SignalsNoted,
 )
-from domain.payout_signals import Signal
+from domain.payout_batches.signals import Signal
 
 Status = Literal["frozen", "approved", "rejected", "exported", "closed"]
 

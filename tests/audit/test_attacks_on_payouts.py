@@ -5,9 +5,10 @@ from uuid import UUID
 import pytest
 
 from audit.rules.payout_signals import shown_digest, signals_digest
-from domain import accounts, payout_signals
+from domain import accounts
 from domain.kernel.ids import derived
-from domain.payout_signals import Signal
+from domain.payout_batches import signals as payout_signals
+from domain.payout_batches.signals import Signal
 from tests.audit.story import codes, commitment
 
 SIGNALS = [{"line": 1, "code": "first_payment", "facts": []}, {"line": 2, "code": "first_payment", "facts": []}]

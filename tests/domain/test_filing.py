@@ -185,7 +185,11 @@ TABLES = (
         DISPATCHED,
         {},
         row("incident.claimed_by_another", given=CLAIMED_BY_ANOTHER),
-        row("incident.claimed_by_oneself", actor_id=DEPARTMENT, given=(*DISPATCHED, IncidentClaimed(handler_id=DEPARTMENT))),
+        row(
+            "incident.claimed_by_oneself",
+            actor_id=DEPARTMENT,
+            given=(*DISPATCHED, IncidentClaimed(handler_id=DEPARTMENT)),
+        ),
         row("chain.acted_twice", actor_id=CLERK),
         actor=DEPARTMENT,
     ),

@@ -24,7 +24,7 @@ from domain.payout_batches import (
     lines_digest,
     shown_digest,
 )
-from domain.payout_signals import Acknowledgement, Signal, signals_digest
+from domain.payout_batches.signals import Acknowledgement, Signal, signals_digest
 from tests.domain.samples import (
     APPROVER,
     COUNTY,

@@ -30,7 +30,7 @@ from api.photos import KeptPhoto, kept_photo
 from domain.duplicates import NEAR_PHOTO_BITS
 from domain.kernel.calendar import Month, day_in_china, first_day, month, month_of
 from domain.kernel.places import contains, level
-from domain.payout_signals import CODES
+from domain.payout_batches.signals import CODES
 from tests.conftest import temporary_home
 from tests.journeys.commands import CommandLine, Commands, processes_of, write_secret
 

@@ -18,7 +18,7 @@ from api.files.statement_files import write_statement
 from api.files.statement_profiles import load_statement_profile
 from api.files.statements import StatementEntry
 from api.rehearsal.bank_statements import entries_of, statement_of
-from domain.payout_signals import Acknowledgement
+from domain.payout_batches.signals import Acknowledgement
 from projections import payout_batches
 from projections import reconciliation_queries as queries
 from tests.api.web.county import COUNTY, PASSWORD, County

@@ -25,7 +25,7 @@ from audit.verify import verify_package
 from domain.kernel.calendar import Month
 from domain.kernel.matches import EntryKey, Part
 from domain.kernel.refusals import Refusal
-from domain.payout_signals import Acknowledgement
+from domain.payout_batches.signals import Acknowledgement
 from projections import payout_batches
 from projections import reconciliation_queries as queries
 from projections.reconciliation import BankPayment

@@ -25,7 +25,7 @@ from domain.kernel.calendar import Month
 from domain.kernel.money import Fen
 from domain.kernel.obligations import Payroll
 from domain.kernel.refusals import Refusal
-from domain.payout_signals import CODES, Signal, by_kind
+from domain.payout_batches.signals import CODES, Signal, by_kind
 from projections import budget_dates, budget_executions, payout_batches, reward_payments, trial_balances
 from tests.journeys.conftest import COUNTY, VILLAGE, People
 

@@ -30,7 +30,7 @@ from domain.kernel.ids import EventName, derived
 from domain.kernel.money import Fen
 from domain.kernel.places import Division, chain
 from domain.matching import EntryKey
-from domain.payout_signals import Acknowledgement, Signal
+from domain.payout_batches.signals import Acknowledgement, Signal
 from domain.statements import Line
 from tests.properties.county import Fact, Name, Recorder
 

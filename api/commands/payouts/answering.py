@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from api.commands.bank_files import record_refused, recorded
+from api.commands.bank_files import record_refused, recorded, schema_check_of
 from api.commands.payouts.returning import return_facts
 from api.commands.payouts.streams import batch_stream, batch_with_lines, payment_stream, released
 from api.commands.periods import effective_on
@@ -66,6 +66,7 @@ def record_answer(
     if _answered(app, batch_id, returned):
         return None
     kept = app.vault.put_file(content, kind="return_file")
+    schema = schema_check_of(app, content)
 
     def decide(read: Reading) -> Iterator[Fact]:
         batch, lines = batch_with_lines(app, read, batch_id)
@@ -81,7 +82,7 @@ def record_answer(
             returned_count=len(returned.having("returned")),
         ):
             yield Fact(batch_stream(batch_id), event, on)
-        yield from recorded(read, kind="return", profile=profile.name, file=kept, on=on)
+        yield from recorded(read, kind="return", profile=profile.name, file=kept, on=on, schema=schema)
         by_end_to_end = {payment.end_to_end_id: payment_id for payment_id, payment in lines.items()}
         reading = _Answering(app, read, kept.sha256, on)
         for answer in returned.lines:

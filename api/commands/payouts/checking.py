@@ -20,7 +20,7 @@ from domain import payee_policies, payments, payout_batches, persons, policies
 from domain.kernel.events import Sha256
 from domain.kernel.refusals import Refusal
 from domain.payments import Payment
-from domain.payout_signals import Acknowledgement
+from domain.payout_batches.signals import Acknowledgement
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
 

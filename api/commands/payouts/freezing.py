@@ -19,7 +19,7 @@ from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.payments import PaymentPrepared
 from domain.payout_batches import BatchLine
-from domain.payout_signals import signals_of
+from domain.payout_batches.signals import signals_of
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
 

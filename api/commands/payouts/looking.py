@@ -12,7 +12,7 @@ from api.commands.shared import person_stream, reward_stream
 from api.context import App
 from domain import persons, rewards
 from domain.payout_batches import BatchLine
-from domain.payout_signals import Look
+from domain.payout_batches.signals import Look
 from domain.persons import PayeeAccount
 from journal.facts import Actor
 from journal.journal import Reading

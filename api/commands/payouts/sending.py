@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
-from api.commands.bank_files import recorded
+from api.commands.bank_files import recorded, schema_check_of
 from api.commands.payouts.streams import batch_stream, batch_with_lines
 from api.commands.payrolls import PAYROLLS
 from api.commands.shared import person_stream, require
@@ -49,7 +49,8 @@ def export(
         )
         written[:] = [content]
         yield Fact(batch_stream(batch_id), event, on)
-        yield from recorded(read, kind="payment", profile=profile.name, file=event.file, on=on)
+        schema = schema_check_of(app, content)
+        yield from recorded(read, kind="payment", profile=profile.name, file=event.file, on=on, schema=schema)
 
     inputs = {
         "command": "payout_batch.export",

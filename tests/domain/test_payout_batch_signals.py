@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from domain.kernel.ids import EventName, derived
-from domain.payout_signals import (
+from domain.payout_batches.signals import (
     CODES,
     DECISIONS_A_MINUTE_MAX,
     PAIR_MIN,
