@@ -125,10 +125,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         database_url=value["MINGZHANG_DATABASE_URL"],
         pg_bin=Path(value["MINGZHANG_PG_BIN"]) if value["MINGZHANG_PG_BIN"] else None,
         run_as=value["MINGZHANG_RUN_AS"] or None,
-        signer=Path(value["MINGZHANG_SIGNER"]).expanduser().absolute() if value["MINGZHANG_SIGNER"] else None,
+        signer=_place(value["MINGZHANG_SIGNER"]),
         secret_file=Path(value["MINGZHANG_SECRET_FILE"]) if value["MINGZHANG_SECRET_FILE"] else None,
         payer_account=value["MINGZHANG_PAYER_ACCOUNT"],
-        bank_schemas=Path(value["MINGZHANG_BANK_SCHEMAS"]).expanduser().absolute() if value["MINGZHANG_BANK_SCHEMAS"] else None,
+        bank_schemas=_place(value["MINGZHANG_BANK_SCHEMAS"]),
         auditor_phone=value["MINGZHANG_AUDITOR_PHONE"],
         tiles_url=value["MINGZHANG_TILES_URL"],
         vault_key=_vault_key(value["MINGZHANG_VAULT_KEY"]),
@@ -137,6 +137,11 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         tsa_url=value["MINGZHANG_TSA_URL"],
         tsa_certificate=Path(value["MINGZHANG_TSA_CERTIFICATE"]) if value["MINGZHANG_TSA_CERTIFICATE"] else None,
     )
+
+
+def _place(text: str) -> Path | None:
+    """A file or folder by its whole path; none where nothing is set."""
+    return Path(text).expanduser().absolute() if text else None
 
 
 def _budget(name: str, value: Mapping[str, str]) -> tuple[str, str]:

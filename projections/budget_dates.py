@@ -4,6 +4,7 @@ What must not be broken: the year of a budget is that of the day on which someth
 lie in other years. Nothing is kept here: rows come from the read models of rewards, allowances, reports and batches.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,29 +17,39 @@ from domain.kernel.calendar import Month
 from domain.kernel.obligations import Payroll
 from domain.kernel.places import Division
 
-_CHARGED = """
+_REWARDS = """
 SELECT 'reward' AS payroll, reward.reward_id AS id, reward.payee_id, reward.division, reward.amount_fen,
     (incident.reported_at AT TIME ZONE 'Asia/Shanghai')::date AS reported_on, reward.accrual_month,
     reward.granted_on, reward.log_index, CASE WHEN reward.scheduled THEN reward.payment_id END AS payment_id
 FROM read.reward_payments reward JOIN read.incidents incident USING (incident_id)
-WHERE reward.budget_id = %(budget)s AND reward.reversed_on IS NULL
+"""
+
+_CHARGED = f"""
+{_REWARDS} WHERE reward.budget_id = %(budget)s AND reward.reversed_on IS NULL
 UNION ALL
 SELECT 'allowance', allowance_id, payee_id, division, amount_fen, NULL, month, granted_on, log_index,
     CASE WHEN scheduled THEN payment_id END
 FROM read.allowances WHERE budget_id = %(budget)s AND reversed_on IS NULL
-"""
+"""  # noqa: S608 - text of ours
 
-_DATED = f"""
+_PAID = """
 SELECT charged.*, CASE WHEN payment.state NOT IN ('prepared', 'cancelled') THEN batch.checked_on END AS approved_on,
     CASE WHEN payment.state = 'settled' THEN payment.booked_on END AS paid_on
-FROM ({_CHARGED}) charged
+FROM ({charged}) charged
     LEFT JOIN read.payout_payments payment USING (payment_id)
     LEFT JOIN read.payout_batches batch ON batch.batch_id = payment.batch_id
-"""  # noqa: S608 - text of ours
+"""
+
+_DATED = _PAID.format(charged=_CHARGED)
 
 OF_BUDGET = f"""
 SELECT payroll, id, payee_id, division, amount_fen, reported_on, accrual_month, granted_on, approved_on, paid_on
 FROM ({_DATED}) dated ORDER BY log_index DESC LIMIT %(limit)s
+"""  # noqa: S608 - likewise
+
+OF_REWARDS = f"""
+SELECT payroll, id, payee_id, division, amount_fen, reported_on, accrual_month, granted_on, approved_on, paid_on
+FROM ({_PAID.format(charged=_REWARDS + " WHERE reward.reward_id = ANY(%(rewards)s)")}) dated
 """  # noqa: S608 - likewise
 
 BY_MONTH = f"""
@@ -81,6 +92,13 @@ def of_budget(conn: Connection[Any], budget_id: UUID, *, limit: int) -> list[Cha
     """What a budget was charged with and was not taken back, the latest first."""
     with conn.cursor(row_factory=class_row(Charged)) as cursor:
         return cursor.execute(OF_BUDGET, {"budget": budget_id, "limit": limit}).fetchall()
+
+
+def of_rewards(conn: Connection[Any], reward_ids: Sequence[UUID]) -> dict[UUID, Charged]:
+    """The four days of some rewards by their ids, also of those that were taken back."""
+    with conn.cursor(row_factory=class_row(Charged)) as cursor:
+        found = cursor.execute(OF_REWARDS, {"rewards": list(reward_ids)}).fetchall()
+    return {one.id: one for one in found}
 
 
 def by_month(conn: Connection[Any], budget_id: UUID) -> list[MonthsTaken]:

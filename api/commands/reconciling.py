@@ -60,9 +60,7 @@ def record_statements(
     for number, said in enumerate(read):
         once = key if number == 0 else f"{key}:{number}"
         taken.append(
-            _record(
-                app, actor=actor, key=once, profile=profile.name, content=content, schema=schema, said=said, on=on
-            )
+            _record(app, actor=actor, key=once, profile=profile.name, content=content, schema=schema, said=said, on=on)
         )
     return taken
 

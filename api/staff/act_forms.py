@@ -16,7 +16,7 @@ from api.commands import filing as filing_commands
 from api.commands import incidents as commands
 from api.commands.filing import Filing
 from api.staff.act_shapes import ASKED, ActTaken
-from api.staff.form_shapes import HandlingForm, ReasonChosen
+from api.staff.form_shapes import BudgetChosen, HandlingForm, ReasonChosen
 from api.staff.forms import Sent, shaped
 from api.staff.office import Office
 from api.web import act_words
@@ -34,7 +34,7 @@ GROUND_PREFIX: Final = "ground_"
 FORM_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "verify": ("reason",),
     "handle": ("text", "handled_at"),
-    "decide": ("reason",),
+    "decide": ("reason", "budget_id"),
     **{
         act: tuple(name for name in (*needed, *possible) if name != "solved")
         for act, (needed, possible) in ASKED.items()
@@ -66,16 +66,21 @@ _SENT: Final = (
     "days",
     "document",
     "handled_at",
+    "budget_id",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What a form says: the act's facts, and for a handling when it was done. `kept` are the fields to send again."""
+    """What a form says: the act's facts, and for a handling when it was done. `kept` are the fields to send again.
+
+    `budget`: which one a decision's reward is charged to; None: the setting's own.
+    """
 
     given: Filing
     handled_at: datetime | None
     kept: Mapping[str, str]
+    budget: UUID | None = None
 
     @property
     def yes(self) -> bool | None:
@@ -102,7 +107,8 @@ def filled(desk: Office, act: str, sent: Mapping[str, str]) -> Filled:
     kept = {name: value for name, value in sent.items() if name in _SENT or name.startswith(GROUND_PREFIX)}
     if act in ("verify", "decide"):
         known = VERIFICATION_REASONS if act == "verify" else VALIDITY_REASONS
-        return Filled(Filing(act, reason=_listed(shaped(ReasonChosen, kept).reason, known)), None, kept)
+        given = Filing(act, reason=_listed(shaped(ReasonChosen, kept).reason, known))
+        return Filled(given, None, kept, shaped(BudgetChosen, kept).budget_id if act == "decide" else None)
     if act == "handle":
         done = shaped(HandlingForm, {"reply": kept.get("text", ""), "handled_at": kept.get("handled_at", "")})
         return Filled(Filing(act, text=done.reply), done.handled_at, kept)
@@ -118,8 +124,9 @@ def record(form: Sent, incident_id: UUID, wanted: Filled) -> Receipt:
         return commands.handle(app, actor=actor, key=key, handlings=[handling])
     if given.act in ("verify", "decide"):
         verdict = commands.Verdict(incident_id, bool(wanted.yes), given.reason or "")
-        command = commands.verify if given.act == "verify" else commands.decide_validity
-        return command(app, actor=actor, key=key, verdicts=[verdict], on=form.on)
+        if given.act == "verify":
+            return commands.verify(app, actor=actor, key=key, verdicts=[verdict], on=form.on)
+        return commands.decide_validity(app, actor=actor, key=key, verdicts=[verdict], on=form.on, budget=wanted.budget)
     return filing_commands.take(app, actor=actor, key=key, incident_id=incident_id, given=given, on=form.on)
 
 

@@ -210,7 +210,13 @@ def decide(
     """Say whether it counts, and grant the reward that the tariff gives."""
     verdict = commands.Verdict(incident_id, wanted.valid, wanted.reason)
     receipt = commands.decide_validity(
-        desk.app, actor=who.actor, key=key, verdicts=[verdict], on=today(desk.app), reward=wanted.reward
+        desk.app,
+        actor=who.actor,
+        key=key,
+        verdicts=[verdict],
+        on=today(desk.app),
+        reward=wanted.reward,
+        budget=wanted.budget_id,
     )
     return recorded(desk, receipt, response)
 
@@ -219,7 +225,12 @@ def decide(
 def grant(wanted: Incidents, key: CommandKey, desk: Desk, who: ByToken, response: Response) -> ReceiptGiven:
     """Grant the rewards of incidents that were decided valid without one."""
     receipt = commands.grant_rewards(
-        desk.app, actor=who.actor, key=key, incident_ids=wanted.incident_ids, on=today(desk.app)
+        desk.app,
+        actor=who.actor,
+        key=key,
+        incident_ids=wanted.incident_ids,
+        on=today(desk.app),
+        budget=wanted.budget_id,
     )
     return recorded(desk, receipt, response)
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field
 
-from api.staff.fields import AMOUNT_FEN_MAX, YEAR_MAX, YEAR_MIN, Code, Day, Line, Reason, RoleName, in_range
+from api.staff.fields import AMOUNT_FEN_MAX, YEAR_MAX, YEAR_MIN, Code, Day, Identifier, Line, Reason, RoleName, in_range
 from api.staff.money_shapes import NewAdjustment
 from api.staff.shapes import HandlingDone, NewAppropriation, NewBand, NewTariff
 from domain.kernel.calendar import CHINA
@@ -66,6 +66,12 @@ class ReasonChosen(BaseModel):
     """A reason from a list; an unknown one is for the rule to refuse."""
 
     reason: Reason
+
+
+class BudgetChosen(BaseModel):
+    """Which budget a reward is charged to; none: the setting's own."""
+
+    budget_id: Identifier | None = None
 
 
 class ProfileChosen(BaseModel):

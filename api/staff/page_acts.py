@@ -13,6 +13,7 @@ from api.commands.shared import today
 from api.staff.act_forms import FORM_FIELDS, GROUND_PREFIX, NEEDED, Filled, filled, record
 from api.staff.act_offers import Case, case_of, next_after, part_in, refusal_of
 from api.staff.acting import Acting, ByCookie, Desk
+from api.staff.budgets_offered import budget_chosen, budgets_offered
 from api.staff.evidence_shown import compared
 from api.staff.fields import Identifier
 from api.staff.form_shapes import local_moment
@@ -73,6 +74,7 @@ def form(
         "today": today(desk.app),
         "days_max": POSTING_DAYS_MAX,
         "tariff_fen": tariff_fen_of(desk, incident) if act == "decide" else None,
+        "budgets": budgets_offered(desk) if act == "decide" else [],
         "may_merge": refusal_of(who, case, "merge") is None,
         "places": place_names(desk, {incident.division} | others),
     }
@@ -98,6 +100,7 @@ def check(request: Request, incident_id: Identifier, act: Act, form: FormSent) -
         "event_type": ACTS[act],
         "on": form.on,
         "tariff_fen": tariff_fen_of(form.desk, case.incident) if act == "decide" and wanted.yes else None,
+        "charged": budget_chosen(form.desk, wanted.budget) if act == "decide" and wanted.yes else None,
         "places": place_names(form.desk, {case.incident.division}),
     }
     return keyed(show(request, form.desk, form.who, "act_check.html", values))

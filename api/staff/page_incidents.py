@@ -10,7 +10,9 @@ from api.commands import incidents as commands
 from api.commands.shared import today
 from api.staff.act_offers import Case, case_of, offers
 from api.staff.acting import Acting, ByCookie, Desk
+from api.staff.budgets_offered import budgets_offered
 from api.staff.fields import Identifier
+from api.staff.form_shapes import BudgetChosen
 from api.staff.forms import FormSent, keyed, show
 from api.staff.page_today import item_titles, place_names
 from api.staff.queues import WORKERS, beside, queue_of, shown_row
@@ -21,7 +23,15 @@ from api.staff.texts import open_texts
 from api.staff.timeline import happened, names_seen
 from api.web import act_words
 from domain.kernel.short_codes import shown_code
-from projections import caps, incident_courses, incidents, reward_payments, tracking_codes
+from projections import (
+    budget_dates,
+    caps,
+    incident_courses,
+    incidents,
+    payout_batches,
+    reward_payments,
+    tracking_codes,
+)
 from projections.reward_payments import Reward
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
@@ -32,15 +42,17 @@ def page(request: Request, incident_id: Identifier, desk: Desk, who: ByCookie) -
     """The report with its text (the opening is recorded), its steps, the acts that are open, and its history."""
     case = case_of(desk, who, incident_id)
     incident, now = case.incident, desk.app.journal.now()
-    with desk.current(incidents, incident_courses, reward_payments, caps, tracking_codes) as conn:
+    with desk.current(incidents, incident_courses, reward_payments, payout_batches, caps, tracking_codes) as conn:
         # What somebody else earned is nothing to the member who is to handle it.
         told = not who.only_own or incident.reporter_id == who.person_id
         reward = reward_payments.of_incident(conn, incident_id) if told else None
+        dates = budget_dates.of_rewards(conn, [reward.reward_id]) if reward else {}
         withheld = caps.withheld_of(conn, incident_id) if told else None
         merged = incident_courses.merged_into(conn, incident_id)
         codes = tracking_codes.codes_of(conn, [one for one in (incident_id, incident.merged_into, *merged) if one])
         queue = queue_of(conn, who, now) if who.role in WORKERS else None
     before, after = beside(queue, incident_id) if queue else (None, None)
+    act = _reward_act(who, case, reward) if withheld is None else None
     people = {incident.reporter_id, incident.report_transcriber_id, case.row.claimed_by, case.row.handler_id}
     values: dict[str, Any] = {
         "incident": incident,
@@ -53,8 +65,10 @@ def page(request: Request, incident_id: Identifier, desk: Desk, who: ByCookie) -
         "steps": steps(case, now),
         "offers": offers(who, case),
         "reward": reward,
+        "dates": dates.get(reward.reward_id) if reward else None,
         "withheld": withheld,
-        "reward_act": _reward_act(who, case, reward) if withheld is None else None,
+        "reward_act": act,
+        "budgets": budgets_offered(desk) if act == "grant" else [],
         "names": names_seen(desk, who, {one for one in people if one is not None}),
         "codes": {key: shown_code(code) for key, code in codes.items()},
         "merged": [] if who.only_own else merged,
@@ -71,7 +85,14 @@ def page(request: Request, incident_id: Identifier, desk: Desk, who: ByCookie) -
 @router.post("/incidents/{incident_id}/grant")
 def grant(incident_id: Identifier, form: FormSent) -> RedirectResponse:
     """Grant the reward of an incident that was decided valid without one."""
-    receipt = commands.grant_rewards(form.app, actor=form.actor, key=form.key, incident_ids=[incident_id], on=form.on)
+    receipt = commands.grant_rewards(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        incident_ids=[incident_id],
+        on=form.on,
+        budget=form.shaped(BudgetChosen).budget_id,
+    )
     return form.done(receipt, at=_at(incident_id))
 
 

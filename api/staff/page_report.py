@@ -34,7 +34,7 @@ from api.web.qr import qr_svg
 from domain.kernel.calendar import day_in_china
 from domain.kernel.refusals import Refusal
 from domain.kernel.short_codes import shown_code
-from projections import incidents, reward_payments, tracking_codes
+from projections import budget_dates, incidents, payout_batches, reward_payments, tracking_codes
 from projections.incidents import Filter
 
 router = APIRouter(include_in_schema=False)
@@ -146,15 +146,18 @@ def receipt(request: Request, incident_id: Identifier, desk: Desk, who: ByCookie
 def my_reports(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
     """One's own reports: how each stands, what it earned, and when that was paid."""
     require_may_report(who, reporter_id=who.person_id)
-    with desk.current(incidents, reward_payments, tracking_codes) as conn:
+    with desk.current(incidents, reward_payments, payout_batches, tracking_codes) as conn:
         wanted = Filter(area=desk.app.log.division, reporter_id=who.person_id)
         found = incidents.listing(conn, wanted, limit=SHOWN_MAX)
         rewards = {reward.incident_id: reward for reward in reward_payments.of_payee(conn, who.person_id)}
+        shown = [rewards[one.incident_id].reward_id for one in found if one.incident_id in rewards]
+        dates = budget_dates.of_rewards(conn, shown)
         codes = tracking_codes.codes_of(conn, [incident.incident_id for incident in found])
     values = {
         "incidents": found,
         "items": item_titles(desk),
         "rewards": rewards,
+        "dates": dates,
         "codes": {incident_id: shown_code(code) for incident_id, code in codes.items()},
         "places": place_names(desk, {incident.division for incident in found}),
         "today": today(desk.app),

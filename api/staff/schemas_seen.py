@@ -8,11 +8,11 @@ from domain import bank_files
 from domain.kernel.events import Sha256
 
 
-def schemas_seen(app: App, files: Iterable[Sha256 | None]) -> dict[Sha256, str]:
+def schemas_seen(app: App, files: Iterable[str | None]) -> dict[str, str]:
     """What was recorded of each file that is XML, by its digest."""
-    seen = {}
+    seen: dict[str, str] = {}
     for sha256 in filter(None, files):
-        known = app.journal.state(bank_files.stream(sha256), bank_files.evolve)
+        known = app.journal.state(bank_files.stream(Sha256(sha256)), bank_files.evolve)
         if known is not None and known.schema is not None:
             seen[sha256] = schema_said(known.schema)
     return seen

@@ -122,6 +122,7 @@ class ValidityDecision(Shape):
     valid: StrictBool
     reason: Reason
     reward: StrictBool = True
+    budget_id: Identifier | None = Field(default=None, description="占用哪一项预算；不给就是设置里的奖励预算")
 
 
 class Incidents(Shape):
@@ -132,6 +133,7 @@ class Incidents(Shape):
         json_schema_extra={"examples": [{"incident_ids": ["0d4f3a52-5d0f-4b8e-9f6c-0a4a6b2d7c11"]}]},
     )
     incident_ids: Annotated[list[Identifier], Field(min_length=1, max_length=100)]
+    budget_id: Identifier | None = Field(default=None, description="占用哪一项预算；不给就是设置里的奖励预算")
 
 
 class WithReason(Shape):
