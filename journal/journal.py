@@ -17,7 +17,7 @@ from domain.kernel.postings import Posting, check_balanced
 from domain.kernel.refusals import Refusal
 from journal.answers import Committed
 from journal.batch import BelowLimit, Closed, KeyReused, Moved, Stored
-from journal.codec import Codec
+from journal.codec import Codec, Recorded
 from journal.drafts import Command, Drafted, Prepared, SignatureNeeded, Unsigned, check_signer, digest_of
 from journal.errors import IntegrityError
 from journal.facts import Actor, Append, Fact, Receipt
@@ -90,13 +90,17 @@ class Reading:
         for name, stream_id in ids.items():
             state: S | None = None
             author: UUID | None = None
+            version = 0
             events = found.get(stream_id, [])
-            for _, index, entry in events:
+            for seq, index, entry in events:
                 recorded = self._codec.decode(index, entry)
                 if recorded.stream != name:
-                    raise IntegrityError(f"{recorded.name} stands where {name} was looked for")
-                state, author = evolve(state, recorded.event), recorded.by
-            read = Remembered(state, events[-1][0] if events else 0, author)
+                    _require_id(recorded, stream_id, looked_for=name)
+                    # Somebody asked for an incident under the id of a place: there is no such incident.
+                    state, author, version = None, None, 0
+                    break
+                state, author, version = evolve(state, recorded.event), recorded.by, seq
+            read = Remembered(state, version, author)
             self._take(name, evolve, read)
             if self._remembered is not None:
                 self._remembered.keep(name, evolve, read)
@@ -117,6 +121,12 @@ class Reading:
         stream_id = parse_stream(name)[1]
         # Folded twice, it may have grown between: then the decision stands on the older one, and the append says so.
         self.versions[stream_id] = min(read.version, self.versions.get(stream_id, read.version))
+
+
+def _require_id(recorded: Recorded, stream_id: UUID, *, looked_for: StreamName) -> None:
+    """Raise IntegrityError where the table gives a stream the events of another."""
+    if parse_stream(recorded.stream)[1] != stream_id:
+        raise IntegrityError(f"{recorded.name} stands where {looked_for} was looked for")
 
 
 Guard = Callable[[Reading, Sequence[Fact]], None]

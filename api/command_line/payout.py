@@ -11,6 +11,7 @@ from api.command_line.opening import acting, opened, person_behind
 from api.command_line.payout_arguments import needed, one_reason, step_key
 from api.command_line.values import day_text, division_code, month_text
 from api.commands import payouts
+from api.commands.payrolls import PAYROLLS
 from api.commands.shared import place_stream, today
 from api.context import App
 from api.files.bank_profiles import BankProfile, bank_profile_names, load_bank_profile
@@ -60,6 +61,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("step", choices=list(_STEPS), metavar="STEP", help="、".join(_STEPS))
     parser.add_argument("batch", nargs="?", metavar="BATCH", help="21 位批次号；29 位付款编号；hold、lift：人员编号")
     parser.add_argument("--month", type=month_text, metavar="YYYY-MM", help="月份（propose、freeze）")
+    parser.add_argument(
+        "--payroll",
+        choices=list(PAYROLLS),
+        default="reward",
+        help="发哪一种：reward 奖励（默认），allowance 津贴（propose、freeze）",
+    )
     parser.add_argument("--division", type=division_code, metavar="CODE", help="区划代码（默认：本县）")
     parser.add_argument("--digest", metavar="SHA256", help="名单摘要，由 list BATCH 给出（approve）")
     parser.add_argument(
@@ -96,7 +103,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _propose(app: App, arguments: argparse.Namespace) -> None:
-    proposal = payouts.propose(app, division=_where(app, arguments), month=needed(arguments, "month"))
+    proposal = payouts.propose(
+        app, division=_where(app, arguments), month=needed(arguments, "month"), payroll=arguments.payroll
+    )
     names = _names(app, [*proposal.by_payee, *proposal.left_out])
     rows = [
         (names.get(payee, ""), len(rewards), yuan(sum(reward.amount_fen for reward in rewards)))
@@ -120,8 +129,8 @@ def _propose(app: App, arguments: argparse.Namespace) -> None:
 
 
 def _freeze(app: App, arguments: argparse.Namespace) -> None:
-    where, of = _where(app, arguments), needed(arguments, "month")
-    number = payouts.propose(app, division=where, month=of).number
+    where, of, payroll = _where(app, arguments), needed(arguments, "month"), arguments.payroll
+    number = payouts.propose(app, division=where, month=of, payroll=payroll).number
     named = reference(where, of, number)
     on = today(app)
     payouts.freeze(
@@ -131,6 +140,7 @@ def _freeze(app: App, arguments: argparse.Namespace) -> None:
         division=where,
         month=of,
         on=on,
+        payroll=payroll,
     )
     app.runner.catch_up()
     _show(app, _batch(app, named))

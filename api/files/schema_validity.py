@@ -25,6 +25,8 @@ from domain.kernel.events import Sha256
 PLACES_MAX: Final = 10
 """So many places of a document are named; who needs the others has the file and the schema."""
 DETAIL_CHARS_MAX: Final = 200
+PIECE_BYTES_MAX: Final = 1 << 16
+"""Many banks write a whole message on one line, and the parser takes no more than 10 MB at once."""
 
 _XSD: Final = "{http://www.w3.org/2001/XMLSchema}"
 _MESSAGE: Final = re.compile(r"[a-z]{4}\.[0-9]{3}\.[0-9]{3}\.[0-9]{2}")
@@ -138,10 +140,10 @@ def _faults(document: bytes, schema: Any, known: frozenset[str]) -> Iterator[Sch
     No tree is kept, and whoever asks may stop: finding the path of each of many faults would take quadratic time.
     """
     parser = etree.XMLParser(target=_Nothing(), schema=schema, **_CAREFUL)
-    seen = 0
-    last = None
-    for number, line in enumerate(io.BytesIO(document), start=1):
-        parser.feed(line)
+    stream = io.BytesIO(document)
+    number, seen, last = 1, 0, None
+    while piece := stream.readline(PIECE_BYTES_MAX):
+        parser.feed(piece)
         log = parser.feed_error_log
         for fault in islice(log, seen, None):
             named = _ELEMENT.match(fault.message)
@@ -150,6 +152,7 @@ def _faults(document: bytes, schema: Any, known: frozenset[str]) -> Iterator[Sch
                 yield place
             last = place
         seen = len(log)
+        number += piece.endswith(b"\n")
     parser.close()
 
 

@@ -32,22 +32,24 @@ def captured() -> Json:
     return read
 
 
+_kept: list[Json] = []
+
+
 def install(web: FastAPI, *, base_url: str) -> None:
-    """Let `web.openapi()` give the complete document, made once."""
+    """Let `web.openapi()` give the complete document, made once: every program has the same operations."""
     described = web.openapi
-    kept: list[Json] = []
+    docs = {"description": "给人看的说明，不需要联网的其他网站", "url": f"{base_url}{DOCS}"}
 
     def openapi() -> Json:
-        if not kept:
-            kept.append(complete(deepcopy(described()), base_url=base_url))
-        return kept[0]
+        if not _kept:
+            _kept.append(complete(deepcopy(described())))
+        return {**_kept[0], "externalDocs": docs}
 
     web.openapi = openapi  # type: ignore[method-assign]
 
 
-def complete(document: Json, *, base_url: str) -> Json:
+def complete(document: Json) -> Json:
     """The document with everything that `operations` and the examples know, changed in place."""
-    document["externalDocs"] = {"description": "给人看的说明，不需要联网的其他网站", "url": f"{base_url}{DOCS}"}
     document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     components = document.setdefault("components", {})
     _add_problem_shapes(components.setdefault("schemas", {}))

@@ -57,7 +57,10 @@ _TURN: Final = (
 )
 _REASON: Final = ("incident.reason_contradicts", "incident.reason_unknown")
 _GRANTING: Final = (
+    "budget.closed",
     "budget.exceeded",
+    "budget.other_year",
+    "budget.unknown",
     "chain.acted_twice",
     "incident.unknown",
     "person.erased",
@@ -230,7 +233,8 @@ _INCIDENTS: Final = {
         ),
     ),
     "decideValidity": Operation(
-        "认定是否有效。有效且 reward 为 true 时，同时按上报那天的标准记入应付奖励，占用本年度预算指标。",
+        "认定是否有效。有效且 reward 为 true 时，同时按上报那天的标准记入应付奖励，占用本年度预算指标；"
+        "有几项奖励预算时，用 budget_id 指明哪一项。",
         (
             *_GRANTING,
             *_REASON,
@@ -244,7 +248,7 @@ _INCIDENTS: Final = {
         ),
     ),
     "grantRewards": Operation(
-        "为已认定有效、当时没有记奖励的线索补记奖励，全部成功或全部不记。",
+        "为已认定有效、当时没有记奖励的线索补记奖励，全部成功或全部不记；有几项奖励预算时，用 budget_id 指明哪一项。",
         (
             *_GRANTING,
             "incident.not_decided",
@@ -586,8 +590,8 @@ _KEYS: Final = {
 _LEDGERS: Final = {
     "readBudgets": Operation("一个年度的预算逐月用了多少；balanced 说下达的是否等于可用、占用、支出之和。", _READING),
     "readTrialBalance": Operation(
-        "各总账科目到 on 这一天（含）的借方、贷方和余额，借方为正；period 是从 since 起的期初、发生、期末。known_at 只按"
-        "账本前多少条记录算：同一个位置，什么时候查都是同样的数。digest 是月结封存时记下的摘要。",
+        "各总账科目到 on 这一天（含）的借方、贷方和余额，借方为正；period 是从 since 起的期初、发生、期末。known_at "
+        "只按账本前多少条记录算：同一个位置，什么时候查都是同样的数。digest 是月结封存时记下的摘要。",
         (*_READING, "ledger.position_outside"),
     ),
     "listLedgerEntries": Operation(

@@ -68,7 +68,7 @@ def came_back(
     reason: Annotated[str, Form(max_length=32, description=RETURN_REASONS)] = "other",
 ) -> ReceiptGiven:
     """Record money that came back; the bank's notice is kept beside it."""
-    said = CameBack(booked_on=booked_on, bank_ref=bank_ref, reason=reason)
+    said = CameBack(booked_on=booked_on.isoformat(), bank_ref=bank_ref, reason=reason)
     payment_seen(desk, who, payment_id)
     receipt = commands.record_return(
         desk.app,

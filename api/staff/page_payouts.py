@@ -22,8 +22,8 @@ from api.staff.form_shapes import ProfileChosen
 from api.staff.forms import FormSent, shaped, show
 from api.staff.page_today import place_names
 from api.staff.payout_shapes import AcknowledgementGiven
-from api.staff.shapes import Approval, NewBatch, WithReason
 from api.staff.schemas_seen import schemas_seen
+from api.staff.shapes import Approval, NewBatch, WithReason
 from api.staff.signals import signal_words
 from api.staff.texts import names_of, open_payees
 from domain.kernel.calendar import month_of

@@ -6,17 +6,21 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from api import timestamps
+from api.commands import periods
+from api.commands.shared import today
 from api.context import App
 from api.exporting import export_package
 from api.timestamps import Daily, NoTimestamp, agent, kept, last_failure, stamp, stamps_of
 from audit.explanation import README
 from audit.verify import verify_package
+from domain.kernel.calendar import month_of
 from journal.checkpoint import open_checkpoint
 from journal.targets import LocalFolder
 from journal.tile_files import HISTORY
@@ -120,8 +124,11 @@ def test_what_is_not_configured(bare: County, app: App, tmp_path: Path) -> None:
     refused(bare, set_up(app, tsa_url="file:///etc/passwd"), "http://")
 
 
-def test_every_day_once_and_after_a_failure_again(cluster: "Cluster", authority: Authority) -> None:
-    """The thread of the server, with short waits: without its agent it says what to do; with him it stamps once."""
+def test_every_day_once_after_a_failure_again_and_after_each_seal(cluster: "Cluster", authority: Authority) -> None:
+    """The thread of the server, with short waits: without its agent it says what to do; with him it stamps once.
+
+    When a month is sealed it stamps once more that day, over a checkpoint that holds the seal.
+    """
     access = cluster.new_database()
     with temporary_home() as home, small_county(access, home) as made:
         app = set_up(made.app, tsa_url=authority.url, tsa_certificate=authority.root)
@@ -138,9 +145,28 @@ def test_every_day_once_and_after_a_failure_again(cluster: "Cluster", authority:
             assert until(lambda: last_failure(app.settings) is None and len(stamps_of(app)) == 1)
             made.reported()
             assert not until(lambda: len(stamps_of(app)) > 1, seconds=0.5)
+            asked = len(authority.seen)
+            seal = sealed(made)
+            assert until(lambda: len(stamps_of(app)) == 2)
+            assert stamps_of(app)[-1].event.size > seal
+            assert not until(lambda: len(stamps_of(app)) > 2, seconds=0.5)
+            assert len(authority.seen) == asked + 1
         finally:
             daily.stop()
     cluster.drop(access)
+
+
+def sealed(county: County) -> int:
+    """The month before this one is closed by two people; the index of its seal."""
+    app, on = county.app, today(county.app)
+    month = month_of(on.replace(day=1) - timedelta(days=1))
+    periods.propose(app, actor=county.people["chenjing"], key="propose", month=month, reasons={}, on=on)
+    state = periods.periods_of(app)
+    assert state is not None
+    assert state.proposal is not None
+    shown = state.proposal.figures.digest
+    checker = county.people["sunli"]
+    return periods.seal(app, actor=checker, key="seal", month=month, shown_digest=shown, on=on).last_index
 
 
 def until(true: Callable[[], bool], *, seconds: float = 15.0) -> bool:

@@ -56,6 +56,14 @@ def test_faults_name_the_fields_that_are_wrong():
         (shapes.place, ["361125100201"], ["36112510020", "36112510020x", 361125100201]),
         (shapes.moment, ["2026-02-03T02:00:00.000000Z"], ["2026-02-03T02:00:00Z", "2026-02-03", {}]),
         (shapes.attachment, [{"sha256": "a" * 64, "length": 0}], [{"sha256": "a" * 64}, [], None]),
+        (
+            shapes.schema_check,
+            [
+                {"result": "no_schema", "places": []},
+                {"result": "invalid", "xsd": "a" * 64, "places": [{"line": 3, "element": ""}]},
+            ],
+            [None, {"result": "valid"}, {"result": "x", "places": [{"line": 0, "element": ""}]}, {"places": []}],
+        ),
         (shapes.event_name, ["person/0f0f0f0f-0000-4000-8000-000000000000@3"], ["person/x@3", "person@3", 3]),
     ],
 )

@@ -3,6 +3,7 @@
 import pytest
 
 from domain import bank_files
+from domain.bank_files import SchemaCheck, SchemaPlace
 from domain.kernel.events import Attachment, Sha256
 from domain.kernel.refusals import Refusal
 
@@ -50,6 +51,15 @@ def test_what_contradicts_itself_is_refused(changed, code):
     with pytest.raises(Refusal) as raised:
         record(**changed)
     assert raised.value.code == code
+
+
+def test_what_the_schema_says_is_recorded_and_decides_nothing():
+    check = SchemaCheck("invalid", Sha256("5b" * 32), (SchemaPlace(43, "Amt"),))
+    (event,) = record(schema=check)
+    assert (event.schema, event.verdict) == (check, "read")
+    known = bank_files.evolve(None, event)
+    assert known.schema == check
+    assert record(known) == record(known, schema=SchemaCheck("valid", Sha256("5b" * 32))) == []
 
 
 def test_a_file_is_known_by_its_bytes():

@@ -1,7 +1,9 @@
 """Every file of the bank is kept and recorded: what was sent, what was read, and what was refused - each once."""
 
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,7 +14,7 @@ from api.context import App
 from api.files.bank_profiles import load_bank_profile
 from api.files.findings import BadFile
 from domain import bank_files, payments
-from domain.bank_files import BankFile
+from domain.bank_files import BankFile, SchemaCheck
 from domain.kernel.events import Sha256
 from domain.kernel.ids import stream_name
 from projections import payout_batches
@@ -23,6 +25,9 @@ from tests.payouts import acknowledged
 __all__ = ["clock"]
 
 CMB = load_bank_profile("cmb-daifa")
+SCHEMA = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="CMBSDKPGK"><xs:complexType>
+<xs:sequence><xs:element name="INFO"/><xs:element name="NTAGCINQZ"/></xs:sequence></xs:complexType></xs:element>
+</xs:schema>"""
 
 
 def known(app: App, content: bytes) -> BankFile | None:
@@ -49,9 +54,19 @@ def result(file: bytes, *, account: str | None = None) -> bytes:
 <SUCNUM>{said["TTLCNT"]}</SUCNUM><REQNBR>0000978052</REQNBR><OPRDAT>20250403</OPRDAT></NTAGCINQZ></CMBSDKPGK>""".encode()
 
 
-def test_what_was_sent_read_and_refused_is_on_record_once(app: App, people: People) -> None:
+def test_what_was_sent_read_and_refused_is_on_record_once(app: App, people: People, tmp_path: Path) -> None:
+    """Beside each stands what the bank's schema says, which hinders nothing: here only answers follow it."""
+    schema = tmp_path / "answers.xsd"
+    schema.write_text(SCHEMA)
+    follows = SchemaCheck("valid", Sha256(sha256(schema.read_bytes()).hexdigest()))
+    app = replace(app, settings=replace(app.settings, bank_schemas=tmp_path))
     batch_id, file = sent_batch(app, people)
-    assert known(app, file) == BankFile("payment", "cmb-daifa", PARSER, Sha256(sha256(file).hexdigest()), "read")
+    on_record = known(app, file)
+    assert on_record is not None
+    assert on_record.schema is not None
+    assert (on_record.schema.result, on_record.schema.xsd) == ("invalid", follows.xsd)
+    digest = Sha256(sha256(file).hexdigest())
+    assert replace(on_record, schema=None) == BankFile("payment", "cmb-daifa", PARSER, digest, "read")
 
     def answered(content: bytes, key: str) -> object:
         return payouts.record_answer(
@@ -76,7 +91,7 @@ def test_what_was_sent_read_and_refused_is_on_record_once(app: App, people: Peop
     assert heads[0] == heads[1]
     on_record = known(app, wrong)
     assert on_record is not None
-    assert (on_record.kind, on_record.verdict) == ("return", "refused")
+    assert (on_record.kind, on_record.verdict, on_record.schema) == ("return", "refused", follows)
     kept = app.vault.get_file(on_record.sha256, by=str(people.maker.person_id), reason="test")
     assert kept == wrong
 
@@ -86,7 +101,7 @@ def test_what_was_sent_read_and_refused_is_on_record_once(app: App, people: Peop
     assert answered(right, "right again") is None
     on_record = known(app, right)
     assert on_record is not None
-    assert (on_record.kind, on_record.verdict) == ("return", "read")
+    assert (on_record.kind, on_record.verdict, on_record.schema) == ("return", "read", follows)
     app.runner.catch_up()
     with app.reading.connection() as connection:
         lines = payout_batches.payments_of_batch(connection, batch_id)

@@ -15,7 +15,7 @@ from api.commands.shared import today
 from api.files import rehearsal_bank
 from api.files.bank_profiles import load_bank_profile
 from api.files.statement_files import write_statement
-from api.files.statement_profiles import load_statement_profile
+from api.files.statement_profiles import StatementProfile, load_statement_profile
 from api.files.statements import StatementEntry
 from api.rehearsal.bank_statements import entries_of, statement_of
 from domain.payout_batches.signals import Acknowledgement
@@ -66,10 +66,10 @@ def said_by_the_bank(entries: list[StatementEntry], on: date) -> bytes:
     return write_statement(NEUTRAL, statement)
 
 
-def uploaded(browser: Any, content: bytes) -> Any:
+def uploaded(browser: Any, content: bytes, profile: StatementProfile = NEUTRAL) -> Any:
     hidden = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', browser.get(HOME).text))
     files = {"file": ("对账单.csv", content)}
-    return browser.post(f"{HOME}/statements", data={**hidden, "profile": NEUTRAL.name}, files=files)
+    return browser.post(f"{HOME}/statements", data={**hidden, "profile": profile.name}, files=files)
 
 
 def test_from_the_banks_file_to_the_last_difference(county: County, paid: list[StatementEntry]) -> None:
@@ -122,6 +122,15 @@ def test_every_table_leaves_as_a_workbook(county: County, paid: list[StatementEn
     assert [row[2] for row in rows] == ["金额（元）", -10, -10]
     refused = uploaded(officer, b"nothing of the kind")
     assert refused.status_code == 400
+
+
+def test_a_statement_in_xml_says_whether_it_follows_its_schema(county: County, paid: list[StatementEntry]) -> None:
+    officer, on = signed_in(county, "zhouyu"), today(county.app)
+    camt = load_statement_profile("camt.053")
+    statement = statement_of(ACCOUNT, paid, number="2", since=on.replace(day=1), opening_fen=5_000_00)
+    page = recorded(officer, uploaded(officer, write_statement(camt, statement), camt), "[a-z]+")
+    assert "<dt>格式定义</dt><dd>没有核对，没有这种报文的格式定义</dd>" in page.text
+    assert "T1 2 笔" in page.text
 
 
 def test_it_fits_a_telephone_and_keys_move_along(

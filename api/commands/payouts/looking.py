@@ -33,7 +33,7 @@ def looks_of(
         paid = payout_looks.accounts_paid(connection)
         photos = payout_looks.photos_elsewhere(connection, incidents)
         hurried = payout_looks.decisions_a_minute(connection, incidents)
-    shared, differing = _compared(app, actor, lines, paid)
+    shared, differing = _compared(app, read, actor, lines, paid)
     states = read.states([reward_stream(one.reward_id) for one in rewarded], rewards.evolve)
     looks = []
     for line in lines:
@@ -56,11 +56,14 @@ def looks_of(
 
 
 def _compared(
-    app: App, actor: Actor, lines: Sequence[BatchLine], paid: Sequence[payout_looks.AccountPaid]
+    app: App, read: Reading, actor: Actor, lines: Sequence[BatchLine], paid: Sequence[payout_looks.AccountPaid]
 ) -> tuple[dict[UUID, tuple[UUID, ...]], frozenset[UUID]]:
     """Payee -> others on the same number, now or ever paid; and the payees whose account is held under another name."""
     used = {(line.payee_id, line.account) for line in lines} | {(one.payee_id, one.account) for one in paid}
-    people = app.journal.states({person_stream(payee) for payee, _ in used}, persons.evolve)
+    # The decision has read those on the list, and need not read them again; what it binds to is they, not the others.
+    now = read.states([person_stream(line.payee_id) for line in lines], persons.evolve)
+    before = {person_stream(one.payee_id) for one in paid}.difference(now)
+    people = {**app.journal.states(before, persons.evolve), **now}
     accounts: dict[UUID, list[PayeeAccount]] = defaultdict(list)
     for payee, name in sorted(used):
         accounts[payee].append(persons.account_used(people[person_stream(payee)], person_id=payee, account=name))

@@ -19,6 +19,7 @@ SERVER_ONLY = (
     "eventsourcing",
     "fastapi",
     "jinja2",
+    "lxml",
     "psycopg",
     "psycopg_pool",
     "pydantic",

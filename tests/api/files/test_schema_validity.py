@@ -56,6 +56,14 @@ def test_what_does_not_is_invalid_with_its_first_places_and_none_of_its_words(fo
     assert [place.line for place in many.places] == list(range(2, 2 + PLACES_MAX))
 
 
+def test_a_message_on_one_line_is_judged_piece_by_piece(folder, monkeypatch):
+    monkeypatch.setattr("api.files.schema_validity.PIECE_BYTES_MAX", 100)
+    for said, expected in (("成", ()), ("败", (SchemaPlace(1, "笔"),))):
+        check = schema_check(answer(*["成"] * 1_000, said).replace(b"\n", b""), folder=folder)
+        assert check is not None
+        assert check.places == expected
+
+
 def test_a_document_without_a_schema_is_not_judged(folder):
     assert schema_check(answer("成"), folder=None) == SchemaCheck("no_schema")
     assert schema_check(answer("成"), folder=folder / "nowhere") == SchemaCheck("no_schema")

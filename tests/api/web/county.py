@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -83,6 +84,10 @@ class County:
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _clients: list[httpx.Client] = field(default_factory=list)
 
+    @cached_property
+    def _described(self) -> Described:
+        return Described(self.web.openapi())
+
     def close(self) -> None:
         """Close every connection."""
         for client in self._clients:
@@ -94,7 +99,7 @@ class County:
 
     def browser(self) -> httpx.Client:
         """Somebody who has not signed in, over a real connection; redirects are not followed."""
-        hooks = {"response": [Described(self.web.openapi())]}
+        hooks = {"response": [self._described]}
         client = httpx.Client(base_url=self.url, timeout=30, event_hooks=hooks)
         self._clients.append(client)
         return client

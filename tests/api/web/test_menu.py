@@ -47,7 +47,7 @@ BY_A_FORM: Final = re.compile(
 """Where one comes by signing in, or by a form that asks what to show."""
 BY_ASKING: Final = {"/staff/find": "/staff/incidents/{incident_id}"}
 """A form that leads on to one thing."""
-FILES: Final = re.compile(r"photos|/payment-file$|/photo|/ledgers/files/")
+FILES: Final = re.compile(r"photos|/payment-file$|/photo|/files/")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,72 @@
+"""A month end as tables for files: ledger, batches and bank side by side, what differs and why, the balances."""
+
+from collections.abc import Mapping
+from typing import Final, Literal, assert_never
+
+from api.books.names import standing
+from api.books.tables import shown
+from api.commands.periods import MonthEnd
+from api.files.table_files import Column, Table
+from api.web.account_words import account_name
+from api.web.money_words import DIFFERENCE_WORDS, FIGURES
+from domain.periods import Blocking, Reconciled
+
+Which = Literal["compared", "differences", "accounts"]
+WHICH: Final[tuple[Which, ...]] = ("compared", "differences", "accounts")
+
+_COMPARED: Final = (
+    Column("截至月末"),
+    *(Column(title, "fen") for title in ("账本（元）", "批次和名单（元）", "银行（元）")),
+    Column("一致"),
+)
+_DIFFERENCES: Final = (
+    Column("处理"),
+    Column("事项"),
+    Column("件数", "number"),
+    Column("金额（元）", "fen"),
+    Column("原因"),
+)
+_ACCOUNTS: Final = (
+    Column("科目"),
+    Column("名称"),
+    Column("币种"),
+    *(Column(title, "fen") for title in ("借方发生（元）", "贷方发生（元）", "余额（元）")),
+    Column("方向"),
+)
+
+
+def table_of(which: Which, found: MonthEnd, *, reasons: Mapping[str, str]) -> Table:
+    """One of the tables; `reasons`: why each kind of difference may stand, where somebody has said so."""
+    note = f"{found.figures.month} 月末，按账本前 {found.figures.position} 条记录。"
+    match which:
+        case "compared":
+            return Table("月末核对", _COMPARED, list(map(_compared, found.reconciled)), note)
+        case "differences":
+            rows = [
+                (said, DIFFERENCE_WORDS.get(one.kind, one.kind), one.count, one.amount_fen, reasons.get(one.kind))
+                for said, one in _standing_open(found)
+            ]
+            return Table("差异", _DIFFERENCES, rows, note)
+        case "accounts":
+            lines = [
+                (
+                    one.account,
+                    account_name(one.account),
+                    one.commodity,
+                    *(shown(amount, one.commodity) for amount in (one.debit, one.credit, abs(one.balance))),
+                    standing(one.balance),
+                )
+                for one in found.accounts
+            ]
+            return Table("科目余额", _ACCOUNTS, lines, note)
+        case _:
+            assert_never(which)
+
+
+def _compared(one: Reconciled) -> tuple[str, int, int, int | None, str]:
+    sides = {one.ledger_fen, one.batches_fen} | ({one.bank_fen} if one.bank_fen is not None else set())
+    return FIGURES[one.kind], one.ledger_fen, one.batches_fen, one.bank_fen, "一致" if len(sides) == 1 else "不一致"
+
+
+def _standing_open(found: MonthEnd) -> list[tuple[str, Blocking]]:
+    return [*(("要先处理", one) for one in found.blocking), *(("要说明", one) for one in found.differences)]
