@@ -726,8 +726,8 @@ def answers_of_batch(conn: Connection[Any], batch_id: UUID) -> list[Answer]:
 
 def signals_of_batch(conn: Connection[Any], batch_id: UUID) -> list[SignalShown]:
     """What stands out in a batch, by line."""
-    with conn.cursor(row_factory=class_row(SignalShown)) as cursor:
-        return cursor.execute(SIGNALS_OF_BATCH, (batch_id, list(payout_signals.CODES))).fetchall()
+    found = conn.execute(SIGNALS_OF_BATCH, (batch_id, list(payout_signals.CODES))).fetchall()
+    return [SignalShown(line, code, [(name, text) for name, text in facts]) for line, code, facts in found]
 
 
 def acknowledgements_of_batch(conn: Connection[Any], batch_id: UUID) -> list[AcknowledgementShown]:

@@ -83,16 +83,18 @@ def month_end(app: App, month: Month) -> MonthEnd:
 
 
 def _disagreeing(reconciled: tuple[Reconciled, ...]) -> Iterator[Blocking]:
-    """Where two countings of our own money differ, something is broken, and no reason explains it."""
+    """Where two countings of our own money differ, or one is below nothing, something broke that nothing excuses."""
     for one in reconciled:
-        if one.ledger_fen != one.batches_fen:
+        if one.ledger_fen < 0:
+            yield Blocking(f"ledger_{one.kind}", 1, Fen(-one.ledger_fen))
+        elif one.ledger_fen != one.batches_fen:
             yield Blocking(f"ledger_{one.kind}", 1, Fen(abs(one.ledger_fen - one.batches_fen)))
 
 
 def _unfinished(reconciled: tuple[Reconciled, ...], facts: Mapping[str, Flow]) -> Iterator[Blocking]:
     """What may stand open over the end of a month, with a reason."""
     for kind in ("in_transit", "returned"):
-        if facts[kind].count:
+        if facts[kind].count > 0:
             yield Blocking(kind, facts[kind].count, Fen(facts[kind].amount_fen))
     for one in reconciled:
         if one.bank_fen is not None and one.bank_fen != one.ledger_fen:

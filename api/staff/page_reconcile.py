@@ -28,6 +28,7 @@ from api.staff.texts import names_of
 from api.web import reconciliation_words
 from domain.kernel.calendar import month_of
 from domain.kernel.matches import EntryKey, Part
+from domain.kernel.rates import Rate
 from domain.kernel.refusals import Refusal
 from domain.matching import Entry
 from projections import reconciliation
@@ -58,6 +59,15 @@ def workbench(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
     month = month_of(listed[0].until if listed else on)
     values = {
         "share": share,
+        "matched": Rate(share.matched_fen, share.paid_fen, share.position),
+        "within": [
+            (days, Rate(matched_fen, share.paid_fen, share.position))
+            for days, matched_fen in (
+                (3, share.within_3_days_fen),
+                (7, share.within_7_days_fen),
+                (30, share.within_30_days_fen),
+            )
+        ],
         "statements": listed,
         "totals": totals,
         "differences": differences,

@@ -144,6 +144,8 @@ def evolve(incident: Incident | None, event: e.IncidentEvent) -> Incident:
             return _with(after, "supervisor", event.actor_id)
         case e.IncidentReminded():
             return after  # anybody may remind, also who reported
+        case e.IncidentFedBack():  # whoever handled it tells as who he is
+            return after if ("handler", event.actor_id) in before.parts() else _with(after, "clerk", event.actor_id)
         case e.IncidentRated():
             return after if event.by_reporter else _with(after, "clerk", event.actor_id)
         case (
@@ -156,7 +158,6 @@ def evolve(incident: Incident | None, event: e.IncidentEvent) -> Incident:
             | e.IncidentSuspended()
             | e.IncidentResumed()
             | e.IncidentExtended()
-            | e.IncidentFedBack()
             | e.IncidentCalledBack()
             | e.IncidentPosted()
             | e.IncidentArchived()

@@ -18,7 +18,7 @@ from api.files.place_lists import PlaceReading, read_places
 from api.files.place_profiles import load_place_profile
 from api.place_importing import PlacesImported, import_places
 from api.settings import read_settings
-from domain.kernel.calendar import CHINA
+from domain.kernel.calendar import CHINA, day_in_china
 from domain.kernel.places import Division, level
 from domain.kernel.refusals import Refusal
 from journal.facts import Actor
@@ -127,7 +127,7 @@ def _reports_are_judged_by_their_day(app: App, actor: Actor) -> None:
     """The code as of the report's time: the old one until the day before, the new one from that day on."""
     author = uuid4()
     new = commands.NewPerson(author, "留言用户", "member", RUYANG, SINCE, pseudonymous=True, signs=False)
-    today = app.journal.now().date()
+    today = day_in_china(app.journal.now())
     commands.register_persons(app, actor=actor, key="author", new=[new], on=today)
 
     def refused(division: Division, on: date) -> str | None:

@@ -402,7 +402,7 @@ def test_the_tariff_of_the_day_of_the_report_counts(verdict_on, county):
 
 def test_the_accrual_month_and_the_budgets_year(verdict_on, county):
     county.story.find("reward.granted/1").data.update(accrual_month="2026-01", budget_year=2025)
-    assert codes(verdict_on(county.story)) == {"tariffs.month", "tariffs.budget"}
+    assert codes(verdict_on(county.story)) == {"tariffs.month", "tariffs.budget", "limits.budget_year"}
 
 
 def test_no_tariff_at_all(verdict_on, county):

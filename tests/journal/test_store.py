@@ -16,13 +16,17 @@ from eventsourcing.tests import persistence as library
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool
 
+from domain.kernel.ids import stream_name
+from domain.kernel.refusals import Refusal
 from journal import merkle
 from journal.errors import IntegrityError as BrokenIntegrity
 from journal.errors import Unavailable, UndecodableEvent
+from journal.facts import Fact
+from journal.journal import Reading
 from journal.store import JournalProcessRecorder, JournalRecorder, Store
 from migrations.roles import Access
 from tests.conftest import Cluster
-from tests.journal.opened import Opened
+from tests.journal.opened import DAY, FOUNDER, Opened, granted
 
 RIGHT = {"schema": "journal", "pool_size": 4, "max_overflow": 12, "connect_timeout": 30}
 
@@ -318,11 +322,29 @@ def test_a_database_that_went_away_is_unavailable(opened: Opened, database: Acce
     assert seen > 0
 
 
-def test_a_stream_under_another_name_is_an_integrity_error(opened: Opened) -> None:
+def test_the_id_of_another_kind_is_nothing_and_nothing_is_recorded_under_it(opened: Opened) -> None:
+    """Somebody asks for a reward under the id of a place: that is his mistake, and no broken journal."""
     stream = uuid4()
     opened.place(stream=stream)
-    with pytest.raises(BrokenIntegrity):
-        opened.journal.state(f"reward/{stream}", lambda _state, _event: True)
+    reward = stream_name("reward", stream)
+    assert opened.journal.state(reward, lambda _state, _event: True) is None
+    position = opened.journal.position()
+
+    def decide(read: Reading) -> list[Fact]:
+        assert read.state(reward, lambda _state, _event: True) is None
+        return [Fact(reward, granted(stream), DAY)]
+
+    with pytest.raises(Refusal, match=r"stream\.moved"):
+        opened.journal.execute(actor=FOUNDER, key="other-kind", inputs={}, decide=decide)
+    assert opened.journal.position() == position
+
+
+def test_the_events_of_another_stream_are_an_integrity_error(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened.place(stream=(there := uuid4()))
+    read = opened.store.streams
+    monkeypatch.setattr(opened.store, "streams", lambda ids: {ids[0]: read([there])[there]})
+    with pytest.raises(BrokenIntegrity, match="was looked for"):
+        opened.journal.state(stream_name("place", uuid4()), lambda _state, _event: True)
 
 
 def test_the_store_reads_as_an_auditor_too(database: Access, opened: Opened) -> None:

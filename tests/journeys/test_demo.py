@@ -309,7 +309,9 @@ def test_a_wrong_return_file_is_refused_whole(demo: CommandLine, tmp_path: Path)
     done = demo("payout", "answer", f"{COUNTY}{last}001", "--from", file, "--as", "jingban")
     assert done.returncode == 1
     assert "wrong.csv" in done.stderr
-    assert demo.position() == before
+    assert demo.position() == before + 1, "that it came, and could not be used, is recorded"
+    assert demo("payout", "answer", f"{COUNTY}{last}001", "--from", file, "--as", "jingban").returncode == 1
+    assert demo.position() == before + 1
 
 
 def test_pages_are_served_a_second_start_names_the_first_and_sigterm_leaves_nothing(demo: CommandLine) -> None:

@@ -218,7 +218,7 @@ def test_a_report_becomes_money(chromium: Browser, county: County, tmp_path: Pat
     with as_somebody(chromium, county, "xuwei") as page:
         press(page, "link", "预算")
         look(page, "budget")
-        assert "✔ 三项相加等于下达数" in page.content()
+        assert "✔ 各项相加等于下达数" in page.content()
         press(page, "link", "账簿")
         look(page, "books-balances")
         assert page.get_by_text("✔ 平衡").count() == 3
@@ -304,7 +304,7 @@ def test_the_administrator_sets_up_the_county(chromium: Browser, county: County)
         press(page, "link", "打开")
         look(page, "person")
         press(page, "link", "预算")
-        page.get_by_label("文号").fill("横财行〔2026〕30号")
+        page.locator("#document").fill("横财行〔2026〕30号")
         page.get_by_label("金额（元）").fill("20000")
         press(page, "button", "登记指标")
         recorded(page)

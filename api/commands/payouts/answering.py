@@ -84,7 +84,7 @@ def record_answer(
             yield Fact(batch_stream(batch_id), event, on)
         yield from recorded(read, kind="return", profile=profile.name, file=kept, on=on, schema=schema)
         by_end_to_end = {payment.end_to_end_id: payment_id for payment_id, payment in lines.items()}
-        reading = _Answering(app, read, kept.sha256, on)
+        reading = _Answering(app, read, kept.sha256, on, sent_on=sent.on)
         for answer in returned.lines:
             payment_id = by_end_to_end[answer.end_to_end_id]
             yield from reading.facts(payment_id, lines[payment_id], answer)
@@ -112,12 +112,19 @@ def close(app: App, *, actor: Actor, key: str, batch_id: UUID, on: date) -> Rece
 
 @dataclass(frozen=True, slots=True)
 class _Answering:
-    """One file of the bank: its digest, and the day on which it is recorded."""
+    """One file of the bank: its digest, and the day on which it is recorded. `sent_on`: the payment file's own day.
+
+    A bank's clock may say an earlier one; nothing leaves our books before it was sent.
+    """
 
     app: App
     read: Reading
     digest: Sha256
     on: date
+    sent_on: date
+
+    def _effective(self, booked_on: date) -> date:
+        return effective_on(self.app, self.read, max(booked_on, self.sent_on))
 
     def facts(self, payment_id: UUID, payment: Payment, answer: AnswerLine) -> Iterator[Fact]:
         """What one line makes of its payment, and of the rewards in it where nothing was paid."""
@@ -128,7 +135,7 @@ class _Answering:
             for settled in payments.settle(
                 payment, answer=self.digest, booked_on=booked_on, bank_ref=answer.bank_ref or ""
             ):
-                yield Fact(stream, settled, effective_on(self.app, self.read, booked_on))
+                yield Fact(stream, settled, self._effective(booked_on))
         elif answer.status == "returned" and answer.booked_on is not None and payment.outcome == "settled":
             yield from return_facts(
                 self.read,
@@ -137,7 +144,7 @@ class _Answering:
                 booked_on=answer.booked_on,
                 bank_ref=answer.bank_ref or "",
                 reason=reason,
-                on=effective_on(self.app, self.read, answer.booked_on),
+                on=self._effective(answer.booked_on),
             )
         elif answer.status in ("failed", "returned"):
             # What came back before anybody heard that it was paid has cost nothing.

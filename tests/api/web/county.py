@@ -113,9 +113,17 @@ class County:
         client.headers["authorization"] = f"Bearer {answer.json()['token']}"
         return client
 
-    def post(self, login: str, path: str, body: dict[str, Any] | None = None, *, key: str | None = None) -> Any:
-        """One command over the API as somebody, under a key of its own."""
-        client = self.program(login)
+    def post(
+        self,
+        login: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        key: str | None = None,
+        role: str | None = None,
+    ) -> Any:
+        """One command over the API as somebody, under a key of its own; `role`: where somebody has several."""
+        client = self.program(login, role)
         headers = {"idempotency-key": key or self.key()}
         return client.post(f"/api/v1{path}", json=body, headers=headers)
 
@@ -124,9 +132,9 @@ class County:
         read = self.program(checker).get(f"/api/v1/payout-batches/{batch}").json()
         shown = str(read["shown_digest"])
         said = [{"code": one["code"], "reason": "看过，可以发", "lines": [one["line"]]} for one in read["signals"]]
-        for login in (maker, checker) if said else ():
+        for login, role in ((maker, "county_officer"), (checker, "county_approver")) if said else ():
             body = {"shown_digest": shown, "acknowledgements": said}
-            done = self.post(login, f"/payout-batches/{batch}/acknowledgements", body)
+            done = self.post(login, f"/payout-batches/{batch}/acknowledgements", body, role=role)
             assert done.status_code == 201, done.text
         return shown
 
