@@ -13,6 +13,7 @@ import openpyxl
 import psycopg
 import pytest
 
+from api.files.chart_profiles import chart_names
 from api.files.workflow_templates import calendar_names, template_names
 from migrations.embedded import attach_or_start
 from tests.conftest import temporary_home
@@ -362,5 +363,6 @@ def test_two_imports_at_once_record_every_row_once(tmp_path: Path) -> None:
         again = county("import", "messages", register)
         assert "600 行都已在账本里" in again.stdout
         size = county.position()
-    shipped = len(template_names()) + len(calendar_names()) + 1  # published by `init`, and one workflow adopted
+    # Published by `init`, and one workflow adopted.
+    shipped = len(template_names()) + len(calendar_names()) + len(chart_names()) + 1
     assert size == 5 + shipped + 2 * 41 + 600 + 600
