@@ -177,6 +177,22 @@ def test_money_comes_back_next_year_and_is_paid_again(office: Office, tmp_path: 
     assert office.found(tmp_path / "package") == set()
 
 
+def test_a_bank_whose_clock_is_behind_books_nothing_before_it_was_sent(office: Office, tmp_path: Path) -> None:
+    for login in ("zhangjianguo", "ouyang"):
+        office.county.rewarded(by=login)
+    batch = office.freeze()
+    office.send(batch)
+    early = office.on - timedelta(days=40)
+    content = rehearsal_bank.answer(office.sent[batch], NEUTRAL, seed="after", on=early, rehearsal=True)
+    office.do(payouts.record_answer, batch_id=batch, profile=NEUTRAL, content=content, file="a.csv")
+    assert {(line.state, line.booked_on) for line in office.lines(batch)} == {("settled", early)}, "the bank's own day"
+    for day in (early, office.on - timedelta(days=1)):
+        rows = office.read(trial_balances.controls, as_of=day)
+        assert not [row for row in rows if row.balance and row.account == "fin:2307:transit"]
+    assert "fin:2307:transit" not in office.balances()
+    assert office.found(tmp_path / "package") == set()
+
+
 def test_what_came_back_is_given_up_and_what_was_wrong_is_claimed_back(office: Office, tmp_path: Path) -> None:
     for login in ("zhangjianguo", "ouyang"):
         office.county.rewarded(by=login)

@@ -389,3 +389,14 @@ def test_a_made_up_bank_needs_a_profile_and_no_program(tmp_path):
     assert refusal(bank, content.replace("去".encode("gb18030"), "飞".encode("gb18030"), 1)) == [
         ("amount.direction", 5, "B 向")
     ]
+
+
+def test_balances_in_the_head_may_have_thousands_separators() -> None:
+    """As a workbook saved for people writes them: quoted in csv, or they would be two cells."""
+    written = statement([-100_00, -200_00], opening=99_949_923_00)
+    content = write_statement(NEUTRAL, written).decode("utf-8-sig")
+    head = "期初余额,99949923.00,期末余额,99949623.00"
+    assert head in content
+    grouped = content.replace(head, '期初余额,"99,949,923.00",期末余额,"99,949,623.00"')
+    found = read_statement(NEUTRAL, grouped.encode("utf-8-sig"), file="x.csv")
+    assert (found.opening_fen, found.closing_fen) == (99_949_923_00, 99_949_623_00)
