@@ -1,6 +1,5 @@
 """Single payments over JSON: what came back, what the bank contradicts, and payees whose payments are on hold."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -11,9 +10,9 @@ from api.commands import payouts as commands
 from api.commands.shared import today
 from api.staff.acting import ByToken, Desk
 from api.staff.api_answers import RECORDED, recorded
-from api.staff.fields import Code, CommandKey, Identifier
+from api.staff.fields import Code, CommandKey, Day, Identifier
 from api.staff.payments_seen import payment_seen
-from api.staff.payout_shapes import RETURN_REASONS, CameBack, HoldWanted, Recovery
+from api.staff.payout_shapes import RETURN_REASONS, BankReference, HoldWanted, Recovery
 from api.staff.shapes import ReceiptGiven, WithReason
 from projections import payee_holds, payout_batches
 from projections.payee_holds import PayeeHold
@@ -58,17 +57,16 @@ def read(payment_id: Identifier, desk: Desk, who: ByToken) -> Payment:
 )
 def came_back(
     payment_id: Identifier,
-    booked_on: Annotated[date, Form(description="银行的记账日")],
-    bank_ref: Annotated[str, Form(min_length=1, max_length=64, description="银行流水号")],
+    booked_on: Annotated[Day, Form(description="银行的记账日")],
+    bank_ref: Annotated[BankReference, Form(description="银行流水号")],
     file: Annotated[UploadFile, File(description="银行的退票通知")],
     key: CommandKey,
     desk: Desk,
     who: ByToken,
     response: Response,
-    reason: Annotated[str, Form(max_length=32, description=RETURN_REASONS)] = "other",
+    reason: Annotated[str, Form(max_length=32, pattern=r"^[a-z][a-z_]*$", description=RETURN_REASONS)] = "other",
 ) -> ReceiptGiven:
     """Record money that came back; the bank's notice is kept beside it."""
-    said = CameBack(booked_on=booked_on.isoformat(), bank_ref=bank_ref, reason=reason)
     payment_seen(desk, who, payment_id)
     receipt = commands.record_return(
         desk.app,
@@ -76,9 +74,9 @@ def came_back(
         key=key,
         payment_id=payment_id,
         answer=desk.app.vault.put_file(file.file.read(), kind="return_notice").sha256,
-        booked_on=said.booked_on,
-        bank_ref=said.bank_ref,
-        reason=said.reason,
+        booked_on=booked_on,
+        bank_ref=bank_ref,
+        reason=reason,
         on=today(desk.app),
     )
     return recorded(desk, receipt, response)

@@ -91,7 +91,7 @@ def test_from_the_banks_file_to_the_last_difference(county: County, paid: list[S
     assert "T5 人工勾对（两人）：电话向银行核实" in matched.text
     home = officer.get(HOME).text
     assert "没有未了结的差异" in home
-    assert "100.00%" in home
+    assert "100 %（" in home
     assert "银行与账面一致，全部勾对" in home
 
     why = {"reason": "认错了笔"}
