@@ -1,9 +1,9 @@
 """What an event says, whether it was read as a line of the journal or as an entry of a package."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
 
-Moves = Sequence[tuple[str, str, int]]
+Moves = tuple[tuple[str, str, int], ...]
 """Account, commodity and signed amount of each posting."""
 
 
@@ -37,3 +37,22 @@ class Event(Protocol):
     @property
     def postings(self) -> Moves:
         """What it moves; empty where it moves nothing."""
+
+
+class Moving(NamedTuple):
+    """An event that moves something, with what a journal says of it beside: its log index and its leaf hash in hex."""
+
+    log_index: int
+    leaf: str
+    type: str
+    category: str
+    name: str
+    at: str
+    on: str
+    postings: Moves
+
+
+def moving(index: int, event: Event, leaf: bytes) -> Moving:
+    """An event as journals tell it."""
+    category = event.stream.partition("/")[0]
+    return Moving(index, leaf.hex(), event.type, category, event.name, event.at, event.on, event.postings)

@@ -9,10 +9,13 @@ quotes in it, 29 February or a number of 16 digits is judged the long way (`audi
 Source: RFC 8785 for the form; `audit.shapes` for the fields.
 """
 
-import binascii
 import json
 import re
+from binascii import a2b_base64
 from collections.abc import Mapping
+from functools import cache, lru_cache
+from json.scanner import make_scanner
+from sys import intern
 from typing import Any, Final, NamedTuple
 
 from audit import shapes
@@ -70,6 +73,14 @@ _BAND = _object({"at_least": _WHOLE, "points": _WHOLE})
 _STAR = {"member_id": _ID, "rank": _POSITIVE, "score": _POSITIVE, "count": _POSITIVE, "events_digest": _DIGEST}
 _FACTOR = {"code": _TEXT, "name": _TEXT, "unit": _TEXT, "weight": _POSITIVE, "bands": _list(_BAND)}
 _PAIRS = _list(rf"\[{_TEXT},{_TEXT}\]")
+_REASON = {"amount_fen": _INTEGER, "count": _WHOLE, "kind": _TEXT, "reason": _TEXT}
+_LINES = _object(
+    {
+        **dict.fromkeys(("total_fen", "matched_fen", "explained_fen", "open_fen"), _INTEGER),
+        "count": _WHOLE,
+        "open_count": _WHOLE,
+    }
+)
 _PATTERNS: Mapping[Form, str] = {
     shapes.text: f'"{_PLAIN}*"',
     shapes.truth: _TRUTH,
@@ -87,7 +98,17 @@ _PATTERNS: Mapping[Form, str] = {
     shapes.predecessors: _list(_object({"code": '"[0-9]{12}"', "last_day": f'"{_DAY}"', "name": _TEXT})),
     shapes.attachment: _FILE,
     shapes.photos: _list(_object({"difference_hash": '"[0-9a-f]{16}"', "exif?": _DIGEST, **_FILE_MEMBERS})),
-    shapes.explained: _list(_object({"amount_fen": _INTEGER, "count": _WHOLE, "kind": _TEXT, "reason": _TEXT})),
+    shapes.explained: _list(f"(?:{_object(_REASON)}|{_object({**_REASON, 'confirmer_id': _ID, 'proposer_id': _ID})})"),
+    shapes.bank_side: _object(
+        {
+            **dict.fromkeys(("books_fen", "bank_fen", "paid_fen", "books_items_fen", "bank_items_fen"), _INTEGER),
+            **dict.fromkeys(("debits", "credits"), _LINES),
+            **dict.fromkeys(("items", "explained"), _DIGEST),
+            **dict.fromkeys(("item_count", "explained_count"), _WHOLE),
+            "funds": _TEXT,
+            "on": f'"{_DAY}"',
+        }
+    ),
     shapes.position: _object({"latitude_e5": _INTEGER, "longitude_e5": _INTEGER}),
     shapes.integer: _INTEGER,
     shapes.integers: _list(_WHOLE),
@@ -95,9 +116,22 @@ _PATTERNS: Mapping[Form, str] = {
     shapes.spans: _list(_object({"from_minute": _WHOLE, "to_minute": _WHOLE})),
     shapes.limit: _LIMIT,
     shapes.steps: _list(
-        _object({"act": _TEXT, "limit?": _LIMIT, "mandatory": _TRUTH, "roles": _list(_TEXT), "stage": _TEXT})
+        _object(
+            {
+                "act": _TEXT,
+                "apart?": _TRUTH,
+                "limit?": _LIMIT,
+                "mandatory": _TRUTH,
+                "roles": _list(_TEXT),
+                "stage": _TEXT,
+            }
+        )
     ),
-    shapes.besides: _list(_object({"act": _TEXT, "roles": _list(_TEXT), "stage": _TEXT, "times_max?": _POSITIVE})),
+    shapes.besides: _list(
+        _object(
+            {"act": _TEXT, "percent_max?": _POSITIVE, "roles": _list(_TEXT), "stage": _TEXT, "times_max?": _POSITIVE}
+        )
+    ),
     shapes.texts: _list(_TEXT),
     shapes.event_names: _list(f'"{_EVENT}"'),
     shapes.calendar_period: '"(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2]|Q[1-4]))?"',
@@ -111,6 +145,7 @@ _PATTERNS: Mapping[Form, str] = {
     shapes.acknowledgements: _list(_object({"code": _TEXT, "lines": _list(_WHOLE), "reason": _TEXT})),
     shapes.chart_accounts: _list(_object({"account": _TEXT, "name": _TEXT, "parent?": _TEXT, "side": _TEXT})),
     shapes.chart_uses: _list(_object({"account": _TEXT, "role": _TEXT})),
+    shapes.budget_accounts: _object(dict.fromkeys(shapes.BUDGET_ACCOUNTS, _TEXT)),
     shapes.measurements: _list(_object({"factor": _TEXT, "value": _WHOLE})),
     shapes.attendances: _list(_object({"person_id": _ID, "result": _TEXT})),
     shapes.statement_lines: _list(
@@ -143,20 +178,29 @@ _PATTERNS: Mapping[Form, str] = {
     ),
 }
 _POSTING = r'\["[a-z][a-z0-9-]*(?::[A-Za-z0-9_.-]+)+","[A-Z][A-Za-z0-9_.-]*",-?[1-9][0-9]{0,14}\]'
-_FORMS: Final = {
-    kind: re.compile(
+_POSTINGS: Final = re.compile(rf"\[{_POSTING}(?:,{_POSTING})*\]")
+
+
+# A line, a blank line, and one Ed25519 signature: the name in plain ASCII, then 4 + 64 bytes, of which the last letter
+# has two bits left over that are zero. What the postings are is proved apart (`_moves`), because many are alike.
+@cache  # made when it is needed first: a program that reads no package needs none
+def _form(kind: str) -> re.Pattern[str]:
+    """The pattern of a type's entries. One of `SHAPES`."""
+    data = _object({name: _PATTERNS[form] for name, form in SHAPES[kind].items()})
+    return re.compile(
         rf'\{{"at":"({_MOMENT})","by":"({_UUID})"(?:,"cause":"({_EVENT})")?,"cmd":"([!#-\[\]-~]{{1,128}})"'
-        rf',"data":({_object({name: _PATTERNS[form] for name, form in shape.items()})})'
-        rf',"on":"({_DAY})","origin":"({_PLAIN}+)"(?:,"postings":(\[{_POSTING}(?:,{_POSTING})*\]))?'
+        rf',"data":({data})'
+        rf',"on":"({_DAY})","origin":"({_PLAIN}+)"(?:,"postings":(\[(?:\[[^\]]*\],?)+\]))?'
         rf',"role":"([a-z][a-z_]*)","seq":({_POSITIVE}),"stream":"([a-z][a-z_]*)/({_UUID})"'
         rf',"type":"{re.escape(kind)}","v":1\}}\n'
+        r"\n— ([!-*,-~]+) ([A-Za-z0-9+/]{90}[AEIMQUYcgkosw048]=)\n"
     )
-    for kind, shape in SHAPES.items()
-}
-_TYPE, _END = '"type":"', '","v":1}\n'
-# One Ed25519 signature: the name in plain ASCII, then 4 + 64 bytes.
-_SIGNATURE: Final = re.compile(rb"\xe2\x80\x94 ([!-*,-~]+) ([A-Za-z0-9+/]{91}=)\n")
-_decode: Final = json.JSONDecoder().raw_decode
+
+
+_TYPE: Final = '"type":"'
+_SIGNED_BYTES: Final = len("— ".encode()) + len(" \n") + 92
+"""What a signature's line is long beside its name."""
+_scan: Final = make_scanner(json.JSONDecoder())  # type: ignore[arg-type] # the stubs ask for a scanner
 
 
 class Proved(NamedTuple):
@@ -171,25 +215,31 @@ class Proved(NamedTuple):
 
 def prove(content: bytes) -> Proved | None:
     """The parts of an entry that surely is a canonical line of a known type under one signature; None: not proved."""
-    text_bytes, blank, block = content.rpartition(b"\n\n")
-    signed = _SIGNATURE.fullmatch(block)
-    if not blank or signed is None or len(content) > MAX_ENTRY_BYTES:
+    if len(content) > MAX_ENTRY_BYTES:
         return None
-    name, encoded = signed.groups()
-    signature = binascii.a2b_base64(encoded)
-    text_bytes += b"\n"
     try:
-        text = text_bytes.decode()
+        text = content.decode()
     except UnicodeDecodeError:
         return None
-    kind = text[text.rfind(_TYPE) + len(_TYPE) : -len(_END)]
-    form = _FORMS.get(kind)
-    match = form.fullmatch(text) if form is not None else None
-    # Other letters may stand for the same bytes where bits are left over.
-    if match is None or binascii.b2a_base64(signature, newline=False) != encoded:
+    begin = text.rfind(_TYPE) + len(_TYPE)
+    kind = intern(text[begin : text.find('"', begin)])
+    match = _form(kind).fullmatch(text) if kind in SHAPES else None
+    if match is None:
         return None
-    at, by, cause, cmd, _, on, origin, moves, role, seq, category, identity = match.groups()
-    data = _decode(text, match.start(5))[0]
-    postings = tuple(map(tuple, _decode(moves)[0])) if moves else ()
-    line = (origin, category, identity, int(seq), kind, at, on, by, role, cmd, cause, data, postings)
-    return Proved(text_bytes, name.decode(), signature[:4], signature[4:], line)
+    at, by, cause, cmd, _, on, origin, moves, role, seq, category, identity, name, encoded = match.groups()
+    postings = _moves(moves) if moves else ()
+    if postings is None:
+        return None
+    data = _scan(text, match.start(5))[0]
+    signature = a2b_base64(encoded)
+    # The same few names come again in every event: as one object each they go to another process once a bundle.
+    names = intern(origin), intern(category), intern(identity)
+    line = (*names, int(seq), kind, at, intern(on), intern(by), intern(role), cmd, cause, data, postings)
+    signed = content[: -_SIGNED_BYTES - len(name) - 1]
+    return Proved(signed, intern(name), signature[:4], signature[4:], line)
+
+
+@lru_cache(maxsize=1 << 13)  # the same payees are thanked for the same amounts
+def _moves(text: str) -> tuple[tuple[str, str, int], ...] | None:
+    """Postings as they stand in a line; None if they are not of their form."""
+    return tuple(map(tuple, _scan(text, 0)[0])) if _POSTINGS.fullmatch(text) else None

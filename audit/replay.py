@@ -6,13 +6,14 @@ is shown to every rule, whatever was wrong before it. Processors judge bundles a
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import Protocol
 
 from audit.book import Book
 from audit.entries import BUNDLE_BYTES_MAX, Bundle, Entry, read_bundle
 from audit.findings import Check, Findings, Place, Progress
 from audit.folder import PackageFolder, UnreadableFile
 from audit.rules import Rule
-from audit.strict import Judged, entry_of, judge, keys_in
+from audit.strict import Judged, entries_of, entry_of, judge, keys_in
 from audit.tree import Tree
 from audit.workers import Ground, judged
 from journal.merkle import leaf_hash
@@ -21,13 +22,29 @@ from journal.tiles import TILE_WIDTH
 See = Callable[[Entry, Book], None]
 
 
+class Follower(Protocol):
+    """What is compared bundle by bundle, because most bundles agree as a whole."""
+
+    def take(self, judged: Judged) -> None:
+        """Compare what a bundle gives."""
+
+
 class Replay:
     """Reads bundles in order; afterwards `tree` says what they make, `digests` what each file's bytes were."""
 
-    def __init__(self, folder: PackageFolder, findings: Findings, rules: Sequence[Rule], *, origin: str | None) -> None:
+    def __init__(
+        self,
+        folder: PackageFolder,
+        findings: Findings,
+        rules: Sequence[Rule],
+        *,
+        followers: Sequence[Follower] = (),
+        origin: str | None,
+    ) -> None:
         self._folder = folder
         self._findings = findings
         self._rules = rules
+        self._followers = followers
         self._origin = origin
         self.book = Book()
         self._shown: dict[
@@ -88,9 +105,10 @@ class Replay:
         if self._whole:  # what follows a missing entry has no known index any more
             self.tree.add(verdict.leaves)
             self._whole = verdict.width == bundle.width
+        for follower in self._followers:
+            follower.take(verdict)
         book, shown = self.book, self._shown
-        for fields in verdict.shown:
-            entry = Entry(*fields)
+        for entry in entries_of(verdict):
             kind = entry.type, bool(entry.postings)
             for see in shown.get(kind) or self._wanting(*kind):
                 see(entry, book)
@@ -106,6 +124,10 @@ class Replay:
         ]
         self._shown[type_name, moves] = wanting
         return wanting
+
+    def all_again(self) -> Iterator[Entry]:
+        """Every entry that was shown, read again."""
+        return self.again(range(self._bundles[-1].first + self._bundles[-1].width if self._bundles else 0))
 
     def again(self, indexes: Iterable[int]) -> Iterator[Entry]:
         """Entries that were shown before, read again; one whose file changed meanwhile is left out."""

@@ -5,18 +5,20 @@ once; what does depend is the rules' part, and all that they need of an entry is
 taken apart twice. Verification is libsodium's strict Ed25519 (`journal.note`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from itertools import starmap
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from audit import shapes
 from audit.entries import BUNDLE_BYTES_MAX, Bundle, Entry, Raw, split
+from audit.events import Moving
 from audit.findings import Fact
 from audit.folder import UnreadableFile, open_regular, read_limited
 from audit.forms import prove
 from audit.identities import expected_identity
-from audit.journals import digests_of
+from audit.journals import blocks_of, digest_of
 from audit.ledger import journal_rows
 from journal import line as lines
 from journal import note
@@ -29,6 +31,12 @@ Keys = Mapping[tuple[str, bytes], bytes]
 
 Fields = tuple[Any, ...]
 """What `Entry` is made of, as a plain tuple, which goes from one process to another in no time."""
+
+Piece = tuple[int, bytes]
+"""Bytes of a file: how many, and their digest."""
+
+Run = tuple[str, tuple[Piece, ...]]
+"""Blocks of one bundle that take effect on one day: that day, and what they are in each language."""
 
 _REGISTERED = b'"type":"key.registered/1"'
 
@@ -44,13 +52,18 @@ class Fault(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """One bundle: the digest of its bytes, its entries' number, faults, leaf hashes joined, and the readable ones."""
+    """One bundle: the digest of its bytes, its entries' number, faults, leaf hashes joined, and the readable ones.
+
+    `rows` are what stands of these in `journal.csv`, `runs` what stands of them in the journals for other programs.
+    """
 
     digest: bytes
     width: int
     faults: list[Fault]
     leaves: bytes
     shown: list[Fields]
+    rows: bytes
+    runs: list[Run]
 
 
 def judge_file(root: Path, bundle: Bundle, keys: Keys, origin: str | None) -> Judged | None:
@@ -81,7 +94,8 @@ def judge(content: bytes, bundle: Bundle, keys: Keys, origin: str | None) -> Jud
         fields = judging.judge(raw, leaf)
         if fields is not None:
             shown.append(fields)
-    return Judged(sha256(content).digest(), len(leaves), faults, b"".join(leaves), shown)
+    digest, rows = sha256(content).digest(), b"".join(judging.rows)
+    return Judged(digest, len(leaves), faults, b"".join(leaves), shown, rows, judging.runs())
 
 
 class _Judging:
@@ -89,6 +103,15 @@ class _Judging:
 
     def __init__(self, path: str, keys: Keys, origin: str | None, faults: list[Fault]) -> None:
         self._path, self._keys, self._origin, self._faults = path, keys, origin, faults
+        self.rows: list[bytes] = []
+        self._blocks: dict[str, list[tuple[bytes, ...]]] = {}  # by day
+
+    def runs(self) -> list[Run]:
+        """The blocks of the entries judged so far."""
+        return [
+            (on, tuple([(len(text), digest_of(text)) for text in map(b"\n".join, zip(*blocks, strict=True))]))
+            for on, blocks in self._blocks.items()
+        ]
 
     def judge(self, raw: Raw, leaf: bytes) -> Fields | None:
         """Judge one entry; None if the rules cannot be shown it."""
@@ -137,14 +160,18 @@ class _Judging:
 
     def _completed(self, raw: Raw, fields: Fields) -> Fields:
         """The entry with what follows from it alone: its identity is judged, its rows and blocks are written."""
-        entry = Entry(*fields)
-        expected = expected_identity(entry.type, entry.data)
-        if expected is not None and expected != entry.identity:
-            self._add(raw, entry.name, "continuity.identity", expected=f"{entry.type.partition('.')[0]}/{expected}")
-        if not entry.postings:
-            return fields
-        rows = "".join(journal_rows(entry.index, entry)).encode()
-        return (*fields, rows, digests_of(entry.index, entry, entry.leaf))
+        leaf, _, category, identity, seq, type_name = fields[5:11]
+        data, postings = fields[17:]
+        expected = expected_identity(type_name, data)
+        if expected is not None and expected != identity:
+            stream = f"{type_name.partition('.')[0]}/{expected}"
+            self._add(raw, Entry(*fields).name, "continuity.identity", expected=stream)
+        if postings:
+            name, on = f"{category}/{identity}@{seq}", fields[12]
+            one = Moving(raw.index, leaf.hex(), type_name, category, name, fields[11], on, postings)
+            self.rows.append(journal_rows(one))
+            self._blocks.setdefault(on, []).append(blocks_of(one))
+        return fields
 
     def _add(self, raw: Raw, event: str | None, code: str, **facts: Fact) -> None:
         self._faults.append(Fault(code, raw.offset, raw.index, event, facts))
@@ -157,6 +184,11 @@ def fields_of(line: Line, raw: Raw, *, path: str, leaf: bytes, signature: Signat
     moves = tuple(map(tuple, line.postings))
     where = (raw.index, path, raw.offset, signature.name, signature.key_id, leaf)
     return (*where, *parts, line.cause, line.data, moves)
+
+
+def entries_of(judged: Judged) -> Iterator[Entry]:
+    """The readable entries of a bundle."""
+    return starmap(Entry, judged.shown)
 
 
 def entry_of(bundle: Bundle, raw: Raw) -> Entry | None:

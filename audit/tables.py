@@ -6,15 +6,16 @@ missing, added, moved or different is named with its own number; none is taken f
 
 import os
 from collections.abc import Callable, Iterable
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, ClassVar, NamedTuple
 
 from audit.book import Book
 from audit.entries import Entry
-from audit.events import Event
+from audit.events import Event, moving
 from audit.findings import Check, Findings, Place
 from audit.folder import PackageFolder, UnreadableFile
 from audit.ledger import BOM, journal_heading, journal_rows
 from audit.named_files import ATTACHED, SENT, named_heading, named_rows, types_naming
+from audit.strict import Judged, entries_of
 
 _ROW_BYTES_MAX = 1 << 16
 
@@ -30,13 +31,13 @@ class Table(NamedTuple):
     check: Check
     heading: str
     rows: Callable[[int, Event], Iterable[str]]
-    types: frozenset[str] | None  # of events that have rows; None: all that move something
+    types: frozenset[str] | None  # of events that have rows; None: all that move something, see `take`
 
 
 def tables(included: Included) -> tuple[Table, ...]:
     """All tables that grow with the journal."""
     return (
-        Table("ledgers/journal.csv", Check.LEDGERS, journal_heading(), journal_rows, None),
+        Table("ledgers/journal.csv", Check.LEDGERS, journal_heading(), _moved, None),
         Table(
             "attachments/digests.csv",
             Check.ATTACHMENTS,
@@ -54,14 +55,23 @@ def tables(included: Included) -> tuple[Table, ...]:
     )
 
 
+def _moved(index: int, event: Event) -> Iterable[str]:
+    """What stands in the journal of everything that moves."""
+    return [journal_rows(moving(index, event, b"")).decode()] if event.postings else []
+
+
 class PublishedTable:
-    """Walks a table beside the events; a rule like the others."""
+    """Walks a table beside the events; a rule like the others, but for the table of everything that moves.
+
+    That one is compared bundle by bundle: its rows were written where the bundle was judged.
+    """
+
+    moving: ClassVar[bool] = False
 
     def __init__(self, folder: PackageFolder, findings: Findings, table: Table) -> None:
         self._findings = findings
         self._table = table
-        self.types = table.types
-        self.moving = table.types is None
+        self.types = table.types or frozenset()
         self._row = 0  # the last that was read
         self._next: tuple[_Key, bytes] | None = None  # the row that was looked at, and belongs to nothing seen so far
         try:
@@ -96,11 +106,21 @@ class PublishedTable:
                 self._add("row", Place(self._table.path, row=self._row))
         return self._next
 
+    def take(self, judged: Judged) -> None:
+        """Compare the rows of a bundle's events; if they do not agree as a whole, event by event."""
+        if self._file is None or not judged.rows or self._are_next(self._file, judged.rows):
+            return
+        for entry in entries_of(judged):
+            self._compare(entry)
+
     def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
         """Compare the rows of one event."""
+        self._compare(entry)
+
+    def _compare(self, entry: Entry) -> None:
         if self._file is None:
             return
-        rows = entry.rows if self.moving else "".join(self._table.rows(entry.index, entry)).encode()
+        rows = "".join(self._table.rows(entry.index, entry)).encode()
         if rows and not self._are_next(self._file, rows):
             for number, row in enumerate(rows.splitlines(keepends=True), start=1):
                 self._expect((entry.index, number), row, entry)

@@ -4,6 +4,9 @@ What must not be broken: every check reports every fault with its place; what co
 and nothing in a package, however malformed, ends the check with anything but findings.
 """
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +21,7 @@ from audit.manifest import MANIFEST, check_files
 from audit.named_files import NamedFiles
 from audit.opened import OpenedValues
 from audit.published import check_tables
-from audit.replay import Replay
+from audit.replay import Follower, Replay
 from audit.rules import Rule
 from audit.rules.allowances import Allowances
 from audit.rules.awards import Awards
@@ -98,7 +101,8 @@ def verify_package(
     looks_like_one = (MANIFEST, trusted.CHECKPOINT, trusted.POLICY)
     if not folder.files.keys() & set(looks_like_one) and "entries" not in folder.folders:
         return _unreadable(directory, "unreadable.no_package", "")
-    return _Checking(folder, asked).report()
+    with _without_collecting():
+        return _Checking(folder, asked).report()
 
 
 class _Checking:
@@ -117,11 +121,13 @@ class _Checking:
         self._pages = PublishedPages(folder, findings, self._opened.masks)
         self._stamps = Timestamps(folder, findings)
         self._periods = SealsOfPeriods(findings)
-        self._replay = Replay(folder, findings, self._rules(), origin=self._trust.origin)
+        self._journals = PublishedJournals(folder, findings, lambda: self._replay.all_again())
+        self._tables = [PublishedTable(folder, findings, table) for table in tables(self._files.present.__contains__)]
+        followers: list[Follower] = [*self._tables[:1], self._journals]
+        self._replay = Replay(folder, findings, self._rules(), followers=followers, origin=self._trust.origin)
 
     def _rules(self) -> list[Rule]:
         findings = self._findings
-        present = self._files.present
         return [
             self._genesis,
             self._keys,
@@ -155,8 +161,8 @@ class _Checking:
             self._opened,
             self._pages,
             self._stamps,
-            PublishedJournals(self._folder, findings),
-            *(PublishedTable(self._folder, findings, table) for table in tables(present.__contains__)),
+            self._journals,
+            *self._tables,
         ]
 
     def report(self) -> Report:
@@ -205,6 +211,18 @@ def _bundles(folder: PackageFolder, findings: Findings, trust: Trusted) -> list[
 def _unreadable(directory: Path, code: str, detail: str) -> Report:
     finding = Finding(code, Place(str(directory)), facts={"detail": detail})
     return Report(directory=str(directory), unreadable=finding)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Nothing here refers to itself in a circle, and the book of a million events is long to search for what does."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -9,13 +9,16 @@ The register is 4,326 messages. Two references, neither of which knows triples, 
 
 Precision against the first says how much else a threshold finds; against the second, how much of that is really
 something else. Nothing is sampled: every pair that the index brings together is judged.
+
+Short texts are judged by the register's titles of fewer than twelve triples, every pair of them: right are those whose
+messages are alike anywhere. Here they come from a whole city; the program compares them within one place only.
 """
 
 import argparse
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -48,13 +51,25 @@ class Found:
 
 
 @dataclass(frozen=True)
+class ShortFound:
+    """What one threshold finds among short titles: pairs, and how many of them, and of the alike ones, are right."""
+
+    threshold: int
+    pairs: int
+    precision: float
+    recall: float
+
+
+@dataclass(frozen=True)
 class Measured:
-    """The references, what each threshold finds, and what it costs."""
+    """The references, what each threshold finds, and what it costs; of short texts as well."""
 
     messages: int
     groups: int
     rows: int
     found: tuple[Found, ...]
+    short_titles: int
+    short: tuple[ShortFound, ...]
     prints_per_second: float
     unusual: tuple[Unusual, ...]
     most_reports: int
@@ -66,7 +81,7 @@ class Measured:
 
 def measure(path: Path) -> Measured:
     """Read the register in place and judge every threshold."""
-    authors, bodies = read_messages(path)
+    authors, titles, bodies = read_messages(path)
     squeezed = [re.sub(r"\s", "", body) for body in bodies]
     groups = begins_alike(squeezed)
     begins = {pair for group in groups for pair in combinations(group, 2)}
@@ -75,23 +90,42 @@ def measure(path: Path) -> Measured:
     prints = [text_print(body, key=KEY) for body in bodies]
     took = time.perf_counter() - started
     scores = compared(prints)
+    short = {
+        number: made
+        for number, made in enumerate(text_print(title, key=KEY) for title in titles)
+        if made is not None and made.short
+    }
     counts = Counter(derived("author", author) for author in authors)
     return Measured(
         messages=len(bodies),
         groups=len(groups),
         rows=sum(map(len, groups)),
         found=tuple(_found(threshold, scores, begins, anywhere) for threshold in THRESHOLDS),
+        short_titles=len(short),
+        short=tuple(short_found(short, anywhere)),
         prints_per_second=len(bodies) / took,
         unusual=tuple(unusual_reporters(counts)),
         most_reports=max(counts.values()),
     )
 
 
-def read_messages(path: Path) -> tuple[list[str], list[str]]:
-    """Authors and bodies, by the headers of the first row."""
+def read_messages(path: Path) -> tuple[list[str], list[str], list[str]]:
+    """Authors, titles and bodies, by the headers of the first row."""
     header, *rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
-    author, body = header.index("留言用户"), header.index("留言详情")
-    return [str(row[author]) for row in rows], [str(row[body]) for row in rows]
+    author, title, body = (header.index(name) for name in ("留言用户", "留言主题", "留言详情"))
+    return [str(row[author]) for row in rows], [str(row[title]) for row in rows], [str(row[body]) for row in rows]
+
+
+def short_found(short: Mapping[int, TextPrint], alike: set[Pair]) -> Iterator[ShortFound]:
+    """Every pair of short titles at every threshold; right are those of messages that are alike (`alike`)."""
+    scores = {
+        (one, other): short[one].similarity_percent(short[other]) for one, other in combinations(sorted(short), 2)
+    }
+    wanted = alike & scores.keys()
+    for threshold in THRESHOLDS:
+        pairs = {pair for pair, percent in scores.items() if percent >= threshold}
+        right = len(pairs & wanted)
+        yield ShortFound(threshold, len(pairs), right / max(1, len(pairs)), right / max(1, len(wanted)))
 
 
 def begins_alike(squeezed: Sequence[str]) -> list[list[int]]:
@@ -160,6 +194,11 @@ def print_table(measured: Measured) -> None:
             f"{one.threshold:>4}{chosen:5}{one.pairs:>7}{one.rows:>8}{one.recall_pairs:>13.3f}{one.recall_rows:>11.3f}"
             f"{one.precision_begins:>12.3f}{one.precision_anywhere:>12.3f}{one.recall_anywhere:>12.3f}"
         )
+    print(f"\n{measured.short_titles} short titles (fewer than 12 triples), by their pairs of characters")
+    print(f"{'from %':9}{'pairs':>8}{'precision':>12}{'recall':>12}")
+    for short in measured.short:
+        chosen = "*" if short.threshold == NEAR_TEXT_PERCENT else " "
+        print(f"{short.threshold:>4}{chosen:5}{short.pairs:>7}{short.precision:>12.3f}{short.recall:>12.3f}")
     flagged = ", ".join(str(one.reports) for one in measured.unusual)
     print(f"\n* chosen. Reporters flagged for their number of reports: {flagged} (the most: {measured.most_reports})")
 

@@ -37,6 +37,15 @@ def test_a_higher_threshold_finds_less_and_is_surer(measured: Measured) -> None:
     assert found[-1].recall_rows < 0.75, "equal words alone find three of four"
 
 
+def test_short_titles_are_found_by_their_pairs_better_than_by_equality_alone(measured: Measured) -> None:
+    by_threshold = {one.threshold: one for one in measured.short}
+    chosen, equal = by_threshold[NEAR_TEXT_PERCENT], by_threshold[100]
+    assert measured.short_titles > 300
+    assert (chosen.recall >= 0.9, chosen.precision >= 0.6) == (True, True)
+    assert equal.recall <= 0.6
+    assert chosen.precision >= by_threshold[40].precision + 0.2, "one step lower finds twice as much that is wrong"
+
+
 def test_whoever_wrote_92_messages_is_flagged_and_nobody_else(measured: Measured) -> None:
     assert measured.most_reports == 92
     assert [one.reports for one in measured.unusual] == [92]
