@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import uvicorn
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
@@ -26,7 +26,7 @@ from api.log import routes as log_routes
 from api.open311 import routes as open311_routes
 from api.open311.pace import Paces
 from api.patrol import Patrol
-from api.public import awards, months, rates, tracking, verifier
+from api.public import awards, months, posted, rates, tracking, verifier
 from api.public.reading import Reading
 from api.publishing import publisher_of, signed_last, target_of
 from api.reference import page as reference_page
@@ -39,6 +39,7 @@ from api.staff import (
     api_budgets,
     api_catalogue,
     api_county,
+    api_differences,
     api_difficulty,
     api_duplicates,
     api_erasure,
@@ -54,6 +55,7 @@ from api.staff import (
     api_payouts,
     api_places,
     api_rates,
+    api_reconciling,
     api_session,
     api_signatures,
     api_trainings,
@@ -86,6 +88,7 @@ from api.staff import (
     page_payouts,
     page_persons,
     page_places,
+    page_queue,
     page_reconcile,
     page_report,
     page_sign_in,
@@ -93,7 +96,9 @@ from api.staff import (
     page_today,
     page_trainings,
     page_transcribe,
+    page_unlocated,
     page_workflows,
+    payout_files,
     photos,
     reconcile_files,
 )
@@ -192,6 +197,7 @@ def create_app(
         healthy=follow.check,
     )
     web.state.paces = Paces()
+    web.state.alarm = alarm
     problems.install(web)
     api_signatures.install(web, problems)
     web.add_exception_handler(SignInNeeded, _to_sign_in)
@@ -209,7 +215,9 @@ def create_app(
         api_duplicates,
         api_places,
         api_rates,
+        api_reconciling,
         api_awards,
+        api_differences,
         api_difficulty,
         api_trainings,
         api_facilities,
@@ -226,6 +234,8 @@ def create_app(
         page_today,
         page_acts,
         page_late,
+        page_queue,
+        page_unlocated,
         page_timeliness,
         page_workflows,
         page_report,
@@ -235,6 +245,7 @@ def create_app(
         photos,
         page_payments,
         page_payouts,
+        payout_files,
         reconcile_files,
         page_differences,
         page_reconcile,
@@ -262,14 +273,16 @@ def create_app(
         page_facilities,
         months,
         awards,
+        posted,
         rates,
         tracking,
         open311_routes,
+        verifier,
+        log_routes,
+        reference_page,
     ):
-        web.include_router(routes.router, dependencies=[Depends(alarm.check)])
-    web.include_router(photos.pages, dependencies=[Depends(alarm.check)])
-    for routes in (verifier, log_routes, reference_page):  # what was published stays, to be compared
-        web.include_router(routes.router)
+        routes.router.add_to(web)
+    photos.pages.add_to(web)
     health.install(web, app.runner, follow, publishing, alarm=alarm, invariants=invariants)
     web.mount("/static", _Static(directory=STATIC))
     web.add_middleware(Frame, too_large=problems.too_large)

@@ -10,6 +10,7 @@ before is for the caller to prove, with a consistency proof, before `sign` or `c
 
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from journal import note
@@ -30,6 +31,11 @@ def parse_decimal(text: bytes) -> int:
     if not 0 <= number <= SIZE_MAX:
         raise ValueError(f"not a decimal number without leading zeroes: {text[:40]!r}")
     return number
+
+
+def origin_hash(origin: str) -> str:
+    """The name of a log in the monitoring interface: SHA-256 of its origin, in lower-case hex."""
+    return sha256(origin.encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -77,10 +77,8 @@ class Codec:
     """Encodes and decodes the given types, and no other."""
 
     def __init__(self, types: Mapping[str, type]) -> None:
+        self._types = {name: _made_strict(cls) for name, cls in types.items()}
         self._names = {cls: name for name, cls in types.items()}
-        self._adapters: dict[str, TypeAdapter[Any]] = {
-            name: TypeAdapter(_made_strict(cls)) for name, cls in types.items()
-        }
         self._fields = {cls: tuple(field.name for field in dataclasses.fields(cls)) for cls in types.values()}
         self._recorded_fields = {
             cls: tuple(name for name in names if name != "postings") for cls, names in self._fields.items()
@@ -100,8 +98,8 @@ class Codec:
 
     def event_of(self, recorded: Line) -> Any:
         """The typed event of a line. Raises UndecodableEvent for an unknown type, field or form."""
-        adapter = self._adapters.get(recorded.type)
-        if adapter is None:
+        cls = self._types.get(recorded.type)
+        if cls is None:
             raise UndecodableEvent(f"{recorded.name}: no decoder for the type {recorded.type}")
         data: Mapping[str, Any] = recorded.data
         if recorded.type in self._with_postings:
@@ -109,7 +107,7 @@ class Codec:
         elif recorded.postings:
             raise UndecodableEvent(f"{recorded.name}: {recorded.type} carries no postings")
         try:
-            return adapter.validate_json(lines.canonical(data))
+            return _judge_of(cls).validate_json(lines.canonical(data))
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"])
@@ -130,6 +128,13 @@ class Codec:
         return Recorded(index, recorded, self.event_of(recorded))
 
 
+@cache
+def _judge_of(cls: type) -> TypeAdapter[Any]:
+    """What judges a type's data, built when the first such event is read: to build all of them takes half a second."""
+    return TypeAdapter(cls)
+
+
+@cache
 def _made_strict(cls: type) -> type:
     """The class, it and every dataclass within it told to be strict: pydantic reads that from the class alone."""
     cls.__pydantic_config__ = _STRICT  # type: ignore[attr-defined]

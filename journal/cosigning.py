@@ -21,11 +21,10 @@ from http import HTTPStatus
 from typing import IO, Final
 
 from journal import note
-from journal.checkpoint import Checkpoint, parse_decimal
+from journal.checkpoint import Checkpoint, origin_hash, parse_decimal
 from journal.errors import Unavailable
 from journal.note import NoteError, Signature
 from journal.trust import Policy, Witness
-from journal.witness_state import origin_hash
 
 ANSWER_BYTES_MAX: Final = 64 * 1024
 LIMIT_S: Final = 5.0

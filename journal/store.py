@@ -41,9 +41,6 @@ _LEAVES = (
 _TREE = "SELECT hash FROM journal.tree WHERE level = %s AND index >= %s AND index < %s ORDER BY index"
 _HEAD = "SELECT size, root FROM journal.head"
 _COMMAND = "SELECT input, first_id - 1, last_id - 1 FROM journal.commands WHERE actor = %s AND key = %s"
-_ENTRY_NAMES = (
-    "SELECT state FROM journal.events WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id"
-)
 
 
 class Store:

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from journal import checkpoint, merkle, note
-from journal.checkpoint import Checkpoint, parse_decimal, parse_text
+from journal.checkpoint import Checkpoint, origin_hash, parse_decimal, parse_text
 from journal.errors import Unavailable
 from journal.merkle import ProofError
 from journal.note import KeyRing, Note, NoteError, Signature, Signer, VerifierKey
-from journal.witness_state import Cosigned, Fork, State, origin_hash
+from journal.witness_state import Cosigned, Fork, State
 
 SIZE_TYPE: Final = "text/x.tlog.size"
 CLOCK_STEP_S_MAX: Final = 60  # a clock that was set right may have jumped back so far

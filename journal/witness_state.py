@@ -12,12 +12,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from journal import note
-from journal.checkpoint import Checkpoint, parse_text
+from journal.checkpoint import Checkpoint, origin_hash, parse_text
 from journal.durable import sync_folder
 from journal.errors import IntegrityError, Unavailable
 from journal.note import NoteError, VerifierKey
@@ -38,11 +37,6 @@ CREATE TABLE forks (origin_hash TEXT PRIMARY KEY NOT NULL, cosigned BLOB NOT NUL
 
 class StateError(Exception):
     """The state file cannot be used: missing, in the way, another witness's or a newer program's."""
-
-
-def origin_hash(origin: str) -> str:
-    """The name of a log in the monitoring interface: SHA-256 of its origin, in lower-case hex."""
-    return sha256(origin.encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ LONGEST_FIRST = (
     "migrations/test_embedded.py",
     "journeys/test_demo.py",
     "journeys/test_import.py",
+    "api/web/test_openapi.py",
     "journeys/test_in_a_browser.py",
     "faults/test_system_calls.py",
     "journeys/test_outage.py",

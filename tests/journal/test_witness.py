@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journal import checkpoint, merkle, note
-from journal.checkpoint import Checkpoint
+from journal.checkpoint import Checkpoint, origin_hash
 from journal.errors import IntegrityError, Unavailable
 from journal.note import COSIGNATURE_V1, Ed25519Signer, Note, NoteError, Signature, VerifierKey
 from journal.trust import Policy, QuorumError
 from journal.witness import SIZE_TYPE, Refused, Witness
-from journal.witness_state import Fork, origin_hash
+from journal.witness_state import Fork
 from tests.journal.witnessing import (
     FORK,
     KEY,

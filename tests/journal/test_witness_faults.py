@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from journal.checkpoint import origin_hash
 from journal.witness import Witness
-from journal.witness_state import State, origin_hash
+from journal.witness_state import State
 from tests.journal.witnessing import FORK, KEY, LOG, FakeClock, Standing, answer, judged, request
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -19,12 +19,12 @@ from pathlib import Path
 import pytest
 
 from journal import note, witness_server, witness_state
-from journal.checkpoint import open_checkpoint
+from journal.checkpoint import open_checkpoint, origin_hash
 from journal.errors import IntegrityError
 from journal.note import VerifierKey
 from journal.witness import Witness
 from journal.witness_server import BODY_BYTES_MAX, REQUEST_S_MAX, WitnessServer, serve_witness
-from journal.witness_state import State, StateError, create_state, origin_hash
+from journal.witness_state import State, StateError, create_state
 from tests.journal.witnessing import FORK, KEY, LOG, FakeClock, Standing, judged, request, signed
 
 PROJECT = Path(__file__).resolve().parents[2]

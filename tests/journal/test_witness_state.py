@@ -12,10 +12,11 @@ from threading import Barrier
 import pytest
 
 from journal import checkpoint, witness_state
+from journal.checkpoint import origin_hash
 from journal.errors import IntegrityError, Unavailable
 from journal.note import COSIGNATURE_V1, Ed25519Signer
 from journal.witness import Witness
-from journal.witness_state import State, StateError, create_state, origin_hash
+from journal.witness_state import State, StateError, create_state
 from tests.journal.witnessing import (
     FORK,
     KEY,

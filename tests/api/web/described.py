@@ -1,6 +1,7 @@
 """Every refusal of the API is compared with its description: a code that is not listed there fails the test."""
 
 import re
+from functools import cache
 from typing import Any
 
 import httpx
@@ -8,12 +9,17 @@ import httpx
 from api.web.problems import MEDIA_TYPE
 
 
+@cache
+def _pattern_of(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{[^}]+\\}", "[^/]+", re.escape(path)))
+
+
 class Described:
     """Looks at answers, as a hook of the tests' clients. `document` is the OpenAPI document."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._operations = [
-            (method.upper(), re.compile(re.sub(r"\\{[^}]+\\}", "[^/]+", re.escape(path))), operation)
+            (method.upper(), _pattern_of(path), operation)
             for path, methods in sorted(document["paths"].items(), key=lambda item: item[0].count("{"))
             for method, operation in methods.items()
         ]
