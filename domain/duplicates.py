@@ -5,11 +5,15 @@ place and class at nearly the same time, and near text; each gives a score from 
 only earlier reports are candidates: those that say so of themselves, and those that were recorded before. Where the two
 orders differ, whoever decides is told: the time of a report is what its reporter claims, the order of recording is not.
 
+Of two that were made at the same time, the one that was recorded first is the earlier one.
+
 A photo is known by its SHA-256 and by a 64-bit difference hash (N. Krawetz, "Kind of Like That", 2013). A text is known
 by its print: one-permutation MinHash (P. Li, A. Owen and C.-H. Zhang, NIPS 2012) of its character triples, with empty
 bins filled as in A. Shrivastava, ICML 2017. Chinese needs no word segmentation for that. Two prints agree in about as
-many bins as the two texts have triples in common (Jaccard similarity). Prints derive from personal text: they are
-hashed under a secret key and kept in the vault only.
+many bins as the two texts have triples in common (Jaccard similarity). A short text ("路灯不亮") has too few triples
+for that: its pairs of characters are compared one by one, and only with texts of the same place and the same weeks,
+because it says too little to be told apart by its words alone. Prints derive from personal text: they are hashed under
+a secret key and kept in the vault only.
 """
 
 import re
@@ -23,26 +27,34 @@ from itertools import count
 from typing import Final
 from uuid import UUID
 
-from domain.kernel.places import Division
+from domain.kernel.places import Division, contains
 
 GROUNDS: Final = ("same_photo", "near_photo", "same_place_and_time", "near_text")
 """Why a report may repeat another; `incident.merged/1` carries those that convinced whoever merged."""
 
 BINS: Final = 128
 _BIN_BITS: Final = 7
-_VALUE_BITS: Final = 32
+_VALUE_MASK: Final = (1 << 32) - 1
 _BAND_BYTES: Final = 4 * 4  # four bins
 SHINGLE_CHARS: Final = 3
 SHINGLES_MIN: Final = 12
-"""A text with fewer character triples ("路灯不亮") says too little to be told apart by its words."""
+"""A text with fewer character triples is a short one: it is compared by its pairs of characters."""
+
+PAIRS_MAX: Final = 2 * (SHINGLES_MIN + 1)
+"""A text with more pairs than this has none in its print: half of them are more than any short text can share."""
 
 NEAR_TEXT_PERCENT: Final = 50
-"""Texts that share half of their triples are candidates. What other thresholds find: `benchmarks/duplicates.py`."""
+"""Texts that share half of their triples, or pairs, are candidates. Other thresholds: `benchmarks/duplicates.py`."""
+
+SHORT_TEXT_SCORE: Final = 60
+"""What the same short text counts for: as much as the same place, class and time."""
 
 NEAR_PHOTO_BITS: Final = 7
 """Photos whose hashes differ in so many of 64 bits are candidates: one of the eight bytes is then the same in both."""
 
 SAME_TIME: Final = timedelta(hours=72)
+SAME_WEEKS: Final = timedelta(days=30)
+"""Within such a time, two short texts from one place may speak of one matter."""
 
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 
@@ -52,36 +64,55 @@ def normalised(text: str) -> str:
     return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
-def shingles(text: str) -> frozenset[str]:
-    """Every run of three characters in the normalised text."""
+def shingles(text: str, chars: int = SHINGLE_CHARS) -> frozenset[str]:
+    """Every run of three (or so many) characters in the normalised text."""
     plain = normalised(text)
-    return frozenset(plain[start : start + SHINGLE_CHARS] for start in range(len(plain) - SHINGLE_CHARS + 1))
+    return frozenset(plain[start : start + chars] for start in range(len(plain) - chars + 1))
 
 
 @dataclass(frozen=True, slots=True)
 class TextPrint:
-    """The least hash in each of 128 bins: 32-bit numbers."""
+    """A text as 32-bit numbers.
+
+    `minima`: the least hash in each of 128 bins, none of a short text. `pairs`: its hashed pairs, none of a long one.
+    """
 
     minima: tuple[int, ...]
+    pairs: frozenset[int] = frozenset()
+
+    @property
+    def short(self) -> bool:
+        """Whether the text is known by its pairs alone."""
+        return not self.minima
 
     def __bytes__(self) -> bytes:
-        return b"".join(value.to_bytes(4, "big") for value in self.minima)
+        return b"".join(value.to_bytes(4, "big") for value in (*self.minima, *sorted(self.pairs)))
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> "TextPrint":
         """The inverse of `bytes(print)`. Raises ValueError for another length."""
-        if len(stored) != 4 * BINS:
-            raise ValueError(f"a text print has {4 * BINS} bytes, not {len(stored)}")
-        return cls(tuple(int.from_bytes(stored[at : at + 4], "big") for at in range(0, len(stored), 4)))
+        values = tuple(int.from_bytes(stored[at : at + 4], "big") for at in range(0, len(stored), 4))
+        minima = values[:BINS] if len(values) >= BINS else ()
+        pairs = values[len(minima) :]
+        if len(stored) % 4 or not stored or len(pairs) > PAIRS_MAX:
+            raise ValueError(f"a text print has {BINS} numbers and at most {PAIRS_MAX} more, not {len(stored)} bytes")
+        return cls(minima, frozenset(pairs))
 
     def similarity_percent(self, other: "TextPrint") -> int:
-        """About how many of a hundred triples of the two texts are in both; the error is about 4."""
-        alike = sum(mine == theirs for mine, theirs in zip(self.minima, other.minima, strict=True))
-        return round(100 * alike / BINS)
+        """About how many of a hundred triples are in both texts, give or take 4; of a short one: pairs, exactly."""
+        if self.minima and other.minima:
+            alike = sum(mine == theirs for mine, theirs in zip(self.minima, other.minima, strict=True))
+            return round(100 * alike / BINS)
+        if not self.pairs or not other.pairs:
+            return 0
+        return round(100 * len(self.pairs & other.pairs) / len(self.pairs | other.pairs))
 
     def bands(self) -> tuple[int, ...]:
-        """32 signed 64-bit keys for an index: texts that share half of their triples share one with 87 in 100."""
-        stored = bytes(self)
+        """32 signed 64-bit keys for an index: texts that share half of their triples share one with 87 in 100.
+
+        A short text has none: it is looked for by its place.
+        """
+        stored = b"".join(value.to_bytes(4, "big") for value in self.minima)
         return tuple(
             int.from_bytes(
                 blake2b(start.to_bytes(2, "big") + stored[start : start + _BAND_BYTES], digest_size=8).digest(),
@@ -93,17 +124,23 @@ class TextPrint:
 
 
 def text_print(text: str, *, key: bytes) -> TextPrint | None:
-    """The print of a text under a secret key of at most 64 bytes; None for a text that says too little."""
-    triples = shingles(text)
+    """The print of a text under a secret key of at most 64 bytes; None for a text of less than two characters."""
+    triples, pairs = shingles(text), shingles(text, 2)
+    kept = frozenset(_hashed(pair, key) & _VALUE_MASK for pair in pairs) if len(pairs) <= PAIRS_MAX else frozenset()
     if len(triples) < SHINGLES_MIN:
-        return None
+        return TextPrint((), kept) if kept else None
     least: dict[int, int] = {}
     for triple in triples:
-        spelt = triple.encode("utf-8", "surrogatepass")
-        hashed = int.from_bytes(blake2b(spelt, digest_size=8, key=key).digest(), "big")
-        index, value = hashed >> (64 - _BIN_BITS), hashed & ((1 << _VALUE_BITS) - 1)
+        hashed = _hashed(triple, key)
+        index, value = hashed >> (64 - _BIN_BITS), hashed & _VALUE_MASK
         least[index] = min(value, least.get(index, value))
-    return TextPrint(tuple(least[index] if index in least else least[_lender(index, least)] for index in range(BINS)))
+    minima = tuple(least[index] if index in least else least[_lender(index, least)] for index in range(BINS))
+    return TextPrint(minima, kept)
+
+
+def _hashed(shingle: str, key: bytes) -> int:
+    """A run of characters as 64 bits that nobody can guess without the key."""
+    return int.from_bytes(blake2b(shingle.encode("utf-8", "surrogatepass"), digest_size=8, key=key).digest(), "big")
 
 
 def _lender(empty: int, filled: Mapping[int, int]) -> int:
@@ -175,16 +212,17 @@ class Candidate:
 
 
 def likely_duplicates(report: Seen, others: Iterable[Seen]) -> list[Candidate]:
-    """The earlier reports that it seems to repeat, the likeliest first."""
-    mine = (report.reported_at, report.incident_id)
+    """The earlier reports that it seems to repeat, the likeliest first; of equals, the earliest."""
+    mine, earlier = (report.reported_at, report.recorded), list(others)
     found = [
         Candidate(other.incident_id, other.reported_at, grounds, claims, recorded)
-        for other in others
-        for claims in ((other.reported_at, other.incident_id) < mine,)
+        for other in earlier
+        for claims in ((other.reported_at, other.recorded) < mine,)
         for recorded in (other.recorded < report.recorded,)
         if (claims or recorded) and (grounds := grounds_of(report, other))
     ]
-    return sorted(found, key=lambda one: (-one.score, one.reported_at, one.incident_id))
+    recorded_at = {other.incident_id: other.recorded for other in earlier}
+    return sorted(found, key=lambda one: (-one.score, one.reported_at, recorded_at[one.incident_id]))
 
 
 def grounds_of(one: Seen, other: Seen) -> tuple[Ground, ...]:
@@ -213,7 +251,18 @@ def _by_place(one: Seen, other: Seen) -> Iterable[Ground]:
 
 
 def _by_text(one: Seen, other: Seen) -> Iterable[Ground]:
-    if one.text is not None and other.text is not None:
-        percent = one.text.similarity_percent(other.text)
-        if percent >= NEAR_TEXT_PERCENT:
-            yield Ground("near_text", percent)
+    """A short text counts for less, and only where both are of one place (or one of a wider place) and of one month."""
+    if one.text is None or other.text is None:
+        return
+    percent = one.text.similarity_percent(other.text)
+    if percent < NEAR_TEXT_PERCENT:
+        return
+    if not (one.text.short or other.text.short):
+        yield Ground("near_text", percent)
+    elif _one_ground(one, other) and abs(one.reported_at - other.reported_at) <= SAME_WEEKS:
+        yield Ground("near_text", percent * SHORT_TEXT_SCORE // 100)
+
+
+def _one_ground(one: Seen, other: Seen) -> bool:
+    """Whether two reports may be from one place: of one that only names a township, any of its villages may be it."""
+    return contains(one.division, other.division) or contains(other.division, one.division)

@@ -26,12 +26,16 @@ class PersonRegistered:
 
 @event("person.role_granted/1")
 class RoleGranted:
-    """The person holds a role within an area from a day on, until a day (inclusive) if one is given."""
+    """The person holds a role within an area from a day on, until a day (inclusive) if one is given.
+
+    `department` is a handler's own: what is sent to it, only its handlers take on.
+    """
 
     role: str
     area: Division
     since: date
     until: date | None = None
+    department: str | None = None
 
 
 @event("person.role_ended/1")
@@ -101,6 +105,9 @@ ERASURE_REASONS = frozenset(
 )
 """Why a person may be erased. The first five are those of the Personal Information Protection Law (2021)."""
 
+HANDLER = "department_handler"
+"""The role that is held for a department."""
+
 ROLES = frozenset(
     {
         "member",
@@ -129,6 +136,7 @@ class RoleHeld:
     area: Division
     since: date
     until: date | None
+    department: str | None = None
 
     def covers(self, on: date) -> bool:
         """Whether the role is held on that day."""
@@ -172,6 +180,11 @@ class Person:
     def holds(self, role: str, division: Division, on: date) -> bool:
         """Whether the person holds the role, on that day, in an area that contains the division."""
         return any(held.role == role and contains(held.area, division) and held.covers(on) for held in self.roles)
+
+    def departments(self, division: Division, on: date) -> frozenset[str]:
+        """The departments for which the person handles, on that day, in an area that contains the division."""
+        there = (held for held in self.roles if contains(held.area, division) and held.covers(on))
+        return frozenset(held.department for held in there if held.department is not None)
 
     def roles_on(self, on: date) -> tuple[RoleHeld, ...]:
         """The roles held on that day."""
@@ -218,11 +231,13 @@ def grant_role(
     area_known: bool,
     since: date,
     until: date | None = None,
+    department: str | None = None,
 ) -> RoleGranted:
     """Give a person a role in an area from a day on; `area_known`: the place is registered.
 
     Refused, in this order: `person.unknown`, `person.erased`, `person.role_unknown`, `place.unknown`,
-    `person.role_ends_before_start`, `person.role_already_held`.
+    `person.role_ends_before_start`, `person.department_unsuited` (only a handler is of a department),
+    `person.role_already_held`.
     """
     known_person = _existing(person)
     if role not in ROLES:
@@ -231,10 +246,13 @@ def grant_role(
         raise Refusal("place.unknown", division=area)
     if until is not None and until < since:
         raise Refusal("person.role_ends_before_start", role=role, since=since, until=until)
+    named = (department or "").strip() or None
+    if named is not None and role != HANDLER:
+        raise Refusal("person.department_unsuited", role=role)
     for held in known_person.roles:
         if (held.role, held.area) == (role, area) and held.overlaps(since, until):
             raise Refusal("person.role_already_held", role=role, area=area, since=held.since)
-    return RoleGranted(role=role, area=area, since=since, until=until)
+    return RoleGranted(role=role, area=area, since=since, until=until, department=named)
 
 
 def end_role(person: Person | None, *, role: str, area: Division, last_day: date) -> RoleEnded:
@@ -373,7 +391,7 @@ def evolve(person: Person | None, event: PersonEvent) -> Person:
             return Person(event.name, event.pseudonymous)
         case RoleGranted():
             before = known(person)
-            held = RoleHeld(event.role, event.area, event.since, event.until)
+            held = RoleHeld(event.role, event.area, event.since, event.until, event.department)
             return replace(before, roles=(*before.roles, held), seq=before.seq + 1)
         case RoleEnded():
             before = known(person)

@@ -1,10 +1,12 @@
 """Which payment a line may be where no reference says so: by amount, account and name, shown to a person with reasons.
+And whether a line that does name a payment shows somebody else than its payee.
 
 What must not be broken: every candidate is shown and none is chosen; names and accounts are compared here and kept
 nowhere.
 """
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
@@ -15,6 +17,11 @@ from domain.matching import Entry, Payable, Unmatched, by_entry
 
 WINDOW_DAYS: Final = 5
 _TAIL: Final = 4
+_TAIL_ALONE: Final = 6
+"""A statement that shows at most so many digits of an account shows its end."""
+_MASKS: Final = "*＊xX#＃•●…"
+_IN_NAMES: Final = re.compile(r"[\s·・•‧．.]")
+"""What a bank leaves out of names or writes in its own way, as the dot in 阿依古丽·买买提."""
 
 
 class Known(NamedTuple):
@@ -86,7 +93,25 @@ def digits(account: str) -> str:
 
 def digits_or_stars(account: str) -> str:
     """An account as a file shows it, hidden digits as stars."""
-    return "".join("*" if one in "*＊xX" else one for one in account if one.isdigit() or one in "*＊xX")
+    return "".join("*" if one in _MASKS else one for one in account if one.isdigit() or one in _MASKS)
+
+
+def contradicts(said: Known, payee: Known) -> bool:
+    """Whether what a line shows of the other side cannot be the payee: hidden digits and letters say nothing, and
+    neither does a name or account that is not shown, or that we no longer have.
+    """
+    account, name = digits_or_stars(said.account), _name(said.name)
+    whole = digits(payee.account)
+    if account.strip("*") and whole and not agrees(account, whole):
+        is_end = "*" not in account and len(account) <= _TAIL_ALONE
+        if not (is_end and whole.endswith(account)):
+            return True
+    return bool(name.strip("*")) and bool(_name(payee.name)) and not agrees(name, _name(payee.name))
+
+
+def _name(name: str) -> str:
+    hidden = "".join("*" if one in "*＊●…" else one for one in name)
+    return _IN_NAMES.sub("", unicodedata.normalize("NFKC", hidden)).casefold()
 
 
 def _letters(name: str) -> str:

@@ -11,7 +11,19 @@ from domain.kernel.events import event
 from domain.kernel.ids import EventName, derived, event_name, stream_name
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
-from domain.kernel.workflow_steps import ACTS, BESIDES, STEPS, UNITS, Beside, Limit, Step, Workflow
+from domain.kernel.workflow_steps import (
+    ACTS,
+    BESIDES,
+    EXTENSION_PERCENT_MAX,
+    EXTENSIONS_MAX,
+    JUDGING,
+    STEPS,
+    UNITS,
+    Beside,
+    Limit,
+    Step,
+    Workflow,
+)
 
 
 @event("workflow.published/1")
@@ -107,8 +119,11 @@ def publish(
     """Publish a version of a template. `may`: stored type -> the roles that the kernel lets cause it.
 
     Refused, in this order: `workflow.version_differs`, `workflow.no_steps`, `workflow.act_unknown`,
-    `workflow.act_twice`, `workflow.role_unsuited`, `workflow.limit_wrong`, `workflow.decides_too_early` (validity needs
-    verification and handling before it), `workflow.nothing_changed`.
+    `workflow.act_twice`, `workflow.role_unsuited`, `workflow.limit_wrong`, `workflow.not_apart` (an act that the kernel
+    sets apart must say so), `workflow.extension_unbounded` (no bound, or beyond the kernel's),
+    `workflow.decides_too_early` (validity needs verification and handling before it), `workflow.decision_optional`
+    (where validity can be decided it must be, after a verification, and before the file is closed),
+    `workflow.nothing_changed`.
     """
     expected = len(template.versions) + 1 if template is not None else 1
     if version != expected:
@@ -124,9 +139,11 @@ def publish(
     for step in steps:
         if step.limit is not None and not _counts(step.limit):
             raise Refusal("workflow.limit_wrong", act=step.act)
-    acts = [step.act for step in steps]
-    if "decide" in acts and not {"verify", "handle"} <= set(acts[: acts.index("decide")]):
-        raise Refusal("workflow.decides_too_early")
+    for step in steps:
+        if step.act in JUDGING and not step.apart:
+            raise Refusal("workflow.not_apart", act=step.act)
+    _refuse_unbounded(besides)
+    _refuse_undecided(steps)
     new = Workflow(code, title, version, tuple(steps), tuple(besides))
     if template is not None and replace(template.versions[-1], version=version) == new:
         raise Refusal("workflow.nothing_changed")
@@ -157,6 +174,28 @@ def adopt(
     if adoptions is not None and Adoption(item, workflow, since) in adoptions.adoptions:
         raise Refusal("workflow.nothing_changed")
     return WorkflowAdopted(division=division, item=item, workflow=workflow, since=since, document=document)
+
+
+def _refuse_unbounded(besides: Sequence[Beside]) -> None:
+    """An extension has to end: so many, and so much in all."""
+    for beside in besides:
+        if beside.act != "extend":
+            continue
+        times, percent = beside.times_max or 0, beside.percent_max or 0
+        if not (1 <= times <= EXTENSIONS_MAX and 1 <= percent <= EXTENSION_PERCENT_MAX):
+            raise Refusal("workflow.extension_unbounded", times_max=EXTENSIONS_MAX, percent_max=EXTENSION_PERCENT_MAX)
+
+
+def _refuse_undecided(steps: Sequence[Step]) -> None:
+    """Where a report can earn something, nobody may forget to decide whether it does."""
+    acts = [step.act for step in steps]
+    if "decide" not in acts:
+        return
+    before = acts[: acts.index("decide")]
+    if not {"verify", "handle"} <= set(before):
+        raise Refusal("workflow.decides_too_early")
+    if "archive" in before or not all(step.mandatory for step in steps if step.act in ("verify", "decide")):
+        raise Refusal("workflow.decision_optional")
 
 
 def _refuse_unknown_acts(steps: Sequence[Step], besides: Sequence[Beside]) -> None:

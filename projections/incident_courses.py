@@ -1,14 +1,14 @@
 """Where each report stands in its workflow: the step it waits for, who may take it, until when.
 
 Overdue and due soon are questions put to a clock when somebody looks, never events. A limit runs from the step before,
-on the working calendar of the narrowest division that has one; a calendar that is published later answers only for the
-reports that waited for it.
+on the working calendar of the narrowest division that has one. A year that has none yet is counted Monday to Friday,
+and said to be (`missing_year`); its calendar, once published, counts again what was counted so, and nothing else.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +16,14 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from domain.incidents import Course, IncidentReported, next_step
-from domain.incidents.events import IncidentExtended, IncidentHandled
+from domain.incidents.events import IncidentExtended, IncidentHandled, IncidentLocated
 from domain.incidents.state import ACT_OF, advance
-from domain.incidents.turns import parts_for
+from domain.incidents.turns import part_of, parts_beside
+from domain.kernel.calendar import CHINA, instant, instant_text
 from domain.kernel.ids import EventName
 from domain.kernel.places import Division, chain, prefix
 from domain.kernel.workflow_steps import ACTS, KERNEL, STEPS, Beside, Limit, Step, Workflow
-from domain.kernel.working_time import CalendarMissing, Span, WorkingCalendar, Year
+from domain.kernel.working_time import Span, WorkingCalendar, Year
 from domain.workflows import WorkflowPublished
 from domain.working_calendars import CalendarPublished
 from journal.codec import Recorded
@@ -50,6 +51,7 @@ CREATE TABLE incident_courses (
     waits_since  timestamptz NOT NULL,
     due_at       timestamptz,
     missing_year integer,
+    clock        jsonb NOT NULL,
     suspended_at timestamptz,
     ended        text,
     merged_into  uuid,
@@ -69,7 +71,8 @@ CREATE TABLE course_steps (
     act         text NOT NULL,
     stage       text NOT NULL,
     taken_at    timestamptz NOT NULL,
-    due_at      timestamptz
+    due_at      timestamptz,
+    missing_year integer
 );
 CREATE INDEX course_steps_incident_idx ON course_steps (incident_id, log_index);
 
@@ -81,8 +84,8 @@ TYPES = frozenset({"incident.reported/1", *ACTS.values(), "workflow.published/1"
 
 _COLUMNS = (
     "incident_id, division, item, category, sensitive, reporter_id, reported_at, workflow, workflow_title, course,"
-    " parts, next_act, next_stage, next_roles, next_parts, waits_since, due_at, missing_year, suspended_at, ended,"
-    " merged_into, department, handler_id, claimed_by"
+    " parts, next_act, next_stage, next_roles, next_parts, waits_since, due_at, missing_year, clock,"
+    " suspended_at, ended, merged_into, department, handler_id, claimed_by"
 )
 
 
@@ -90,7 +93,9 @@ _COLUMNS = (
 class IncidentCourse:
     """A report's place in its workflow.
 
-    `parts`: part -> who has played it. `due_at` is None where nothing limits the step.
+    `parts`: part -> who has played it. `waits_since` is when the step before happened, by its own word. `due_at` is
+    None where nothing limits the step; `missing_year` is the first year of its counting that has no calendar; `clock`
+    is what it was counted from: the limit, extensions, suspensions.
     """
 
     incident_id: UUID
@@ -111,6 +116,7 @@ class IncidentCourse:
     waits_since: datetime
     due_at: datetime | None
     missing_year: int | None
+    clock: list[list[Any]]
     suspended_at: datetime | None
     ended: str | None
     merged_into: UUID | None
@@ -192,14 +198,15 @@ def _reported(ground: _Ground, recorded: Recorded, event: IncidentReported) -> I
         workflow=event.workflow,
         workflow_title=workflow.title,
         course=_course_json(course),
-        parts=_with(_with({}, "reporter", event.reporter_id), "clerk", event.transcribed_by),
+        parts=_with(_with({}, "reporter", event.reporter_id), "transcriber", event.transcribed_by),
         next_act=None,
         next_stage=None,
         next_roles=[],
         next_parts=[],
-        waits_since=recorded.at,
+        waits_since=_happened(recorded),
         due_at=None,
         missing_year=None,
+        clock=[],
         suspended_at=None,
         ended=None,
         merged_into=None,
@@ -207,7 +214,7 @@ def _reported(ground: _Ground, recorded: Recorded, event: IncidentReported) -> I
         handler_id=None,
         claimed_by=None,
     )
-    return _waiting(ground, row, course, since=row.waits_since)
+    return _waiting(ground, row, course, recorded)
 
 
 def _moved(ground: _Ground, recorded: Recorded) -> IncidentCourse:
@@ -230,6 +237,8 @@ def _moved(ground: _Ground, recorded: Recorded) -> IncidentCourse:
         handler_id=course.handler_id,
         claimed_by=course.claimed_by,
     )
+    if isinstance(event, IncidentLocated):
+        return replace(after, division=event.division)
     if act == "suspend":
         return replace(after, suspended_at=at)
     if act == "resume":
@@ -238,12 +247,17 @@ def _moved(ground: _Ground, recorded: Recorded) -> IncidentCourse:
         return _extended(ground, after, event.longer)
     if course.done == before.done and course.ended == before.ended and course.round == before.round:
         return after
-    return _waiting(ground, after, course, since=at)
+    return _waiting(ground, after, course, recorded)
 
 
-def _waiting(ground: _Ground, row: IncidentCourse, course: Course, *, since: datetime) -> IncidentCourse:
-    """The row with the step that it now waits for; one that it waited for already keeps its limit."""
-    step = next_step(ground.workflow(row.workflow), course)
+def _waiting(ground: _Ground, row: IncidentCourse, course: Course, recorded: Recorded) -> IncidentCourse:
+    """The row with the step that it now waits for; one that it waited for already keeps its limit.
+
+    It waits since what was recorded happened; its limit runs from the record, so that nobody gains or loses office
+    hours by the day that he states.
+    """
+    workflow, since = ground.workflow(row.workflow), _happened(recorded)
+    step = next_step(workflow, course)
     if step is None:
         nothing: Row = {
             "next_act": None,
@@ -252,6 +266,7 @@ def _waiting(ground: _Ground, row: IncidentCourse, course: Course, *, since: dat
             "next_parts": [],
             "due_at": None,
             "missing_year": None,
+            "clock": [],
         }
         return replace(row, **nothing, waits_since=since)  # type: ignore[arg-type]
     if step.act == row.next_act:
@@ -261,24 +276,61 @@ def _waiting(ground: _Ground, row: IncidentCourse, course: Course, *, since: dat
         next_act=step.act,
         next_stage=step.stage,
         next_roles=list(step.roles),
-        next_parts=sorted(parts_for(step.act)),
+        next_parts=sorted(parts_beside(step.act, workflow)),
         waits_since=since,
         due_at=None,
+        missing_year=None,
+        clock=[],
     )
-    return _limited(ground, named, step.limit, since)
+    if step.limit is None:
+        return named
+    return _counted(ground, named, ["limit", instant_text(recorded.at), step.limit.amount, step.limit.unit])
 
 
-def _limited(ground: _Ground, row: IncidentCourse, limit: Limit | None, since: datetime) -> IncidentCourse:
-    if limit is None:
-        return replace(row, due_at=None, missing_year=None)
-    try:
-        return replace(row, due_at=ground.calendar(row.division).due(since, limit), missing_year=None)
-    except CalendarMissing as missing:
-        return replace(row, due_at=None, missing_year=missing.year)
+def _happened(recorded: Recorded) -> datetime:
+    """When it happened: a report's and a handling's own moment; of what was recorded for an earlier day, its end."""
+    match recorded.event:
+        case IncidentReported(reported_at=moment) | IncidentHandled(handled_at=moment):
+            return min(moment, recorded.at)
+        case _:
+            day_over = datetime.combine(date.fromisoformat(recorded.line.on) + timedelta(days=1), time(), CHINA)
+            return min(day_over, recorded.at)
+
+
+def _counted(ground: _Ground, row: IncidentCourse, *added: list[Any]) -> IncidentCourse:
+    """The row with its clock moved on. Only what is added is counted: a new edition moves nothing that stands."""
+    calendar, clock = ground.calendar(row.division), [*row.clock, *added]
+    due = row.due_at
+    for entry in added:
+        due = _after(calendar, due, entry)
+    return replace(row, clock=clock, due_at=due, missing_year=_missing(calendar, clock, due))
+
+
+def _after(calendar: WorkingCalendar, due: datetime | None, entry: Sequence[Any]) -> datetime | None:
+    """The end after one entry of a clock: its limit, an extension, or a time in which it stood still."""
+    match entry:
+        case ["limit", since, amount, unit]:
+            return calendar.due(instant(since), Limit(amount, unit))
+        case ["longer", amount, unit] if due is not None:
+            return calendar.due(due, Limit(amount, unit))
+        case ["stopped", since, until] if due is not None and due > instant(since):
+            stopped, going = instant(since), instant(until)
+            left = calendar.worked_between(stopped, due)
+            return calendar.after(going, left) if left else going + (due - stopped)
+        case _:
+            return due
+
+
+def _missing(calendar: WorkingCalendar, clock: Iterable[Sequence[Any]], due: datetime | None) -> int | None:
+    """The first year that was counted without a calendar; plain hours and days need none."""
+    entries = list(clock)
+    if due is None or not any(entry[0] == "stopped" or entry[-1].startswith("working") for entry in entries):
+        return None
+    return calendar.first_missing(instant(entries[0][1]), due)
 
 
 def _extended(ground: _Ground, row: IncidentCourse, by: Limit) -> IncidentCourse:
-    return row if row.due_at is None else _limited(ground, row, by, row.due_at)
+    return row if row.due_at is None else _counted(ground, row, ["longer", by.amount, by.unit])
 
 
 def _resumed(ground: _Ground, row: IncidentCourse, at: datetime) -> IncidentCourse:
@@ -287,16 +339,11 @@ def _resumed(ground: _Ground, row: IncidentCourse, at: datetime) -> IncidentCour
     going = replace(row, suspended_at=None)
     if stopped is None or due is None or due <= stopped:
         return going
-    calendar = ground.calendar(row.division)
-    try:
-        left = calendar.worked_between(stopped, due)
-        return replace(going, due_at=calendar.after(at, left) if left else at + (due - stopped))
-    except CalendarMissing as missing:
-        return replace(going, due_at=None, missing_year=missing.year)
+    return _counted(ground, going, ["stopped", instant_text(stopped), instant_text(at)])
 
 
 def _calendar(cursor: WriteCursor, ground: _Ground, event: CalendarPublished) -> None:
-    """Keep the year, and answer the reports that waited for it."""
+    """Keep the year, and count again the reports whose limit reached into it."""
     year = Year(event.year, event.hours, event.weekend, event.holidays, event.workdays)
     ground.keep_year(event.division, year)
     definition = json.dumps(asdict(year), default=str)
@@ -305,8 +352,7 @@ def _calendar(cursor: WriteCursor, ground: _Ground, event: CalendarPublished) ->
     waiting = {str(row[0]): IncidentCourse(*row) for row in cursor.fetchall()}
     for row in {**waiting, **ground.rows}.values():
         if row.missing_year == event.year and row.next_act is not None:
-            step = ground.workflow(row.workflow).step(row.next_act)
-            ground.put(_limited(ground, row, step.limit if step else None, row.waits_since))
+            ground.put(_counted(ground, replace(row, clock=[], due_at=None), *row.clock))
 
 
 def _step_row(ground: _Ground, recorded: Recorded, row: IncidentCourse, act: str) -> Row:
@@ -319,6 +365,7 @@ def _step_row(ground: _Ground, recorded: Recorded, row: IncidentCourse, act: str
         "stage": step.stage if step is not None else "",
         "taken_at": recorded.at,
         "due_at": row.due_at if act == row.next_act else None,
+        "missing_year": row.missing_year if act == row.next_act else None,
     }
 
 
@@ -326,11 +373,9 @@ def _parts(row: IncidentCourse, recorded: Recorded, act: str) -> dict[str, list[
     """Who has played which part; whoever was only sent something has played none."""
     if isinstance(recorded.event, IncidentHandled):
         handled = _with(row.parts, "handler", recorded.event.handler_id)
-        return _with(handled, "clerk", recorded.event.transcribed_by)
-    held = {part for part, people in row.parts.items() if str(recorded.by) in people}
-    for part in sorted(parts_for(act) & held) or sorted(parts_for(act)):
-        return _with(row.parts, part, recorded.by)
-    return row.parts
+        return _with(handled, "transcriber", recorded.event.transcribed_by)
+    part = part_of(act, by_reporter=recorded.by == row.reporter_id)
+    return row.parts if part is None else _with(row.parts, part, recorded.by)
 
 
 def _with(parts: Mapping[str, list[str]], part: str, person_id: UUID | None) -> dict[str, list[str]]:
@@ -345,7 +390,7 @@ def _loaded(cursor: WriteCursor, events: Sequence[Recorded]) -> _Ground:
     cursor.execute(_TOUCHED, (list(named),))
     rows = {str(row[0]): IncidentCourse(*row) for row in cursor.fetchall()}
     cursor.execute("SELECT name, workflow FROM course_workflows")
-    workflows = {name: _workflow(found) for name, found in cursor.fetchall()}
+    workflows = {name: workflow_from(found) for name, found in cursor.fetchall()}
     cursor.execute("SELECT division, definition FROM course_years")
     years = {(division, found["year"]): _year(found) for division, found in cursor.fetchall()}
     return _Ground(rows, workflows, years)
@@ -376,13 +421,15 @@ def _stored(row: IncidentCourse) -> Row:
 
 
 def _course_json(course: Course) -> dict[str, Any]:
-    return {name: getattr(course, name) for name in _COURSE_FIELDS}
+    found = {name: getattr(course, name) for name in _COURSE_FIELDS}
+    return {**found, "extended": [[longer.amount, longer.unit] for longer in course.extended]}
 
 
 def _course(found: Mapping[str, Any]) -> Course:
     people = {name: UUID(str(found[name])) if found[name] else None for name in _PEOPLE}
-    lists = {name: tuple(found[name]) for name in ("done", "besides")}
-    return Course(**{**found, **people, **lists})
+    lists = {name: tuple(found[name]) for name in ("done", "besides", "called")}
+    extended = tuple(Limit(amount, unit) for amount, unit in found["extended"])
+    return Course(**{**found, **people, **lists, "extended": extended})
 
 
 _PEOPLE = ("handler_id", "claimed_by", "merged_into")
@@ -391,7 +438,8 @@ _ROW_FIELDS = tuple(one.name for one in fields(IncidentCourse))
 _COURSE_FIELDS = tuple(one.name for one in fields(Course))
 
 
-def _workflow(found: Mapping[str, Any]) -> Workflow:
+def workflow_from(found: Mapping[str, Any]) -> Workflow:
+    """A workflow as this table keeps it."""
     steps = tuple(
         Step(
             one["act"],
@@ -399,10 +447,14 @@ def _workflow(found: Mapping[str, Any]) -> Workflow:
             tuple(one["roles"]),
             one["mandatory"],
             Limit(**one["limit"]) if one["limit"] is not None else None,
+            one["apart"],
         )
         for one in found["steps"]
     )
-    besides = tuple(Beside(one["act"], one["stage"], tuple(one["roles"]), one["times_max"]) for one in found["besides"])
+    besides = tuple(
+        Beside(one["act"], one["stage"], tuple(one["roles"]), one["times_max"], one["percent_max"])
+        for one in found["besides"]
+    )
     return Workflow(found["code"], found["title"], found["version"], steps, besides)
 
 
@@ -432,10 +484,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Timeliness:
-    """Of the steps that had a limit and were taken in a period, how many were in time; as of a log position."""
+    """Of the steps that had a limit and were taken in a period, how many were in time; as of a log position.
+
+    `assumed`: how many of them were counted Monday to Friday, because a year's calendar was not published yet.
+    """
 
     limited: int
     in_time: int
+    assumed: int
     position: int
 
 
@@ -443,24 +499,41 @@ ONE = f"SELECT {_COLUMNS} FROM read.incident_courses WHERE incident_id = %s"  # 
 
 WORKFLOW = "SELECT workflow FROM read.course_workflows WHERE name = %s"
 
+OF_DEPARTMENT = """(course ->> 'bound' = 'false' OR %(role)s = 'department_handler' AND department IN (
+    SELECT held.department FROM read.person_roles AS held
+    WHERE held.person_id = %(actor_id)s AND held.role = 'department_handler'))"""
+"""What is bound to a department waits for its handlers alone; that the role is held today, whoever asks has seen."""
+
 QUEUE = f"""
 SELECT {_COLUMNS} FROM read.incident_courses
 WHERE next_act IS NOT NULL AND division LIKE %(prefix)s AND %(role)s = ANY(next_roles)
     AND (%(act)s::text IS NULL OR next_act = %(act)s)
     AND suspended_at IS NULL AND NOT EXISTS (SELECT FROM jsonb_each(parts) AS part
         WHERE part.key <> ALL (next_parts) AND part.value ? %(actor)s)
-    AND (next_act NOT IN ('claim', 'handle') OR coalesce(claimed_by, handler_id, %(actor_id)s) = %(actor_id)s)
+    AND (next_act NOT IN ('claim', 'handle')
+        OR coalesce(claimed_by, handler_id, %(actor_id)s) = %(actor_id)s AND {OF_DEPARTMENT})
     AND (%(after_at)s::timestamptz IS NULL
         OR (waits_since, incident_id) > (%(after_at)s::timestamptz, %(after_id)s::uuid))
 ORDER BY waits_since, incident_id LIMIT %(limit)s
 """  # noqa: S608 - columns of ours
 
-LATE = f"""
-SELECT {_COLUMNS} FROM read.incident_courses
+_LATE = """
+FROM read.incident_courses
 WHERE next_act IS NOT NULL AND division LIKE %(prefix)s AND suspended_at IS NULL AND due_at < %(before)s
     AND (%(act)s::text IS NULL OR next_act = %(act)s)
+"""
+
+LATE = f"""
+SELECT {_COLUMNS} {_LATE}
+    AND (%(after_at)s::timestamptz IS NULL
+        OR (due_at, incident_id) > (%(after_at)s::timestamptz, %(after_id)s::uuid))
 ORDER BY due_at, incident_id LIMIT %(limit)s
-"""  # noqa: S608 - columns of ours
+"""
+
+LATE_COUNT = f"""
+SELECT count(*), count(*) FILTER (WHERE %(after_at)s::timestamptz IS NOT NULL
+    AND (due_at, incident_id) <= (%(after_at)s::timestamptz, %(after_id)s::uuid)) {_LATE}
+"""
 
 WAITING = """
 SELECT next_act AS act, count(*) AS waiting,
@@ -474,6 +547,7 @@ GROUP BY next_act ORDER BY min(waits_since)
 
 TIMELINESS = """
 SELECT count(due_at) AS limited, count(*) FILTER (WHERE taken_at <= due_at) AS in_time,
+    count(missing_year) FILTER (WHERE due_at IS NOT NULL) AS assumed,
     (SELECT position FROM read.positions WHERE model = 'incident_courses') AS position
 FROM read.course_steps WHERE division LIKE %(prefix)s AND taken_at >= %(since)s AND taken_at < %(until)s
 """
@@ -499,7 +573,7 @@ def workflow_of(conn: Connection[Any], row: IncidentCourse) -> Workflow:
     found = conn.execute(WORKFLOW, (row.workflow,)).fetchone()
     if found is None:
         raise MissingRow(f"course_workflows: {row.workflow}")
-    return _workflow(found[0])
+    return workflow_from(found[0])
 
 
 def queue(
@@ -531,12 +605,39 @@ def queue(
 
 
 def late(
-    conn: Connection[Any], *, area: Division, before: datetime, act: str | None = None, limit: int = 50
+    conn: Connection[Any],
+    *,
+    area: Division,
+    before: datetime,
+    act: str | None = None,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
 ) -> list[IncidentCourse]:
-    """Reports whose step is due before a moment (now: overdue; tomorrow: also due soon), the latest due last."""
-    values = {"prefix": prefix(area) + "%", "before": before, "act": act, "limit": limit}
+    """Reports whose step is due before a moment (now: overdue; tomorrow: also due soon), the latest due last.
+
+    `after` is when the last one of the page before is due, and its id.
+    """
+    values = {**_late(area, before, act, after), "limit": limit}
     with conn.cursor(row_factory=class_row(IncidentCourse)) as cursor:
         return cursor.execute(LATE, values).fetchall()
+
+
+def late_counted(
+    conn: Connection[Any],
+    *,
+    area: Division,
+    before: datetime,
+    act: str | None = None,
+    after: tuple[datetime, UUID] | None = None,
+) -> tuple[int, int]:
+    """How many such reports there are, and how many of them up to and with `after`."""
+    found = conn.execute(LATE_COUNT, _late(area, before, act, after)).fetchone()
+    return (int(found[0]), int(found[1])) if found else (0, 0)
+
+
+def _late(area: Division, before: datetime, act: str | None, after: tuple[datetime, UUID] | None) -> Row:
+    at, incident_id = after or (None, None)
+    return {"prefix": prefix(area) + "%", "before": before, "act": act, "after_at": at, "after_id": incident_id}
 
 
 def waiting(

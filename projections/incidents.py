@@ -5,7 +5,7 @@ Verified, handled and valid are three facts by three people; `status` and `await
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -14,12 +14,22 @@ from psycopg.rows import class_row
 
 from domain.incidents import IncidentHandled, IncidentReported, IncidentVerified, ValidityDecided
 from domain.incidents.events import (
+    IncidentAccepted,
     IncidentArchived,
+    IncidentArrived,
+    IncidentClaimed,
     IncidentClosed,
     IncidentDeclined,
+    IncidentDeliberated,
+    IncidentDispatched,
+    IncidentLocated,
     IncidentMerged,
+    IncidentPosted,
+    IncidentRated,
     IncidentReopened,
+    IncidentWhistled,
 )
+from domain.kernel.calendar import day_in_china
 from domain.kernel.places import Division, prefix
 from domain.kernel.workflow_steps import ACTS
 from journal.codec import Recorded
@@ -64,6 +74,8 @@ CREATE TABLE incidents (
     validity_reason text,
     decided_on      date,
     handled         boolean,
+    accepted        boolean,
+    stars           integer,
     ended           text,
     merged_into     uuid,
     status text NOT NULL GENERATED ALWAYS AS (CASE
@@ -83,6 +95,7 @@ CREATE TABLE incidents (
 CREATE INDEX incidents_register_idx ON incidents (reported_at, incident_id);
 CREATE INDEX incidents_queue_idx ON incidents (awaits, reported_at, incident_id) WHERE awaits IS NOT NULL;
 CREATE INDEX incidents_reporter_idx ON incidents (reporter_id, reported_at);
+CREATE INDEX incidents_position_idx ON incidents (latitude_e5, longitude_e5) WHERE confirmed;
 
 CREATE TABLE incident_events (
     log_index    bigint PRIMARY KEY,
@@ -95,6 +108,15 @@ CREATE TABLE incident_events (
     effective_on date NOT NULL
 );
 CREATE INDEX incident_events_incident_idx ON incident_events (incident_id, log_index);
+
+CREATE TABLE incident_postings (
+    log_index   bigint PRIMARY KEY,
+    incident_id uuid NOT NULL,
+    posted_on   date NOT NULL,
+    last_day    date NOT NULL
+);
+CREATE INDEX incident_postings_incident_idx ON incident_postings (incident_id, log_index);
+CREATE INDEX incident_postings_last_day_idx ON incident_postings (last_day);
 """
 
 TYPES = frozenset({"incident.reported/1", *ACTS.values()})
@@ -104,8 +126,9 @@ TYPES = frozenset({"incident.reported/1", *ACTS.values()})
 class Incident:
     """One report and what became of it. Commitments stand for texts in the vault.
 
-    Photos are {sha256, length, difference_hash, exif}. `handled` is False where it has to be done again; `ended` is
-    declined, merged, archived, or reopened.
+    Photos are {sha256, length, difference_hash, exif}. `handled` is False where it has to be done again; `accepted`:
+    it was taken on, by that step or by one that presupposes it; `stars` are the latest rating; `ended` is declined,
+    merged, archived, or reopened.
     """
 
     incident_id: UUID
@@ -140,6 +163,8 @@ class Incident:
     validity_reason: str | None
     decided_on: date | None
     handled: bool | None
+    accepted: bool | None
+    stars: int | None
     ended: str | None
     merged_into: UUID | None
     status: Status
@@ -156,6 +181,7 @@ EVENTS = Table(
     "log_index",
     ("incident_id", "event", "type", "actor_id", "role", "recorded_at", "effective_on"),
 )
+POSTINGS = Table("incident_postings", "log_index", ("incident_id", "posted_on", "last_day"))
 
 
 def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
@@ -165,6 +191,8 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
         _register(register, recorded)
     register.write(cursor)
     EVENTS.insert(cursor, [_timeline_row(recorded) for recorded in events])
+    posted = [(one, one.event) for one in events]
+    POSTINGS.insert(cursor, [_posting_row(one, event) for one, event in posted if isinstance(event, IncidentPosted)])
 
 
 def _register(register: Pending, recorded: Recorded) -> None:
@@ -174,11 +202,12 @@ def _register(register: Pending, recorded: Recorded) -> None:
             register.add(incident_id, _report_row(recorded, event))
         case IncidentVerified() as event:
             found: Row = {"verifier_id": event.verifier_id, "confirmed": event.confirmed}
-            register.change(incident_id, {**found, "verify_reason": event.reason, "verified_on": on})
+            taken_on: Row = {"accepted": True} if event.confirmed else {}
+            register.change(incident_id, {**found, **taken_on, "verify_reason": event.reason, "verified_on": on})
         case IncidentHandled() as event:
             done: Row = {"handler_id": event.handler_id, "handling_transcriber_id": event.transcribed_by}
-            times: Row = {"handled_at": event.handled_at, "handled_on": on}
-            register.change(incident_id, {**done, **times, "reply_commitment": event.reply, "handled": True})
+            times: Row = {"handled_at": event.handled_at, "handled_on": on, "handled": True, "accepted": True}
+            register.change(incident_id, {**done, **times, "reply_commitment": event.reply})
         case ValidityDecided() as event:
             decided: Row = {"decider_id": event.decider_id, "valid": event.valid}
             register.change(incident_id, {**decided, "validity_reason": event.reason, "decided_on": on})
@@ -186,12 +215,25 @@ def _register(register: Pending, recorded: Recorded) -> None:
             register.change(incident_id, {"handled": False})
         case IncidentDeclined():
             register.change(incident_id, {"ended": "declined"})
+        case IncidentLocated() as event:
+            register.change(incident_id, {"division": event.division})
         case IncidentMerged() as event:
             register.change(incident_id, {"ended": "merged", "merged_into": event.into})
         case IncidentArchived():
             register.change(incident_id, {"ended": "archived"})
         case IncidentReopened():
             register.change(incident_id, {"ended": "reopened", "handled": False})
+        case (
+            IncidentAccepted()
+            | IncidentDeliberated()
+            | IncidentDispatched()
+            | IncidentClaimed()
+            | IncidentWhistled()
+            | IncidentArrived()
+        ):
+            register.change(incident_id, {"accepted": True})
+        case IncidentRated() as event:
+            register.change(incident_id, {"stars": event.stars})
         case _:
             pass  # every other act is a row of the timeline alone
 
@@ -228,6 +270,17 @@ def _timeline_row(recorded: Recorded) -> Row:
         "role": recorded.role,
         "recorded_at": recorded.line.at,
         "effective_on": recorded.line.on,
+    }
+
+
+def _posting_row(recorded: Recorded, event: IncidentPosted) -> Row:
+    """When it was public: from the day of the record, which is itself not counted (as the Civil Code counts days)."""
+    posted_on = day_in_china(recorded.at)
+    return {
+        "log_index": recorded.index,
+        "incident_id": identity(recorded),
+        "posted_on": posted_on,
+        "last_day": posted_on + timedelta(days=event.days),
     }
 
 
@@ -293,8 +346,8 @@ WHERE awaits = %(awaits)s AND division LIKE %(prefix)s
 ORDER BY reported_at, incident_id LIMIT %(limit)s
 """  # noqa: S608 - columns of ours
 
-LISTING = f"""
-SELECT {_COLUMNS} FROM read.incidents
+_WANTED = """
+FROM read.incidents
 WHERE division LIKE %(prefix)s
     AND (%(status)s::text IS NULL OR status = %(status)s)
     AND (%(awaits)s::text IS NULL OR awaits = %(awaits)s)
@@ -303,10 +356,19 @@ WHERE division LIKE %(prefix)s
     AND (%(reporter_id)s::uuid IS NULL OR reporter_id = %(reporter_id)s)
     AND (%(since)s::date IS NULL OR reported_on >= %(since)s)
     AND (%(until)s::date IS NULL OR reported_on <= %(until)s)
+"""
+
+LISTING = f"""
+SELECT {_COLUMNS} {_WANTED}
     AND (%(after_at)s::timestamptz IS NULL
         OR (reported_at, incident_id) < (%(after_at)s::timestamptz, %(after_id)s::uuid))
 ORDER BY reported_at DESC, incident_id DESC LIMIT %(limit)s
-"""  # noqa: S608 - columns of ours
+"""
+
+LISTED = f"""
+SELECT count(*), count(*) FILTER (WHERE %(after_at)s::timestamptz IS NOT NULL
+    AND (reported_at, incident_id) >= (%(after_at)s::timestamptz, %(after_id)s::uuid)) {_WANTED}
+"""
 
 UNDECIDED_OF = "SELECT count(*) FROM read.incidents WHERE reporter_id = %s AND awaits IS NOT NULL"
 
@@ -351,19 +413,14 @@ def queue(
 
 def listing(conn: Connection[Any], wanted: Filter, *, after: Key | None = None, limit: int = 50) -> list[Incident]:
     """The register under a filter, the latest report first; `after` is the key of the last one of the page before."""
-    values = {
-        "prefix": prefix(wanted.area) + "%",
-        "status": wanted.status,
-        "awaits": wanted.awaits,
-        "category": wanted.category,
-        "source": wanted.source,
-        "reporter_id": wanted.reporter_id,
-        "since": wanted.since,
-        "until": wanted.until,
-        "limit": limit,
-    }
     with conn.cursor(row_factory=class_row(Incident)) as cursor:
-        return cursor.execute(LISTING, {**values, **_after(after)}).fetchall()
+        return cursor.execute(LISTING, {**_wanted(wanted), **_after(after), "limit": limit}).fetchall()
+
+
+def listed(conn: Connection[Any], wanted: Filter, *, after: Key | None = None) -> tuple[int, int]:
+    """How many the register holds under a filter, and how many of them up to and with `after`."""
+    found = conn.execute(LISTED, {**_wanted(wanted), **_after(after)}).fetchone()
+    return (int(found[0]), int(found[1])) if found else (0, 0)
 
 
 def undecided_of(conn: Connection[Any], reporter_id: UUID) -> int:
@@ -378,6 +435,19 @@ def counters(conn: Connection[Any], *, area: Division) -> Counters:
         found = cursor.execute(COUNTERS, (prefix(area) + "%",)).fetchone()
     assert found is not None  # noqa: S101 - an aggregate always gives one row
     return found
+
+
+def _wanted(wanted: Filter) -> Row:
+    return {
+        "prefix": prefix(wanted.area) + "%",
+        "status": wanted.status,
+        "awaits": wanted.awaits,
+        "category": wanted.category,
+        "source": wanted.source,
+        "reporter_id": wanted.reporter_id,
+        "since": wanted.since,
+        "until": wanted.until,
+    }
 
 
 def _after(key: Key | None) -> Row:

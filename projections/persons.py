@@ -54,8 +54,10 @@ CREATE TABLE person_roles (
     role      text NOT NULL,
     area      text NOT NULL,
     since     date NOT NULL,
-    until     date
+    until     date,
+    department text
 );
+CREATE INDEX person_roles_department_idx ON person_roles (department) WHERE department IS NOT NULL;
 CREATE INDEX person_roles_person_idx ON person_roles (person_id);
 CREATE INDEX person_roles_role_idx ON person_roles (role, area text_pattern_ops);
 
@@ -133,7 +135,7 @@ class Key:
 
 
 PERSONS = Table.of("persons", Person)
-ROLES = Table("person_roles", "log_index", ("person_id", "role", "area", "since", "until"))
+ROLES = Table("person_roles", "log_index", ("person_id", "role", "area", "since", "until", "department"))
 KEYS = Table.of("person_keys", Key)
 
 # The same rule as `domain.persons`: what covers the last day and does not end on it.
@@ -196,6 +198,7 @@ def _role_row(recorded: Recorded, event: RoleGranted) -> Row:
         "area": event.area,
         "since": event.since,
         "until": event.until,
+        "department": event.department,
     }
 
 
@@ -248,37 +251,55 @@ class RoleHeld:
     area: Division
     since: date
     until: date | None
+    department: str | None
 
 
 _PERSON = f"SELECT {PERSONS.all_columns} FROM read.persons"  # noqa: S608 - columns of ours
 
 ONE = f"{_PERSON} WHERE person_id = %s"
 
-REGISTER = f"""
-{_PERSON} person WHERE log_index > %(after)s
-    AND (%(role)s::text IS NULL OR EXISTS (
+_IN_ROLE = """(%(role)s::text IS NULL OR EXISTS (
         SELECT FROM read.person_roles held WHERE held.person_id = person.person_id
-            AND role = %(role)s AND since <= %(on)s AND (until IS NULL OR until >= %(on)s)))
-ORDER BY log_index LIMIT %(limit)s
+            AND role = %(role)s AND since <= %(on)s AND (until IS NULL OR until >= %(on)s)))"""
+
+REGISTER = f"""
+{_PERSON} person WHERE log_index > %(after)s AND {_IN_ROLE} ORDER BY log_index LIMIT %(limit)s
 """
 
-ROLES_OF = "SELECT person_id, role, area, since, until FROM read.person_roles WHERE person_id = %s ORDER BY log_index"
+REGISTERED = f"""
+SELECT count(*), count(*) FILTER (WHERE log_index <= %(after)s) FROM read.persons person WHERE {_IN_ROLE}
+"""  # noqa: S608 - text of ours
+
+ROLES_OF = """
+SELECT person_id, role, area, since, until, department FROM read.person_roles WHERE person_id = %s ORDER BY log_index
+"""
 
 HOLDERS = """
-SELECT person_id, role, area, since, until FROM read.person_roles
+SELECT person_id, role, area, since, until, department FROM read.person_roles
 WHERE role = %(role)s AND area LIKE %(prefix)s
     AND since <= %(on)s AND (until IS NULL OR until >= %(on)s)
 ORDER BY area, log_index
 """
 
 HELD_WITHIN = """
-SELECT person_id, role, area, since, until FROM read.person_roles
+SELECT person_id, role, area, since, until, department FROM read.person_roles
 WHERE area LIKE %(prefix)s AND (until IS NULL OR until >= %(on)s) ORDER BY area, log_index
 """
 
 HELD = """
-SELECT person_id, role, area, since, until FROM read.person_roles
+SELECT person_id, role, area, since, until, department FROM read.person_roles
 WHERE person_id = ANY (%s) AND since <= %s AND (until IS NULL OR until >= %s) ORDER BY log_index
+"""
+
+HANDLERS = """
+SELECT DISTINCT person_id, department FROM read.person_roles
+WHERE role = 'department_handler' AND department IS NOT NULL AND starts_with(%(division)s, rtrim(area, '0'))
+    AND since <= %(on)s AND (until IS NULL OR until >= %(on)s)
+"""
+
+DEPARTMENTS = """
+SELECT DISTINCT department FROM read.person_roles
+WHERE department IS NOT NULL AND (until IS NULL OR until >= %(on)s) ORDER BY department
 """
 
 KEYS_OF = f"""
@@ -308,6 +329,12 @@ def register(
         return cursor.execute(REGISTER, values).fetchall()
 
 
+def registered(conn: Connection[Any], *, on: date, role: str | None = None, after: int = -1) -> tuple[int, int]:
+    """How many such persons there are, and how many of them up to and with the log index `after`."""
+    found = conn.execute(REGISTERED, {"role": role, "on": on, "after": after}).fetchone()
+    return (int(found[0]), int(found[1])) if found else (0, 0)
+
+
 def roles_of(conn: Connection[Any], person_id: UUID) -> list[RoleHeld]:
     """Every role that a person holds or held, in the order of granting."""
     with conn.cursor(row_factory=class_row(RoleHeld)) as cursor:
@@ -328,6 +355,17 @@ def holders(conn: Connection[Any], role: str, *, area: Division, on: date) -> li
     values = {"role": role, "prefix": prefix(area) + "%", "on": on}
     with conn.cursor(row_factory=class_row(RoleHeld)) as cursor:
         return cursor.execute(HOLDERS, values).fetchall()
+
+
+def handlers_of(conn: Connection[Any], department: str, *, division: Division, on: date) -> frozenset[UUID]:
+    """Who handles for a department where a report is, on a day."""
+    found = conn.execute(HANDLERS, {"division": division, "on": on}).fetchall()
+    return frozenset(person_id for person_id, of in found if of == department.strip())
+
+
+def departments(conn: Connection[Any], *, on: date) -> list[str]:
+    """Every department that has a handler on a day or later."""
+    return [row[0] for row in conn.execute(DEPARTMENTS, {"on": on}).fetchall()]
 
 
 def held_within(conn: Connection[Any], area: Division, *, on: date) -> list[RoleHeld]:

@@ -1,7 +1,8 @@
 """The rates that a county publishes, over the reports of a period: each with numerator, denominator and log position.
 
-What must not be broken: a rate is of what could have come so far. Handled is of confirmed, for there is nothing to
-handle in what was not confirmed; valid is of decided; arrived is of granted.
+What must not be broken: a rate is of what could have come so far, and what was handled counts, also where nobody
+verified it first. Handled is of accepted: of what was taken on, without what was declined, merged or not confirmed, in
+which there is nothing to handle; valid is of decided; arrived is of granted.
 """
 
 from collections.abc import Mapping
@@ -20,10 +21,10 @@ from projections.reward_payments import REWARDS_WITH_STATE
 
 MODELS = (incidents, reward_payments)
 
-RateName = Literal["verified_of_reported", "handled_of_confirmed", "valid_of_decided", "arrived_of_granted"]
+RateName = Literal["verified_of_reported", "handled_of_accepted", "valid_of_decided", "arrived_of_granted"]
 OF: Mapping[RateName, tuple[str, str]] = {
     "verified_of_reported": ("verified", "reported"),
-    "handled_of_confirmed": ("handled", "confirmed"),
+    "handled_of_accepted": ("handled", "accepted"),
     "valid_of_decided": ("valid", "decided"),
     "arrived_of_granted": ("arrived", "granted"),
 }
@@ -32,14 +33,28 @@ OF: Mapping[RateName, tuple[str, str]] = {
 REPORTS = """
 SELECT count(*) AS reported,
     count(*) FILTER (WHERE confirmed IS NOT NULL) AS verified,
-    count(*) FILTER (WHERE confirmed) AS confirmed,
-    count(*) FILTER (WHERE confirmed AND handled) AS handled,
+    count(*) FILTER (WHERE part IN ('open', 'handled')) AS accepted,
+    count(*) FILTER (WHERE part = 'handled') AS handled,
+    count(*) FILTER (WHERE part = 'handled' AND confirmed IS NULL) AS handled_unverified,
+    count(*) FILTER (WHERE part = 'open') AS open,
+    count(*) FILTER (WHERE part = 'waiting') AS waiting,
+    count(*) FILTER (WHERE part = 'not_confirmed') AS not_confirmed,
+    count(*) FILTER (WHERE part = 'declined') AS declined,
+    count(*) FILTER (WHERE part = 'merged') AS merged,
     count(*) FILTER (WHERE valid IS NOT NULL) AS decided,
     count(*) FILTER (WHERE valid) AS valid,
     (SELECT position FROM read.positions WHERE model = 'incidents') AS position
-FROM read.incidents
-WHERE division LIKE %(prefix)s AND reported_on BETWEEN %(since)s AND %(until)s
+FROM (SELECT confirmed, valid, CASE
+        WHEN ended IN ('declined', 'merged') THEN ended
+        WHEN NOT confirmed THEN 'not_confirmed'
+        WHEN handled THEN 'handled'
+        WHEN accepted THEN 'open'
+        ELSE 'waiting' END AS part
+    FROM read.incidents
+    WHERE division LIKE %(prefix)s AND reported_on BETWEEN %(since)s AND %(until)s) AS report
 """
+PARTS = ("waiting", "declined", "merged", "not_confirmed", "open", "handled")
+"""What the reports of a period are made of; each is in one part, the first that fits in the order above."""
 
 REWARDS = f"""
 SELECT count(*) FILTER (WHERE state <> 'reversed') AS granted,
@@ -54,7 +69,8 @@ WHERE division LIKE %(prefix)s AND accrual_month BETWEEN %(first)s AND %(last)s
 class PublishedRates:
     """The rates of an area (a code and what lies in it) for reports of a period, both days included.
 
-    `reports` parts what was reported: waiting for verification, not confirmed, waiting to be handled, handled.
+    `reports` parts what was reported, as PARTS. `handled_unverified`: how many were handled although nobody verified
+    them, because their workflow does not ask for it or they were dealt with at once.
     """
 
     area: Division
@@ -63,6 +79,7 @@ class PublishedRates:
     until: date
     rates: Mapping[RateName, Rate]
     reports: Breakdown
+    handled_unverified: int
 
     @property
     def position(self) -> int:
@@ -85,10 +102,7 @@ def of_period(conn: Connection[Any], area: Division, period: Period) -> Publishe
         name: Rate(row[numerator], row[denominator], row["position"])
         for row, (name, (numerator, denominator)) in zip(counted, OF.items(), strict=True)
     }
-    parts = {
-        "waiting": reports["reported"] - reports["verified"],
-        "not_confirmed": reports["verified"] - reports["confirmed"],
-        "open": reports["confirmed"] - reports["handled"],
-        "handled": reports["handled"],
-    }
-    return PublishedRates(area, period, since, until, rates, Breakdown(parts, reports["position"]))
+    parts = {part: reports[part] for part in PARTS}
+    return PublishedRates(
+        area, period, since, until, rates, Breakdown(parts, reports["position"]), reports["handled_unverified"]
+    )

@@ -12,8 +12,8 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from domain.incidents.events import IncidentMerged, IncidentReported
-from domain.kernel.places import Division, prefix
+from domain.incidents.events import IncidentLocated, IncidentMerged, IncidentReported
+from domain.kernel.places import Division, chain, level, prefix
 from journal.codec import Recorded
 from projections.rows import Pending, Row, Table, WriteCursor, identity
 
@@ -49,7 +49,7 @@ CREATE INDEX sighting_photos_incident_idx ON sighting_photos (incident_id);
 CREATE INDEX sighting_photos_sha256_idx ON sighting_photos (sha256);
 """
 
-TYPES = frozenset({"incident.reported/1", "incident.merged/1"})
+TYPES = frozenset({"incident.reported/1", "incident.located/1", "incident.merged/1"})
 
 NEAR_MAX = 2_000
 
@@ -84,6 +84,8 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
             case IncidentReported() as event:
                 register.add(identity(recorded), _row(recorded, event))
                 photos += _photo_rows(recorded, event)
+            case IncidentLocated() as event:
+                register.change(identity(recorded), {"division": event.division})
             case IncidentMerged() as event:
                 register.change(identity(recorded), {"merged_into": event.into})
             case other:
@@ -143,6 +145,15 @@ SELECT incident_id FROM read.sightings
 WHERE division = %s AND category = %s AND reported_at BETWEEN %s AND %s ORDER BY reported_at DESC LIMIT %s
 """
 
+AROUND = """
+SELECT incident_id FROM read.sightings
+WHERE division = ANY(%s) AND reported_at BETWEEN %s AND %s ORDER BY reported_at DESC LIMIT %s
+"""
+INSIDE = """
+SELECT incident_id FROM read.sightings
+WHERE division LIKE %s AND reported_at BETWEEN %s AND %s ORDER BY reported_at DESC LIMIT %s
+"""
+
 BY_TEXT = "SELECT incident_id FROM read.sightings WHERE text_commitment = ANY(%s)"
 
 BY_PHOTO = """
@@ -176,6 +187,14 @@ def photos_of(conn: Connection[Any], incident_ids: Collection[UUID]) -> list[Pho
 def by_place(conn: Connection[Any], of: Sighting, *, since: datetime, until: datetime) -> set[UUID]:
     """Reports of the same division and class between two moments: the latest 2,000."""
     return _ids(conn, BY_PLACE, (of.division, of.category, since, until, NEAR_MAX))
+
+
+def by_ground(conn: Connection[Any], of: Sighting, *, since: datetime, until: datetime) -> set[UUID]:
+    """Reports of the same division, of those around it and of those in it, between two moments: the latest 2,000."""
+    found = _ids(conn, AROUND, (list(chain(of.division)), since, until, NEAR_MAX))
+    if level(of.division) != "village":
+        found |= _ids(conn, INSIDE, (prefix(of.division) + "%", since, until, NEAR_MAX))
+    return found
 
 
 def by_text(conn: Connection[Any], commitments: Collection[str]) -> set[UUID]:

@@ -10,17 +10,19 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from api.commands.shared import incident_stream, require, today
+from api.commands.shared import incident_stream, place_valid, require, today
 from api.commands.workflows import turn_of
 from api.context import App
 from domain import duplicates, incidents
-from domain.incidents import Incident, Turn, filing
+from domain.incidents import Incident, Turn, filing, locating
 from domain.kernel.events import Commitment
+from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.kernel.workflow_steps import ACTS, Limit
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
 from journal.vault import Personal
+from projections import persons
 
 SAME_MATTER: Final = "same_matter"
 """The ground of a person who sees what no comparison does."""
@@ -54,6 +56,7 @@ class Filing:
     stars: int | None = None
     days: int | None = None
     document: str | None = None
+    division: Division | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def take(app: App, *, actor: Actor, key: str, incident_id: UUID, given: Filing, 
         if incident is None:
             raise Refusal("incident.unknown")
         require(read, actor, ACTS[given.act], division=incident.division, on=on)
-        turn = turn_of(read, incident, actor=actor)
+        turn = turn_of(read, incident, actor=actor, on=on)
         case = _Case(app, read, incident_id, incident, turn, actor.person_id, given, sealed)
         yield Fact(incident_stream(incident_id), _DECISIONS[given.act](case), on)
 
@@ -106,13 +109,38 @@ def _merge(case: _Case) -> object:
         incident_id=case.incident_id,
         into_id=given.into_id,
         into=into,
+        into_recorded_first=into is not None and _recorded_first(case.app, given.into_id, case.incident_id),
         grounds=given.grounds,
         known_grounds=(*duplicates.GROUNDS, SAME_MATTER),
     )
 
 
+def _recorded_first(app: App, one: UUID | None, other: UUID) -> bool:
+    """Whether the first event of one report stands in the journal before that of another; neither can move."""
+    if one is None or one == other:
+        return False
+    found = app.journal.store.streams([one, other])
+    first = {stream_id: events[0][1] for stream_id, events in found.items()}
+    return first[one] < first[other]
+
+
+def _locate(case: _Case) -> object:
+    """The place has to be one that there was on the day of the report."""
+    division = case.given.division or Division("")
+    event = case.decide(locating.locate, division=division)
+    if case.incident is not None:
+        place_valid(case.read, division, case.incident.reported_on, county=case.app.log.division)
+    return event
+
+
 def _sent(case: _Case) -> dict[str, object]:
-    return {"department": case.given.department or "", "handler_id": case.given.handler_id}
+    """To whom, and who handles there: what has handlers of its own is theirs alone."""
+    department = case.given.department or ""
+    handlers = frozenset[UUID]()
+    if case.incident is not None:
+        with case.app.reading.connection() as conn:
+            handlers = persons.handlers_of(conn, department, division=case.incident.division, on=today(case.app))
+    return {"department": department, "handler_id": case.given.handler_id, "handlers": handlers}
 
 
 _DECISIONS: Final[Mapping[str, Callable[[_Case], Any]]] = {
@@ -144,6 +172,7 @@ _DECISIONS: Final[Mapping[str, Callable[[_Case], Any]]] = {
     "supervise": lambda case: case.decide(
         filing.supervise, document=case.given.document or "", instruction=case.sealed()
     ),
+    "locate": _locate,
 }
 
 
@@ -159,6 +188,8 @@ def _plain(given: Filing) -> dict[str, object]:
     found: dict[str, object] = {}
     for field in fields(given):
         value = getattr(given, field.name)
+        if field.name == "division" and value is None:
+            continue  # commands from before a place could be named keep their digest
         if isinstance(value, Limit):
             found[field.name] = f"{value.amount} {value.unit}"
         elif isinstance(value, tuple):

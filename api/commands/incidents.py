@@ -194,7 +194,7 @@ def verify(app: App, *, actor: Actor, key: str, verdicts: Sequence[Verdict], on:
             require(read, actor, "incident.verified/1", division=incident.division, on=on)
             event = incidents.verify(
                 incident,
-                turn=turn_of(read, incident, actor=actor),
+                turn=turn_of(read, incident, actor=actor, on=on),
                 actor_id=actor.person_id,
                 confirmed=verdict.yes,
                 reason=verdict.reason,
@@ -234,7 +234,7 @@ def decide_validity(
             require(read, actor, "incident.validity_decided/1", division=incident.division, on=on)
             event = incidents.decide_validity(
                 incident,
-                turn=turn_of(read, incident, actor=actor),
+                turn=turn_of(read, incident, actor=actor, on=on),
                 actor_id=actor.person_id,
                 valid=verdict.yes,
                 reason=verdict.reason,
@@ -363,7 +363,7 @@ def _handling_fact(
     )
     event = incidents.record_handling(
         incident,
-        turn=turn_of(read, incident, actor=actor),
+        turn=turn_of(read, incident, actor=actor, on=on if oneself else today(app)),
         handler_id=handling.handler_id,
         actor_id=actor.person_id,
         handled_at=handling.handled_at,

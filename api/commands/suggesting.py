@@ -15,7 +15,6 @@ from api.vouchers import require_unrestricted
 from domain import persons, suggestions
 from domain.kernel.ids import EventName, stream_name
 from domain.kernel.refusals import Refusal
-from domain.matching import Payable
 from domain.suggestions import Known, Proposed
 from journal.facts import Actor
 from projections import reconciliation_queries as queries
@@ -36,17 +35,21 @@ def suggestions_of(app: App, *, by: Actor, statement_id: UUID) -> Proposed:
             raise Refusal("statement.unknown")
         waiting = [one for one in queries.waiting(conn, statement.account_digest) if one.key[0] == statement_id]
         candidates = queries.payments_of_amounts(conn, {abs(entry.amount_fen) for entry in waiting})
-    said = _said(app, by, statement) if waiting and candidates else {}
+    said = said_in(app, by, statement, reason=REASON) if waiting and candidates else {}
     lines = [(entry, said[entry.key.number]) for entry in waiting if entry.key.number in said]
-    return suggestions.proposals(lines, _payees(app, by, candidates) if lines else [])
+    payees = payees_known(app, by, candidates, reason=REASON) if lines else {}
+    known = [(payable(row), payees[row.payment_id]) for row in candidates if row.payment_id in payees]
+    return suggestions.proposals(lines, known)
 
 
-def _said(app: App, by: Actor, statement: BankStatement) -> dict[int, Known]:
-    """The other side of each line, as the kept file shows it."""
-    return {
-        number: Known(entry.counter_name or "", entry.counter_account or "", entry.text)
-        for number, entry in entries_of_file(app, by, statement).items()
-    }
+def said_in(app: App, by: Actor, statement: BankStatement, *, reason: str) -> dict[int, Known]:
+    """The other side of each line, as the kept file shows it. Refuses `file.restricted`."""
+    return {number: said_by(entry) for number, entry in entries_of_file(app, by, statement, reason=reason).items()}
+
+
+def said_by(entry: StatementEntry) -> Known:
+    """The other side of a line, as its file shows it."""
+    return Known(entry.counter_name or "", entry.counter_account or "", entry.text)
 
 
 def entries_of_file(
@@ -61,8 +64,8 @@ def entries_of_file(
     return {}
 
 
-def _payees(app: App, by: Actor, rows: Iterable[BankPayment]) -> list[tuple[Payable, Known]]:
-    """Payments with the holder and number that they were sent to; an erased payee is left out."""
+def payees_known(app: App, by: Actor, rows: Iterable[BankPayment], *, reason: str) -> dict[UUID, Known]:
+    """Payment -> holder and number that it was sent to; one whose payee was erased is left out."""
     listed = list(rows)
     streams = {row.payee_id: stream_name("person", row.payee_id) for row in listed}
     people = app.journal.states(streams.values(), persons.evolve)
@@ -74,9 +77,9 @@ def _payees(app: App, by: Actor, rows: Iterable[BankPayment]) -> list[tuple[Paya
                 person, person_id=row.payee_id, account=EventName(row.account)
             )
     wanted = [value for account in accounts.values() for value in (account.holder, account.number)]
-    opened = app.vault.open(wanted, by=str(by.person_id), reason=REASON)
-    return [
-        (payable(row), Known(opened[accounts[row.payment_id].holder], opened[accounts[row.payment_id].number]))
-        for row in listed
-        if row.payment_id in accounts
-    ]
+    opened = app.vault.open(wanted, by=str(by.person_id), reason=reason)
+    return {
+        payment: Known(opened[account.holder], opened[account.number])
+        for payment, account in accounts.items()
+        if account.holder in opened and account.number in opened
+    }

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.commands.catalogue import item_in_force
-from api.commands.shared import place_known, require
+from api.commands.shared import person_stream, place_known, require
 from api.context import App
-from domain import authority, workflows, working_calendars
+from domain import authority, persons, workflows, working_calendars
 from domain.incidents import Incident, Turn
 from domain.kernel.ids import EventName, StreamName, derived, parse_stream, stream_name
 from domain.kernel.places import Division, chain
@@ -168,9 +168,14 @@ def adoptions_along(read: Reading, divisions: Iterable[Division]) -> dict[Divisi
     return {division: [found[stream] for stream in along] for division, along in streams.items()}
 
 
-def turn_of(read: Reading, incident: Incident | None, *, actor: Actor) -> Turn:
-    """The workflow that a report follows, as of when it was made, and the role in which somebody acts."""
-    return Turn(workflow_of(read, incident.workflow if incident is not None else None), actor.role)
+def turn_of(read: Reading, incident: Incident | None, *, actor: Actor, on: date) -> Turn:
+    """The workflow that a report follows, as of when it was made, and the role in which somebody acts on a day."""
+    workflow = workflow_of(read, incident.workflow if incident is not None else None)
+    if incident is None or actor.role != persons.HANDLER:
+        return Turn(workflow, actor.role)
+    person = read.state(person_stream(actor.person_id), persons.evolve)
+    found = person.departments(incident.division, on) if person is not None else frozenset[str]()
+    return Turn(workflow, actor.role, found)
 
 
 def workflow_of(read: Reading, name: EventName | None) -> Workflow:
@@ -190,9 +195,14 @@ def _version(read: Reading, name: EventName) -> Workflow | None:
 
 
 def _inputs(new: NewWorkflow) -> list[object]:
-    steps = [[s.act, s.stage, list(s.roles), s.mandatory, _limit_text(s)] for s in new.steps]
-    besides = [[b.act, b.stage, list(b.roles), b.times_max] for b in new.besides]
+    steps = [[s.act, s.stage, list(s.roles), s.mandatory, _limit_text(s), *_given(s.apart)] for s in new.steps]
+    besides = [[b.act, b.stage, list(b.roles), b.times_max, *_given(b.percent_max)] for b in new.besides]
     return [new.code, new.title, steps, besides, new.document]
+
+
+def _given(value: object) -> list[object]:
+    """Nothing for what was left out: commands from before it could be said keep their digest."""
+    return [] if value is None else [value]
 
 
 def _limit_text(step: Step) -> str | None:

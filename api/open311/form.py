@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
+from api.likely_duplicates import MEDIA_LINE
 from api.open311.services import GRID, GRID_CHARS_MAX, Service
 from domain.kernel.places import POSITION_SCALE, Division, Position, contains, prefix
 from domain.kernel.refusals import Refusal
@@ -47,7 +48,7 @@ class Sent:
         if self.address_string:
             lines.append(f"地点：{self.address_string}")
         if self.media_url:
-            lines.append(f"附件网址：{self.media_url}")
+            lines.append(f"{MEDIA_LINE}{self.media_url}")
         return "\n".join(lines)
 
 

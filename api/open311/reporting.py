@@ -20,7 +20,7 @@ from api.staff.acting import roles_today
 from api.staff.api_incidents import new_incident_id
 from api.staff.office import Office
 from domain import incidents
-from domain.kernel.places import Division
+from domain.kernel.places import Division, level
 from domain.kernel.refusals import Refusal
 from journal.facts import Actor
 from projections import places
@@ -28,13 +28,27 @@ from projections import places
 SOURCE: Final = "open311"
 SHOWN_WITHIN_S: Final = 3.0
 
+NOTICE: Final = (
+    "已登记，将由网格员核查、部门办理。凭编号可查询进展。姓名、电话、邮箱和设备编号不收取、不保存；"
+    "描述和地址只供经办人查看，不公开。"
+)
+NOT_FETCHED: Final = "附件网址已作为文字记下，供经办人查看；本系统没有下载其中的照片，照片不算已经提交。"
+UNLOCATED: Final = "没有指明在哪个村、社区，先由工作人员定位，再转当地网格员核查。"
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What became of it: the incident, and whether it can be read already."""
+    """What became of it: the incident, whether it can be read already, and where it was recorded."""
 
     incident_id: UUID
     shown: bool
+    division: Division
+
+
+def notice_of(made: Recorded, found: Sent) -> str:
+    """What the sender is told: also what was not done with what he sent, so that nobody relies on it."""
+    wide = level(made.division) != "village"
+    return NOTICE + (UNLOCATED if wide else "") + (NOT_FETCHED if found.media_url else "")
 
 
 def record(
@@ -70,7 +84,8 @@ def record(
     )
     receipt = commands.report(desk.app, actor=actor, key=key, reports=[report])
     following = desk.following.running
-    return Recorded(incident_id, following and desk.app.runner.wait_for(receipt.position, timeout_s=SHOWN_WITHIN_S))
+    shown = following and desk.app.runner.wait_for(receipt.position, timeout_s=SHOWN_WITHIN_S)
+    return Recorded(incident_id, shown, division)
 
 
 def is_recorded(desk: Office, incident_id: UUID, *, hidden: frozenset[str]) -> bool:

@@ -7,7 +7,7 @@ models by a connection that may do nothing else.
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import Depends, Header, Request, Response
 from fastapi.responses import StreamingResponse
 from psycopg import Connection
 
@@ -18,12 +18,13 @@ from api.open311.discovery import discovery_document
 from api.open311.form import filled, pairs_of, sent
 from api.open311.formats import FORMATS, MEDIA_TYPES, Document, Format, written
 from api.open311.pace import Paces
-from api.open311.reporting import is_recorded, record
+from api.open311.reporting import is_recorded, notice_of, record
 from api.open311.services import Services, definition_document, services_document, services_on
 from api.open311.shown import Surroundings
 from api.staff.fields import IDEMPOTENCY_KEY
 from api.staff.office import Office, office
 from api.web.cached import GET, cached
+from api.web.routes import Routes
 from domain.kernel.refusals import Refusal
 from projections import catalogues, incident_courses, incidents, places
 
@@ -33,14 +34,9 @@ OPEN: Final = {"access-control-allow-origin": "*"}
 JOINED: Final = ("service_request_id", "service_code", "status")
 """Arguments that may be given several times, or with commas."""
 OF_THE_URL: Final = ("api_key", "jurisdiction_id")
-NOTICE: Final = (
-    "已登记，将由网格员核查、部门办理。凭编号可查询进展。姓名、电话、邮箱和设备编号不收取、不保存；"
-    "描述和地址只供经办人查看，不公开。"
-)
-
 MODELS: Final = (incidents, incident_courses, places)
 
-router = APIRouter(prefix="/open311", include_in_schema=False)
+router = Routes(prefix="/open311", include_in_schema=False)
 Desk = Annotated[Office, Depends(office)]
 
 
@@ -174,7 +170,7 @@ def report(
     require_jurisdiction(found.jurisdiction_id, origin=desk.app.journal.origin)
     made = record(desk, actor, found, services=services, pairs=pairs, given_key=idempotency_key)
     document = shown.reported_document(
-        incident_id=made.incident_id if made.shown else None, token=made.incident_id.hex, notice=NOTICE
+        incident_id=made.incident_id if made.shown else None, token=made.incident_id.hex, notice=notice_of(made, found)
     )
     return _fresh(document, form)
 

@@ -5,7 +5,7 @@ Only what was granted is here. Names are masked; reports of sensitive matters ar
 
 from typing import Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from api.public.answers import page
 from api.public.months import Read
@@ -13,6 +13,7 @@ from api.public.seal import seal_of
 from api.public.where import division_of, path_to, today
 from api.web import register_words
 from api.web.cached import GET
+from api.web.routes import Routes
 from api.web.running import require_running
 from domain.kernel.periods import Period, period
 from domain.kernel.refusals import Refusal
@@ -23,7 +24,7 @@ MODELS: Final = (awards, places)
 PUBLISHED: Final = ("granted", "revoked")
 SHOWN_MAX: Final = 200
 
-router = APIRouter(include_in_schema=False)
+router = Routes(include_in_schema=False)
 
 
 @router.api_route("/v/{code}/awards", methods=GET)

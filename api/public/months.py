@@ -6,13 +6,14 @@ One sentence first, then every row, then how to check it. No JavaScript, no name
 from collections.abc import Sequence
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from api.public.answers import page
 from api.public.reading import Reading, reading
 from api.public.seal import seal_of
 from api.public.where import division_of, path_to, today
 from api.web.cached import GET
+from api.web.routes import Routes
 from api.web.running import require_running
 from domain.kernel.calendar import Month, month
 from domain.kernel.places import Division, contains
@@ -21,7 +22,7 @@ from projections import places, reward_payments
 
 MODELS: Final = (reward_payments, places)
 
-router = APIRouter(include_in_schema=False)
+router = Routes(include_in_schema=False)
 Read = Annotated[Reading, Depends(reading)]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from api.public.answers import page
 from api.public.reading import Reading, reading
@@ -10,6 +10,7 @@ from api.public.seal import seal_of
 from api.public.where import division_of, path_to, today
 from api.web.cached import GET
 from api.web.rate_words import PARTS, RATES
+from api.web.routes import Routes
 from api.web.running import require_running
 from domain.kernel.periods import Period, first_day, kind_of, last_day, period, period_of
 from domain.kernel.refusals import Refusal
@@ -18,7 +19,7 @@ from projections import places, published_rates
 MODELS: Final = (*published_rates.MODELS, places)
 YEAR_MIN, YEAR_MAX = 1949, 2099
 
-router = APIRouter(include_in_schema=False)
+router = Routes(include_in_schema=False)
 Read = Annotated[Reading, Depends(reading)]
 
 

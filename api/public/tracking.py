@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.public.answers import page
@@ -19,16 +19,18 @@ from api.public.months import Read
 from api.public.reading import Reading
 from api.web.cached import GET
 from api.web.qr import qr_svg
+from api.web.routes import Routes
 from api.web.running import require_running
 from domain.kernel.calendar import day_in_china
 from domain.kernel.refusals import Refusal
 from domain.kernel.short_codes import read_code, shown_code
-from projections import incidents, tracking_codes
+from projections import incidents, posted_incidents, tracking_codes
 from projections.incidents import Incident, TimelineRow
 
 MODELS: Final = (incidents, tracking_codes)
 
 ACCEPTED: Final = "已受理"
+POSTED: Final = "incident.posted/1"
 STATES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "incident.reported/1": "已上报",
@@ -50,21 +52,23 @@ STATES: Final[Mapping[str, str]] = MappingProxyType(
         "incident.closed/1": "已核查办理结果",
         "incident.called_back/1": "已回访",
         "incident.validity_decided/1": "已认定",
+        POSTED: "办理结果公示",
         "incident.archived/1": "已归档",
         "incident.reopened/1": "重新办理",
     }
 )
 """Event -> what the page says of it. Events that are not listed are the office's own and not shown."""
 
-router = APIRouter(include_in_schema=False)
+router = Routes(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One line of the page."""
+    """One line of the page; `last_day` is that of the period in which the outcome is public."""
 
     word: str
     on: date | None
+    last_day: date | None = None
 
 
 @router.api_route("/t", methods=GET)
@@ -97,17 +101,25 @@ def _states(request: Request, read: Reading, code: str) -> list[State]:
         incident_id = tracking_codes.incident_of(conn, code)
         incident = incidents.one(conn, incident_id) if incident_id is not None else None
         timeline = incidents.timeline(conn, incident_id) if incident_id is not None else []
+        periods = posted_incidents.periods(conn, incident_id) if incident_id is not None else {}
     if incident is None:
         read.guesses.failed(code, address)
         raise Refusal("tracking.unknown")
-    return public_states(incident, timeline)
+    return public_states(incident, timeline, periods)
 
 
-def public_states(incident: Incident, timeline: Sequence[TimelineRow]) -> list[State]:
-    """What anybody may know, in the order of the log; one and the same word on one day stands once."""
+def public_states(incident: Incident, timeline: Sequence[TimelineRow], periods: Mapping[int, date]) -> list[State]:
+    """What anybody may know, in the order of the log; one and the same word on one day stands once.
+
+    `periods`: the place of a posting in the log -> the last day of its period.
+    """
     if incident.sensitive:
         return [State(ACCEPTED, None)]
-    said = [State(STATES[row.type], day_in_china(row.recorded_at)) for row in timeline if row.type in STATES]
+    said = [
+        State(STATES[row.type], day_in_china(row.recorded_at), periods.get(row.log_index))
+        for row in timeline
+        if row.type in STATES
+    ]
     return list(dict.fromkeys(said))
 
 

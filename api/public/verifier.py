@@ -3,14 +3,15 @@
 The file itself stays one static page; nothing else of it is changed.
 """
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from api.public.months import Read
 from api.web.cached import GET, cached
 from api.web.frame import VERIFIER
+from api.web.routes import Routes
 from api.web.templates import STATIC
 
-router = APIRouter(include_in_schema=False)
+router = Routes(include_in_schema=False, though_broken=True)
 
 _HEAD = '<main id="main">'
 _BANNER = '<div class="rehearsal" role="note">演练 · 不是真实账本，没有真实付款</div>\n'

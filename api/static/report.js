@@ -6,12 +6,14 @@
   const field = (name) => form.elements.namedItem(name);
   const outbox = document.getElementById('outbox');
   const thumbs = document.getElementById('thumbs');
-  const person = form.dataset.person;
+  const offline = 'offline' in form.dataset, ME = 'mingzhang-person';
+  const person = offline ? localStorage.getItem(ME) : form.dataset.person;
   const photosMax = Number(form.dataset.photos);
   const FIELDS = ['item', 'division', 'text', 'grid', 'reported_at', 'latitude_e5', 'longitude_e5'];
   const SIDE_PX = 1600, SMALL_BYTES = 400 * 1024, PATIENCE_MS = 90000, RETRY_MS = 5000, RETRY_MS_MAX = 60000;
   const SHOWN_MS = 3 * 24 * 3600 * 1000;
-  const begun = Date.now(), clock = Date.parse(field('reported_at').value + 'Z');
+  const CHINA_MS = 8 * 3600 * 1000;
+  const begun = Date.now(), clock = offline ? begun + CHINA_MS : Date.parse(field('reported_at').value + 'Z');
   let db = null, items = [], draft = null, busy = false, wait = RETRY_MS, timer = 0, saving = 0, shrinking = Promise.resolve();
 
   // The telephone's own store. Without it everything still works while the page is open.
@@ -123,7 +125,7 @@
   };
 
   // Where: the village is chosen; the telephone's own position is added to it, unless it would name a house.
-  const place = document.getElementById('place'), located = document.getElementById('located');
+  const place = document.getElementById('place'), located = document.getElementById('located'), near = document.getElementById('near');
   const setPosition = (latitude, longitude) => {
     field('latitude_e5').value = latitude;
     field('longitude_e5').value = longitude;
@@ -136,6 +138,23 @@
     if (sensitive && field('latitude_e5').value) { setPosition('', ''); return; }
     document.getElementById('locate').hidden = sensitive;
     located.textContent = sensitive ? '这类事不记定位。' : field('latitude_e5').value ? '已定位。' : '';
+    near.textContent = '';
+  };
+  // The village is proposed, never decided: it is put in only where nothing was chosen, and the reporter is asked to look.
+  const propose = async (into) => {
+    const body = new FormData();
+    ['latitude_e5', 'longitude_e5'].forEach((name) => body.append(name, field(name).value));
+    const { how, said } = await post('/staff/report/village', body);
+    if (into !== draft) return;
+    const chosen = field('division').selectedOptions[0], known = chosen && chosen.value && !('wide' in chosen.dataset);
+    if (how !== 'done') near.textContent = known ? '' : '请选在哪个村、社区。';
+    else if (!said.division) near.textContent = known ? '' : '附近还没有核实过的线索，推不出是哪个村，请自己选。';
+    else if (!known) {
+      field('division').value = said.division;
+      near.textContent = `按附近核实过的线索，可能在${said.name}，已替您选上。请核对，不对就改。`;
+      soon();
+    } else if (chosen.value !== said.division) near.textContent = `附近核实过的线索在${said.name}，您选的是${chosen.textContent}。请核对。`;
+    else near.textContent = '';
   };
   if (navigator.geolocation && window.isSecureContext) {
     place.hidden = false;
@@ -145,6 +164,7 @@
         ({ coords }) => {
           setPosition(Math.round(coords.latitude * 1e5), Math.round(coords.longitude * 1e5));
           located.textContent = `已定位，误差约 ${Math.round(coords.accuracy)} 米。`;
+          propose(draft);
         },
         (error) => { located.textContent = error.code === 1 ? '没有允许定位，请直接选村。' : '现在定不了位，请直接选村。'; },
         { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 },
@@ -200,11 +220,17 @@
     await keep(item);
     return how === 'later' || how === 'sign_in';
   };
+  // The page that was kept cannot send: it holds no token. It asks whether the server is there, and opens the real one.
+  const reachable = () => fetch('/staff/report/offline', { cache: 'no-store' }).then(() => true, () => false);
   const pump = async () => {
     if (busy) return;
     busy = true;
     clearTimeout(timer);
     let stuck = false;
+    if (offline && items.some((one) => one.state === 'waiting')) {
+      stuck = !(await reachable());
+      if (!stuck) { await save(); location.reload(); return; }
+    }
     for (let item; !stuck && (item = items.find((one) => one.state === 'waiting'));) {
       item.sending = true;
       show();
@@ -268,8 +294,22 @@
     outbox.hidden = !shown.length;
   };
 
+  // The page itself, for the next time without a network.
+  const keepPage = async () => {
+    try {
+      localStorage.setItem(ME, person);
+      await navigator.serviceWorker.register('/staff/report-worker.js');
+      const { active } = await navigator.serviceWorker.ready;
+      const ask = (worker) => { if (worker) worker.postMessage('keep'); };
+      navigator.serviceWorker.addEventListener('controllerchange', () => ask(navigator.serviceWorker.controller));
+      ask(active);
+      document.getElementById('kept').hidden = false;
+    } catch (_) { /* an old browser, or no storage: then the page opens with a network only */ }
+  };
+
   form.addEventListener('input', soon);
   field('item').addEventListener('change', showPlace);
+  field('division').addEventListener('change', () => { near.textContent = ''; });
   field('photos').addEventListener('change', () => {
     const files = Array.from(field('photos').files);
     field('photos').value = '';
@@ -291,7 +331,8 @@
   document.addEventListener('visibilitychange', () => { if (!document.hidden) hurry(); });
 
   (async () => {
-    const first = blank(field('key').value);
+    const first = blank(field('key').value || newKey());
+    field('key').value = first.key;
     items = [first];
     draft = first;
     db = await open();
@@ -303,5 +344,6 @@
     if (left && !written(first)) { items.pop(); edit(left); } else show();
     form.dataset.ready = '';
     hurry();
+    if (!offline) keepPage();
   })();
 })();

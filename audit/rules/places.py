@@ -15,7 +15,9 @@ from domain.kernel.places import Division, chain
 class Places:
     """A part of check 7: what a role covers is a place that there was."""
 
-    types: ClassVar[frozenset[str] | None] = frozenset({"incident.reported/1", "place.renamed/1", "place.succeeded/1"})
+    types: ClassVar[frozenset[str] | None] = frozenset(
+        {"incident.reported/1", "incident.located/1", "place.renamed/1", "place.succeeded/1"}
+    )
     moving: ClassVar[bool] = False
 
     def __init__(self, findings: Findings) -> None:
@@ -26,6 +28,10 @@ class Places:
         data = entry.data
         if entry.type == "incident.reported/1":
             self._reported(entry, book, data["division"], day_of(data["reported_at"]))
+            return
+        if entry.type == "incident.located/1":
+            if (incident := book.incidents.get(entry.identity)) is not None:  # else `workflows` says that there is none
+                self._reported(entry, book, data["division"], incident.day)
             return
         known = book.places.get(data["code"])
         if known is None:

@@ -11,28 +11,38 @@ from typing import Any, ClassVar, Final
 from audit.book import Book
 from audit.entries import Entry, day_of
 from audit.findings import Check, Findings
-from domain.kernel.places import Division, chain
+from domain.kernel.places import Division, chain, contains
+from domain.kernel.workflow_steps import EXTENSION_PERCENT_MAX, EXTENSIONS_MAX
 
 _PREFIX: Final = "incident."
 _REPORTED: Final = "incident.reported/1"
 
-_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "verified": ("verifier",),
-    "closed": ("verifier",),
-    "claimed": ("handler",),
-    "arrived": ("handler",),
-    "returned": ("handler",),
-    "handled": ("handler",),
-    "validity_decided": ("decider",),
-    "fed_back": ("handler", "clerk"),
-    "rated": ("reporter", "clerk"),
-    "supervised": ("supervisor",),
-    "whistled": ("supervisor",),
-    "reminded": (),
+_PARTS: Final[Mapping[str, str]] = {
+    "verified": "verifier",
+    "claimed": "handler",
+    "arrived": "handler",
+    "returned": "handler",
+    "handled": "handler",
+    "fed_back": "answerer",
+    "closed": "closer",
+    "called_back": "caller",
+    "rated": "rater",
+    "validity_decided": "decider",
+    "supervised": "supervisor",
+    "whistled": "supervisor",
 }
-_CLERK: Final = ("clerk",)
+"""The part that somebody plays by an act; of every other act the part is the act itself: its clerk."""
+_PARTS_BEFORE: Final[Mapping[str, tuple[str, ...]]] = {
+    "closed": ("verifier",),
+    "fed_back": ("handler", "clerk"),
+    "called_back": ("clerk",),
+    "rated": ("clerk",),
+}
+"""The same under versions of a workflow that set no step apart: answering, rating and asking back were a clerk's."""
+_CLERK: Final = "clerk"
 _ALIKE: Final = frozenset({"clerk", "transcriber"})
 """Whoever keeps the file may also write down what others say."""
+_JUDGING: Final = frozenset({"verify", "handle", "feed_back", "close", "call_back", "rate", "decide"})
 
 _ACTOR: Final[Mapping[str, str]] = {
     "verified": "verifier_id",
@@ -68,6 +78,7 @@ _ACTS: Final[Mapping[str, str]] = {
     "supervised": "supervise",
     "whistled": "whistle",
     "reopened": "reopen",
+    "located": "locate",
 }
 _WITHOUT_HANDLING: Final = frozenset({"deliberate", "dispatch", "claim", "arrive", "handle", "close"})
 _AFTER_ARCHIVING: Final = frozenset({"reopen", "rate", "post", "supervise", "call_back"})
@@ -89,6 +100,8 @@ class _Report:
     workflow: str | None
     reported_at: str
     sensitive: bool
+    division: str
+    index: int
     parts: dict[str, set[str]]
     done: list[str] = field(default_factory=list)
     besides: list[str] = field(default_factory=list)
@@ -96,6 +109,9 @@ class _Report:
     suspended: bool = False
     ended: str | None = None
     owner: str | None = None
+    apart: frozenset[str] = frozenset()
+    extended: list[Mapping[str, Any]] = field(default_factory=list)
+    bound: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +137,13 @@ class Workflows:
         self._choices: dict[str, list[_Choice]] = {}
         self._reports: dict[str, _Report] = {}
         self._followed = self._acts = 0
+        self._guarded = False
 
-    def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
+    def see(self, entry: Entry, book: Book) -> None:
         """Note workflows and choices; judge a report and each act on it."""
         data = entry.data
         if entry.type == "workflow.published/1":
-            self._workflows[entry.name] = data
+            self._published(entry)
         elif entry.type == "workflow.adopted/1":
             if data["workflow"] not in self._workflows:
                 self._add(entry, "unknown", workflow=data["workflow"])
@@ -135,7 +152,25 @@ class Workflows:
         elif entry.type == _REPORTED:
             self._reported(entry)
         elif (report := self._reports.get(entry.identity)) is not None:  # else `duties` says that there is none
-            self._acted(entry, report, entry.type.removeprefix(_PREFIX).partition("/")[0])
+            self._acted(entry, report, entry.type.removeprefix(_PREFIX).partition("/")[0], book)
+
+    def _published(self, entry: Entry) -> None:
+        """Once a version says who acts alone, every later one says at least what the kernel asks."""
+        data = entry.data
+        self._workflows[entry.name] = data
+        steps = {step["act"]: step for step in data["steps"]}
+        self._guarded |= any(step.get("apart") for step in steps.values())
+        if not self._guarded:
+            return
+        for act in _JUDGING & steps.keys():
+            if not steps[act].get("apart"):
+                self._add(entry, "not_apart", act=act)
+        for beside in data["besides"]:
+            bounds = beside.get("times_max", 99), beside.get("percent_max", 999)
+            if beside["act"] == "extend" and (bounds[0] > EXTENSIONS_MAX or bounds[1] > EXTENSION_PERCENT_MAX):
+                self._add(entry, "extension_unbounded")
+        if "decide" in steps and not all(steps[act]["mandatory"] for act in ("verify", "decide") if act in steps):
+            self._add(entry, "decision_optional")
 
     def _reported(self, entry: Entry) -> None:
         data = entry.data
@@ -146,7 +181,20 @@ class Workflows:
         if workflow != expected:
             self._add(entry, "not_in_force", found=str(workflow), expected=str(expected))
         self._followed += workflow is not None
-        self._reports[entry.identity] = _Report(workflow, data["reported_at"], data["sensitive"], parts)
+        self._reports[entry.identity] = _Report(
+            workflow,
+            data["reported_at"],
+            data["sensitive"],
+            data["division"],
+            entry.index,
+            parts,
+            apart=self._apart(workflow),
+        )
+
+    def _apart(self, workflow: str | None) -> frozenset[str]:
+        """The steps that a version sets apart; none in one from before versions said so."""
+        steps = self._workflows.get(workflow, {"steps": ()})["steps"] if workflow is not None else ()
+        return frozenset(step["act"] for step in steps if step.get("apart"))
 
     def _in_force(self, entry: Entry) -> str | None:
         """The narrowest division's choice on the day of the report; a register's rows follow none."""
@@ -161,12 +209,17 @@ class Workflows:
                     return max(reversed(begun), key=lambda one: one.since).workflow
         return None
 
-    def _acted(self, entry: Entry, report: _Report, word: str) -> None:
+    def _acted(self, entry: Entry, report: _Report, word: str, book: Book) -> None:
         self._acts += 1
         act = _ACTS[word]
         self._by(entry, report, word)
-        self._turn(entry, report, act)
+        if act == "locate":  # no template names it
+            self._located(entry, report)
+        else:
+            self._turn(entry, report, act)
         self._facts(entry, report, word)
+        if word in ("claimed", "handled", "returned") and report.bound is not None:
+            self._of_department(entry, report.bound, book)
         _advance(report, entry, act)
 
     def _by(self, entry: Entry, report: _Report, word: str) -> None:
@@ -174,20 +227,18 @@ class Workflows:
         named = entry.data.get(_ACTOR.get(word, "actor_id"))
         if named is not None and named != entry.by:
             self._add(entry, "signed_by_another", named=named, by=entry.by)
-        parts = _PARTS.get(word, _CLERK)
-        if not parts:
+        if word == "reminded":
             if entry.role == "member" and entry.by not in report.parts["reporter"]:
                 self._add(entry, "signed_by_another", named="reporter", by=entry.by)
             return
         actor = entry.data["handler_id"] if word == "handled" else entry.by
-        held = [part for part in parts if actor in report.parts.get(part, ())]
         by_reporter = actor in report.parts["reporter"]
         if word == "rated" and (
             entry.data["by_reporter"] is not by_reporter or (entry.role == "member" and not by_reporter)
         ):
             self._add(entry, "signed_by_another", named="reporter", by=entry.by)
-        played = held[0] if held else parts[-1]
-        self._plays(entry, report, actor, played)
+        part = "reporter" if word == "rated" and by_reporter else _part(report, word, actor)
+        self._plays(entry, report, actor, part)
         if word == "handled" and "transcribed_by" in entry.data:
             self._plays(entry, report, entry.data["transcribed_by"], "transcriber")
 
@@ -246,18 +297,53 @@ class Workflows:
         if report.suspended and act not in _WHILE_SUSPENDED:
             self._add(entry, "suspended", act=act)
 
+    def _located(self, entry: Entry, report: _Report) -> None:
+        """A report only moves inwards, while it is open and nobody has verified it."""
+        division = entry.data["division"]
+        if report.ended is not None:
+            self._add(entry, "ended", ended=report.ended, act="locate")
+        if report.confirmed is not None:
+            self._add(entry, "located_late")
+        if division == report.division or not contains(Division(report.division), Division(division)):
+            self._add(entry, "located_elsewhere", division=division, within=report.division)
+        report.division = division
+
     def _facts(self, entry: Entry, report: _Report, word: str) -> None:
         """What an act says agrees with what was there."""
         data = entry.data
         if word == "merged":
             into = self._reports.get(data["into"])
-            earlier = into is not None and (into.reported_at, data["into"]) < (report.reported_at, entry.identity)
+            earlier = into is not None and (into.reported_at, into.index) < (report.reported_at, report.index)
             if into is None or not earlier or into.ended == "merged":
                 self._add(entry, "merged_into", into=data["into"])
         if word in ("claimed", "handled", "returned") and report.owner not in (None, data["handler_id"]):
             self._add(entry, "another_s", owner=str(report.owner), by=data["handler_id"])
+        if word == "extended":
+            self._extended(entry, report)
         if word == "posted" and report.sensitive:
             self._add(entry, "posted_sensitive")
+
+    def _of_department(self, entry: Entry, department: str, book: Book) -> None:
+        """What was sent to a department that has handlers is taken on by one of them."""
+        held = [one for one in book.roles.get(entry.by, ()) if one.covers("department_handler", entry.on)]
+        if entry.role != "department_handler" or department not in {one.department for one in held}:
+            self._add(entry, "other_department", department=department, by=entry.by)
+
+    def _extended(self, entry: Entry, report: _Report) -> None:
+        """A step is given longer in its own unit, and by no more in all than its version says."""
+        workflow = self._workflows.get(report.workflow or "")
+        if workflow is None:
+            return
+        percents = [
+            one["percent_max"] for one in workflow["besides"] if one["act"] == "extend" and "percent_max" in one
+        ]
+        due = [step for step in workflow["steps"] if step["mandatory"] and _needed(report, step["act"])]
+        if not percents or not due:
+            return
+        limit, longer = due[0].get("limit"), entry.data["longer"]
+        given = sum(one["amount"] for one in (*report.extended, longer) if limit and one["unit"] == limit["unit"])
+        if limit is None or longer["unit"] != limit["unit"] or given > limit["amount"] * percents[0] // 100:
+            self._add(entry, "extension_beyond", act=due[0]["act"])
 
     def _add(self, entry: Entry, reason: str, **facts: str) -> None:
         self._findings.add(f"workflows.{reason}", entry.place, **facts)
@@ -265,6 +351,16 @@ class Workflows:
     def finish(self, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
         """Count what was seen."""
         self._findings.summarise(Check.WORKFLOWS, reports=len(self._reports), followed=self._followed, acts=self._acts)
+
+
+def _part(report: _Report, word: str, actor: str) -> str:
+    """The part that an act is taken in; under older versions several acts are one part, or one of two."""
+    act = _ACTS[word]
+    if not report.apart and word in _PARTS_BEFORE:
+        parts = _PARTS_BEFORE[word]
+        held = [part for part in parts if actor in report.parts.get(part, ())]
+        return held[0] if held else parts[-1]
+    return _PARTS.get(word, act if act in report.apart else _CLERK)
 
 
 def _needed(report: _Report, act: str) -> bool:
@@ -278,19 +374,25 @@ def _advance(report: _Report, entry: Entry, act: str) -> None:
     """How far the report has gone after an act."""
     data, steps = entry.data, act not in _BESIDE
     (report.done if steps else report.besides).append(act)
+    if steps:
+        report.extended = []
     match act:
+        case "extend":
+            report.extended.append(data["longer"])
         case "verify":
             report.confirmed = data["confirmed"]
         case "dispatch":
             report.owner = data.get("handler_id")
+            report.bound = data["department"] if data.get("bound") else None
         case "reassign":
             report.done = [one for one in report.done if one not in ("claim", "arrive")]
             report.owner = data.get("handler_id")
+            report.bound = data["department"] if data.get("bound") else None
         case "claim":
             report.owner = data["handler_id"]
         case "return":
             report.done = [one for one in report.done if one not in ("dispatch", "claim", "arrive")]
-            report.owner = None
+            report.owner = report.bound = None
         case "close" if not data["solved"]:
             report.done = [one for one in report.done if one not in ("handle", "feed_back", "close")]
         case "suspend" | "resume":
@@ -299,7 +401,7 @@ def _advance(report: _Report, entry: Entry, act: str) -> None:
             report.ended = {"decline": "declined", "merge": "merged", "archive": "archived"}[act]
         case "reopen":
             report.done = [one for one in report.done if one in _KEPT]
-            report.ended, report.owner, report.suspended = None, None, False
+            report.ended, report.owner, report.bound, report.suspended = None, None, None, False
 
 
 _BESIDE: Final = frozenset(
@@ -315,5 +417,6 @@ _BESIDE: Final = frozenset(
         "supervise",
         "whistle",
         "reopen",
+        "locate",
     }
 )

@@ -117,7 +117,7 @@ def verify(incident: Incident | None, *, turn: Turn, actor_id: UUID, confirmed: 
         raise Refusal("incident.already_verified", confirmed=reported.verification.confirmed)
     require_turn(reported.course, turn, act="verify")
     require_reason(reason, outcome=confirmed, reasons=VERIFICATION_REASONS)
-    require_part(reported, actor_id, acting_as="verifier")
+    require_part(reported, actor_id, acting_as="verifier", workflow=turn.workflow)
     return IncidentVerified(verifier_id=actor_id, confirmed=confirmed, reason=reason)
 
 
@@ -135,8 +135,8 @@ def record_handling(
 
     Refused, in this order: `incident.unknown`, `incident.already_handled`, `incident.handled_in_future`,
     `incident.handled_before_reported`, then as `turns.require_turn`, then `incident.claimed_by_another` (names whose it
-    is), `chain.not_oneself`, `chain.acted_twice` (handler, then transcriber, who may well be the one who wrote down
-    the report).
+    is), `incident.other_department`, `chain.not_oneself`, `chain.acted_twice` (handler, then transcriber, who may well
+    be the one who wrote down the report).
     """
     reported = existing(incident)
     if reported.handling is not None:
@@ -147,11 +147,12 @@ def record_handling(
         raise Refusal("incident.handled_before_reported", handled_at=handled_at, reported_at=reported.reported_at)
     require_turn(reported.course, turn, act="handle")
     require_addressee(reported, handler_id)
+    require_department(reported, turn)
     if reported.source != "register":
         require_oneself(actor_id, named_id=handler_id, acting_as="handler")
-    require_part(reported, handler_id, acting_as="handler")
+    require_part(reported, handler_id, acting_as="handler", workflow=turn.workflow)
     if actor_id != handler_id:
-        require_part(reported, actor_id, acting_as="transcriber")
+        require_part(reported, actor_id, acting_as="transcriber", workflow=turn.workflow)
     return IncidentHandled(
         handler_id=handler_id,
         reply=reply,
@@ -199,6 +200,13 @@ def require_reason(reason: str, *, outcome: bool, reasons: Mapping[str, bool]) -
         raise Refusal("incident.reason_unknown", reason=reason)
     if reasons[reason] is not outcome:
         raise Refusal("incident.reason_contradicts", reason=reason, outcome=outcome)
+
+
+def require_department(incident: Incident, turn: Turn) -> None:
+    """Refuse `incident.other_department` (names it) where a report was sent to a department that is not the actor's."""
+    course = incident.course
+    if course.bound and course.department not in turn.departments:
+        raise Refusal("incident.other_department", department=str(course.department))
 
 
 def require_addressee(incident: Incident, person_id: UUID) -> None:

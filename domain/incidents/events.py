@@ -98,11 +98,15 @@ class IncidentDeliberated:
 
 @event("incident.dispatched/1")
 class IncidentDispatched:
-    """It was sent to a department, or to one person of it (派遣)."""
+    """It was sent to a department, or to one person of it (派遣).
+
+    `bound`: it has handlers of its own, and only they may take it on (True, or left out).
+    """
 
     actor_id: UUID
     department: str
     handler_id: UUID | None = None
+    bound: bool | None = None
 
 
 @event("incident.claimed/1")
@@ -138,12 +142,13 @@ class IncidentReturned:
 
 @event("incident.reassigned/1")
 class IncidentReassigned:
-    """It was sent to another department or person (改派)."""
+    """It was sent to another department or person (改派). `bound`: as in the dispatch."""
 
     actor_id: UUID
     department: str
     handler_id: UUID | None = None
     reason: str
+    bound: bool | None = None
 
 
 @event("incident.suspended/1")
@@ -265,6 +270,17 @@ class IncidentSupervised:
     instruction: Commitment | None = None
 
 
+@event("incident.located/1")
+class IncidentLocated:
+    """It was found out in which village it is (定位), where the report named only a township or the county.
+
+    From here on the report belongs there: to the people, the tariff and the caps of that place.
+    """
+
+    actor_id: UUID
+    division: Division
+
+
 ClerkEvent = (
     IncidentAccepted
     | IncidentDeclined
@@ -284,6 +300,7 @@ ClerkEvent = (
     | IncidentReopened
     | IncidentReminded
     | IncidentSupervised
+    | IncidentLocated
 )
 """What whoever keeps the file records; each names its actor as `actor_id`."""
 

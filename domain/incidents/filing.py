@@ -5,14 +5,15 @@ another part in the same chain.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from domain.incidents import events as e
 from domain.incidents import reasons
-from domain.incidents.deciding import existing, require_addressee, require_reason
+from domain.incidents.deciding import existing, require_addressee, require_department, require_reason
 from domain.incidents.state import Incident
-from domain.incidents.turns import Turn, require_part, require_turn
+from domain.incidents.turns import Turn, extension_left, part_of, require_part, require_turn
 from domain.kernel.events import Commitment
 from domain.kernel.refusals import Refusal
 from domain.kernel.separation import require_oneself
@@ -35,7 +36,7 @@ def decline(incident: Incident | None, *, turn: Turn, actor_id: UUID, reason: st
     if "accept" in reported.course.done:
         raise Refusal("incident.already_accepted")
     _listed(reason, reasons.DECLINE_REASONS)
-    require_part(reported, actor_id, acting_as="clerk")
+    _plays(reported, turn, actor_id, act="decline")
     return e.IncidentDeclined(actor_id=actor_id, reason=reason)
 
 
@@ -47,11 +48,13 @@ def merge(
     incident_id: UUID,
     into_id: UUID,
     into: Incident | None,
+    into_recorded_first: bool,
     grounds: Sequence[str],
     known_grounds: Collection[str],
 ) -> e.IncidentMerged:
     """Link a report to the earlier one that it repeats: it stays unpaid.
 
+    Of two that were made at the same time, the one that was recorded first is the earlier one.
     Refused, in this order: `incident.unknown`, then as `turns.require_turn`, then `incident.already_handled`,
     `incident.merge_target` (itself, unknown, later, or merged away itself), `incident.reason_unknown` (no ground, or
     one that is not on the list), `chain.acted_twice`.
@@ -59,12 +62,16 @@ def merge(
     reported = _turn(incident, turn, act="merge")
     if reported.handling is not None:
         raise Refusal("incident.already_handled", handled_at=reported.handling.handled_at)
-    later = into is not None and (into.reported_at, str(into_id)) > (reported.reported_at, str(incident_id))
-    if into is None or into_id == incident_id or later or into.course.merged_into is not None:
+    if (
+        into is None
+        or into_id == incident_id
+        or (into.reported_at, not into_recorded_first) > (reported.reported_at, False)
+        or into.course.merged_into is not None
+    ):
         raise Refusal("incident.merge_target", into=into_id)
     for ground in grounds or ("",):
         _listed(ground, known_grounds)
-    require_part(reported, actor_id, acting_as="clerk")
+    _plays(reported, turn, actor_id, act="merge")
     return e.IncidentMerged(actor_id=actor_id, into=into_id, grounds=tuple(dict.fromkeys(grounds)))
 
 
@@ -79,51 +86,73 @@ def deliberate(
     reported = _turn(incident, turn, act="deliberate")
     if present < 2:
         raise Refusal("incident.number_wrong", found=present)
-    require_part(reported, actor_id, acting_as="clerk")
+    _plays(reported, turn, actor_id, act="deliberate")
     return e.IncidentDeliberated(actor_id=actor_id, present=present, opinion=opinion)
 
 
 def dispatch(
-    incident: Incident | None, *, turn: Turn, actor_id: UUID, department: str, handler_id: UUID | None
+    incident: Incident | None,
+    *,
+    turn: Turn,
+    actor_id: UUID,
+    department: str,
+    handler_id: UUID | None,
+    handlers: Collection[UUID] = (),
 ) -> e.IncidentDispatched:
-    """Send it to a department, or to one person of it.
+    """Send it to a department, or to one person of it; `handlers`: whoever handles for it.
 
-    Refused, in this order: `incident.unknown`, then as `turns.require_turn`, then `incident.department_missing`,
-    `chain.acted_twice` (the clerk, then the person that it is sent to).
+    A department that has some binds it: only they may take it on. Refused, in this order: `incident.unknown`, then as
+    `turns.require_turn`, then `incident.department_missing`, `incident.other_department` (the person that it is sent to
+    is of another), `chain.acted_twice` (the clerk, then that person).
     """
     reported = _turn(incident, turn, act="dispatch")
-    _addressed(reported, actor_id, department=department, handler_id=handler_id)
-    return e.IncidentDispatched(actor_id=actor_id, department=department, handler_id=handler_id)
+    sent = _Address(department, handler_id, handlers)
+    _addressed(reported, turn, actor_id, act="dispatch", to=sent)
+    return e.IncidentDispatched(
+        actor_id=actor_id, department=department, handler_id=handler_id, bound=bool(handlers) or None
+    )
 
 
 def reassign(
-    incident: Incident | None, *, turn: Turn, actor_id: UUID, department: str, handler_id: UUID | None, reason: str
+    incident: Incident | None,
+    *,
+    turn: Turn,
+    actor_id: UUID,
+    department: str,
+    handler_id: UUID | None,
+    reason: str,
+    handlers: Collection[UUID] = (),
 ) -> e.IncidentReassigned:
-    """Send it to somebody else.
+    """Send it to somebody else; `handlers`: as in `dispatch`.
 
     Refused, in this order: `incident.unknown`, then as `turns.require_turn`, then `incident.not_dispatched`,
-    `incident.already_handled`, `incident.reason_unknown`, `incident.department_missing`, `chain.acted_twice`.
+    `incident.already_handled`, `incident.reason_unknown`, `incident.department_missing`, `incident.other_department`,
+    `chain.acted_twice`.
     """
     reported = _turn(incident, turn, act="reassign")
     _refuse_not_under_way(reported)
     _listed(reason, reasons.REASSIGNMENT_REASONS)
-    _addressed(reported, actor_id, department=department, handler_id=handler_id)
-    return e.IncidentReassigned(actor_id=actor_id, department=department, handler_id=handler_id, reason=reason)
+    sent = _Address(department, handler_id, handlers)
+    _addressed(reported, turn, actor_id, act="reassign", to=sent)
+    return e.IncidentReassigned(
+        actor_id=actor_id, department=department, handler_id=handler_id, reason=reason, bound=bool(handlers) or None
+    )
 
 
 def claim(incident: Incident | None, *, turn: Turn, actor_id: UUID) -> e.IncidentClaimed:
     """Take it on oneself; the first claim wins.
 
     Refused, in this order: `incident.unknown`, `incident.claimed_by_another` (names the claimant),
-    `incident.claimed_by_oneself` (it is his, and nothing is lost), then as `turns.require_turn`, then
-    `chain.acted_twice`.
+    `incident.claimed_by_oneself` (it is his, and nothing is lost), `incident.other_department` (names it), then as
+    `turns.require_turn`, then `chain.acted_twice`.
     """
     reported = existing(incident)
     require_addressee(reported, actor_id)
     if reported.course.claimed_by == actor_id:
         raise Refusal("incident.claimed_by_oneself")
+    require_department(reported, turn)
     require_turn(reported.course, turn, act="claim")
-    require_part(reported, actor_id, acting_as="handler")
+    _plays(reported, turn, actor_id, act="claim")
     return e.IncidentClaimed(handler_id=actor_id)
 
 
@@ -137,7 +166,7 @@ def whistle(incident: Incident | None, *, turn: Turn, actor_id: UUID, department
     called = tuple(dict.fromkeys(name.strip() for name in departments))
     if not 2 <= len(called) <= reasons.DEPARTMENTS_MAX or not all(called):
         raise Refusal("incident.department_missing")
-    require_part(reported, actor_id, acting_as="supervisor")
+    _plays(reported, turn, actor_id, act="whistle")
     return e.IncidentWhistled(actor_id=actor_id, departments=called)
 
 
@@ -145,11 +174,14 @@ def arrive(incident: Incident | None, *, turn: Turn, actor_id: UUID, department:
     """Say that one's department is there.
 
     Refused, in this order: `incident.unknown`, then as `turns.require_turn`, then `incident.department_missing`,
-    `chain.acted_twice`.
+    `incident.not_called` (not whistled for, or not the actor's own), `chain.acted_twice`.
     """
     reported = _turn(incident, turn, act="arrive")
     _named(department)
-    require_part(reported, actor_id, acting_as="handler")
+    called = reported.course.called
+    if (called and department not in called) or (turn.departments and department not in turn.departments):
+        raise Refusal("incident.not_called", department=department)
+    _plays(reported, turn, actor_id, act="arrive")
     return e.IncidentArrived(handler_id=actor_id, department=department)
 
 
@@ -157,13 +189,15 @@ def give_back(incident: Incident | None, *, turn: Turn, actor_id: UUID, reason: 
     """Give it back to whoever dispatched it.
 
     Refused, in this order: `incident.unknown`, then as `turns.require_turn`, then `incident.not_dispatched`,
-    `incident.already_handled`, `incident.claimed_by_another`, `incident.reason_unknown`, `chain.acted_twice`.
+    `incident.already_handled`, `incident.claimed_by_another`, `incident.other_department`, `incident.reason_unknown`,
+    `chain.acted_twice`.
     """
     reported = _turn(incident, turn, act="return")
     _refuse_not_under_way(reported)
     require_addressee(reported, actor_id)
+    require_department(reported, turn)
     _listed(reason, reasons.RETURN_REASONS)
-    require_part(reported, actor_id, acting_as="handler")
+    _plays(reported, turn, actor_id, act="return")
     return e.IncidentReturned(handler_id=actor_id, reason=reason)
 
 
@@ -179,7 +213,7 @@ def suspend(
     _listed(reason, reasons.SUSPENSION_REASONS)
     if until is not None and until <= today:
         raise Refusal("incident.until_past", until=until)
-    require_part(reported, actor_id, acting_as="clerk")
+    _plays(reported, turn, actor_id, act="suspend")
     return e.IncidentSuspended(actor_id=actor_id, reason=reason, until=until)
 
 
@@ -192,41 +226,46 @@ def resume(incident: Incident | None, *, turn: Turn, actor_id: UUID) -> e.Incide
     reported = _turn(incident, turn, act="resume")
     if not reported.course.suspended:
         raise Refusal("incident.not_suspended")
-    require_part(reported, actor_id, acting_as="clerk")
+    _plays(reported, turn, actor_id, act="resume")
     return e.IncidentResumed(actor_id=actor_id)
 
 
 def extend(incident: Incident | None, *, turn: Turn, actor_id: UUID, longer: Limit, reason: str) -> e.IncidentExtended:
-    """Give the step that is due longer.
+    """Give the step that is due longer: what is added to its end is counted as its own limit is, and bounded by it.
 
     Refused, in this order: `incident.unknown`, then as `turns.require_turn`, then `incident.reason_unknown`,
-    `workflow.limit_wrong`, `chain.acted_twice`.
+    `workflow.limit_wrong`, `incident.no_limit` (what is due has none), `incident.extension_beyond` (counted in another
+    unit, or more in all than the template lets the step have again), `chain.acted_twice`.
     """
     reported = _turn(incident, turn, act="extend")
     _listed(reason, reasons.EXTENSION_REASONS)
     if longer.unit not in UNITS or longer.amount <= 0:
         raise Refusal("workflow.limit_wrong", act="extend")
-    require_part(reported, actor_id, acting_as="clerk")
+    room = extension_left(turn.workflow, reported.course)
+    if room is None:
+        raise Refusal("incident.no_limit")
+    if longer.unit != room.unit or longer.amount > room.amount:
+        raise Refusal("incident.extension_beyond", amount=room.amount, unit=room.unit)
+    _plays(reported, turn, actor_id, act="extend")
     return e.IncidentExtended(actor_id=actor_id, longer=longer, reason=reason)
 
 
 def feed_back(
     incident: Incident | None, *, turn: Turn, actor_id: UUID, channel: str, message: Commitment | None
 ) -> e.IncidentFedBack:
-    """Record that the reporter was told; whoever handled it may tell him himself.
+    """Record that the reporter was told, by somebody who did not handle it: nobody answers for his own work.
 
     Refused, in this order: `incident.unknown`, then as `turns.require_turn`, then `incident.channel_unknown`,
     `chain.acted_twice`.
     """
     reported = _turn(incident, turn, act="feed_back")
     _channel(channel)
-    handled = ("handler", actor_id) in reported.parts()
-    require_part(reported, actor_id, acting_as="handler" if handled else "clerk")
+    _plays(reported, turn, actor_id, act="feed_back")
     return e.IncidentFedBack(actor_id=actor_id, channel=channel, message=message)
 
 
 def close(incident: Incident | None, *, turn: Turn, actor_id: UUID, solved: bool, reason: str) -> e.IncidentClosed:
-    """Say whether it is really solved; the actor is a verifier, and may be the one who verified the report.
+    """Say whether it is really solved; the actor is neither the one who verified the report nor who handled it.
 
     Refused, in this order: `incident.unknown`, then as `turns.require_turn`, then `incident.not_handled`,
     `incident.reason_unknown`, `incident.reason_contradicts`, `chain.acted_twice`.
@@ -235,7 +274,7 @@ def close(incident: Incident | None, *, turn: Turn, actor_id: UUID, solved: bool
     if reported.handling is None:
         raise Refusal("incident.not_handled")
     require_reason(reason, outcome=solved, reasons=reasons.CLOSURE_REASONS)
-    require_part(reported, actor_id, acting_as="verifier")
+    _plays(reported, turn, actor_id, act="close")
     return e.IncidentClosed(verifier_id=actor_id, solved=solved, reason=reason)
 
 
@@ -247,7 +286,7 @@ def call_back(incident: Incident | None, *, turn: Turn, actor_id: UUID, outcome:
     """
     reported = _turn(incident, turn, act="call_back")
     _listed(outcome, reasons.CALL_BACK_OUTCOMES)
-    require_part(reported, actor_id, acting_as="clerk")
+    _plays(reported, turn, actor_id, act="call_back")
     return e.IncidentCalledBack(actor_id=actor_id, outcome=outcome)
 
 
@@ -263,7 +302,7 @@ def rate(incident: Incident | None, *, turn: Turn, actor_id: UUID, stars: int) -
     oneself = actor_id == reported.reporter_id
     if turn.role == "member":
         require_oneself(actor_id, named_id=reported.reporter_id, acting_as="reporter")
-    require_part(reported, actor_id, acting_as="reporter" if oneself else "clerk")
+    _plays(reported, turn, actor_id, act="rate")
     return e.IncidentRated(actor_id=actor_id, stars=stars, by_reporter=oneself)
 
 
@@ -278,13 +317,20 @@ def post(incident: Incident | None, *, turn: Turn, actor_id: UUID, days: int) ->
         raise Refusal("incident.sensitive")
     if not 1 <= days <= reasons.POSTING_DAYS_MAX:
         raise Refusal("incident.number_wrong", found=days)
-    require_part(reported, actor_id, acting_as="clerk")
+    _plays(reported, turn, actor_id, act="post")
     return e.IncidentPosted(actor_id=actor_id, days=days)
 
 
 def archive(incident: Incident | None, *, turn: Turn, actor_id: UUID) -> e.IncidentArchived:
-    """Close the file. Refused: `incident.unknown`, then as `turns.require_turn`, then `chain.acted_twice`."""
-    _clerk(incident, turn, actor_id, act="archive")
+    """Close the file; where the workflow can decide validity, nothing is closed before that was done.
+
+    What was declined or merged has ended without being archived. Refused, in this order: `incident.unknown`, then as
+    `turns.require_turn`, then `incident.validity_missing`, `chain.acted_twice`.
+    """
+    reported = _turn(incident, turn, act="archive")
+    if reported.validity is None and turn.workflow.step("decide") is not None:
+        raise Refusal("incident.validity_missing")
+    _plays(reported, turn, actor_id, act="archive")
     return e.IncidentArchived(actor_id=actor_id)
 
 
@@ -296,7 +342,7 @@ def reopen(incident: Incident | None, *, turn: Turn, actor_id: UUID, reason: str
     """
     reported = _turn(incident, turn, act="reopen")
     _listed(reason, reasons.REOPENING_REASONS)
-    require_part(reported, actor_id, acting_as="clerk")
+    _plays(reported, turn, actor_id, act="reopen")
     return e.IncidentReopened(actor_id=actor_id, reason=reason)
 
 
@@ -321,7 +367,7 @@ def supervise(
     Refused: `incident.unknown`, then as `turns.require_turn`, then `chain.acted_twice`.
     """
     reported = _turn(incident, turn, act="supervise")
-    require_part(reported, actor_id, acting_as="supervisor")
+    _plays(reported, turn, actor_id, act="supervise")
     return e.IncidentSupervised(actor_id=actor_id, document=document, instruction=instruction)
 
 
@@ -333,8 +379,15 @@ def _turn(incident: Incident | None, turn: Turn, *, act: str) -> Incident:
 
 def _clerk(incident: Incident | None, turn: Turn, actor_id: UUID, *, act: str) -> Incident:
     reported = _turn(incident, turn, act=act)
-    require_part(reported, actor_id, acting_as="clerk")
+    _plays(reported, turn, actor_id, act=act)
     return reported
+
+
+def _plays(incident: Incident, turn: Turn, person_id: UUID, *, act: str) -> None:
+    """Refuse (`chain.acted_twice`) an act to whoever has another hand in the report than it lets him have."""
+    part = part_of(act, by_reporter=person_id == incident.reporter_id)
+    if part is not None:
+        require_part(incident, person_id, acting_as=part, workflow=turn.workflow)
 
 
 def _listed(reason: str, known: Collection[str]) -> None:
@@ -352,11 +405,22 @@ def _named(department: str) -> None:
         raise Refusal("incident.department_missing")
 
 
-def _addressed(incident: Incident, actor_id: UUID, *, department: str, handler_id: UUID | None) -> None:
-    _named(department)
-    require_part(incident, actor_id, acting_as="clerk")
-    if handler_id is not None:
-        require_part(incident, handler_id, acting_as="handler")
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """To whom a report is sent, and who handles for that department."""
+
+    department: str
+    handler_id: UUID | None
+    handlers: Collection[UUID]
+
+
+def _addressed(incident: Incident, turn: Turn, actor_id: UUID, *, act: str, to: _Address) -> None:
+    _named(to.department)
+    if to.handlers and to.handler_id is not None and to.handler_id not in to.handlers:
+        raise Refusal("incident.other_department", department=to.department)
+    _plays(incident, turn, actor_id, act=act)
+    if to.handler_id is not None:
+        _plays(incident, turn, to.handler_id, act="handle")
 
 
 def _refuse_not_under_way(incident: Incident) -> None:

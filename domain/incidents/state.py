@@ -12,7 +12,7 @@ from domain.kernel.ids import EventName
 from domain.kernel.places import Division, Position
 from domain.kernel.separation import Part
 from domain.kernel.states import known
-from domain.kernel.workflow_steps import ACTS, NOTHING_TO_HANDLE, STEPS
+from domain.kernel.workflow_steps import ACTS, NOTHING_TO_HANDLE, STEPS, Limit
 
 ACT_OF: Final = {type_name: act for act, type_name in ACTS.items()}
 
@@ -54,7 +54,9 @@ class Validity:
 class Course:
     """How far a report has gone: the steps done in this round, and what stands in the way of the next one.
 
-    `besides` are the acts beside the order, as often as they happened; `ended` is declined, merged, archived or None.
+    `besides` are the acts beside the order, as often as they happened; `ended` is declined, merged, archived or None;
+    `extended` is what the step that is due was given so far; `bound`: only handlers of `department` may take it on;
+    `called` are the departments that were whistled for.
     """
 
     done: tuple[str, ...] = ()
@@ -66,6 +68,9 @@ class Course:
     handler_id: UUID | None = None
     claimed_by: UUID | None = None
     suspended: bool = False
+    extended: tuple[Limit, ...] = ()
+    bound: bool = False
+    called: tuple[str, ...] = ()
     ended: str | None = None
     merged_into: UUID | None = None
 
@@ -80,7 +85,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """A report and what has become of it so far. `helpers` are those who acted besides reporter and deciders."""
+    """A report and what has become of it so far. `helpers` are those who acted besides reporter and deciders.
+
+    Each with his part; whoever keeps the file has the act itself as his part, so that a refusal can name it.
+    """
 
     reporter_id: UUID
     category: str
@@ -134,20 +142,24 @@ def evolve(incident: Incident | None, event: e.IncidentEvent) -> Incident:
         case e.ValidityDecided():
             return replace(after, validity=Validity(event.decider_id, event.valid, event.reason))
         case e.IncidentClosed():
-            looked = _with(after, "verifier", event.verifier_id)
+            looked = _with(after, "closer", event.verifier_id)
             return looked if event.solved else _to_be_handled_again(looked)
         case e.IncidentReopened():
-            return _to_be_handled_again(_with(after, "clerk", event.actor_id))
+            return _to_be_handled_again(_with(after, "reopen", event.actor_id))
         case e.IncidentClaimed() | e.IncidentArrived() | e.IncidentReturned():
             return _with(after, "handler", event.handler_id)
         case e.IncidentSupervised() | e.IncidentWhistled():
             return _with(after, "supervisor", event.actor_id)
         case e.IncidentReminded():
             return after  # anybody may remind, also who reported
-        case e.IncidentFedBack():  # whoever handled it tells as who he is
-            return after if ("handler", event.actor_id) in before.parts() else _with(after, "clerk", event.actor_id)
+        case e.IncidentLocated():
+            return _with(replace(after, division=event.division), "locate", event.actor_id)
+        case e.IncidentFedBack():
+            return _with(after, "answerer", event.actor_id)
+        case e.IncidentCalledBack():
+            return _with(after, "caller", event.actor_id)
         case e.IncidentRated():
-            return after if event.by_reporter else _with(after, "clerk", event.actor_id)
+            return after if event.by_reporter else _with(after, "rater", event.actor_id)
         case (
             e.IncidentAccepted()
             | e.IncidentDeclined()
@@ -158,11 +170,10 @@ def evolve(incident: Incident | None, event: e.IncidentEvent) -> Incident:
             | e.IncidentSuspended()
             | e.IncidentResumed()
             | e.IncidentExtended()
-            | e.IncidentCalledBack()
             | e.IncidentPosted()
             | e.IncidentArchived()
         ):
-            return _with(after, "clerk", event.actor_id)
+            return _with(after, ACT_OF[type_of(event)], event.actor_id)
         case _:
             assert_never(event)
 
@@ -170,24 +181,30 @@ def evolve(incident: Incident | None, event: e.IncidentEvent) -> Incident:
 def advance(course: Course, event: e.IncidentEvent) -> Course:
     """The course after an event that is not the report itself."""
     act = ACT_OF[type_of(event)]
-    after = (
-        replace(course, done=(*course.done, act)) if act in STEPS else replace(course, besides=(*course.besides, act))
-    )
+    if act in STEPS:
+        after = replace(course, done=(*course.done, act), extended=())
+    else:
+        after = replace(course, besides=(*course.besides, act))
     match event:
         case e.IncidentVerified():
             return replace(after, confirmed=event.confirmed)
         case e.IncidentDispatched() | e.IncidentReassigned():
             sent = after.without(frozenset({"claim", "arrive"})) if act == "reassign" else after
-            return replace(sent, department=event.department, handler_id=event.handler_id, claimed_by=None)
+            to = replace(sent, department=event.department, handler_id=event.handler_id, bound=bool(event.bound))
+            return replace(to, claimed_by=None)
         case e.IncidentClaimed():
             return replace(after, claimed_by=event.handler_id)
         case e.IncidentReturned():
             back = after.without(UNDONE_BY_RETURN)
-            return replace(back, department=None, handler_id=None, claimed_by=None)
+            return replace(back, department=None, handler_id=None, claimed_by=None, bound=False)
+        case e.IncidentWhistled():
+            return replace(after, called=(*after.called, *event.departments))
         case e.IncidentClosed():
             return after if event.solved else after.without(UNDONE_BY_FAILED_CLOSURE)
         case e.IncidentSuspended() | e.IncidentResumed():
             return replace(after, suspended=act == "suspend")
+        case e.IncidentExtended():
+            return replace(after, extended=(*after.extended, event.longer))
         case e.IncidentDeclined():
             return replace(after, ended="declined")
         case e.IncidentMerged():

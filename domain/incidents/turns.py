@@ -11,10 +11,7 @@ from uuid import UUID
 from domain.incidents.state import Course, Incident
 from domain.kernel.refusals import Refusal
 from domain.kernel.separation import Part, require_distinct
-from domain.kernel.workflow_steps import KERNEL, Step, Workflow
-
-REGISTRY = frozenset({"clerk", "transcriber"})
-"""Who keeps the file may also write down what others say: both decide nothing about validity or money."""
+from domain.kernel.workflow_steps import ACTS, EXTENSION_PERCENT_MAX, KERNEL, Limit, Step, Workflow
 
 AFTER_THE_END: Mapping[str, frozenset[str]] = {
     "archived": frozenset({"reopen", "rate", "post", "supervise", "call_back"}),
@@ -24,36 +21,67 @@ AFTER_THE_END: Mapping[str, frozenset[str]] = {
 """What may still happen to a file that is closed, by how it ended."""
 
 
-PARTS_OF: Mapping[str, frozenset[str]] = {
-    "verify": frozenset({"verifier"}),
-    "close": frozenset({"verifier"}),
-    "claim": frozenset({"handler"}),
-    "arrive": frozenset({"handler"}),
-    "return": frozenset({"handler"}),
-    "handle": frozenset({"handler"}),
-    "decide": frozenset({"decider"}),
-    "feed_back": frozenset({"clerk", "handler"}),
-    "rate": frozenset({"clerk", "reporter"}),
-    "supervise": frozenset({"supervisor"}),
-    "whistle": frozenset({"supervisor"}),
-    "remind": frozenset(),
+PART_OF: Mapping[str, str] = {
+    "verify": "verifier",
+    "claim": "handler",
+    "arrive": "handler",
+    "return": "handler",
+    "handle": "handler",
+    "feed_back": "answerer",
+    "close": "closer",
+    "call_back": "caller",
+    "rate": "rater",
+    "decide": "decider",
+    "supervise": "supervisor",
+    "whistle": "supervisor",
 }
-"""The parts in which an act may be taken; every other act is a clerk's. Reminding is nobody's part."""
+"""The part that an act is taken in; whoever keeps the file has the act itself as his part."""
 
-_CLERK = frozenset({"clerk"})
+NOBODYS_PART = frozenset({"remind"})
+"""Acts by which nobody gets a hand in a report: reminding also stands open to who reported."""
 
 
-def parts_for(act: str) -> frozenset[str]:
-    """In which parts an act is taken."""
-    return PARTS_OF.get(act, _CLERK)
+def part_of(act: str, *, by_reporter: bool = False) -> str | None:
+    """The part that somebody plays by an act; None: none. The reporter who rates stays the reporter."""
+    if act in NOBODYS_PART:
+        return None
+    if act == "rate" and by_reporter:
+        return "reporter"
+    return PART_OF.get(act, act)
+
+
+def keeps_file(part: str, workflow: Workflow) -> bool:
+    """Whether a part only keeps the file or writes down what others say: one person may have several of them.
+
+    Both decide nothing about validity or money. A template may set an act apart that the kernel does not.
+    """
+    return part == "transcriber" or (part in ACTS and not workflow.apart(part))
+
+
+def parts_beside(act: str, workflow: Workflow) -> frozenset[str]:
+    """The parts that somebody may already have played who takes an act: nobody acts twice in one chain."""
+    if act in NOBODYS_PART:
+        return frozenset()
+    mine = {"reporter", "rater"} if act == "rate" else {PART_OF.get(act, act)}
+    if not all(keeps_file(part, workflow) for part in mine):
+        return frozenset(mine)
+    return frozenset({"transcriber", *(part for part in ACTS if _is_clerical(part) and keeps_file(part, workflow))})
+
+
+def _is_clerical(act: str) -> bool:
+    return act not in PART_OF and act not in NOBODYS_PART
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The workflow that a report follows, and the role in which somebody wants to act."""
+    """The workflow that a report follows, and the role in which somebody wants to act.
+
+    `departments`: for which he handles where the report is; none in any other role.
+    """
 
     workflow: Workflow
     role: str
+    departments: frozenset[str] = frozenset()
 
 
 def require_turn(course: Course, turn: Turn, *, act: str) -> None:
@@ -108,6 +136,19 @@ def next_step(workflow: Workflow, course: Course) -> Step | None:
     return next((step for step in steps if step.act not in course.done and not course.falls_away(step.act)), None)
 
 
+def extension_left(workflow: Workflow, course: Course) -> Limit | None:
+    """By how much the step that is due may still be extended, in the unit of its limit; None where it has no limit.
+
+    Amount 0: by nothing more. A version from before templates bounded this has the kernel's bound.
+    """
+    step, extend = next_step(workflow, course), workflow.beside("extend")
+    if step is None or step.limit is None:
+        return None
+    percent = extend.percent_max if extend is not None and extend.percent_max is not None else EXTENSION_PERCENT_MAX
+    given = sum(longer.amount for longer in course.extended if longer.unit == step.limit.unit)
+    return Limit(max(0, step.limit.amount * percent // 100 - given), step.limit.unit)
+
+
 def open_acts(workflow: Workflow, course: Course, *, role: str) -> tuple[str, ...]:
     """Every act that somebody in this role may take now, steps first."""
     acts = [step.act for step in workflow.steps] + [beside.act for beside in workflow.besides]
@@ -125,9 +166,12 @@ def waits_for(incident: Incident, turn: Turn, person_id: UUID) -> bool:
         acts = [step.act for step in turn.workflow.steps if step.act == "claim"]
     else:
         acts = [step.act for step in turn.workflow.steps] if owner == person_id else []
-    if not any(_may(incident.course, turn, act) for act in acts):
-        return False
-    return all(acted_id != person_id for _, acted_id in _others(incident, "handler"))
+    return any(_may(incident.course, turn, act) and _is_new_to(incident, turn, act, person_id) for act in acts)
+
+
+def _is_new_to(incident: Incident, turn: Turn, act: str, person_id: UUID) -> bool:
+    part = part_of(act, by_reporter=person_id == incident.reporter_id)
+    return part is None or all(acted != person_id for _, acted in _others(incident, part, turn.workflow))
 
 
 def _may(course: Course, turn: Turn, act: str) -> bool:
@@ -135,10 +179,10 @@ def _may(course: Course, turn: Turn, act: str) -> bool:
         require_turn(course, turn, act=act)
     except Refusal:
         return False
-    return _fits(course, act)
+    return _fits(course, turn, act)
 
 
-def _fits(course: Course, act: str) -> bool:
+def _fits(course: Course, turn: Turn, act: str) -> bool:
     """What the kernel itself asks, beyond the order."""
     match act:
         case "decline":
@@ -153,14 +197,22 @@ def _fits(course: Course, act: str) -> bool:
             return not course.suspended
         case "decide":
             return "verify" in course.done and (course.confirmed is False or "handle" in course.done)
+        case "archive":
+            return "decide" in course.done or turn.workflow.step("decide") is None
+        case "extend":
+            room = extension_left(turn.workflow, course)
+            return room is not None and room.amount > 0
         case _:
             return not course.falls_away(act)
 
 
-def require_part(incident: Incident, actor_id: UUID, *, acting_as: str) -> None:
+def require_part(incident: Incident, actor_id: UUID, *, acting_as: str, workflow: Workflow) -> None:
     """Refuse (`chain.acted_twice`) whoever already played another part in the chain."""
-    require_distinct(actor_id, acting_as=acting_as, acted=_others(incident, acting_as))
+    require_distinct(actor_id, acting_as=acting_as, acted=_others(incident, acting_as, workflow))
 
 
-def _others(incident: Incident, acting_as: str) -> tuple[Part, ...]:
-    return tuple(part for part in incident.parts() if part[0] != acting_as and not {part[0], acting_as} <= REGISTRY)
+def _others(incident: Incident, acting_as: str, workflow: Workflow) -> tuple[Part, ...]:
+    clerk = keeps_file(acting_as, workflow)
+    return tuple(
+        part for part in incident.parts() if part[0] != acting_as and not (clerk and keeps_file(part[0], workflow))
+    )

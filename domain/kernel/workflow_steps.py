@@ -48,7 +48,23 @@ BESIDES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Acts that have no place in the order."""
 
-ACTS: Final[Mapping[str, str]] = MappingProxyType({**STEPS, **BESIDES})
+APART: Final[Mapping[str, str]] = MappingProxyType({"locate": "incident.located/1"})
+"""Acts that no template names: they mend what a report says of itself, whatever course it follows."""
+
+ACTS: Final[Mapping[str, str]] = MappingProxyType({**STEPS, **BESIDES, **APART})
+
+JUDGING: Final = frozenset({"verify", "handle", "feed_back", "close", "call_back", "rate", "decide"})
+"""Steps that judge, or are judged: whoever takes one takes no other step of the same report, and keeps not its file.
+
+This is the least that every template says (`Step.apart`), and none can say less: a report that one person verified,
+answered, rated and found valid was looked at by one pair of eyes. Accepting, dispatching, posting and archiving move
+the file and judge nobody, so that one clerk may take them all: a township has one. A template may set them apart too.
+The reporter may rate: he says what he thinks of other people's work.
+"""
+
+EXTENSIONS_MAX: Final = 2
+EXTENSION_PERCENT_MAX: Final = 100
+"""A step is extended at most twice, and in all by at most its own limit again: later it is late, and is seen to be."""
 
 NOTHING_TO_HANDLE: Final = frozenset({"deliberate", "dispatch", "claim", "arrive", "handle", "close"})
 """Steps that fall away where the report was not confirmed: there is nothing to handle."""
@@ -64,23 +80,31 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An act at its place in the order. `stage` is what the county calls it; `roles` narrows who may."""
+    """An act at its place in the order. `stage` is what the county calls it; `roles` narrows who may.
+
+    `apart`: whoever takes it has no other hand in the report (True, or left out).
+    """
 
     act: str
     stage: str
     roles: tuple[str, ...]
     mandatory: bool
     limit: Limit | None = None
+    apart: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """An act beside the order, what the county calls it, and how often it may happen to one report (None: always)."""
+    """An act beside the order, what the county calls it, and how often it may happen to one report (None: always).
+
+    `percent_max` is an extension's: by how much of the limit of the step that is due, in all.
+    """
 
     act: str
     stage: str
     roles: tuple[str, ...]
     times_max: int | None = None
+    percent_max: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +129,11 @@ class Workflow:
         """The steps that come before an act's."""
         acts = [step.act for step in self.steps]
         return self.steps[: acts.index(act)]
+
+    def apart(self, act: str) -> bool:
+        """Whether whoever takes an act may take no other: by the template, and never less than the kernel says."""
+        step = self.step(act)
+        return act in JUDGING or (step is not None and bool(step.apart))
 
 
 KERNEL: Final = Workflow(

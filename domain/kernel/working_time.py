@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import count
+from typing import Final
 
 from domain.kernel.calendar import CHINA
 from domain.kernel.workflow_steps import Limit
@@ -39,17 +40,22 @@ class Year:
         return day not in self.holidays and day.weekday() not in self.weekend
 
 
-class CalendarMissing(LookupError):
-    """No calendar was published for a year that a limit reaches into."""
+OFFICE_HOURS: Final = (Span(8 * 60 + 30, 12 * 60), Span(14 * 60 + 30, 18 * 60))
+"""The hours that are assumed where no year's calendar says any."""
 
-    def __init__(self, year: int) -> None:
-        super().__init__(f"no working calendar for {year}")
-        self.year = year
+
+def assumed(year: int, *, hours: tuple[Span, ...] = OFFICE_HOURS) -> Year:
+    """What is counted on until a year's calendar is published: Monday to Friday, without holidays.
+
+    The State Council announces the days off of a year in the last weeks of the one before; a limit that had no end
+    until then would be forgotten. Whoever shows an end that was counted so says so.
+    """
+    return Year(year, hours, weekend=(5, 6), holidays=(), workdays=())
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingCalendar:
-    """The calendars of several years."""
+    """The calendars of several years; a year that has none is counted as `assumed`, with the last known hours."""
 
     years: Sequence[Year]
 
@@ -57,7 +63,7 @@ class WorkingCalendar:
         """When a limit that began at `since` is over.
 
         A limit of working days ends at the close of the last of them, the day of the start not counted (the usual
-        rule of Chinese public law); one of working hours runs only in office hours. Raises CalendarMissing.
+        rule of Chinese public law); one of working hours runs only in office hours.
         """
         match limit.unit:
             case "hours":
@@ -68,6 +74,12 @@ class WorkingCalendar:
                 return self.after(since, timedelta(hours=limit.amount))
             case _:
                 return self._after_days(since, limit.amount)
+
+    def first_missing(self, since: datetime, until: datetime) -> int | None:
+        """The first year between two moments, both included, that has no calendar of its own."""
+        known = {one.year for one in self.years}
+        years = range(since.astimezone(CHINA).year, until.astimezone(CHINA).year + 1)
+        return next((year for year in years if year not in known), None)
 
     def after(self, since: datetime, worked: timedelta) -> datetime:
         """The moment when so much of office hours has passed."""
@@ -96,7 +108,7 @@ class WorkingCalendar:
         return _at(day, closing)
 
     def _spans(self, since: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Office hours from a moment on, the first one cut; without end but for a year that has no calendar."""
+        """Office hours from a moment on, the first one cut; without end."""
         first = since.astimezone(CHINA).date()
         for number in count():
             day = first + timedelta(days=number)
@@ -112,7 +124,8 @@ class WorkingCalendar:
         for year in self.years:
             if year.year == day.year:
                 return year
-        raise CalendarMissing(day.year)
+        latest = max(self.years, key=lambda one: one.year, default=None)
+        return assumed(day.year) if latest is None else assumed(day.year, hours=latest.hours)
 
 
 def _at(day: date, minute: int) -> datetime:

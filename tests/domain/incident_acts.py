@@ -3,9 +3,9 @@
 from datetime import date
 from uuid import UUID
 
-from domain.incidents import Incident, Turn, decide_validity, filing, record_handling, verify
+from domain.incidents import Incident, Turn, decide_validity, filing, locating, record_handling, verify
 from domain.kernel.workflow_steps import Limit, Workflow
-from tests.domain.samples import LATER, NOW, TEXT, person
+from tests.domain.samples import LATER, NOW, TEXT, VILLAGE, person
 
 TODAY = date(2026, 11, 22)
 OTHER_REPORT = person("another incident")
@@ -52,9 +52,12 @@ def take(
     if act == "handle":
         moments = {"handled_at": LATER, "now": NOW}
         return record_handling(incident, turn=turn, handler_id=actor_id, actor_id=actor_id, reply=TEXT, **moments)
+    if act == "locate":  # no workflow speaks of it
+        return locating.locate(incident, turn=turn, actor_id=actor_id, **{"division": VILLAGE, **changes})
     if act == "merge":
         grounds = {"grounds": ["near_text"], "known_grounds": {"near_text"}}
         into = changes.pop("into", None)
-        facts = {"incident_id": person("incident"), "into_id": OTHER_REPORT, "into": into, **grounds, **changes}
+        facts = {"incident_id": person("incident"), "into_id": OTHER_REPORT, "into": into, "into_recorded_first": True}
+        facts |= {**grounds, **changes}
         return filing.merge(incident, turn=turn, actor_id=actor_id, **facts)
     return _DECISIONS[act](incident, turn=turn, actor_id=actor_id, **{**FACTS[act], **changes})

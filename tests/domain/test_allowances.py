@@ -22,7 +22,7 @@ FACTS = {
     "basis": "岗位津贴",
     "document": "横委政法〔2026〕6号",
     "granter_id": OFFICER,
-    "budget": BudgetCharged(BUDGET, 2026),
+    "budget": BudgetCharged(BUDGET, 2026, accounts.EXPENSE),
 }
 GRANTED = AllowanceGranted(
     payee_id=GRID_WORKER,

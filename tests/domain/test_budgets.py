@@ -123,7 +123,7 @@ def test_a_budget_without_anything_left_is_closed_too_and_what_comes_back_lapses
 
 
 def test_a_grant_is_charged_to_a_budget_of_its_own_year():
-    assert budgets.charge(given(FIRST).state, on=LAST_DAY) == BudgetCharged(BUDGET_ID, 2026)
+    assert budgets.charge(given(FIRST).state, on=LAST_DAY) == BudgetCharged(BUDGET_ID, 2026, accounts.EXPENSE)
     assert budgets.charge(None, on=LAST_DAY) is None
     for day in (date(2025, 12, 31), date(2027, 1, 1)):
         with pytest.raises(Refusal, match=r"budget\.other_year"):
@@ -133,3 +133,30 @@ def test_a_grant_is_charged_to_a_budget_of_its_own_year():
 def test_a_closed_budget_takes_nothing_more():
     with pytest.raises(Refusal, match=r"budget\.closed"):
         budgets.charge(given(FIRST, CLOSED).state, on=LAST_DAY)
+
+
+OWN = accounts.BudgetAccounts(
+    "gov-own/1", "fin:1002", "fin:4001", "fin:5101", "bud:6001", "bud:7201", "bud:8001", "bud:8101"
+)
+
+
+def test_a_budget_keeps_the_accounts_that_it_began_with():
+    """Whatever the chart says later: what left an account comes back to it."""
+    first = budgets.appropriate(None, **{**TABLE.facts, "of": OWN})
+    assert first.accounts == OWN
+    assert {account for account, _, _ in first.postings} >= {"fin:1002", "fin:4001", "bud:8001", "bud:6001"}
+    begun = given(first).state
+    second = budgets.appropriate(begun, **{**TABLE.facts, "document": "another", "of": accounts.SHIPPED})
+    assert second.accounts is None
+    assert second.postings == accounts.budget_appropriated(BUDGET_ID, second.amount_fen, of=OWN)
+    less = budgets.adjust(given(first, second).state, document="third", amount_fen=Fen(-5), reason="压减")
+    assert {account for account, _, _ in less.postings if account.startswith("fin:")} == {"fin:1002", "fin:4001"}
+    assert budgets.charge(begun, on=LAST_DAY) == BudgetCharged(BUDGET_ID, 2026, "fin:5101")
+
+
+def test_a_budget_is_paid_out_of_one_account():
+    begun = given(budgets.appropriate(None, **{**TABLE.facts, "of": OWN})).state
+    for same in (None, "fin:1002"):
+        budgets.require_funds(begun, funds=same)
+    with pytest.raises(Refusal, match=r"budget\.other_funds"):
+        budgets.require_funds(begun, funds="fin:1011")

@@ -12,6 +12,7 @@ from domain.duplicates import (
     BINS,
     GROUNDS,
     NEAR_PHOTO_BITS,
+    PAIRS_MAX,
     SAME_TIME,
     SHINGLES_MIN,
     Picture,
@@ -24,9 +25,11 @@ from domain.duplicates import (
     shingles,
     text_print,
 )
+from domain.kernel.places import Division
 from tests.domain.samples import NOON, OTHER_FILE, TOWNSHIP, VILLAGE
 
 KEY = b"a key of these tests"
+OTHER_VILLAGE = Division("361125001202")
 STREET = "东门菜市场门口的下水道堵了三天，污水流到路上，老人和孩子走路都要绕开，请尽快派人疏通。"
 AGAIN = "您好！东门菜市场门口的下水道堵了三天，污水流到路上，老人和孩子走路都要绕开，请尽快派人来疏通，谢谢。"
 OTHER = "滨河路十二号楼下的健身器材松动，昨天有位大爷差点摔倒，希望社区检查一遍并且换掉坏的螺丝。"
@@ -59,12 +62,38 @@ def test_the_same_matter_in_nearly_the_same_words_is_near():
     assert not set(first.bands()) & set(other.bands())
 
 
-def test_a_text_that_says_too_little_has_no_print():
-    assert text_print("路灯不亮", key=KEY) is None
+def test_a_short_text_is_known_by_its_pairs_and_one_character_by_nothing():
+    assert text_print("灯！", key=KEY) is None
     long_enough = "一二三四五六七八九十甲乙丙丁"
     assert len(shingles(long_enough)) == SHINGLES_MIN
-    assert text_print(long_enough, key=KEY) is not None
-    assert text_print(long_enough[:-1], key=KEY) is None
+    longer, shorter = text_print(long_enough, key=KEY), text_print(long_enough[:-1], key=KEY)
+    assert (longer.short, bool(longer.bands()), len(longer.pairs)) == (False, True, 13)
+    assert (shorter.short, shorter.bands(), len(shorter.pairs)) == (True, (), 12)
+    assert longer.similarity_percent(shorter) == shorter.similarity_percent(longer) == 92
+    assert len(text_print(STREET, key=KEY).pairs) == 0, "no short text shares half of so many"
+
+
+def test_short_texts_are_near_where_they_share_half_of_their_pairs():
+    lamp = text_print("路灯不亮", key=KEY)
+    for text, percent in {"路灯 不亮！": 100, "路灯不亮了": 75, "路灯又不亮": 40, "井盖坏了": 0}.items():
+        assert lamp.similarity_percent(text_print(text, key=KEY)) == percent, text
+    assert lamp.similarity_percent(text_print("路灯不亮", key=b"another")) == 0
+
+
+@pytest.mark.parametrize(
+    ("hours", "changes", "score"),
+    [
+        (0, {}, 60),
+        (29 * 24, {}, 60),
+        (31 * 24, {}, None),
+        (0, {"division": TOWNSHIP}, 60),  # any of its villages may be meant
+        (0, {"division": OTHER_VILLAGE}, None),
+    ],
+)
+def test_a_short_text_says_something_only_where_it_was_said(hours, changes, score):
+    mine = seen(2, hours=hours, text="路灯不亮", category="施工管理")
+    found = grounds_of(mine, seen(1, text="路灯不亮！", **changes))
+    assert [(ground.code, ground.score) for ground in found] == ([("near_text", score)] if score else [])
 
 
 def test_prints_under_two_keys_say_nothing_of_each_other():
@@ -75,8 +104,12 @@ def test_a_print_is_written_and_read():
     made = text_print(STREET, key=KEY)
     assert len(bytes(made)) == 4 * BINS
     assert TextPrint.from_bytes(bytes(made)) == made
-    with pytest.raises(ValueError, match="512 bytes, not 3"):
-        TextPrint.from_bytes(b"abc")
+    for text in ("路灯不亮", "一二三四五六七八九十甲乙丙丁"):
+        made = text_print(text, key=KEY)
+        assert TextPrint.from_bytes(bytes(made)) == made
+    for wrong in (b"abc", b"", b"\0" * 4 * (BINS + PAIRS_MAX + 1), b"\0" * 4 * (PAIRS_MAX + 1)):
+        with pytest.raises(ValueError, match="a text print has 128 numbers"):
+            TextPrint.from_bytes(wrong)
 
 
 def test_the_print_estimates_the_share_of_common_triples():
@@ -95,8 +128,9 @@ def test_the_print_estimates_the_share_of_common_triples():
 @given(st.text(max_size=200))
 def test_any_text_has_a_print_like_itself_or_none(text):
     made = text_print(text, key=KEY)
-    assert (made is None) is (len(shingles(text)) < SHINGLES_MIN)
+    assert (made is None) is (len(normalised(text)) < 2)
     if made is not None:
+        assert TextPrint.from_bytes(bytes(made)) == made
         assert made.similarity_percent(made) == 100
         assert all(-(2**63) <= band < 2**63 for band in made.bands())
 
@@ -169,8 +203,8 @@ def test_only_earlier_reports_are_candidates_and_the_likeliest_comes_first():
     assert {ground.code for one in found for ground in one.grounds} <= set(GROUNDS)
 
 
-def test_of_two_reports_of_one_moment_one_is_first():
-    one, other = seen(1), seen(2)
+def test_of_two_reports_of_one_moment_the_one_recorded_first_is_first():
+    one, other = seen(2, recorded=6), seen(1, recorded=7)
     assert [found.incident_id for found in likely_duplicates(other, [one])] == [one.incident_id]
     assert likely_duplicates(one, [other]) == []
     assert likely_duplicates(one, [one]) == []
@@ -183,7 +217,8 @@ def test_of_two_reports_of_one_moment_one_is_first():
         (-2, 6, (True, False)),  # says that it was first, and came after
         (2, 4, (False, True)),  # was there first, and the other says that it saw it before
         (2, 6, None),
-        (0, 6, None),  # at the same moment the id decides, and it came after
+        (0, 6, None),  # at the same moment the order of recording decides
+        (0, 4, (True, True)),
     ],
 )
 def test_the_order_of_recording_stands_beside_what_is_claimed(hours, recorded, found):

@@ -8,9 +8,9 @@ import pytest
 
 from domain import incidents
 from domain.incidents import IncidentReported, Turn, filing
-from domain.incidents.events import IncidentClaimed, IncidentMerged
+from domain.incidents.events import IncidentClaimed, IncidentDispatched, IncidentExtended, IncidentMerged
 from domain.kernel.refusals import Refusal
-from domain.kernel.workflow_steps import Beside, Limit, Step, Workflow
+from domain.kernel.workflow_steps import JUDGING, Beside, Limit, Step, Workflow
 from tests.domain.incident_acts import FACTS, OTHER_REPORT, TODAY, take
 from tests.domain.samples import (
     CLERK,
@@ -35,7 +35,7 @@ EVERYTHING = Workflow(
     title="所有步骤",
     version=1,
     steps=tuple(
-        Step(act, act, (WORKER,), mandatory=act == "accept")
+        Step(act, act, (WORKER,), act == "accept", Limit(2, "working_days") if act == "accept" else None)
         for act in (
             "accept",
             "verify",
@@ -76,6 +76,20 @@ FOR_MEMBERS = replace(
     steps=tuple(replace(one, roles=(WORKER, "member")) for one in EVERYTHING.steps),
     besides=tuple(replace(one, roles=(WORKER, "member")) for one in EVERYTHING.besides),
 )
+DECIDING = replace(
+    EVERYTHING,
+    steps=(
+        *EVERYTHING.steps[:-1],
+        Step("decide", "decide", ("county_officer",), mandatory=False),
+        EVERYTHING.steps[-1],
+    ),
+)
+"""A version from before the decision had to be mandatory."""
+FOR_HANDLERS = replace(
+    EVERYTHING,
+    steps=tuple(replace(one, roles=(WORKER, "department_handler")) for one in EVERYTHING.steps),
+    besides=tuple(replace(one, roles=(WORKER, "department_handler")) for one in EVERYTHING.besides),
+)
 TURN = Turn(EVERYTHING, WORKER)
 REPORTED = IncidentReported(
     reporter_id=RIDER, category="市容环境", division=VILLAGE, text=TEXT, source="app", reported_at=NOON
@@ -91,6 +105,9 @@ EARLIER = incidents.evolve(
         reported_at=NOON.replace(hour=1),
     ),
 )
+
+
+SAME_MOMENT = incidents.evolve(None, replace(REPORTED, reporter_id=OTHER_RIDER))
 
 
 def after(*acts: tuple[str, UUID], given: tuple[object, ...] = (REPORTED,)) -> tuple[object, ...]:
@@ -119,6 +136,11 @@ SENSITIVE = (
         reported_at=NOON,
     ),
 )
+BOUND = (*ACCEPTED, IncidentDispatched(actor_id=CLERK, department="县城管局", bound=True))
+THEIRS = Turn(FOR_HANDLERS, "department_handler", frozenset({"县城管局"}))
+OTHERS = Turn(FOR_HANDLERS, "department_handler", frozenset({"县住建局"}))
+NOT_THEIRS = row("incident.other_department", given=BOUND, turn=OTHERS)
+WHISTLED = after(("accept", CLERK), ("whistle", OFFICER))
 CLAIMED_BY_ANOTHER = (*DISPATCHED, IncidentClaimed(handler_id=OTHER_RIDER))
 
 UNKNOWN = row("incident.unknown", given=())
@@ -150,11 +172,13 @@ TABLES = (
             "incident_id": person("incident"),
             "into_id": OTHER_REPORT,
             "into": EARLIER,
+            "into_recorded_first": True,
             "grounds": ["near_text"],
             "known_grounds": {"near_text"},
         },
         DONE,
         row("incident.merge_target", into=None),
+        row("incident.merge_target", into=SAME_MOMENT, into_recorded_first=False),
         row("incident.merge_target", into_id=person("incident")),
         row("incident.merge_target", into=reduce(incidents.evolve, MERGED, None)),
         row("incident.reason_unknown", grounds=["same_colour"]),
@@ -167,6 +191,7 @@ TABLES = (
         ACCEPTED,
         FACTS["dispatch"],
         row("incident.department_missing", department=" "),
+        row("incident.other_department", handler_id=OTHER_RIDER, handlers={DEPARTMENT}),
         TWICE,
         row("chain.acted_twice", actor_id=CLERK, handler_id=RIDER),
     ),
@@ -178,6 +203,7 @@ TABLES = (
         DONE,
         UNLISTED,
         row("incident.department_missing", department=""),
+        row("incident.other_department", handler_id=OTHER_RIDER, handlers={DEPARTMENT}),
         TWICE,
     ),
     table(
@@ -190,6 +216,8 @@ TABLES = (
             actor_id=DEPARTMENT,
             given=(*DISPATCHED, IncidentClaimed(handler_id=DEPARTMENT)),
         ),
+        NOT_THEIRS,
+        row("incident.other_department", given=BOUND),
         row("chain.acted_twice", actor_id=CLERK),
         actor=DEPARTMENT,
     ),
@@ -207,6 +235,8 @@ TABLES = (
         DISPATCHED,
         FACTS["arrive"],
         row("incident.department_missing", department=""),
+        row("incident.not_called", given=WHISTLED, department="县水利局"),
+        row("incident.not_called", turn=OTHERS),
         TWICE,
         actor=DEPARTMENT,
     ),
@@ -217,6 +247,7 @@ TABLES = (
         UNREADY,
         DONE,
         row("incident.claimed_by_another", given=CLAIMED_BY_ANOTHER),
+        NOT_THEIRS,
         UNLISTED,
         row("chain.acted_twice", actor_id=CLERK),
         actor=DEPARTMENT,
@@ -224,9 +255,27 @@ TABLES = (
     table(filing.suspend, ACCEPTED, FACTS["suspend"], UNLISTED, row("incident.until_past", until=TODAY), TWICE),
     table(filing.resume, SUSPENDED, {}, row("incident.not_suspended", given=ACCEPTED), TWICE),
     table(
-        filing.extend, ACCEPTED, FACTS["extend"], UNLISTED, row("workflow.limit_wrong", longer=Limit(0, "days")), TWICE
+        filing.extend,
+        (REPORTED,),
+        FACTS["extend"],
+        UNLISTED,
+        row("workflow.limit_wrong", longer=Limit(0, "days")),
+        row("incident.no_limit", given=ACCEPTED),
+        row("incident.extension_beyond", longer=Limit(3, "working_days"), actor_id=RIDER),
+        row("incident.extension_beyond", longer=Limit(1, "working_hours"), actor_id=RIDER),
+        row("incident.extension_beyond", longer=Limit(1, "days"), actor_id=RIDER),
+        TWICE,
     ),
-    table(filing.feed_back, HANDLED, FACTS["feed_back"], row("incident.channel_unknown", channel="dream"), TWICE),
+    table(
+        filing.feed_back,
+        HANDLED,
+        FACTS["feed_back"],
+        row("incident.channel_unknown", channel="dream"),
+        TWICE,
+        row("chain.acted_twice", actor_id=CLERK),
+        row("chain.acted_twice", actor_id=DEPARTMENT),
+        actor=OFFICER,
+    ),
     table(
         filing.close,
         HANDLED,
@@ -235,6 +284,7 @@ TABLES = (
         UNLISTED,
         row("incident.reason_contradicts", reason="not_solved"),
         row("chain.acted_twice", actor_id=DEPARTMENT),
+        row("chain.acted_twice", actor_id=OFFICER, given=after(("verify", OFFICER), given=HANDLED)),
         actor=GRID_WORKER,
     ),
     table(
@@ -243,6 +293,8 @@ TABLES = (
         FACTS["call_back"],
         row("incident.reason_unknown", outcome="angry"),
         TWICE,
+        row("chain.acted_twice", actor_id=CLERK),
+        actor=OFFICER,
     ),
     table(
         filing.rate,
@@ -251,6 +303,8 @@ TABLES = (
         row("incident.number_wrong", stars=6),
         row("chain.not_oneself", turn=Turn(FOR_MEMBERS, "member")),
         row("chain.acted_twice", actor_id=DEPARTMENT),
+        row("chain.acted_twice", actor_id=CLERK),
+        actor=OFFICER,
     ),
     table(
         filing.post,
@@ -260,7 +314,13 @@ TABLES = (
         row("incident.number_wrong", days=0),
         TWICE,
     ),
-    table(filing.archive, ACCEPTED, {}, TWICE),
+    table(
+        filing.archive,
+        ACCEPTED,
+        {},
+        row("incident.validity_missing", turn=Turn(DECIDING, WORKER)),
+        TWICE,
+    ),
     table(filing.reopen, ARCHIVED, FACTS["reopen"], UNLISTED, TWICE),
     table(
         filing.remind,
@@ -331,6 +391,7 @@ def test_what_was_sent_to_one_person_is_not_taken_by_another():
 def test_after_a_return_it_is_dispatched_anew():
     state = reduce(incidents.evolve, after(("accept", CLERK), ("dispatch", CLERK), ("return", DEPARTMENT)), None)
     assert state.course.department is None
+    state = incidents.evolve(state, take(state, "verify", workflow=EVERYTHING, role=WORKER, actor_id=GRID_WORKER))
     assert incidents.next_step(shipped("jiamusi-8"), state.course).act == "dispatch"
 
 
@@ -339,13 +400,52 @@ def test_the_reporter_rates_for_himself_and_the_centre_for_him():
         reduce(incidents.evolve, HANDLED, None), "rate", workflow=EVERYTHING, role=WORKER, actor_id=RIDER
     )
     assert by_reporter.by_reporter
-    by_clerk = take(reduce(incidents.evolve, HANDLED, None), "rate", workflow=EVERYTHING, role=WORKER, actor_id=CLERK)
-    assert not by_clerk.by_reporter
+    centre = take(reduce(incidents.evolve, HANDLED, None), "rate", workflow=EVERYTHING, role=WORKER, actor_id=OFFICER)
+    assert not centre.by_reporter
 
 
-def test_whoever_handled_it_may_tell_the_reporter_himself():
+JUDGES = [act for act in ("verify", "feed_back", "close", "call_back", "rate") if act in JUDGING]
+
+
+@pytest.mark.parametrize("first", JUDGES)
+@pytest.mark.parametrize("second", [*JUDGES, "archive", "post"])
+def test_whoever_judged_takes_no_second_step(first, second):
+    """Not even a clerk's: neither the answer nor the stars nor the last look are by the same pair of eyes."""
+    state = reduce(incidents.evolve, after((first, OFFICER), given=HANDLED), None)
+    if second == first:
+        return
+    with pytest.raises(Refusal, match=r"chain\.acted_twice"):
+        take(state, second, workflow=EVERYTHING, role=WORKER, actor_id=OFFICER)
+    take(
+        state,
+        second,
+        workflow=EVERYTHING,
+        role=WORKER,
+        actor_id=CLERK if second in ("archive", "post") else GRID_WORKER,
+    )
+
+
+def test_a_template_may_set_a_clerks_step_apart_too():
+    alone = replace(
+        EVERYTHING, steps=tuple(replace(one, apart=one.act == "archive" or None) for one in EVERYTHING.steps)
+    )
     state = reduce(incidents.evolve, HANDLED, None)
-    take(state, "feed_back", workflow=EVERYTHING, role=WORKER, actor_id=DEPARTMENT)
+    with pytest.raises(Refusal) as refused:
+        take(state, "archive", workflow=alone, role=WORKER, actor_id=CLERK)
+    assert (refused.value.code, refused.value.facts["acted_as"]) == ("chain.acted_twice", "accept")
+    take(state, "archive", workflow=alone, role=WORKER, actor_id=OFFICER)
+
+
+def test_extensions_of_one_step_are_bounded_together():
+    """Two working days may be had again: in one piece or in two, and the next step has its own."""
+    state = reduce(incidents.evolve, after(("extend", CLERK)), None)
+    longer = {"longer": Limit(1, "working_days")}
+    given(REPORTED, IncidentExtended(actor_id=CLERK, reason="complex", **longer)).when(
+        filing.extend, turn=TURN, actor_id=CLERK, reason="complex", **longer
+    ).then(IncidentExtended(actor_id=CLERK, reason="complex", **longer))
+    with pytest.raises(Refusal) as refused:
+        take(state, "extend", workflow=EVERYTHING, role=WORKER, actor_id=CLERK)
+    assert refused.value.facts == {"amount": 0, "unit": "working_days"}
 
 
 def test_the_later_report_is_merged_into_the_earlier_one_and_never_the_other_way():
@@ -354,3 +454,32 @@ def test_the_later_report_is_merged_into_the_earlier_one_and_never_the_other_way
     assert event == IncidentMerged(actor_id=CLERK, into=OTHER_REPORT, grounds=("near_text",))
     with pytest.raises(Refusal, match=r"merge_target"):
         take(EARLIER, "merge", workflow=EVERYTHING, role=WORKER, actor_id=CLERK, into=state)
+
+
+def test_what_has_handlers_of_its_own_is_theirs_alone_until_it_goes_elsewhere():
+    state = reduce(incidents.evolve, ACCEPTED, None)
+    sent = {"department": "县城管局", "handler_id": None}
+    assert filing.dispatch(state, turn=TURN, actor_id=CLERK, **sent).bound is None, "nobody handles for it"
+    event = filing.dispatch(state, turn=TURN, actor_id=CLERK, handlers={DEPARTMENT}, **sent)
+    assert event.bound
+    given(*ACCEPTED, event).when(filing.claim, turn=THEIRS, actor_id=DEPARTMENT).then(
+        IncidentClaimed(handler_id=DEPARTMENT)
+    )
+    given(*ACCEPTED, event).when(filing.claim, turn=OTHERS, actor_id=OTHER_RIDER).refused(
+        "incident.other_department", department="县城管局"
+    )
+    again = {"department": "县住建局", "handler_id": None, "reason": "not_their_duty", "handlers": {OTHER_RIDER}}
+    moved = filing.reassign(reduce(incidents.evolve, (*ACCEPTED, event), None), turn=TURN, actor_id=CLERK, **again)
+    given(*ACCEPTED, event, moved).when(filing.claim, turn=OTHERS, actor_id=OTHER_RIDER).then(
+        IncidentClaimed(handler_id=OTHER_RIDER)
+    )
+    given(*ACCEPTED, event, moved).when(filing.claim, turn=THEIRS, actor_id=DEPARTMENT).refused(
+        "incident.other_department", department="县住建局"
+    )
+
+
+def test_whoever_handles_without_signing_for_it_is_of_the_department_too():
+    facts = {"handler_id": DEPARTMENT, "actor_id": DEPARTMENT, "handled_at": NOON, "now": NOON}
+    given(*BOUND).when(incidents.record_handling, turn=OTHERS, **facts).refused(
+        "incident.other_department", department="县城管局"
+    )

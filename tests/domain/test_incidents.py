@@ -14,7 +14,7 @@ from domain.incidents import (
     Turn,
     ValidityDecided,
 )
-from domain.incidents.events import IncidentClaimed
+from domain.incidents.events import IncidentClaimed, IncidentDispatched
 from domain.incidents.reasons import OWN_SOURCES
 from domain.kernel.events import Sha256
 from domain.kernel.places import Position
@@ -68,6 +68,7 @@ HANDLE_FACTS = {
     "handled_at": LATER,
     "now": NOW,
 }
+SENT = IncidentDispatched(actor_id=CLERK, department="县城管局", bound=True)
 DECIDE_FACTS = {"turn": Turn(KERNEL, "county_officer"), "actor_id": OFFICER, "valid": True, "reason": "meets_catalogue"}
 
 TABLES = (
@@ -123,6 +124,7 @@ TABLES = (
             row("incident.handled_in_future", handled_at=NOW + timedelta(microseconds=1)),
             row("incident.handled_before_reported", handled_at=NOON - timedelta(microseconds=1)),
             row("incident.claimed_by_another", given=(REPORTED, CONFIRMED, IncidentClaimed(handler_id=OFFICER))),
+            row("incident.other_department", given=(REPORTED, CONFIRMED, SENT)),
             row("chain.not_oneself", actor_id=CLERK),
             row("chain.acted_twice", handler_id=RIDER, actor_id=RIDER),
             row("chain.acted_twice", handler_id=GRID_WORKER, actor_id=GRID_WORKER),

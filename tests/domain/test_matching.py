@@ -109,6 +109,24 @@ def test_what_cannot_be_matched_says_why(entries, payment, expected):
     assert tiers(*entries, payments=[payment]) == {}
 
 
+def test_a_line_that_shows_somebody_else_is_never_matched_by_its_reference():
+    """Neither by ours nor by the bank's; another line that shows the payee still is."""
+    named, other, by_ref = line(1, end_to_end_id=id_of(1)), line(2, end_to_end_id=id_of(1)), line(3, bank_ref="BANK2")
+    wrong = {(named.key, derived("payment", 1)), (by_ref.key, derived("payment", 2))}
+    found = match([named, other, by_ref], [paid(1), paid(2)], contradicting=wrong)
+    assert [(one.kind, one.key.number, one.payment_id) for one in found.exceptions] == [
+        ("wrong_account_or_name", 1, derived("payment", 1)),
+        ("wrong_account_or_name", 3, derived("payment", 2)),
+    ]
+    assert list(found.named()) == [(other.key, derived("payment", 1))]
+
+
+def test_a_return_that_shows_somebody_else_is_not_booked():
+    back = line(1, TEN, return_of=id_of(1))
+    found = match([back], [paid(1, out_taken=True)], contradicting={(back.key, derived("payment", 1))})
+    assert (found.late_returns, [one.kind for one in found.exceptions]) == ((), ["wrong_account_or_name"])
+
+
 # T2.
 
 

@@ -16,6 +16,9 @@ from domain.payments import (
     PaymentAccepted,
     PaymentApproved,
     PaymentCancelled,
+    PaymentClaimed,
+    PaymentClaimRecovered,
+    PaymentConfirmedPaid,
     PaymentContradicted,
     PaymentFailed,
     PaymentPrepared,
@@ -82,6 +85,18 @@ ACCEPTED = PaymentAccepted(answer=ANSWER, status="ACSP")
 SAYS_FAILED = PaymentContradicted(answer=ANSWER, status="failed", detail="account_closed")
 SAYS_PAID = PaymentContradicted(answer=ANSWER, status="settled", detail="2026-12-03 N1")
 UPHELD = PaymentUpheld(reason="the bank was asked")
+CONFIRMED = PaymentConfirmedPaid(
+    booked_on=date(2026, 12, 3),
+    bank_ref="N1",
+    reason="the bank was asked",
+    postings=accounts.payment_confirmed_paid(RIDER, BUDGET, Fen(3_000)),
+)
+CLAIMED = PaymentClaimed(
+    booked_on=date(2026, 12, 3),
+    bank_ref="N1",
+    reason="the bank was asked",
+    postings=accounts.payment_claimed(RIDER, Fen(3_000)),
+)
 
 
 def returned(*, same_year=True):
@@ -150,6 +165,7 @@ RECOVER_FACTS = {
     "on": date(2026, 12, 21),
 }
 CHECKED_FACTS = {"actor_id": APPROVER, "maker_id": PAYMASTER, "acted": (OFFICER,), "reason": "not found"}
+CONFIRM_FACTS = {**CHECKED_FACTS, "reason": "the bank was asked", "owed": True, "listed_again": None}
 RETURNED_ONLY = [
     row("payment.unknown", given=()),
     row("payment.not_returned", given=PAID),
@@ -256,6 +272,23 @@ TABLES = (
             row("chain.acted_twice", actor_id=OFFICER),
         ],
     ),
+    Table(
+        payments.evolve,
+        payments.confirm_paid,
+        (*SENT, FAILED, SAYS_PAID),
+        CONFIRM_FACTS,
+        [
+            row("payment.unknown", given=()),
+            row("payment.not_said_paid", given=(*SENT, FAILED)),
+            row("payment.not_said_paid", given=(*PAID, SAYS_FAILED)),
+            row("payment.not_said_paid", given=(*SENT, FAILED, SAYS_PAID, UPHELD)),
+            row("payment.listed_again", listed_again="36112500000020261200100000001"),
+            row("chain.acted_twice", actor_id=PAYMASTER),
+            row("chain.acted_twice", actor_id=RIDER),
+            row("chain.acted_twice", actor_id=OFFICER),
+            row("reason.insufficient", reason="ok"),
+        ],
+    ),
     Table(payments.evolve, payments.leave_unresolved, SENT, {"answer": ANSWER, "status": "PDNG"}, SENT_ONLY),
 )
 
@@ -325,6 +358,46 @@ def test_a_second_person_says_what_the_bank_confirmed():
     given(*PAID, SAYS_FAILED).when(payments.uphold, **{**CHECKED_FACTS, "reason": "the bank was asked"}).then(UPHELD)
     assert not given(*PAID, SAYS_FAILED, UPHELD).state.contradicted
     given(*PAID, SAYS_FAILED, UPHELD).when(payments.fail, **FAIL_FACTS).then(SAYS_FAILED)
+
+
+def test_what_failed_and_was_paid_after_all_is_paid_once():
+    """The day and the reference are the bank's; its first answer stays what the closed batch has."""
+    said = given(*SENT, FAILED, SAYS_PAID)
+    said.when(payments.confirm_paid, **CONFIRM_FACTS).then(CONFIRMED)
+    after = given(*SENT, FAILED, SAYS_PAID, CONFIRMED)
+    assert (after.state.status, after.state.outcome, after.state.contradicted) == ("settled", "failed", False)
+    assert (after.state.booked_on, after.state.bank_ref) == (date(2026, 12, 3), "N1")
+    after.when(payments.settle, **SETTLE_FACTS).then()
+    after.when(payments.fail, **FAIL_FACTS).then(SAYS_FAILED)
+    after.when(payments.return_late, **RETURN_FACTS).then(returned(same_year=True))
+
+
+def test_what_was_paid_twice_is_claimed_back():
+    said = given(*SENT, FAILED, SAYS_PAID)
+    said.when(payments.confirm_paid, **{**CONFIRM_FACTS, "owed": False}).then(CLAIMED)
+    claimed = given(*SENT, FAILED, SAYS_PAID, CLAIMED)
+    assert (claimed.state.status, claimed.state.outcome) == ("claimed", "failed")
+    claimed.when(payments.settle, **SETTLE_FACTS).then()
+    claimed.when(payments.fail, **FAIL_FACTS).then(SAYS_FAILED)
+    came_in = PaymentClaimRecovered(
+        booked_on=RECOVER_FACTS["booked_on"],
+        bank_ref=RECOVER_FACTS["bank_ref"],
+        reason=RECOVER_FACTS["reason"],
+        same_year=True,
+        postings=accounts.claim_recovered(RIDER, Fen(3_000), same_year=True),
+    )
+    claimed.when(payments.recover, **RECOVER_FACTS).then(came_in)
+    given(*SENT, FAILED, SAYS_PAID, CLAIMED, came_in).when(payments.recover, **RECOVER_FACTS).then()
+    outcome = claimed.when(payments.return_late, **RETURN_FACTS)
+    assert [type(event) for event in outcome.events] == [PaymentClaimRecovered]
+    assert not {one.account for one in CLAIMED.postings} & {accounts.payable(RIDER), accounts.committed(BUDGET)}
+
+
+def test_a_second_booking_still_contradicts_what_was_confirmed():
+    again = PaymentContradicted(answer=ANSWER, status="settled", detail="2026-12-09 N2")
+    said = given(*SENT, FAILED, SAYS_PAID, again)
+    said.when(payments.confirm_paid, **CONFIRM_FACTS).then(CONFIRMED, again)
+    assert given(*SENT, FAILED, SAYS_PAID, again, CONFIRMED, again).state.contradicted
 
 
 def test_a_late_return_explains_the_failure_that_the_bank_spoke_of():

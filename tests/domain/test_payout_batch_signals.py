@@ -25,6 +25,9 @@ USUAL = Look(line=1, amount_fen=1_000, account=ACCOUNT, last_account=ACCOUNT)
 FIRST, SECOND, OTHER_WORKER = derived("incident", 1), derived("incident", 2), derived("worker", 2)
 
 
+TOO_FAST = Signal(1, "approved_too_fast", (("a_minute", "21"), ("lines", "1")))
+
+
 def codes(*looks: Look) -> list[tuple[int, str]]:
     return [(signal.line, signal.code) for signal in signals_of(looks)]
 
@@ -48,7 +51,7 @@ def test_an_ordinary_line_has_no_signal():
             {"verifiers": (GRID_WORKER,) * PAIR_MIN},
             Signal(1, "pair_rate", (("of_verifier", "10"), ("together", "10"), ("verifier", str(GRID_WORKER)))),
         ),
-        ({"decisions_a_minute": DECISIONS_A_MINUTE_MAX + 1}, Signal(1, "approved_too_fast", (("a_minute", "21"),))),
+        ({"decisions_a_minute": DECISIONS_A_MINUTE_MAX + 1}, TOO_FAST),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
@@ -72,6 +75,19 @@ def test_a_pair_stands_out_where_both_meet_nobody_else():
     assert codes(ours, replace(other, verifiers=(OTHER_WORKER,) * 3)) == [(1, "pair_rate")]
     assert codes(replace(ours, verifiers=(GRID_WORKER,) * (PAIR_MIN - 1))) == []
     assert codes(replace(ours, verifiers=(GRID_WORKER, OTHER_WORKER) * PAIR_MIN)) == []
+
+
+@pytest.mark.parametrize(("lines", "least"), [(10, 1), (11, 3), (100, 3), (101, 10)])
+def test_haste_is_said_once_of_a_list_and_not_of_a_slip(lines, least):
+    def hurried(count):
+        looks = [replace(USUAL, line=line) for line in range(1, lines + 1)]
+        fast = [replace(look, decisions_a_minute=20 + look.line) for look in looks[-count:]] if count else []
+        return signals_of([*looks[: lines - count], *fast])
+
+    assert hurried(least - 1) == ()
+    (signal,) = hurried(least)
+    assert (signal.line, signal.code) == (lines - least + 1, "approved_too_fast")
+    assert dict(signal.facts) == {"a_minute": str(20 + lines), "lines": str(least)}
 
 
 def test_a_line_with_everything_shows_it_in_one_order():

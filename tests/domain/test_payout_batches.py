@@ -10,6 +10,7 @@ from domain.kernel.calendar import Month
 from domain.kernel.events import Sha256
 from domain.kernel.ids import EventName, derived
 from domain.kernel.money import Fen
+from domain.kernel.refusals import Refusal
 from domain.payout_batches import (
     BankAnswerRecorded,
     BatchLine,
@@ -233,6 +234,16 @@ def test_a_batch_is_frozen_approved_exported_answered_and_closed():
     sent = given(FROZEN, APPROVED, EXPORTED)
     sent.when(payout_batches.record_answer, **ANSWER_FACTS).then(ANSWERED)
     sent.when(payout_batches.close, outcomes=OUTCOMES).then(CLOSED)
+
+
+def test_the_file_is_written_in_one_layout_and_given_again_in_no_other():
+    exported = given(FROZEN, APPROVED, EXPORTED)
+    assert payout_batches.file_written(given(FROZEN, APPROVED).state, profile="iso20022") is None
+    assert payout_batches.file_written(exported.state, profile=EXPORTED.profile) == EXPORTED.file
+    with pytest.raises(Refusal) as refused:
+        payout_batches.file_written(exported.state, profile="iso20022")
+    assert refused.value.code == "payout_batch.other_layout"
+    assert refused.value.facts == {"profile": EXPORTED.profile, "asked": "iso20022"}
 
 
 @pytest.mark.parametrize("number", [1, 499])

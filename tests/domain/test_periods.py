@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from domain import periods
+from domain.kernel.bank_sides import Explained
 from domain.kernel.events import Sha256
 from domain.kernel.ids import event_name
 from domain.kernel.money import Fen
@@ -13,11 +14,11 @@ from domain.kernel.refusals import Refusal
 from domain.periods import (
     Blocking,
     Disclosed,
-    Explained,
     Figures,
     PeriodCloseProposed,
     PeriodCloseWithdrawn,
     PeriodSealed,
+    Proposal,
     Reconciled,
     period_stream,
 )
@@ -38,7 +39,7 @@ def flat(figures):
 
 
 PROPOSED = PeriodCloseProposed(**flat(FIGURES), proposer_id=OFFICER)
-WITHDRAWN = PeriodCloseWithdrawn(division=COUNTY, reason="漏记一笔")
+WITHDRAWN = PeriodCloseWithdrawn(division=COUNTY, reason="漏记了一笔")
 SEALED = PeriodSealed(**flat(FIGURES))
 NEXT = replace(FIGURES, month="2026-12", position=90)
 TABLES = (
@@ -61,18 +62,19 @@ TABLES = (
             row("period.blocked", blocking=(CONFLICT,)),
             row("period.not_explained", differences=(replace(IN_TRANSIT, count=4),)),
             row("period.not_explained", figures=replace(NEXT, explained=())),
-            row("period.not_explained", figures=replace(NEXT, explained=(replace(EXPLAINED[0], reason=" "),))),
+            row("period.not_explained", figures=replace(NEXT, explained=(replace(EXPLAINED[0], reason="xxxx"),))),
         ],
     ),
     Table(
         periods.evolve,
         periods.withdraw_close,
         (PROPOSED,),
-        {"county": COUNTY, "month": "2026-11", "reason": "漏记一笔"},
+        {"county": COUNTY, "month": "2026-11", "reason": "漏记了一笔"},
         [
             row("period.not_proposed", given=()),
             row("period.not_proposed", given=(PROPOSED, SEALED)),
             row("period.not_proposed", month="2026-10"),
+            row("reason.insufficient", reason="。。。。"),
         ],
     ),
     Table(
@@ -84,8 +86,7 @@ TABLES = (
             "month": "2026-11",
             "sealer_id": APPROVER,
             "shown_digest": FIGURES.digest,
-            "trial_balance": FIGURES.trial_balance,
-            "disclosures": FIGURES.disclosures,
+            "now": FIGURES,
             "blocking": (),
         },
         [
@@ -93,8 +94,9 @@ TABLES = (
             row("period.not_proposed", month="2026-12"),
             row("period.maker_is_checker", sealer_id=OFFICER),
             row("period.digest_differs", shown_digest=NEXT.digest),
-            row("period.moved", trial_balance=Sha256("e" * 64)),
-            row("period.moved", disclosures=Sha256("e" * 64)),
+            row("period.moved", now=replace(FIGURES, trial_balance=Sha256("e" * 64))),
+            row("period.moved", now=replace(FIGURES, reconciliation=Sha256("e" * 64))),
+            row("period.moved", now=replace(FIGURES, disclosures=Sha256("e" * 64))),
             row("period.blocked", blocking=(CONFLICT,)),
         ],
     ),
@@ -107,6 +109,7 @@ def test_what_one_person_proposed_another_seals():
     after = given(PROPOSED, SEALED).state
     assert (after.sealed, after.closed_until) == ("2026-11", date(2026, 11, 30))
     assert after.last_seal == event_name(period_stream(COUNTY), 2)
+    assert after.seals == {"2026-11": Proposal(FIGURES, OFFICER)}
 
 
 def test_each_seal_names_the_one_before():

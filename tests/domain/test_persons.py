@@ -73,6 +73,7 @@ TABLES = (
             row("person.role_unknown", role="emperor"),
             row("place.unknown", area_known=False),
             row("person.role_ends_before_start", until=SPRING),
+            row("person.department_unsuited", department="县城管局"),
             row("person.role_already_held", since=SUMMER, until=SUMMER),
         ],
     ),
@@ -220,3 +221,19 @@ def test_refusals_in_the_order_of_the_checks(table, position):
 def test_the_docstring_states_the_checks_and_their_order(table):
     table.check_accepted()
     table.check_documented()
+
+
+def test_a_handler_is_of_a_department_where_and_while_he_is():
+    granted = persons.grant_role(
+        given(REGISTERED).state,
+        role="department_handler",
+        area=TOWNSHIP,
+        area_known=True,
+        since=SPRING,
+        until=SUMMER,
+        department=" 县城管局 ",
+    )
+    person = given(REGISTERED, granted).state
+    assert person.departments(TOWNSHIP, SPRING) == {"县城管局"}
+    assert person.departments(TOWNSHIP, AUTUMN) == frozenset()
+    assert person.departments(COUNTY, SPRING) == frozenset()

@@ -91,7 +91,7 @@ def facts(*, township=None, county=None, city=CITY_BAND, **changes):
         "incident_id": INCIDENT,
         "incident": incident(REPORTED, CONFIRMED, HANDLED, VALID),
         "tariffs": [by_division.get(division) for division in chain(VILLAGE)],
-        "budget": BudgetCharged(BUDGET.id, BUDGET.year),
+        "budget": BudgetCharged(BUDGET.id, BUDGET.year, BUDGET.accounts.expense),
         **changes,
     }
 

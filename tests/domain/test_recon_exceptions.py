@@ -4,8 +4,16 @@ import pytest
 
 from domain import recon_exceptions
 from domain.kernel.ids import derived
-from domain.recon_exceptions import BLOCKING, ExceptionAssigned, ExceptionOpened, ExceptionResolved, Subject
-from tests.domain.samples import OFFICER
+from domain.recon_exceptions import (
+    BLOCKING,
+    ExceptionAssigned,
+    ExceptionOpened,
+    ExceptionResolved,
+    ExplanationProposed,
+    ExplanationRejected,
+    Subject,
+)
+from tests.domain.samples import APPROVER, OFFICER
 from tests.domain.scenarios import Table, every_row, every_table, row, scenarios
 
 given = scenarios(recon_exceptions.evolve)
@@ -19,10 +27,12 @@ OPENED = ExceptionOpened(
     blocking="close",
 )
 ASSIGNED = ExceptionAssigned(owner_id=OFFICER)
-EXPLAINED = ExceptionResolved(outcome="explained", reason="利息")
+PROPOSED = ExplanationProposed(outcome="explained", reason="银行结息", proposer_id=OFFICER)
+REJECTED = ExplanationRejected(reason="不是利息")
+EXPLAINED = ExceptionResolved(outcome="explained", reason="银行结息", proposer_id=OFFICER)
 OPEN_FACTS = {"subject": SUBJECT, "amount_fen": 500}
 ASSIGN_FACTS = {"owner_id": OFFICER, "owner_known": True}
-RESOLVE_FACTS = {"outcome": "explained", "reason": "利息"}
+EXPLAIN_FACTS = {"outcome": "explained", "reason": "银行结息", "proposer_id": OFFICER}
 
 TABLES = (
     Table(
@@ -45,14 +55,38 @@ TABLES = (
     ),
     Table(
         recon_exceptions.evolve,
-        recon_exceptions.resolve,
+        recon_exceptions.propose,
         given=(OPENED,),
-        facts=RESOLVE_FACTS,
+        facts=EXPLAIN_FACTS,
         rows=[
             row("exception.unknown", given=()),
             row("exception.not_open", given=(OPENED, EXPLAINED)),
             row("exception.outcome_unknown", outcome="matched"),
-            row("exception.reason_missing", reason="  "),
+            row("reason.insufficient", reason="利息。"),
+        ],
+    ),
+    Table(
+        recon_exceptions.evolve,
+        recon_exceptions.confirm,
+        given=(OPENED, PROPOSED),
+        facts={"confirmer_id": APPROVER},
+        rows=[
+            row("exception.unknown", given=()),
+            row("exception.not_open", given=(OPENED, PROPOSED, EXPLAINED)),
+            row("exception.not_proposed", given=(OPENED, PROPOSED, REJECTED)),
+            row("chain.acted_twice", confirmer_id=OFFICER),
+        ],
+    ),
+    Table(
+        recon_exceptions.evolve,
+        recon_exceptions.reject,
+        given=(OPENED, PROPOSED),
+        facts={"reason": "不是利息"},
+        rows=[
+            row("exception.unknown", given=()),
+            row("exception.not_open", given=(OPENED, EXPLAINED)),
+            row("exception.not_proposed", given=(OPENED,)),
+            row("reason.insufficient", reason="……"),
         ],
     ),
 )
@@ -73,6 +107,13 @@ def test_the_docstring_states_the_checks_and_their_order(table):
 def test_every_kind_is_opened_with_its_weight(kind):
     outcome = given().when(recon_exceptions.open_, subject=Subject(kind), amount_fen=1)
     assert [event.blocking for event in outcome.events] == [BLOCKING[kind]]
+
+
+def test_what_one_person_says_another_confirms():
+    given(OPENED, PROPOSED).when(recon_exceptions.confirm, confirmer_id=APPROVER).then(EXPLAINED)
+    given(OPENED, PROPOSED, OPENED).when(recon_exceptions.confirm, confirmer_id=APPROVER).refused(
+        "exception.not_proposed"
+    )
 
 
 def test_while_it_is_open_for_the_same_amount_it_is_not_opened_again():

@@ -1,5 +1,6 @@
 """Neither a line nor a payment is matched beyond its amount, and by hand it takes two."""
 
+from dataclasses import replace
 from datetime import date
 
 from domain import reconciliations
@@ -14,8 +15,12 @@ from domain.reconciliations import (
     MatchProposed,
     ProposalRejected,
     StatementJoined,
+    StatementSuperseded,
+    SupersedingProposed,
     Unmatched,
+    UnmatchProposed,
     gaps,
+    overlapping,
 )
 from tests.domain.samples import APPROVER, OFFICER
 from tests.domain.scenarios import Table, every_row, every_table, row, scenarios
@@ -23,6 +28,7 @@ from tests.domain.scenarios import Table, every_row, every_table, row, scenarios
 given = scenarios(reconciliations.evolve)
 
 STATEMENT = derived("statement", 1)
+OTHERS = derived("statement", 2)
 KEY = EntryKey(STATEMENT, 3)
 PAYMENT, OTHER = derived("payment", 1), derived("payment", 2)
 AMOUNTS = {PAYMENT: 1000, OTHER: 500}
@@ -46,6 +52,11 @@ JOINED = StatementJoined(
 MATCHED = Matched(allocations=(allocation(),))
 ELSEWHERE = Matched(allocations=(allocation(key=EntryKey(STATEMENT, 9)),))
 PROPOSED = MatchProposed(statement_id=STATEMENT, entry=3, allocations=(allocation(5),), reason=WHY, proposer_id=OFFICER)
+BY_TWO = Matched(allocations=(allocation(5),), reason=WHY, proposer_id=OFFICER)
+TAKE_BACK = UnmatchProposed(statement_id=STATEMENT, entry=3, reason=WHY, proposer_id=OFFICER)
+DROPPED = ProposalRejected(statement_id=STATEMENT, entry=3, reason=WHY)
+NEW = Joined(date(2026, 11, 16), date(2026, 12, 15), 5, 5, Sha256("c" * 64))
+INSTEAD = SupersedingProposed(statement_id=OTHERS, superseded=(STATEMENT,), reason=WHY, proposer_id=OFFICER)
 
 BY_HAND = {"key": KEY, "entry_fen": -1000, "parts": [PART], "amounts": AMOUNTS, "reason": WHY}
 TABLES = (
@@ -54,7 +65,10 @@ TABLES = (
         reconciliations.join,
         given=(),
         facts={name: getattr(JOINED, name) for name in JOINED.__slots__},
-        rows=[row("statement.already_recorded", given=(JOINED,))],
+        rows=[
+            row("statement.already_recorded", given=(JOINED,)),
+            row("statement.overlaps", given=(replace(JOINED, statement_id=OTHERS),)),
+        ],
     ),
     Table(
         reconciliations.evolve,
@@ -74,7 +88,7 @@ TABLES = (
         facts=BY_HAND,
         rows=[
             row("reconciliation.entry_taken", given=(MATCHED,)),
-            row("reconciliation.reason_missing", reason=" "),
+            row("reason.insufficient", reason=" "),
             row("reconciliation.no_parts", parts=[]),
             row("reconciliation.part_of_other_sign", parts=[Part(PAYMENT, 1000)]),
             row("reconciliation.amount_differs", parts=[Part(OTHER, -500)]),
@@ -88,7 +102,7 @@ TABLES = (
         facts={**BY_HAND, "proposer_id": OFFICER},
         rows=[
             row("reconciliation.already_proposed", given=(PROPOSED,)),
-            row("reconciliation.reason_missing", reason=""),
+            row("reason.insufficient", reason=""),
             row("reconciliation.no_parts", parts=[]),
             row("reconciliation.too_many_parts", parts=[Part(PAYMENT, -1)] * (ALLOCATIONS_MAX + 1)),
             row("reconciliation.part_of_other_sign", parts=[Part(PAYMENT, 0)]),
@@ -115,17 +129,52 @@ TABLES = (
         facts={"key": KEY, "reason": WHY},
         rows=[
             row("reconciliation.not_proposed", given=()),
-            row("reconciliation.reason_missing", reason=""),
+            row("reason.insufficient", reason=""),
+        ],
+    ),
+    Table(
+        reconciliations.evolve,
+        reconciliations.propose_unmatch,
+        given=(MATCHED,),
+        facts={"key": KEY, "reason": WHY, "proposer_id": OFFICER},
+        rows=[
+            row("reconciliation.not_matched", given=()),
+            row("reconciliation.already_proposed", given=(MATCHED, TAKE_BACK)),
+            row("reason.insufficient", reason="错"),
         ],
     ),
     Table(
         reconciliations.evolve,
         reconciliations.unmatch,
-        given=(MATCHED,),
-        facts={"key": KEY, "reason": WHY},
+        given=(MATCHED, TAKE_BACK),
+        facts={"key": KEY, "confirmer_id": APPROVER},
         rows=[
-            row("reconciliation.not_matched", given=()),
-            row("reconciliation.reason_missing", reason=""),
+            row("reconciliation.not_proposed", given=(MATCHED, TAKE_BACK, DROPPED)),
+            row("chain.acted_twice", confirmer_id=OFFICER),
+        ],
+    ),
+    Table(
+        reconciliations.evolve,
+        reconciliations.propose_superseding,
+        given=(JOINED, MATCHED),
+        facts={"statement_id": OTHERS, "new": NEW, "reason": WHY, "proposer_id": OFFICER},
+        rows=[
+            row("statement.not_in_conflict", given=()),
+            row("statement.not_in_conflict", statement_id=STATEMENT),
+            row("reason.insufficient", reason="错"),
+            row("statement.matched_by_hand", given=(JOINED, BY_TWO)),
+        ],
+    ),
+    Table(
+        reconciliations.evolve,
+        reconciliations.supersede,
+        given=(JOINED, MATCHED, INSTEAD),
+        facts={"statement_id": OTHERS, "new": NEW, "confirmer_id": APPROVER},
+        rows=[
+            row("statement.not_proposed", given=(JOINED,)),
+            row("statement.not_proposed", given=(INSTEAD,)),
+            row("chain.acted_twice", confirmer_id=OFFICER),
+            row("statement.matched_by_hand", given=(JOINED, INSTEAD, BY_TWO)),
         ],
     ),
 )
@@ -149,11 +198,32 @@ def test_a_confirmed_proposal_names_both():
 
 
 def test_what_is_unmatched_is_free_again_and_waits_for_a_person():
-    gone = Unmatched(statement_id=STATEMENT, entry=3, reason=WHY)
+    gone = Unmatched(statement_id=STATEMENT, entry=3, reason=WHY, proposer_id=OFFICER)
+    given(MATCHED, TAKE_BACK).when(reconciliations.unmatch, key=KEY, confirmer_id=APPROVER).then(gone)
     state = given(MATCHED, gone).state
     assert (state.taken.by_entry, state.taken.by_side[PAYMENT, -1]) == ({}, 0)
     assert state.taken.released == {KEY}
     given(MATCHED, gone).when(reconciliations.accept, **BY_HAND).then(Matched(allocations=(allocation(4),), reason=WHY))
+
+
+def test_a_statement_that_counts_no_longer_gives_its_payments_back():
+    gone = StatementSuperseded(statement_id=OTHERS, superseded=(STATEMENT,), reason=WHY, proposer_id=OFFICER)
+    told = given(JOINED, MATCHED, INSTEAD)
+    told.when(reconciliations.supersede, statement_id=OTHERS, new=NEW, confirmer_id=APPROVER).then(gone)
+    state = given(JOINED, MATCHED, INSTEAD, gone).state
+    assert (state.statements, state.superseded, state.supersedings) == ({}, {STATEMENT}, {})
+    assert (state.taken.by_entry, state.taken.by_side[PAYMENT, -1]) == ({}, 0)
+
+
+def test_statements_that_share_a_day_contradict_each_other_unless_they_continue():
+    """A bank that counts to midnight ends a statement on the day on which it begins the next."""
+    before = {STATEMENT: joined(1, 0, 100)}
+    day, later = date(2026, 1, 28), date(2026, 2, 28)
+    assert overlapping(before, Joined(day, later, 100, 90, Sha256("c" * 64))) == ()
+    assert overlapping(before, Joined(day, later, 99, 90, Sha256("c" * 64))) == (STATEMENT,)
+    assert overlapping(before, Joined(day, later, None, None, Sha256("c" * 64))) == (STATEMENT,)
+    assert overlapping(before, Joined(date(2026, 1, 29), later, 99, 90, Sha256("c" * 64))) == ()
+    assert overlapping(before, Joined(date(2026, 1, 1), later, 100, 90, Sha256("c" * 64))) == (STATEMENT,)
 
 
 def test_a_line_may_be_matched_in_parts_by_hand():

@@ -47,7 +47,7 @@ FACTS = {
     "incident": ValidIncident(INCIDENT, VILLAGE, "环境保护", date(2026, 12, 31), CHAIN),
     "tariff": TariffApplied(TARIFF, TEN_YUAN),
     "bands": (Band(FIVE_YUAN, TWENTY_YUAN),),
-    "budget": BudgetCharged(BUDGET, 2027),
+    "budget": BudgetCharged(BUDGET, 2027, accounts.EXPENSE),
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from domain.kernel.ids import derived
 from domain.kernel.matches import Part
-from domain.suggestions import Known, proposals
+from domain.suggestions import Known, contradicts, proposals
 from tests.domain.test_matching import line, paid
 
 
@@ -51,3 +51,30 @@ def test_outside_the_window_nothing_is_proposed():
 def test_every_candidate_is_shown():
     found = proposals([(line(1), shown())], [(paid(1), shown()), (paid(2), shown())])
     assert [one.part.payment_id for one in found.proposals] == sorted([derived("payment", 1), derived("payment", 2)])
+
+
+@pytest.mark.parametrize(
+    ("name", "account", "contradicting"),
+    [
+        ("张建国", "6222000000000001", False),
+        ("", "", False),
+        ("***", "********", False),
+        ("张 建 国", "6222 0000 0000 0001", False),
+        ("张*国", "6222********0001", False),
+        ("*建国", "0001", False),
+        ("张…", "…0001", False),
+        ("李四", "6222000000000001", True),
+        ("李*", "", True),
+        ("张建国", "6222000000000002", True),
+        ("", "6222********0002", True),
+        ("张建国", "0002", True),
+        ("", "622200000000", True),
+    ],
+)
+def test_only_what_a_line_shows_can_contradict_the_payee(name, account, contradicting):
+    assert contradicts(Known(name, account), Known("张建国", "6222000000000001")) is contradicting
+
+
+def test_a_dot_in_a_name_is_written_in_many_ways_and_an_erased_payee_contradicts_nobody():
+    assert not contradicts(Known("阿依古丽•买买提", ""), Known("阿依古丽·买买提", ""))
+    assert not contradicts(Known("李四", "6222"), Known("", ""))

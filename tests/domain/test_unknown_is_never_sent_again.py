@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import payments, rewards
+from domain.accounts import EXPENSE
 from domain.kernel.money import Fen
 from domain.kernel.refusals import Refusal
 from domain.payments import Payment
@@ -50,7 +51,8 @@ def said(payment: Payment, word: str) -> Payment:
 
 def may_be_sent_again(payment: Payment) -> bool:
     """Whether the reward in the payment can get into another one: taken out, scheduled, and prepared."""
-    reward = Reward(RIDER, VILLAGE, "x", Fen(1_000), "2026-11", BUDGET, 2026, Chain(RIDER, *[OFFICER] * 3), PAYMENT)
+    chain = Chain(RIDER, *[OFFICER] * 3)
+    reward = Reward(RIDER, VILLAGE, "x", Fen(1_000), "2026-11", BUDGET, 2026, chain, EXPENSE, PAYMENT)
     try:
         free = rewards.evolve(
             reward, rewards.unschedule(reward, payment_id=PAYMENT, payment_status=payment.status, reason="x")

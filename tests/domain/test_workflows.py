@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain import authority, workflows
-from domain.kernel.workflow_steps import Beside, Limit, Step
+from domain.kernel.workflow_steps import JUDGING, STEPS, Beside, Limit, Step
 from tests.domain.samples import COUNTY, TODAY, TOWNSHIP
 from tests.domain.scenarios import Table, every_row, every_table, row, scenarios
 from tests.domain.workflow_templates import NAMES, shipped
@@ -15,10 +15,12 @@ given = scenarios(workflows.evolve)
 given_adoptions = scenarios(workflows.evolve_adoptions)
 
 ACCEPT = Step("accept", "受理", ("grid_worker",), mandatory=True, limit=Limit(4, "working_hours"))
-VERIFY = Step("verify", "核查", ("grid_worker",), mandatory=False)
-HANDLE = Step("handle", "办理", ("department_handler",), mandatory=True)
-DECIDE = Step("decide", "认定", ("county_officer",), mandatory=True)
+VERIFY = Step("verify", "核查", ("grid_worker",), mandatory=True, apart=True)
+HANDLE = Step("handle", "办理", ("department_handler",), mandatory=True, apart=True)
+DECIDE = Step("decide", "认定", ("county_officer",), mandatory=True, apart=True)
+ARCHIVE = Step("archive", "归档", ("county_officer",), mandatory=True)
 MERGE = Beside("merge", "合并", ("county_officer",))
+EXTEND = Beside("extend", "延期", ("county_officer",), times_max=2, percent_max=100)
 PUBLISHED = workflows.WorkflowPublished(
     code="small", title="小流程", version=1, steps=(ACCEPT, HANDLE), besides=(MERGE,), document="县综治〔2026〕1号"
 )
@@ -27,7 +29,7 @@ PUBLISH_FACTS = {
     "title": "小流程",
     "version": 2,
     "steps": [ACCEPT, VERIFY, HANDLE, DECIDE],
-    "besides": [MERGE],
+    "besides": [MERGE, EXTEND],
     "document": "县综治〔2026〕2号",
     "may": authority.MAY,
 }
@@ -51,7 +53,7 @@ TABLES = (
         PUBLISH_FACTS,
         [
             row("workflow.version_differs", version=3),
-            row("workflow.no_steps", steps=[VERIFY]),
+            row("workflow.no_steps", steps=[replace(VERIFY, mandatory=False)]),
             row("workflow.no_steps", steps=[]),
             row("workflow.act_unknown", steps=[ACCEPT, replace(HANDLE, act="sleep")]),
             row("workflow.act_unknown", besides=[replace(MERGE, act="accept")]),
@@ -60,8 +62,22 @@ TABLES = (
             row("workflow.role_unsuited", steps=[replace(ACCEPT, roles=())], besides=[]),
             row("workflow.limit_wrong", steps=[replace(ACCEPT, limit=Limit(0, "days"))]),
             row("workflow.limit_wrong", steps=[replace(ACCEPT, limit=Limit(1, "moons"))]),
+            *(
+                row(
+                    "workflow.not_apart",
+                    steps=[ACCEPT, Step(act, act, tuple(authority.MAY[STEPS[act]]), mandatory=False)],
+                )
+                for act in sorted(JUDGING)
+            ),
+            row("workflow.extension_unbounded", besides=[replace(EXTEND, times_max=None)]),
+            row("workflow.extension_unbounded", besides=[replace(EXTEND, times_max=3)]),
+            row("workflow.extension_unbounded", besides=[replace(EXTEND, percent_max=None)]),
+            row("workflow.extension_unbounded", besides=[replace(EXTEND, percent_max=101)]),
             row("workflow.decides_too_early", steps=[ACCEPT, VERIFY, DECIDE, HANDLE]),
-            row("workflow.nothing_changed", steps=[ACCEPT, HANDLE]),
+            row("workflow.decision_optional", steps=[ACCEPT, VERIFY, HANDLE, replace(DECIDE, mandatory=False)]),
+            row("workflow.decision_optional", steps=[ACCEPT, replace(VERIFY, mandatory=False), HANDLE, DECIDE]),
+            row("workflow.decision_optional", steps=[ACCEPT, VERIFY, HANDLE, ARCHIVE, DECIDE]),
+            row("workflow.nothing_changed", steps=[ACCEPT, HANDLE], besides=[MERGE]),
         ],
     ),
     Table(

@@ -12,7 +12,7 @@ from api.files.workflow_templates import load_year
 from domain import working_calendars
 from domain.kernel.calendar import CHINA
 from domain.kernel.workflow_steps import Limit
-from domain.kernel.working_time import CalendarMissing, Span, WorkingCalendar
+from domain.kernel.working_time import Span, WorkingCalendar
 from tests.domain.samples import COUNTY
 from tests.domain.scenarios import Table, every_row, every_table, row, scenarios
 
@@ -90,10 +90,26 @@ def test_when_a_limit_is_over(since, limit, due):
     assert CALENDAR.due(at(since), limit) == at(due)
 
 
-def test_a_year_without_a_calendar_is_named():
-    with pytest.raises(CalendarMissing) as missing:
-        CALENDAR.due(at("2026-12-31 17:00"), Limit(2, "working_hours"))
-    assert missing.value.year == 2027
+@pytest.mark.parametrize(
+    ("since", "limit", "due"),
+    [
+        ("2026-12-31 17:00", Limit(2, "working_hours"), "2027-01-01 09:30"),
+        ("2026-12-30 17:00", Limit(5, "working_days"), "2027-01-06 18:00"),
+        ("2027-02-05 17:00", Limit(1, "working_days"), "2027-02-08 18:00"),
+    ],
+)
+def test_a_year_without_a_calendar_is_counted_monday_to_friday_and_named(since, limit, due):
+    """A limit never ends nowhere: 2027 has no published days off yet, so even New Year's Day is a Friday."""
+    found = CALENDAR.due(at(since), limit)
+    assert found == at(due)
+    assert CALENDAR.first_missing(at(since), found) == 2027
+    assert CALENDAR.first_missing(at("2026-01-01 00:00"), at("2026-12-31 23:59")) is None
+
+
+def test_with_no_calendar_at_all_office_hours_are_assumed():
+    bare = WorkingCalendar(())
+    assert bare.due(at("2026-11-20 17:30"), Limit(1, "working_hours")) == at("2026-11-23 09:00")
+    assert bare.first_missing(at("2026-11-20 17:30"), at("2026-11-23 09:00")) == 2026
 
 
 @settings(max_examples=60, deadline=None)

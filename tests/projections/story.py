@@ -122,8 +122,10 @@ class Story:
     today: date = FIRST_DAY
     written: int = 0
 
-    def record(self, category: str, stream_id: UUID, event: object, *, by: UUID = FOUNDER) -> EventName:
-        """One event of a stream, effective today and recorded today."""
+    def record(
+        self, category: str, stream_id: UUID, event: object, *, by: UUID = FOUNDER, on: date | None = None
+    ) -> EventName:
+        """One event of a stream, recorded today, effective today or on an earlier day."""
         stream = stream_name(category, stream_id)
         seq = self.versions[stream] = self.versions.get(stream, 0) + 1
         postings: Postings = getattr(event, "postings", ())
@@ -134,7 +136,7 @@ class Story:
             seq=seq,
             type=CODEC.type_of(event),
             at=instant_text(moment + timedelta(microseconds=len(self.entries))),
-            on=self.today.isoformat(),
+            on=(on or self.today).isoformat(),
             by=str(by),
             role="administrator",
             cmd=f"test-{len(self.entries)}",

@@ -13,20 +13,23 @@ from domain.incidents.events import (
     IncidentArchived,
     IncidentClaimed,
     IncidentDispatched,
+    IncidentExtended,
     IncidentReported,
     IncidentResumed,
     IncidentSuspended,
+    IncidentVerified,
 )
 from domain.kernel.calendar import CHINA
 from domain.kernel.events import Commitment
 from domain.kernel.ids import derived
+from domain.kernel.workflow_steps import Limit
 from domain.workflows import WorkflowPublished
 from domain.working_calendars import CalendarPublished
 from migrations.roles import Access
 from projections import incident_courses
 from projections.incident_courses import IncidentCourse
 from projections.runner import Runner
-from tests.projections.story import CLERK, COUNTY, HANDLER, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, Story, person
+from tests.projections.story import CLERK, COUNTY, HANDLER, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, WORKER, Story, person
 
 CODE = "jiamusi-8"
 RIDER = person("rider")
@@ -63,7 +66,7 @@ class Office(Story):
             division=division,
             text=Commitment("c" * 64),
             source="app",
-            reported_at=at(f"{self.today} 08:00"),
+            reported_at=at(f"{self.today} 08:0{number}"),
             workflow=workflows.version_name(CODE, 1),
         )
         self.named[str(number)] = derived("bound", number)
@@ -99,6 +102,8 @@ def test_limits_run_in_office_hours_from_the_step_before(office, installed, runn
     assert (begun.next_act, begun.next_stage, begun.workflow_title) == ("accept", "事项受理", "佳木斯八步")
     assert begun.due_at.replace(microsecond=0) == at("2026-02-13 15:30"), "four hours from nine, without noon"
     office.does(IncidentAccepted(actor_id=CLERK))
+    assert shown(office, installed, runner, reader).next_act == "verify"
+    office.does(IncidentVerified(verifier_id=WORKER, confirmed=True, reason="seen_on_site"), by=WORKER)
     office.today = date(2026, 2, 14)
     office.does(IncidentDispatched(actor_id=CLERK, department="县城管局"))
     sent = shown(office, installed, runner, reader)
@@ -126,15 +131,25 @@ def test_a_suspended_report_has_its_time_left_when_it_goes_on(office, installed,
     assert going.due_at.astimezone(CHINA).hour == 15, "three hours and a half were left after noon, and still are"
 
 
-def test_a_year_without_a_calendar_is_said_and_answered_later(office, installed, runner, reader):
-    office.today = date(2025, 6, 30)
+def test_a_year_without_a_calendar_is_counted_for_now_said_and_counted_again(office, installed, runner, reader):
+    """On the eve of the Dragon Boat Festival of 2025: until its calendar is there, the Monday off counts as worked."""
+    office.today = date(2025, 5, 30)
     office.bound(1)
+    office.does(IncidentExtended(actor_id=CLERK, longer=Limit(4, "working_hours"), reason="complex"), number=1)
     waiting = shown(office, installed, runner, reader, 1)
-    assert (waiting.due_at, waiting.missing_year) == (None, 2025)
+    assert waiting.missing_year == 2025
+    assert waiting.due_at.astimezone(CHINA).date() == date(2025, 6, 2), "a Monday"
+    assert waiting.overdue(waiting.due_at + timedelta(seconds=1)), "it is late when it is late, calendar or not"
+    office.does(IncidentAccepted(actor_id=CLERK), number=1)
+    office.bound(2)
+    office.does(IncidentExtended(actor_id=CLERK, longer=Limit(4, "working_hours"), reason="complex"), number=2)
+    shown(office, installed, runner, reader, 1)
+    found = incident_courses.timeliness(reader, area=COUNTY, since=at("2025-01-01 00:00"), until=at("2025-12-31 00:00"))
+    assert (found.limited, found.in_time, found.assumed) == (1, 1, 1)
     office.calendar("2025")
-    answered = shown(office, installed, runner, reader, 1)
+    answered = shown(office, installed, runner, reader, 2)
     assert answered.missing_year is None
-    assert answered.due_at.astimezone(CHINA).date() == date(2025, 6, 30)
+    assert answered.due_at.astimezone(CHINA).date() == date(2025, 6, 3), "after the festival, extension and all"
 
 
 def test_whose_turn_it_is(office, installed, runner, reader):
@@ -151,6 +166,10 @@ def test_whose_turn_it_is(office, installed, runner, reader):
     assert queue("grid_worker", RIDER) == [], "who reported accepts nothing of his own"
     assert queue("department_handler", HANDLER) == []
     office.does(IncidentAccepted(actor_id=CLERK))
+    shown(office, installed, runner, reader)
+    assert queue("grid_worker", CLERK) == [second], "whoever accepted it does not verify it"
+    assert queue("grid_worker", WORKER) == [second, first], "the longest first"
+    office.does(IncidentVerified(verifier_id=WORKER, confirmed=True, reason="seen_on_site"), by=WORKER)
     office.does(IncidentDispatched(actor_id=CLERK, department="县城管局", handler_id=HANDLER))
     shown(office, installed, runner, reader)
     assert queue("department_handler", HANDLER) == [first]
@@ -164,10 +183,11 @@ def test_whose_turn_it_is(office, installed, runner, reader):
 
 def test_steps_in_time_are_counted_with_their_denominator(office, installed, runner, reader):
     office.does(IncidentAccepted(actor_id=CLERK))
+    office.does(IncidentVerified(verifier_id=WORKER, confirmed=True, reason="seen_on_site"), by=WORKER)
     office.today = date(2026, 3, 9)
     office.does(IncidentDispatched(actor_id=CLERK, department="县城管局"))
     office.does(IncidentArchived(actor_id=CLERK))
     ended = shown(office, installed, runner, reader)
     assert (ended.next_act, ended.ended) == (None, "archived")
     found = incident_courses.timeliness(reader, area=COUNTY, since=at("2026-01-01 00:00"), until=at("2026-12-31 00:00"))
-    assert (found.limited, found.in_time, found.position) == (2, 1, len(office.entries))
+    assert (found.limited, found.in_time, found.assumed, found.position) == (3, 2, 0, len(office.entries))

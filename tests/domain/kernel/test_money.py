@@ -30,7 +30,15 @@ def test_fen_are_written_as_yuan_and_read_back(amount_fen, text):
 
 
 @pytest.mark.parametrize(
-    ("text", "amount_fen"), [("1234", 123_400), ("1234.5", 123_450), ("1,234.56", 123_456), (" 5.00 ", 500)]
+    ("text", "amount_fen"),
+    [
+        ("1234", 123_400),
+        ("1234.5", 123_450),
+        ("1,234.56", 123_456),
+        (" 5.00 ", 500),
+        ("8.850", 885),
+        ("-1,234.50000", -123_450),
+    ],
 )
 def test_other_ways_to_write_an_amount_are_read(text, amount_fen):
     assert fen(text) == amount_fen
@@ -45,6 +53,8 @@ def test_other_ways_to_write_an_amount_are_read(text, amount_fen):
         ".5",
         "5.",
         "5.001",
+        "8.855",
+        "8.8500001",
         "1e3",
         "５",
         "五元",
