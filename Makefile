@@ -12,6 +12,8 @@ export UV_PROJECT_ENVIRONMENT := $(ENVIRONMENT)
 export UV_PYTHON_DOWNLOADS := never
 # Behind a proxy that inspects TLS, the authority that the system trusts is trusted here too, as pip does.
 export UV_SYSTEM_CERTS := 1
+# A run starts hundreds of processes: where the environment forbids it to keep what was compiled, each compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The first that runs and is new enough. A name on PATH is not enough: version switchers put names there that fail.
 NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
@@ -55,8 +57,8 @@ check: lint test
 lint: $(ENVIRONMENT)/.development
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/mypy
 
 bench: $(ENVIRONMENT)/.development
 	$(BIN)/python -m benchmarks

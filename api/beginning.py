@@ -4,26 +4,43 @@ like any other.
 Nothing about workflows is in the program: a county that wants none says so, and then the kernel's own rule holds.
 """
 
+from dataclasses import replace
 from datetime import date
 
-from api.commands import charts
+from api.commands import charts as chart_commands
 from api.commands import workflows as commands
+from api.commands.charts import NewChart
 from api.context import App
 from api.files.chart_profiles import chart_names, load_chart
 from api.files.workflow_templates import calendar_names, load_template, load_year, template_names
+from domain import charts
+from domain.accounts import FUNDS
 from domain.kernel.places import Division
 from journal.facts import Actor
 
 
-def publish_shipped(app: App, *, actor: Actor, key: str, on: date) -> None:
-    """Publish every template, year and chart that come with the program; running it again changes nothing."""
+def publish_shipped(app: App, *, actor: Actor, key: str, on: date, funds: str = FUNDS) -> None:
+    """Publish every template, year and chart that come with the program; running it again changes nothing.
+
+    `funds`: the account, among those that the chart marks as money to pay out of, that the county pays out of.
+    """
     templates = [load_template(name) for name in template_names()]
     commands.publish(app, actor=actor, key=f"{key}:workflows", new=templates, on=on)
     years = {year.year: (year, document) for year, document in map(load_year, calendar_names())}
     division = app.log.division
     commands.publish_calendars(app, actor=actor, key=f"{key}:calendars", division=division, years=years, on=on)
-    new = [load_chart(name) for name in chart_names()]
-    charts.publish(app, actor=actor, key=f"{key}:charts", new=new, on=on)
+    new = [_for_county(load_chart(name), funds=funds) for name in chart_names()]
+    chart_commands.publish(app, actor=actor, key=f"{key}:charts", new=new, on=on)
+
+
+def funds_offered() -> list[str]:
+    """The accounts to pay out of that the charts which come with the program mark, the usual one first."""
+    return [use.account for name in chart_names() for use in load_chart(name).uses if use.role == charts.FUNDS]
+
+
+def _for_county(chart: NewChart, *, funds: str) -> NewChart:
+    has_funds = any(use.role == charts.FUNDS for use in chart.uses)
+    return replace(chart, uses=charts.with_funds_first(chart.uses, funds=funds)) if has_funds else chart
 
 
 def adopt_shipped(app: App, *, actor: Actor, key: str, code: str, division: Division, since: date, on: date) -> None:

@@ -6,6 +6,7 @@ It changes nothing and hides nothing: what cannot be looked at is said, and what
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,6 +29,7 @@ from api.web.format_words import said
 from api.web.integrity_words import broken, with_detail
 from api.web.words import moment
 from audit import wording
+from domain.kernel.calendar import day_in_china
 from domain.streams import event_types
 from journal.checkpoint import parse_text
 from journal.codec import Codec
@@ -41,6 +43,7 @@ from migrations import runner
 from migrations.errors import DatabaseError
 from migrations.home_lock import owner_of
 from migrations.roles import Access
+from projections import workflows
 from projections.runner import Runner
 
 State = Literal["ok", "attention", "bad"]
@@ -53,6 +56,8 @@ KEY_MEANINGS = {
 }
 DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
 VERSION_MIN = 15
+CALENDAR_AHEAD = timedelta(days=45)
+"""So long before a year without a calendar it is asked for; the State Council announces it in November."""
 INVARIANTS_S = 15.0
 """So long records are judged by the invariants; a running server has judged them all."""
 REHASH_S = 30.0
@@ -201,6 +206,7 @@ def migrations_and_journal(settings: Settings, access: Access) -> Iterator[Item]
     yield from _guarded("密钥", "工作人员密钥", lambda: _officer_keys(access))
     yield from _guarded("时间戳", "时间戳", lambda: _timestamps(settings, access))
     yield from _guarded("查询表", "状态", lambda: _read_models(access))
+    yield from _guarded("流程", "工作日历", lambda: _calendars(access))
 
 
 def _guarded(section: str, name: str, look: Callable[[], Iterator[Item]]) -> Iterator[Item]:
@@ -300,6 +306,21 @@ def _invariants(settings: Settings, access: Access) -> Iterator[Item]:
 def _officer_keys(access: Access) -> Iterator[Item]:
     for name, state, text in officer_keys(access):
         yield Item("密钥", name, state, text)
+
+
+def _calendars(access: Access) -> Iterator[Item]:
+    """Until when the time limits of workflows are counted on published days off."""
+    on = day_in_china(datetime.now(UTC))
+    with psycopg.connect(access.reader, autocommit=True) as connection:
+        missing = workflows.uncounted_from(connection, on=on)
+    if missing is None:
+        yield Item("流程", "工作日历", "ok", "没有发布过流程，不用工作日历")
+    elif missing - on > CALENDAR_AHEAD:
+        yield Item("流程", "工作日历", "ok", f"{missing - timedelta(days=1)} 以前都已公布")
+    else:
+        todo = f"请发布 {missing.year} 年的（mingzhang workflow calendar）"
+        text = f"从 {missing} 起没有工作日历，时限暂按周一至周五计算：{todo}"
+        yield Item("流程", "工作日历", "attention", text)
 
 
 def _timestamps(settings: Settings, access: Access) -> Iterator[Item]:

@@ -4,12 +4,12 @@ What must not be broken: it reads with the auditor's database role, or with no d
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any, Final
+from contextlib import AbstractContextManager
+from typing import Final
 
-from psycopg import Connection, OperationalError
-from psycopg_pool import ConnectionPool
+from psycopg import OperationalError
 
+from api.pooling import COMMAND_MAX, opened_pool
 from api.publishing import target_of
 from api.settings import Settings
 from api.signing import signer_of
@@ -19,7 +19,7 @@ from journal.checkpoint import Checkpoint, parse_text
 from journal.errors import Unavailable
 from journal.facts import AccountKey
 from journal.fsck import Examination, Progress, bundles_of_entries, bundles_of_files
-from journal.store import Store
+from journal.store import Pool, Store
 from journal.tile_files import TileFiles
 from journal.tiles import Tile, TileError
 from migrations.roles import Access
@@ -70,15 +70,12 @@ def head_signed(settings: Settings, access: Access) -> Checkpoint | None:
     return None if signed is None else parse_text(note.parse(signed).text)
 
 
-@contextmanager
-def auditor_pool(access: Access) -> Iterator[ConnectionPool[Connection[Any]]]:
+def auditor_pool(access: Access) -> AbstractContextManager[Pool]:
     """Connections of the auditor's role, which cannot write."""
-    options = {"autocommit": True, "options": "-c default_transaction_read_only=on"}
-    with ConnectionPool(access.auditor, kwargs=options, min_size=1, max_size=2) as pool:
-        yield pool
+    return opened_pool(access.auditor, read_only=True, connections_max=COMMAND_MAX)
 
 
-def _standing(pool: ConnectionPool[Connection[Any]]) -> tuple[int, bytes, dict[AccountKey, int]]:
+def _standing(pool: Pool) -> tuple[int, bytes, dict[AccountKey, int]]:
     """Size, root and balances as they stood at one moment: more may be recorded at any time. Raises Unavailable."""
     try:
         with pool.connection() as connection:

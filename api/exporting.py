@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import psycopg
-from psycopg import Connection
-from psycopg_pool import ConnectionPool
 
 from api.context import NotInitialised, vault_of
+from api.examining import auditor_pool
 from api.package_contents import HandOver, contents, published_pages
+from api.pooling import COMMAND_MAX, opened_pool
 from api.publishing import policy_text, target_of
 from api.settings import Settings
 from api.signing import signer_of
@@ -75,7 +75,7 @@ def export_package(
         signer = stack.enter_context(signer_of(settings, access))
         if signer.last() is None:
             raise NotInitialised(str(settings.home))
-        store = Store(stack.enter_context(_pool(access.auditor)))
+        store = Store(stack.enter_context(auditor_pool(access)))
         pages, checkpoint = _pages_and_checkpoint(access, store, log=log, signer=signer)
         signed = parse_text(note.parse(checkpoint).text)
         size = signed.size
@@ -83,7 +83,10 @@ def export_package(
         if head < size:
             raise IntegrityError(f"the journal holds {head} entries, but {size} were signed")
         policy = policy_text(store, Codec(event_types()), origin=signed.origin, size=size)
-        vault = vault_of(settings, stack.enter_context(_pool(access.writer))) if hand_over is not None else None
+        vault = None
+        if hand_over is not None:
+            writing = stack.enter_context(opened_pool(access.writer, connections_max=COMMAND_MAX))
+            vault = vault_of(settings, writing)
         reader = stack.enter_context(psycopg.connect(access.reader, autocommit=True))
         written = write_package(
             directory,
@@ -94,10 +97,6 @@ def export_package(
             beside=contents(settings, pages=pages, reader=reader, vault=vault, hand_over=hand_over),
         )
     return Exported(written, size, head - size, keys_in(policy, origin=signed.origin)[-1], len(pages))
-
-
-def _pool(dsn: str) -> ConnectionPool[Connection[Any]]:
-    return ConnectionPool(dsn, kwargs={"autocommit": True}, min_size=1, max_size=2)
 
 
 def _best(last: bytes, published: bytes | None) -> bytes:

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from psycopg import Connection
 
 from domain import duplicates
-from domain.duplicates import SAME_TIME, Candidate, Picture, Seen, TextPrint
+from domain.duplicates import SAME_TIME, SAME_WEEKS, Candidate, Picture, Seen, TextPrint
 from domain.kernel.events import Commitment
 from domain.kernel.places import Division
 from domain.velocity import flagged_from
@@ -27,6 +27,9 @@ from projections.sightings import Sighting
 SHOWN_MAX: Final = 20
 PERIOD: Final = timedelta(days=30)
 """Over so many days up to a report its reporter's number of reports is compared with the others'."""
+
+MEDIA_LINE: Final = "附件网址（没有下载）："
+"""How a line of a report's text begins that names a photo elsewhere: it says nothing of the matter."""
 
 _secrets: WeakKeyDictionary[Vault, bytes] = WeakKeyDictionary()
 _guard = Lock()
@@ -58,9 +61,14 @@ def keep_prints(vault: Vault, texts: Mapping[Commitment, str]) -> None:
     if not texts:
         return
     key = _secret(vault)
-    made = {commitment: duplicates.text_print(text, key=key) for commitment, text in texts.items()}
+    made = {commitment: duplicates.text_print(_compared(text), key=key) for commitment, text in texts.items()}
     kept = {commitment: Kept(bytes(one), one.bands()) for commitment, one in made.items() if one is not None}
     text_prints.keep(vault, kept)
+
+
+def _compared(text: str) -> str:
+    """What somebody said, without the lines that are the same in every report of a program."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith(MEDIA_LINE))
 
 
 def make_missing_prints(vault: Vault, *, by: str) -> int:
@@ -84,10 +92,13 @@ def likely_duplicates(
         return []
     photos = sightings.photos_of(conn, [incident_id])
     own = text_prints.of(vault, [of.text_commitment])
-    near = _near(vault, own)
+    text = next((TextPrint.from_bytes(minima) for minima in own.values()), None)
+    near = _near(vault, text)
     alike = sightings.photos_like(conn, photos, bits=duplicates.NEAR_PHOTO_BITS)
     ids = {other.incident_id for other in alike} | sightings.by_text(conn, list(near))
     ids |= sightings.by_place(conn, of, since=of.reported_at - SAME_TIME, until=of.reported_at + SAME_TIME)
+    if text is not None and text.pairs:
+        ids |= sightings.by_ground(conn, of, since=of.reported_at - SAME_WEEKS, until=of.reported_at + SAME_WEEKS)
     found = sightings.some(conn, ids - {incident_id})
     prints = {**text_prints.of(vault, [one.text_commitment for one in found.values()]), **own}
     seen = _seen(conn, {**found, incident_id: of}, prints)
@@ -102,17 +113,16 @@ def frequency(conn: Connection[Any], reporter_id: UUID, *, area: Division, until
     return Frequency(counts.get(reporter_id, 0), flagged_from(counts))
 
 
-def _near(vault: Vault, own: Mapping[Commitment, bytes]) -> Collection[Commitment]:
+def _near(vault: Vault, mine: TextPrint | None) -> Collection[Commitment]:
     """The texts whose prints share a key with a report's own and are near to it."""
-    for minima in own.values():
-        mine = TextPrint.from_bytes(minima)
-        shared = text_prints.near(vault, mine.bands())
-        return [
-            commitment
-            for commitment, other in shared.items()
-            if mine.similarity_percent(TextPrint.from_bytes(other)) >= duplicates.NEAR_TEXT_PERCENT
-        ]
-    return []
+    if mine is None or mine.short:
+        return []
+    shared = text_prints.near(vault, mine.bands())
+    return [
+        commitment
+        for commitment, other in shared.items()
+        if mine.similarity_percent(TextPrint.from_bytes(other)) >= duplicates.NEAR_TEXT_PERCENT
+    ]
 
 
 def _seen(

@@ -5,9 +5,9 @@ the roster's number; a changed row is told with its column and never recorded ov
 by it: others vet and appoint, as for every application.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from api.commands.county import Account
@@ -16,11 +16,12 @@ from api.commands.members import Application, apply
 from api.commands.shared import person_stream
 from api.context import App
 from api.files.findings import Finding, finding
-from api.files.member_lists import RosterReading, RosterRow
+from api.files.member_lists import RosterReading, RosterRow, RosterUnread
 from domain import members, persons
 from domain.kernel.calendar import day_in_china
 from domain.kernel.events import Commitment
 from domain.kernel.ids import derived
+from domain.kernel.names import mask_name
 from domain.kernel.places import Division
 from domain.members import Member
 from domain.persons import Person
@@ -36,16 +37,34 @@ IMPORTERS: Final = ("county_officer", "administrator")
 
 Progress = Callable[[int, int], None]
 
+RowStanding = Literal["new", "applied", "unchanged", "differing", "problem"]
+"""Will be recorded; was recorded now; was there before; says something else than the journal; cannot be taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowStatus:
+    """What became of one row. `name` is masked; `person_id` is None for a row without a usable number."""
+
+    row: int
+    ref: str | None
+    name: str | None
+    person_id: UUID | None
+    standing: RowStanding
+
 
 @dataclass(frozen=True, slots=True)
 class MembersImported:
-    """What an import did: applications recorded now, rows that were there before, and rows that differ from them."""
+    """What an import did: applications recorded now, rows that were there before, and rows that differ from them.
+
+    `statuses` has every row that holds anything, in the order of the file.
+    """
 
     rows: int
     applied: int
     unchanged: int
     differing: int
     findings: tuple[Finding, ...]
+    statuses: tuple[RowStatus, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +93,12 @@ def import_members(
     findings = list(reading.findings)
     rows = list(_placed(app, reading, findings))
     applied = unchanged = differing = 0
+    fresh: set[int] = set()
     for start in range(0, len(rows), ROWS_PER_APPEND):
         part = rows[start : start + ROWS_PER_APPEND]
         new, told = _compared(app, actor, reading, part)
         findings += told
+        fresh |= {row.row for row, _ in new}
         if new:
             ids = [roster_person_id(app.journal.origin, reading.profile.name, row.ref) for row, _ in new]
             applications = [_application(row, area, one) for (row, area), one in zip(new, ids, strict=True)]
@@ -88,7 +109,8 @@ def import_members(
         unchanged += len(part) - len(new) - changed
         if progress is not None:
             progress(start + len(part), len(rows))
-    return MembersImported(reading.row_count, applied, unchanged, differing, _in_order(findings))
+    statuses = _statuses(app, reading, findings, fresh, "applied")
+    return MembersImported(reading.row_count, applied, unchanged, differing, _in_order(findings), statuses)
 
 
 def preview_members(app: App, *, actor: Actor, reading: RosterReading) -> MembersPreview:
@@ -106,26 +128,56 @@ def preview_members(app: App, *, actor: Actor, reading: RosterReading) -> Member
     return MembersPreview(reading.row_count, tuple(new), unchanged, differing, _in_order(findings))
 
 
+def _statuses(
+    app: App, reading: RosterReading, findings: Sequence[Finding], fresh: Collection[int], standing: RowStanding
+) -> tuple[RowStatus, ...]:
+    """Every row with what became of it; `standing` is that of the rows that are `fresh`."""
+    found: dict[int, RowStanding] = {}
+    for one in findings:
+        if one.row is not None:
+            differs = one.code.startswith("recorded.") and found.get(one.row) != "problem"
+            found[one.row] = "differing" if differs else "problem"
+    origin, profile = app.journal.origin, reading.profile.name
+    taken = [
+        RowStatus(
+            row.row,
+            row.ref,
+            mask_name(row.name),
+            roster_person_id(origin, profile, row.ref),
+            standing if row.row in fresh else found.get(row.row, "unchanged"),
+        )
+        for row in reading.rows
+    ]
+    left = [RowStatus(one.row, one.ref, None, None, "problem") for one in reading.unread]
+    return tuple(sorted([*taken, *left], key=lambda one: one.row))
+
+
 def _in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda one: (one.row or 0, one.column or "")))
 
 
 def _placed(app: App, reading: RosterReading, findings: list[Finding]) -> Iterator[tuple[RosterRow, Division]]:
-    """The rows whose place the county knows, by its code or by a name that it has once."""
+    """The rows whose place the county knows, by its code or by a name that it has once.
+
+    The place of a row that cannot be taken for another reason is judged too, so that all findings come at once.
+    """
     with app.reading.connection() as connection:
         known = places.within(connection, app.log.division, on=day_in_china(app.journal.now()))
     by_name: dict[str, list[Division]] = {}
     for place in known:
         by_name.setdefault(place.name, []).append(place.code)
     codes = {place.code for place in known}
-    for row in reading.rows:
+    everything: list[RosterRow | RosterUnread] = [*reading.rows, *reading.unread]
+    for row in everything:
+        if row.area is None:
+            continue
         found = [Division(row.area)] if row.area in codes else by_name.get(row.area, [])
-        if len(found) == 1:
-            yield row, found[0]
-        elif found:
+        if len(found) > 1:
             findings.append(_at(reading, row, "place.ambiguous", "area", count=len(found)))
-        else:
+        elif not found:
             findings.append(_at(reading, row, "place.not_known", "area"))
+        elif isinstance(row, RosterRow):
+            yield row, found[0]
 
 
 def _compared(
@@ -205,5 +257,6 @@ def _differences(
             yield _at(reading, row, "recorded.personal", field)
 
 
-def _at(reading: RosterReading, row: RosterRow, code: str, field: str, **facts: object) -> Finding:
-    return finding(code, file=reading.file, row=row.row, column=reading.titles.get(field), value=row.ref, **facts)
+def _at(reading: RosterReading, row: RosterRow | RosterUnread, code: str, field: str, **facts: object) -> Finding:
+    column, value = reading.titles.get(field), row.ref or ""
+    return finding(code, file=reading.file, row=row.row, column=column, value=value, **facts)

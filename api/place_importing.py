@@ -84,7 +84,7 @@ class _Importing:
             if place is not None:
                 self._compare(listed, place)
             elif code != self.reading.county and listed.above not in self.reading.listed and not known[listed.above]:
-                self._note("code.orphan", listed, above=listed.above)
+                self._note("code.orphan", listed, "above", above=listed.above)
             else:
                 new.append((began.get(code, self.since), NewPlace(code, listed.name)))
         new += self._named_by_changes(began)
@@ -127,9 +127,10 @@ class _Importing:
             except Refusal as refusal:
                 if not refusal.code.startswith("place."):
                     raise
-                why = sentence(refusal.code, refusal.facts)
+                why, first = sentence(refusal.code, refusal.facts), rows[0]
+                column = first.titles.get("old_code")
                 self.done.findings.append(
-                    finding("change.refused", file=rows[0].file, row=rows[0].row, value=rows[0].old, why=why)
+                    finding("change.refused", file=first.file, row=first.row, column=column, value=first.old, why=why)
                 )
 
     def _record(self, rows: Sequence[Changed]) -> None:
@@ -168,10 +169,11 @@ class _Importing:
         if place.name == listed.name or place.named_since > self.since:
             self.done.unchanged += 1
         else:
-            self._note("recorded.name", listed, recorded=place.name, stated=listed.name)
+            self._note("recorded.name", listed, "name", recorded=place.name, stated=listed.name)
 
-    def _note(self, code: str, listed: Listed, **facts: str) -> None:
-        found = finding(code, file=listed.file, row=listed.row, value=listed.code, column=None, **facts)
+    def _note(self, code: str, listed: Listed, field: str, **facts: str) -> None:
+        column = listed.titles.get(field)
+        found = finding(code, file=listed.file, row=listed.row, value=listed.code, column=column, **facts)
         self.done.findings.append(found)
 
     def _states(self, codes: Sequence[Division]) -> dict[Division, Place | None]:

@@ -11,6 +11,7 @@ from psycopg_pool import ConnectionPool
 from journal.store import Pool
 
 CONNECTIONS_MAX: Final = 32
+COMMAND_MAX: Final = 2
 CONNECT_TIMEOUT_S: Final = 5
 READ_TIMEOUT_S: Final = 10.0
 RECONNECT_S: Final = 2.0
@@ -18,8 +19,8 @@ RECONNECT_S: Final = 2.0
 
 
 @contextmanager
-def opened_pool(dsn: str, *, read_only: bool = False) -> Iterator[Pool]:
-    """A pool for one database role, open while the context is."""
+def opened_pool(dsn: str, *, read_only: bool = False, connections_max: int = CONNECTIONS_MAX) -> Iterator[Pool]:
+    """A pool for one database role, open while the context is; a command that runs by itself needs `COMMAND_MAX`."""
     options: dict[str, Any] = {"autocommit": True, "connect_timeout": CONNECT_TIMEOUT_S}
     if read_only:
         options["options"] = "-c default_transaction_read_only=on"
@@ -27,8 +28,8 @@ def opened_pool(dsn: str, *, read_only: bool = False) -> Iterator[Pool]:
     with ConnectionPool(
         dsn,
         kwargs=options,
-        min_size=2,
-        max_size=CONNECTIONS_MAX,
+        min_size=min(2, connections_max // 2),
+        max_size=connections_max,
         timeout=READ_TIMEOUT_S,
         reconnect_timeout=RECONNECT_S,
         check=check_connection,

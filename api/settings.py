@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from domain.kernel.bank_sides import FUNDS
+
 
 class BadSetting(Exception):
     """A setting has a value that cannot be used; the message names it and says what is expected."""
@@ -37,6 +39,11 @@ CATALOGUE: tuple[Setting, ...] = (
     Setting("MINGZHANG_SECRET_FILE", "", "命令行办理人的口令文件，只有本人可读；为空时在终端询问"),
     Setting("MINGZHANG_SIGNER", "", "签名进程的套接字文件；为空时用文件夹下的 signer/socket，没有在运行就随用随开"),
     Setting("MINGZHANG_PAYER_ACCOUNT", "", "付款账户，写入代发文件表头"),
+    Setting(
+        "MINGZHANG_PAYER_FUNDS",
+        "quota",
+        "付款账户里是什么：quota 零余额账户用款额度（对账单余额不含额度），balance 实有资金；月末据此核对银行余额",
+    ),
     Setting("MINGZHANG_BANK_SCHEMAS", "", "银行报文格式定义（.xsd）的文件夹；为空时不核对银行文件是否符合"),
     Setting("MINGZHANG_TILES_URL", "", "公布账本（检查点、哈希块、记录）的地方，fsspec 网址；为空时是文件夹下的 log"),
     Setting("MINGZHANG_AUDITOR_PHONE", "", "账本校验未通过时，页面上给出的审计电话"),
@@ -69,6 +76,7 @@ class Settings:
     secret_file: Path | None
     signer: Path | None
     payer_account: str
+    payer_funds: str
     bank_schemas: Path | None
     auditor_phone: str
     tiles_url: str
@@ -128,6 +136,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         signer=_place(value["MINGZHANG_SIGNER"]),
         secret_file=Path(value["MINGZHANG_SECRET_FILE"]) if value["MINGZHANG_SECRET_FILE"] else None,
         payer_account=value["MINGZHANG_PAYER_ACCOUNT"],
+        payer_funds=_funds(value["MINGZHANG_PAYER_FUNDS"]),
         bank_schemas=_place(value["MINGZHANG_BANK_SCHEMAS"]),
         auditor_phone=value["MINGZHANG_AUDITOR_PHONE"],
         tiles_url=value["MINGZHANG_TILES_URL"],
@@ -142,6 +151,13 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 def _place(text: str) -> Path | None:
     """A file or folder by its whole path; none where nothing is set."""
     return Path(text).expanduser().absolute() if text else None
+
+
+def _funds(text: str) -> str:
+    """What the paying account holds. Raises BadSetting."""
+    if text not in FUNDS:
+        raise BadSetting(f"MINGZHANG_PAYER_FUNDS 应为 {'、'.join(sorted(FUNDS))} 之一，现为 {text!r}")
+    return text
 
 
 def _budget(name: str, value: Mapping[str, str]) -> tuple[str, str]:

@@ -14,12 +14,17 @@ from journal.vault import destroyed
 from projections import payout_batches, reconciliation_queries
 
 
-def require_unrestricted(app: App, sha256: str) -> None:
-    """Refuse `file.restricted` for a bank's file in which somebody stands who was erased."""
+def is_restricted(app: App, sha256: str) -> bool:
+    """Whether somebody stands in a bank's file who was erased."""
     with app.reading.connection() as connection:
         payees = payout_batches.payees_in_file(connection, sha256)
-        if destroyed(connection, payees or reconciliation_queries.payees_in_statement(connection, sha256)):
-            raise Refusal("file.restricted")
+        return bool(destroyed(connection, payees or reconciliation_queries.payees_in_statement(connection, sha256)))
+
+
+def require_unrestricted(app: App, sha256: str) -> None:
+    """Refuse `file.restricted` for a bank's file in which somebody stands who was erased."""
+    if is_restricted(app, sha256):
+        raise Refusal("file.restricted")
 
 
 def may_leave(connection: Connection[Any], sha256: str) -> bool:

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from audit.entries import Entry, day_of
 from audit.records import Band, Batch, Cap, Held, Incident, Item, Known, Payment, Reward, Tariff
+from domain.accounts import BudgetAccounts
 from domain.kernel.places import Division, contains
 
 ALWAYS = "0001-01-01"
@@ -38,6 +39,7 @@ class Book:
     catalogues: dict[str, list[Item]] = field(default_factory=dict)
     withheld: dict[str, str] = field(default_factory=dict)  # incident -> event that withheld its reward
     budget_years: dict[str, int] = field(default_factory=dict)
+    budget_accounts: dict[str, BudgetAccounts] = field(default_factory=dict)  # where a budget names its own
     _names: dict[str, str] = field(default_factory=dict, repr=False)
     # What `holds` said since somebody's roles last changed: the same people act all day in the same places.
     _held: dict[tuple[str, str, str, str | None], bool] = field(default_factory=dict, repr=False)
@@ -133,7 +135,7 @@ def _place_traced_back(book: Book, entry: Entry) -> None:
 
 def _role_granted(book: Book, entry: Entry) -> None:
     data = entry.data
-    held = Held(data["role"], book.one(data["area"]), data["since"], data.get("until"))
+    held = Held(data["role"], book.one(data["area"]), data["since"], data.get("until"), data.get("department"))
     book.set_roles(entry.identity, [*book.roles.get(entry.identity, ()), held])
 
 
@@ -178,6 +180,11 @@ def _reported(book: Book, entry: Entry) -> None:
     if "transcribed_by" in data:
         incident.parts["transcriber"] = book.one(data["transcribed_by"])
     book.incidents[entry.identity] = incident
+
+
+def _located(book: Book, entry: Entry) -> None:
+    if incident := book.incidents.get(entry.identity):
+        incident.division = book.one(entry.data["division"])
 
 
 def _verified(book: Book, entry: Entry) -> None:
@@ -246,6 +253,8 @@ def _withheld(book: Book, entry: Entry) -> None:
 
 
 def _appropriated(book: Book, entry: Entry) -> None:
+    if entry.identity not in book.budget_years and "accounts" in entry.data:
+        book.budget_accounts[entry.identity] = BudgetAccounts(**entry.data["accounts"])
     book.budget_years[entry.identity] = entry.data["year"]
 
 
@@ -316,7 +325,7 @@ def _payment_became(state: str) -> Callable[[Book, Entry], None]:
             payment.outcome = state
             payment.booked_on = entry.data.get("booked_on", "")
         if state == "returned":
-            payment.contradictions = tuple(said for said in payment.contradictions if said != "failed")
+            payment.contradictions = tuple(said for said in payment.contradictions if said[0] != "failed")
         for identity in payment.rewards if state in _PAID_BY else ():
             if reward := book.rewards.get(identity):
                 reward.paid = _PAID_BY[state]
@@ -330,7 +339,23 @@ _PAID_BY = {"settled": True, "returned": False, "recovered": False}
 
 def _contradicted(book: Book, entry: Entry) -> None:
     if payment := book.payments.get(entry.identity):
-        payment.contradictions = (*payment.contradictions, entry.data["status"])
+        payment.contradictions = (*payment.contradictions, (entry.data["status"], entry.data["detail"]))
+
+
+def _confirmed(state: str) -> Callable[[Book, Entry], None]:
+    """The bank had paid what it had called failed; its first answer stays what it was."""
+
+    def write(book: Book, entry: Entry) -> None:
+        payment = book.payments.get(entry.identity)
+        if payment is None:
+            return
+        payment.state, payment.booked_on = state, entry.data["booked_on"]
+        payment.contradictions = ()
+        for identity in payment.rewards if state == "settled" else ():
+            if reward := book.rewards.get(identity):
+                reward.paid = True
+
+    return write
 
 
 def _upheld(book: Book, entry: Entry) -> None:
@@ -378,6 +403,7 @@ _WRITERS: dict[str, Callable[[Book, Entry], None]] = {
     "member.appointed/1": _lies_somewhere,
     "household.registered/1": _lies_somewhere,
     "incident.reported/1": _reported,
+    "incident.located/1": _located,
     "incident.verified/1": _verified,
     "incident.handled/1": _handled,
     "incident.closed/1": _to_be_handled_again,
@@ -409,6 +435,9 @@ _WRITERS: dict[str, Callable[[Book, Entry], None]] = {
     "payment.reissued/1": _payment_became("reissued"),
     "payment.written_back/1": _payment_became("written_back"),
     "payment.recovered/1": _payment_became("recovered"),
+    "payment.confirmed_paid/1": _confirmed("settled"),
+    "payment.claimed/1": _confirmed("claimed"),
+    "payment.claim_recovered/1": _payment_became("claim_recovered"),
     "payment.contradicted/1": _contradicted,
     "payment.upheld/1": _upheld,
     "payout_batch.frozen/1": _frozen,

@@ -141,7 +141,9 @@ class _Page:
 class Pages:
     """Remembers what month pages need, and makes them; a rule that judges nothing."""
 
-    types: ClassVar[frozenset[str] | None] = frozenset({"log.opened/1", "reward.granted/1", "payment.settled/1"})
+    types: ClassVar[frozenset[str] | None] = frozenset(
+        {"log.opened/1", "reward.granted/1", "payment.settled/1", "payment.confirmed_paid/1"}
+    )
     moving: ClassVar[bool] = False
 
     def __init__(self) -> None:
@@ -158,7 +160,7 @@ class Pages:
             case "reward.granted/1":
                 blank = Reward(frozenset(), "", "", 0, "")
                 self._earned[entry.identity] = _Earned(blank, data["accrual_month"], data["sensitive"], entry.index)
-            case "payment.settled/1":
+            case "payment.settled/1" | "payment.confirmed_paid/1":
                 self._booked[entry.identity] = data["booked_on"]
 
     def finish(self, book: Book) -> None:

@@ -5,13 +5,14 @@ What must not be broken: bundles are read one at a time, so that a million entri
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from audit.events import Moves
 from audit.findings import Check, Findings, Place
 from audit.folder import PackageFolder, UnreadableFile
+from audit.movements import Movement, movement_of
 from domain.kernel.calendar import day_in_china, instant
 from journal import tiles
 
@@ -40,8 +41,7 @@ class Raw:
 class Entry:
     """One entry that could be read: where it lies, who signed it, its leaf hash, then the parts of its line.
 
-    `data` are the event's own fields, of the form that `audit.shapes` states for the type. `rows` are its rows in
-    `journal.csv`, and `blocks` the digests of its blocks in the journals for other programs, where it moves something.
+    `data` are the event's own fields, of the form that `audit.shapes` states for the type.
     """
 
     index: int
@@ -63,8 +63,7 @@ class Entry:
     cause: str | None
     data: Mapping[str, Any]
     postings: Moves
-    rows: bytes = b""
-    blocks: tuple[bytes, ...] = ()
+    _moved: Movement | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def stream(self) -> str:
@@ -75,6 +74,13 @@ class Entry:
     def name(self) -> str:
         """The event's permanent name."""
         return f"{self.category}/{self.identity}@{self.seq}"
+
+    @property
+    def moved(self) -> Movement:
+        """What its postings mean."""
+        if self._moved is None:
+            self._moved = movement_of(self.postings)
+        return self._moved
 
     @property
     def place(self) -> Place:

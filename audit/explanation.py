@@ -25,7 +25,8 @@ _TEXT = """\
 {keys}\
 一、内容　checkpoint 账本密钥和见证人签过的检查点（账本名、条数、根），请留存；checkpoints/ 更早的检查点；
   trust.policy 账本密钥、见证人和要求的见证数；entries/ 全部记录，每文件 256 条，每条前有 2 字节长度（大端）；
-  ledgers/ 分录流水、余额表、账户表，及 beancount、hledger 格式的全部账目（跨年的在 years/ 里另逐年一份）；
+  ledgers/ 分录流水、余额表、账户表，及 beancount、hledger 账目（years/ 里逐年一份）：\
+bean-check -C；hledger check -s ordereddates payees（1.27 起加 tags）；
   disclosures/ 月度公示的数字；attachments/ 附件、statements/ 银行文件（digests.csv 是摘要；原件只在经授权时随包）；
   opened/ 经授权开启的值；timestamps/ 时间戳。账目都由记录推算得出。
 二、用程序检查（不联网）　mingzhang verify 本文件夹 [--since 以前留存的checkpoint] [--log-key 公布的密钥]

@@ -9,13 +9,14 @@ Source: beancount 3 language syntax; hledger 1.25 manual, journal format.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
-from audit.events import Event
+from audit.events import Event, Moves, Moving
 from audit.ledger import name_of
 from domain.kernel.money import yuan
 from domain.kernel.postings import CNY
@@ -43,6 +44,8 @@ YEARS_MAX = 100
 OPENING = "opening"
 """The payee of the block that begins a year."""
 
+_COUNTED_MAX = 1 << 12
+
 Key = tuple[str, int]
 """The order of blocks: effective day, log index."""
 
@@ -63,7 +66,7 @@ class Language(Protocol):
     def head(self, accounts: Iterable[tuple[str, str]], types: Iterable[str], first_day: str) -> str:
         """Declarations: accounts with their commodities, the types of the events, the first effective day."""
 
-    def event(self, index: int, event: Event, leaf: bytes) -> str:
+    def event(self, one: Moving) -> bytes:
         """The block of one event."""
 
     def opening(self, year: str, balances: Iterable[Moved]) -> str:
@@ -117,6 +120,12 @@ def _moved(account: str, commodity: str, amount: int) -> str:
     return f"{path_of(account)}  {_amount(amount, commodity)}"
 
 
+@lru_cache(maxsize=1 << 13)  # the same payees are thanked for the same amounts
+def _moves(postings: Moves, indent: int) -> bytes:
+    """The rows of an event's postings."""
+    return "".join(f"{' ' * indent}{_moved(account, unit, amount)}\n" for account, unit, amount in postings).encode()
+
+
 def _amount(amount: int, commodity: str) -> str:
     return f"{yuan(amount) if commodity == CNY else amount} {_unit(commodity)}"
 
@@ -152,16 +161,13 @@ class Beancount:
         title = 'option "title" "明账"\noption "operating_currency" "CNY"\n'
         return title + "".join(f"{row}\n" for row in rows)
 
-    def event(self, index: int, event: Event, leaf: bytes) -> str:
+    def event(self, one: Moving) -> bytes:
         """One transaction with the event's name and the hash of its leaf."""
-        rows = [
-            f'{event.on} * "{event.type}" "{event.stream.partition("/")[0]}"',
-            f'  event-id: "{event.name}"',
-            f'  entry-hash: "{leaf.hex()}"',
-            f"  log-index: {index}",
-        ]
-        rows += [f"  {_moved(account, unit, amount)}" for account, unit, amount in event.postings]
-        return "\n".join(rows) + "\n"
+        head = (
+            f'{one.on} * "{one.type}" "{one.category}"\n'
+            f'  event-id: "{one.name}"\n  entry-hash: "{one.leaf}"\n  log-index: {one.log_index}\n'
+        )
+        return head.encode() + _moves(one.postings, 2)
 
     def opening(self, year: str, balances: Iterable[Moved]) -> str:
         """One transaction; it balances because every book does."""
@@ -192,15 +198,13 @@ class Hledger:
         rows += [f"tag {name}" for name in ("event-id", "entry-hash", "log-index")]
         return "".join(f"{row}\n" for row in rows)
 
-    def event(self, index: int, event: Event, leaf: bytes) -> str:
+    def event(self, one: Moving) -> bytes:
         """One transaction with the event's name and the hash of its leaf as tags."""
-        rows = [
-            f"{event.on} * {event.type} | {event.stream.partition('/')[0]}  ; log-index: {index}",
-            f"    ; event-id: {event.name}",
-            f"    ; entry-hash: {leaf.hex()}",
-        ]
-        rows += [f"    {_moved(account, unit, amount)}" for account, unit, amount in event.postings]
-        return "\n".join(rows) + "\n"
+        head = (
+            f"{one.on} * {one.type} | {one.category}  ; log-index: {one.log_index}\n"
+            f"    ; event-id: {one.name}\n    ; entry-hash: {one.leaf}\n"
+        )
+        return head.encode() + _moves(one.postings, 4)
 
     def opening(self, year: str, balances: Iterable[Moved]) -> str:
         """One transaction; it balances because every book does."""
@@ -220,9 +224,9 @@ class Hledger:
 LANGUAGES: tuple[Language, ...] = (Beancount(), Hledger())
 
 
-def digests_of(index: int, event: Event, leaf: bytes) -> tuple[bytes, ...]:
-    """The digests of an event's blocks, one a language: what is kept of them until the files are compared."""
-    return tuple(digest_of(language.event(index, event, leaf).encode()) for language in LANGUAGES)
+def blocks_of(one: Moving) -> tuple[bytes, ...]:
+    """An event's blocks, one a language."""
+    return tuple([language.event(one) for language in LANGUAGES])
 
 
 def digest_of(block: bytes) -> bytes:
@@ -238,29 +242,41 @@ class Months:
         self._years: dict[str, _Year] = {}
         self._controls: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}  # of each account
         self._first_day = ""
+        self._counted: Counter[tuple[str, str, Moves]] = Counter()  # month, type and postings, not yet added up
 
     def add(self, event: Event) -> None:
         """Note the postings of one event."""
-        month = self._moved.setdefault(event.on[:7], {})
-        year = self._years.setdefault(event.on[:4], _Year({}, set()))
-        for account, commodity, amount in event.postings:
-            at = account, commodity
-            tops = self._controls.get(at)
-            if tops is None:
-                tops = self._controls[at] = tuple((top, commodity) for top in controls(account))
-            for top in tops:
-                month[top] = month.get(top, 0) + amount
-            year.moved[at] = year.moved.get(at, 0) + amount
-        year.types.add(event.type)
-        self._first_day = min(self._first_day or event.on, event.on)
+        self._counted[event.on[:7], event.type, event.postings] += 1
+        if not self._first_day or event.on < self._first_day:
+            self._first_day = event.on
+        if len(self._counted) > _COUNTED_MAX:
+            self._add_up()
+
+    def _add_up(self) -> None:
+        """Add what was only counted to the sums of its month and year."""
+        for (name, type_name, postings), times in self._counted.items():
+            month = self._moved.setdefault(name, {})
+            year = self._years.setdefault(name[:4], _Year({}, set()))
+            for account, commodity, amount in postings:
+                at = account, commodity
+                tops = self._controls.get(at)
+                if tops is None:
+                    tops = self._controls[at] = tuple((top, commodity) for top in controls(account))
+                for top in tops:
+                    month[top] = month.get(top, 0) + times * amount
+                year.moved[at] = year.moved.get(at, 0) + times * amount
+            year.types.add(type_name)
+        self._counted.clear()
 
     @property
     def years(self) -> tuple[str, ...]:
         """The years that have a file of their own: none where the whole journal is one year's, or no real one's."""
+        self._add_up()
         return tuple(sorted(self._years)) if 1 < len(self._years) <= YEARS_MAX else ()
 
     def head(self, language: Language) -> str:
         """The head of the whole file; an empty journal has a comment alone."""
+        self._add_up()
         if not self._controls:
             return "; 没有动账记录\n"
         types = set().union(*(year.types for year in self._years.values()))
@@ -284,6 +300,7 @@ class Months:
 
     def ends(self, language: Language) -> Mapping[str, str]:
         """The block after each month in which something moved."""
+        self._add_up()
         balances: dict[tuple[str, str], int] = {}
         blocks: dict[str, str] = {}
         for month in sorted(self._moved):

@@ -8,11 +8,13 @@ columns of their own, so no cell begins with a minus sign.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from audit.events import Event
+from audit.events import Moves, Moving
+from audit.movements import At, Movement
 from audit.wording import ACCOUNT_NAMES, ACCOUNTS_HEADING, JOURNAL_HEADING, LIMITS, TOTAL, TRIAL_BALANCE_HEADING
 from domain.accounts import limit_of
 from domain.kernel.money import yuan
@@ -20,6 +22,7 @@ from domain.kernel.postings import CNY, book_of
 from domain.kernel.spreadsheet_cells import plain_cell
 
 BOM = "\ufeff"
+_MOVEMENTS_KEPT = 1 << 14
 _NEEDS_QUOTES = re.compile(r"""[,"\r\n]""")
 
 
@@ -38,11 +41,19 @@ class Account:
         return self.debit - self.credit
 
 
+class _Effect(NamedTuple):
+    """Where a set of postings belongs: accounts with debit and credit, and those of them that have a limit."""
+
+    sides: Sequence[tuple[Account, int, int]]
+    limited: Sequence[tuple[At, Account]]
+
+
 class Ledger:
     """Every account that was ever posted to, by account and commodity."""
 
     def __init__(self) -> None:
         self.accounts: dict[tuple[str, str], Account] = {}
+        self._moved: dict[Movement, _Effect] = {}  # on which of the accounts above
 
     def post(self, account: str, commodity: str, amount: int) -> Account:
         """Add one posting; a debit is positive. Returns what it was added to."""
@@ -55,6 +66,32 @@ class Ledger:
             entry.credit -= amount
         entry.postings += 1
         return entry
+
+    def post_all(self, moved: Movement) -> Sequence[tuple[At, Account]]:
+        """Add the postings of one event. Returns the accounts with a limit that they were added to."""
+        effect = self._moved.get(moved)
+        if effect is None:
+            effect = self._effect(moved)
+        for entry, debit, credit in effect.sides:
+            entry.debit += debit
+            entry.credit += credit
+            entry.postings += 1
+        return effect.limited
+
+    def _effect(self, moved: Movement) -> "_Effect":
+        if len(self._moved) >= _MOVEMENTS_KEPT:
+            self._moved.clear()
+        sides, limited = [], {}
+        for account, commodity, amount in moved.postings:
+            at = account, commodity
+            entry = self.accounts.get(at)
+            if entry is None:
+                entry = self.accounts[at] = Account(limit_of(account))
+            sides.append((entry, max(amount, 0), max(-amount, 0)))
+            if entry.limit:
+                limited[at] = entry
+        effect = self._moved[moved] = _Effect(sides, tuple(limited.items()))
+        return effect
 
     def balance(self, account: str, commodity: str) -> int:
         """What an account has; 0 for one that was never posted to."""
@@ -93,24 +130,26 @@ def journal_heading() -> str:
     return csv_row(*JOURNAL_HEADING)
 
 
-def journal_rows(index: int, event: Event) -> list[str]:
-    """The rows of `journal.csv` for one event: one a posting, beginning with log index and number in the
-    event."""
-    if not event.postings:
-        return []
+def journal_rows(one: Moving) -> bytes:
+    """The rows of `journal.csv` for one event: one a posting, beginning with log index and number in the event."""
     # The form of these four holds nothing that CSV would put in quotes.
-    shared = f"{event.name},{event.type},{event.on},{event.at}"
-    return [
-        f"{index},{number},{shared},{_moved_cells(account, commodity, amount)}\n"
-        for number, (account, commodity, amount) in enumerate(event.postings, start=1)
-    ]
+    shared = f"{one.name},{one.type},{one.on},{one.at}".encode()
+    return (b"%d" % one.log_index).join(_moved_cells(one.postings)).replace(_SHARED, shared)
 
 
-@lru_cache(maxsize=1 << 14)
-def _moved_cells(account: str, commodity: str, amount: int) -> str:
-    shown = _amount(abs(amount), commodity)
-    sides = (shown, "") if amount > 0 else ("", shown)
-    return ",".join(map(_cell, (account, name_of(account), commodity, *sides)))
+_SHARED = b"\x00"  # stands in no cell: no account, amount or name of ours holds it
+
+
+@lru_cache(maxsize=1 << 13)  # the same payees are thanked for the same amounts
+def _moved_cells(postings: Moves) -> Sequence[bytes]:
+    """What stands before, between and after the log indexes, with a sign where the event's own cells go."""
+    found = [b""]
+    for number, (account, commodity, amount) in enumerate(postings, start=1):
+        shown = _amount(abs(amount), commodity)
+        sides = (shown, "") if amount > 0 else ("", shown)
+        cells = csv_row(account, name_of(account), commodity, *sides).encode()
+        found.append(b",%d,%b,%b" % (number, _SHARED, cells))
+    return found
 
 
 def name_of(account: str) -> str:

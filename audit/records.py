@@ -13,6 +13,7 @@ class Held(NamedTuple):
     area: str
     since: str
     until: str | None
+    department: str | None = None
 
     def covers(self, role: str, on: str) -> bool:
         """Whether it is this role, held on that day."""
@@ -54,10 +55,10 @@ class Reward:
 @dataclass(slots=True)
 class Payment:
     """A line of a batch. `state`: prepared, approved, accepted, unresolved, settled, failed, cancelled, returned,
-    reissued, written_back or recovered.
+    reissued, written_back, recovered, claimed or claim_recovered.
 
     `outcome`: settled or failed, by the bank's first definite answer; `booked_on`: the bank's day of the payment;
-    `contradictions`: the statuses that the bank named against its own answer, until somebody cleared it up.
+    `contradictions`: status and detail of what the bank said against its own answer, until somebody cleared it up.
     """
 
     batch: str
@@ -72,7 +73,7 @@ class Payment:
     state: str = "prepared"
     outcome: str | None = None
     booked_on: str = ""
-    contradictions: tuple[str, ...] = ()
+    contradictions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)

@@ -106,7 +106,34 @@ def photos(value: Any) -> bool:
 def explained(value: Any) -> bool:
     """Differences that did not hold up a close: what, how many, how much, and why."""
     fields: Mapping[str, Form] = {"kind": text, "count": whole, "amount_fen": integer, "reason": text}
-    return isinstance(value, list) and all(_fits(one, fields) for one in value)
+    by_two = {**fields, "proposer_id": identity, "confirmer_id": identity}
+    return isinstance(value, list) and all(_fits(one, fields) or _fits(one, by_two) for one in value)
+
+
+def bank_side(value: Any) -> bool:
+    """A month by the bank: its debits and credits, and its balance beside the books."""
+    fields: Mapping[str, Form] = {
+        "funds": text,
+        "on": day,
+        "debits": bank_lines,
+        "credits": bank_lines,
+        "books_fen": integer,
+        "bank_fen": integer,
+        "paid_fen": integer,
+        "books_items_fen": integer,
+        "bank_items_fen": integer,
+        "item_count": whole,
+        "items": digest,
+        "explained_count": whole,
+        "explained": digest,
+    }
+    return _fits(value, fields)
+
+
+def bank_lines(value: Any) -> bool:
+    """Debits or credits: how many and how much, how much of it matched, explained and open."""
+    amounts: Mapping[str, Form] = dict.fromkeys(("total_fen", "matched_fen", "explained_fen", "open_fen"), integer)
+    return _fits(value, {"count": whole, **amounts, "open_count": whole})
 
 
 def difference_hash(value: Any) -> bool:
@@ -151,12 +178,12 @@ def limit(value: Any) -> bool:
 
 def steps(value: Any) -> bool:
     """The steps of a workflow."""
-    return isinstance(value, list) and all(_fits_at_least(one, _STEP, optional="limit") for one in value)
+    return _listed(_STEP)(value)
 
 
 def besides(value: Any) -> bool:
     """What may happen beside the steps of a workflow."""
-    return isinstance(value, list) and all(_fits_at_least(one, _BESIDE, optional="times_max") for one in value)
+    return _listed(_BESIDE)(value)
 
 
 def chain(value: Any) -> bool:
@@ -206,6 +233,23 @@ factors = _listed({"code": text, "name": text, "unit": text, "weight": positive,
 staffing = _listed({"at_least": whole, "workers": whole})
 chart_accounts = _listed({"account": text, "name": text, "side": text, "parent?": text})
 chart_uses = _listed({"role": text, "account": text})
+BUDGET_ACCOUNTS = (
+    "chart",
+    "funds",
+    "grant_income",
+    "expense",
+    "budget_income",
+    "budget_spending",
+    "budget_funds",
+    "budget_carried_over",
+)
+
+
+def budget_accounts(value: Any) -> bool:
+    """The accounts of a budget by role, and the version of a chart that gave them."""
+    return _fits(value, dict.fromkeys(BUDGET_ACCOUNTS, text))
+
+
 signals = _listed({"line": positive, "code": text, "facts": pairs})
 acknowledgements = _listed({"code": text, "reason": text, "lines": integers})
 measurements = _listed({"factor": text, "value": whole})
@@ -223,7 +267,7 @@ statement_lines = _listed(
         "return_of?": text,
     }
 )
-schema_places = _listed({"line": positive, "element": text})
+schema_places = _listed({"line": positive, "element": text, "part?": positive})
 
 
 def schema_check(value: Any) -> bool:
@@ -251,8 +295,21 @@ _PHOTO: Mapping[str, Form] = {
     "difference_hash": difference_hash,
     "exif": digest,
 }
-_STEP: Mapping[str, Form] = {"act": text, "stage": text, "roles": texts, "mandatory": truth, "limit": limit}
-_BESIDE: Mapping[str, Form] = {"act": text, "stage": text, "roles": texts, "times_max": positive}
+_STEP: Mapping[str, Form] = {
+    "act": text,
+    "stage": text,
+    "roles": texts,
+    "mandatory": truth,
+    "limit?": limit,
+    "apart?": truth,
+}
+_BESIDE: Mapping[str, Form] = {
+    "act": text,
+    "stage": text,
+    "roles": texts,
+    "times_max?": positive,
+    "percent_max?": positive,
+}
 
 
 def _reads(read: Callable[[str], object], value: str) -> bool:
@@ -286,6 +343,7 @@ _CLOSED_MONTH: Mapping[str, Form] = {
     "disclosures": digest,
     "explained": explained,
     "previous?": event_name,
+    "bank?": bank_side,
 }
 """What a month is closed with, as it is proposed and as it is sealed."""
 
@@ -315,7 +373,7 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
     "place.succeeded/1": {"code": place, "kind": text, "successors": places, "since": day, "document": text},
     "place.traced_back/1": {"code": place, "since": day, "predecessors": predecessors, "document": text},
     "person.registered/1": {"name": digest, "pseudonymous": truth},
-    "person.role_granted/1": {"role": text, "area": place, "since": day, "until?": day},
+    "person.role_granted/1": {"role": text, "area": place, "since": day, "until?": day, "department?": text},
     "person.role_ended/1": {"role": text, "area": place, "last_day": day},
     "person.role_withdrawn/1": {"role": text, "area": place, "since": day},
     "person.payee_account_set/1": {
@@ -378,13 +436,20 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
     "incident.declined/1": {"actor_id": identity, "reason": text},
     "incident.verified/1": {"verifier_id": identity, "confirmed": truth, "reason": text},
     "incident.merged/1": {"actor_id": identity, "into": identity, "grounds": texts},
+    "incident.located/1": {"actor_id": identity, "division": place},
     "incident.deliberated/1": {"actor_id": identity, "present": positive, "opinion?": digest},
-    "incident.dispatched/1": {"actor_id": identity, "department": text, "handler_id?": identity},
+    "incident.dispatched/1": {"actor_id": identity, "department": text, "handler_id?": identity, "bound?": truth},
     "incident.claimed/1": {"handler_id": identity},
     "incident.whistled/1": {"actor_id": identity, "departments": texts},
     "incident.arrived/1": {"handler_id": identity, "department": text},
     "incident.returned/1": {"handler_id": identity, "reason": text},
-    "incident.reassigned/1": {"actor_id": identity, "department": text, "handler_id?": identity, "reason": text},
+    "incident.reassigned/1": {
+        "actor_id": identity,
+        "department": text,
+        "handler_id?": identity,
+        "reason": text,
+        "bound?": truth,
+    },
     "incident.suspended/1": {"actor_id": identity, "reason": text, "until?": day},
     "incident.resumed/1": {"actor_id": identity},
     "incident.extended/1": {"actor_id": identity, "longer": limit, "reason": text},
@@ -492,6 +557,7 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "year": positive,
         "document": text,
         "amount_fen": positive,
+        "accounts?": budget_accounts,
     },
     "budget.adjusted/1": {"document": text, "amount_fen": integer, "reason": text},
     "budget.closed/1": {"lapsed_fen": whole},
@@ -552,6 +618,9 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
     "payment.recovered/1": {"booked_on": day, "bank_ref": text, "reason": text, "same_year": truth},
     "payment.contradicted/1": {"answer": digest, "status": text, "detail": text},
     "payment.upheld/1": {"reason": text},
+    "payment.confirmed_paid/1": {"booked_on": day, "bank_ref": text, "reason": text},
+    "payment.claimed/1": {"booked_on": day, "bank_ref": text, "reason": text},
+    "payment.claim_recovered/1": {"booked_on": day, "bank_ref": text, "reason": text, "same_year": truth},
     "payee_hold.placed/1": {"payee_id": identity, "reason": text, "document?": text},
     "payee_hold.lifted/1": {"reason": text},
     "payout_batch.frozen/1": {
@@ -633,7 +702,30 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "entry_count": whole,
     },
     "reconciliation.matched/1": {"allocations": allocations, "reason?": text, "proposer_id?": identity},
-    "reconciliation.unmatched/1": {"statement_id": identity, "entry": positive, "reason": text},
+    "reconciliation.unmatch_proposed/1": {
+        "statement_id": identity,
+        "entry": positive,
+        "reason": text,
+        "proposer_id": identity,
+    },
+    "reconciliation.unmatched/1": {
+        "statement_id": identity,
+        "entry": positive,
+        "reason": text,
+        "proposer_id?": identity,
+    },
+    "reconciliation.superseding_proposed/1": {
+        "statement_id": identity,
+        "superseded": identities,
+        "reason": text,
+        "proposer_id": identity,
+    },
+    "reconciliation.statement_superseded/1": {
+        "statement_id": identity,
+        "superseded": identities,
+        "reason": text,
+        "proposer_id": identity,
+    },
     "reconciliation.proposed/1": {
         "statement_id": identity,
         "entry": positive,
@@ -652,7 +744,14 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "blocking": text,
     },
     "exception.assigned/1": {"owner_id": identity},
-    "exception.resolved/1": {"outcome": text, "reason": text, "cause?": event_name},
+    "exception.explanation_proposed/1": {
+        "outcome": text,
+        "reason": text,
+        "cause?": event_name,
+        "proposer_id": identity,
+    },
+    "exception.explanation_rejected/1": {"reason": text},
+    "exception.resolved/1": {"outcome": text, "reason": text, "cause?": event_name, "proposer_id?": identity},
     "award_rule.published/1": {
         "division": place,
         "period_kind": text,
@@ -737,6 +836,9 @@ MONEY_TYPES = frozenset(
         "payment.reissued/1",
         "payment.written_back/1",
         "payment.recovered/1",
+        "payment.confirmed_paid/1",
+        "payment.claimed/1",
+        "payment.claim_recovered/1",
     }
 )
 """The types whose events carry postings; no other may."""

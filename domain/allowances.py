@@ -73,6 +73,7 @@ class Allowance:
     amount_fen: Fen
     budget_id: UUID
     granter_id: UUID
+    expense: str
     payment_id: UUID | None = None
     reversed: bool = False
 
@@ -130,7 +131,7 @@ def grant(
         granter_id=granter_id,
         budget_id=budget.budget_id,
         budget_year=budget.year,
-        postings=accounts.reward_granted(payee_id, budget.budget_id, amount_fen),
+        postings=accounts.reward_granted(payee_id, budget.budget_id, amount_fen, expense=budget.expense),
     )
 
 
@@ -165,7 +166,9 @@ def reverse(allowance: Allowance | None, *, reason: str) -> AllowanceReversed:
     Refused, in this order: `allowance.unknown`, `allowance.already_reversed`, `allowance.already_scheduled`.
     """
     granted = _unscheduled(allowance)
-    postings = accounts.reward_reversed(granted.payee_id, granted.budget_id, granted.amount_fen)
+    postings = accounts.reward_reversed(
+        granted.payee_id, granted.budget_id, granted.amount_fen, expense=granted.expense
+    )
     return AllowanceReversed(reason=reason, postings=postings)
 
 
@@ -198,6 +201,7 @@ def evolve(allowance: Allowance | None, event: AllowanceEvent) -> Allowance:
                 event.amount_fen,
                 event.budget_id,
                 event.granter_id,
+                accounts.expense_of(event.postings),
             )
         case AllowanceScheduled():
             return replace(known(allowance), payment_id=event.payment_id)

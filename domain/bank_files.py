@@ -15,10 +15,14 @@ from domain.kernel.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class SchemaPlace:
-    """A place that does not follow the schema: the line (from 1), and the element's name if the schema knows it."""
+    """A place that does not follow the schema: the line (from 1), and the element's name if the schema knows it.
+
+    `part` (from 1) is given where the file is an archive of several messages.
+    """
 
     line: int
     element: str
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

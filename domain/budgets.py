@@ -10,6 +10,7 @@ from typing import assert_never
 from uuid import UUID
 
 from domain import accounts
+from domain.accounts import SHIPPED, BudgetAccounts
 from domain.kernel.events import event
 from domain.kernel.ids import derived
 from domain.kernel.money import Fen
@@ -22,7 +23,11 @@ from domain.kernel.states import known
 
 @event("budget.appropriated/1")
 class BudgetAppropriated:
-    """Money was appropriated to a unit for a project and class in a year, by a numbered document."""
+    """Money was appropriated to a unit for a project and class in a year, by a numbered document.
+
+    `accounts`: those that the budget's money moves through, said once, with the first document; without them it is
+    `accounts.SHIPPED`.
+    """
 
     unit: Division
     project: str
@@ -31,6 +36,7 @@ class BudgetAppropriated:
     document: str
     amount_fen: Fen
     postings: Postings
+    accounts: BudgetAccounts | None = None
 
 
 @event("budget.adjusted/1")
@@ -71,6 +77,7 @@ class Budget:
     year: int
     appropriated_fen: Fen
     documents: frozenset[str]
+    accounts: BudgetAccounts
     closed: bool = False
 
     @property
@@ -97,10 +104,11 @@ def appropriate(
     year: int,
     document: str,
     amount_fen: Fen,
+    of: BudgetAccounts | None = None,
 ) -> BudgetAppropriated:
     """Record an appropriation of `amount_fen` under a document number (指标文号).
 
-    `unit_known`: the unit's place is registered.
+    `unit_known`: the unit's place is registered; `of`: what the chart in force gives a budget that begins.
 
     Refused, in this order: `place.unknown`, `budget.amount_not_positive`, `budget.closed`, `budget.document_reused`.
     """
@@ -112,6 +120,8 @@ def appropriate(
         _require_open(budget)
         _require_new(budget, document)
     identity = budget_id(unit, project, spending_class, year)
+    begins_with = of if budget is None else None
+    moved = budget.accounts if budget is not None else of or SHIPPED
     return BudgetAppropriated(
         unit=unit,
         project=project,
@@ -119,8 +129,15 @@ def appropriate(
         year=year,
         document=document,
         amount_fen=amount_fen,
-        postings=accounts.budget_appropriated(identity, amount_fen),
+        postings=accounts.budget_appropriated(identity, amount_fen, of=moved),
+        accounts=begins_with,
     )
+
+
+def require_funds(budget: Budget, *, funds: str | None) -> None:
+    """A budget is paid out of one account: refuses `budget.other_funds` for another one than it began with."""
+    if funds not in (None, budget.accounts.funds):
+        raise Refusal("budget.other_funds", account=budget.accounts.funds)
 
 
 def adjust(budget: Budget | None, *, document: str, amount_fen: Fen, reason: str) -> BudgetAdjusted:
@@ -134,7 +151,7 @@ def adjust(budget: Budget | None, *, document: str, amount_fen: Fen, reason: str
         raise Refusal("budget.adjusted_by_nothing", document=document)
     _require_open(existing)
     _require_new(existing, document)
-    postings = accounts.budget_adjusted(existing.id, amount_fen)
+    postings = accounts.budget_adjusted(existing.id, amount_fen, of=existing.accounts)
     return BudgetAdjusted(document=document, amount_fen=amount_fen, reason=reason, postings=postings)
 
 
@@ -162,7 +179,7 @@ def charge(budget: Budget | None, *, on: date) -> BudgetCharged | None:
     if budget.year != on.year:
         raise Refusal("budget.other_year", year=budget.year, on=on)
     _require_open(budget)
-    return BudgetCharged(budget.id, budget.year)
+    return BudgetCharged(budget.id, budget.year, budget.accounts.expense)
 
 
 def _existing(budget: Budget | None) -> Budget:
@@ -188,14 +205,18 @@ def evolve(budget: Budget | None, event: BudgetEvent) -> Budget:
     """The budget after an event."""
     match event:
         case BudgetAppropriated():
-            before = budget or Budget(event.unit, event.project, event.spending_class, event.year, Fen(0), frozenset())
-            return _grown(before, event.document, event.amount_fen)
+            return _grown(budget or _begun(event), event.document, event.amount_fen)
         case BudgetAdjusted():
             return _grown(known(budget), event.document, event.amount_fen)
         case BudgetClosed():
             return replace(known(budget), closed=True)
         case _:
             assert_never(event)
+
+
+def _begun(event: BudgetAppropriated) -> Budget:
+    purpose = event.unit, event.project, event.spending_class, event.year
+    return Budget(*purpose, Fen(0), frozenset(), event.accounts or SHIPPED)
 
 
 def _grown(budget: Budget, document: str, amount_fen: Fen) -> Budget:

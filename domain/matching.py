@@ -7,7 +7,7 @@ thousand lines take about as long as reading them (`benchmarks.reconciling`).
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
@@ -18,6 +18,8 @@ from domain.kernel.matches import BACK, OUT, EntryKey, Match, Part
 
 State = Literal["paid", "failed", "open", "unsent"]
 _OUR_REFERENCE: Final = re.compile(r"[0-9]{21}|[0-9]{29}", re.ASCII)
+BY_REFERENCE: Final = frozenset({1, 2})
+"""The tiers in which a line names one payment."""
 WITHOUT_ORIGIN: Final = {OUT: "debit_without_origin", BACK: "credit_without_origin"}
 """Why a line stays that nothing names."""
 
@@ -87,16 +89,30 @@ class Outcome:
     late_returns: tuple[LateReturn, ...]
     exceptions: tuple[Unmatched, ...]
 
+    def named(self) -> Iterator[tuple[EntryKey, UUID]]:
+        """Lines that one reference and the amount gave to one payment: whom they name is still to be compared."""
+        for found in self.matches:
+            if found.tier in BY_REFERENCE:
+                yield found.key, found.parts[0].payment_id
+        for late in self.late_returns:
+            yield late.key, late.payment_id
 
-def match(entries: Iterable[Entry], payments: Iterable[Payable]) -> Outcome:
+
+def match(
+    entries: Iterable[Entry],
+    payments: Iterable[Payable],
+    *,
+    contradicting: Collection[tuple[EntryKey, UUID]] = frozenset(),
+) -> Outcome:
     """Match what the first three tiers match.
 
     T1: end-to-end id and amount. T2: the bank's own reference and amount. T3: a batch's debit is the sum of its settled
     lines (of all, or of those booked that day), or of everything sent where the bank gives the failed lines back; a
     credit is the sum of what came back. Tolerance: 0 fen. `payments` holds each payment once, with those matched before
-    as far as a line may name them.
+    as far as a line may name them. `contradicting`: lines that name a payment by its reference, and show another name
+    or account than its payee's; such a line is never matched with it.
     """
-    work = _Work()
+    work = _Work(contradicting)
     for payment in payments:
         work.know(payment)
     waiting = sorted(entries, key=by_entry)
@@ -114,6 +130,7 @@ def match(entries: Iterable[Entry], payments: Iterable[Payable]) -> Outcome:
 class _Work:
     """The tables, what is taken, and what was found so far."""
 
+    contradicting: Collection[tuple[EntryKey, UUID]]
     by_id: dict[str, Payable] = field(default_factory=dict)
     by_reference: defaultdict[tuple[str, int], list[Payable]] = field(default_factory=lambda: defaultdict(list))
     by_batch: defaultdict[str, list[Payable]] = field(default_factory=lambda: defaultdict(list))
@@ -144,6 +161,10 @@ class _Work:
         if side == OUT:
             return payment.state == "paid"
         return payment.back_on is not None or (payment.state == "failed" and (payment.payment_id, OUT) in self.taken)
+
+    def contradicts(self, entry: Entry, payment: Payable) -> bool:
+        """Whether the line shows somebody else than the payee."""
+        return (entry.key, payment.payment_id) in self.contradicting
 
     def take(self, entry: Entry, tier: int, payments: Sequence[Payable]) -> None:
         side = entry.side
@@ -201,10 +222,12 @@ def _one_payment(work: _Work, payment: Payable, entries: Sequence[Entry]) -> Non
         return
     exact: dict[int, list[Entry]] = {OUT: [], BACK: []}
     for entry in entries:
-        if abs(entry.amount_fen) == payment.amount_fen:
-            exact[entry.side].append(entry)
-        else:
+        if abs(entry.amount_fen) != payment.amount_fen:
             work.refuse(entry, "partial" if abs(entry.amount_fen) < payment.amount_fen else "amount_differs", payment)
+        elif work.contradicts(entry, payment):
+            work.refuse(entry, "wrong_account_or_name", payment)
+        else:
+            exact[entry.side].append(entry)
     if payment.state == "failed" and [len(exact[OUT]), len(exact[BACK])] == [1, 1] and not _touched(work, payment):
         for side in (OUT, BACK):
             work.take(exact[side][0], 1, [payment])
@@ -227,7 +250,8 @@ def _one_payment(work: _Work, payment: Payable, entries: Sequence[Entry]) -> Non
 
 def _fits(work: _Work, payment: Payable, entry: Entry) -> bool:
     """What nearly every line is: the only one that names a payment whose side is free, with its amount."""
-    return entry.side * payment.amount_fen == entry.amount_fen and work.free(payment, entry.side)
+    fits = entry.side * payment.amount_fen == entry.amount_fen and work.free(payment, entry.side)
+    return fits and not work.contradicts(entry, payment)
 
 
 def _touched(work: _Work, payment: Payable) -> bool:
@@ -263,6 +287,8 @@ def _by_bank_reference(work: _Work, entries: Sequence[Entry]) -> list[Entry]:
             work.contested(claiming, "duplicate_answer", known)
         elif len(fitting) > 1 or len(claiming) > 1:
             work.contested(claiming, "two_candidates", fitting)
+        elif work.contradicts(claiming[0], fitting[0]):
+            work.contested(claiming, "wrong_account_or_name", fitting)
         else:
             work.take(claiming[0], 2, fitting)
     return left

@@ -4,38 +4,28 @@ What must not be broken: months are sealed in order, each seal names the one bef
 more takes effect in the month, so that what was shown is what is sealed.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, timedelta
-from typing import assert_never
+from typing import Any, assert_never
 from uuid import UUID
 
+from domain.kernel.bank_sides import BankSide, Explained, digest_of
 from domain.kernel.calendar import Month, last_day, next_month
 from domain.kernel.events import Sha256, event
 from domain.kernel.ids import EventName, StreamName, derived, event_name, stream_name
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
+from domain.kernel.reasons import require_reason, suffices
 from domain.kernel.refusals import Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """A difference that does not hold up the close, with the reason that the proposer gave."""
-
-    kind: str
-    count: int
-    amount_fen: Fen
-    reason: str
-
-
-@event("period.close_proposed/1")
-class PeriodCloseProposed:
-    """A month is to be closed with these figures, as of the first `position` entries of the log, whose root is `root`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """What a month is closed with, as of the first `position` entries of the log, whose root is `root`.
 
     `trial_balance`, `reconciliation` and `disclosures` are the digests of what stood on the page; `previous` is the
-    seal before. Until it is sealed or withdrawn nothing takes effect in the month.
+    seal before. `bank` is left out where no statement tells of the month.
     """
 
     division: Division
@@ -47,6 +37,13 @@ class PeriodCloseProposed:
     disclosures: Sha256
     explained: tuple[Explained, ...]
     previous: EventName | None = None
+    bank: BankSide | None = None
+
+
+@event("period.close_proposed/1")
+class PeriodCloseProposed(Closing):
+    """A month is to be closed with these figures. Until it is sealed or withdrawn nothing takes effect in it."""
+
     proposer_id: UUID
 
 
@@ -59,18 +56,8 @@ class PeriodCloseWithdrawn:
 
 
 @event("period.sealed/1")
-class PeriodSealed:
+class PeriodSealed(Closing):
     """The month is closed for ever with the figures that were proposed."""
-
-    division: Division
-    month: Month
-    position: int
-    root: Sha256
-    trial_balance: Sha256
-    reconciliation: Sha256
-    disclosures: Sha256
-    explained: tuple[Explained, ...]
-    previous: EventName | None = None
 
 
 PeriodEvent = PeriodCloseProposed | PeriodCloseWithdrawn | PeriodSealed
@@ -116,11 +103,12 @@ class Figures:
     reconciliation: Sha256
     disclosures: Sha256
     explained: tuple[Explained, ...] = ()
+    bank: BankSide | None = None
 
     @property
     def digest(self) -> Sha256:
         """SHA-256 of the figures as canonical JSON (RFC 8785): what the second person's approval is bound to."""
-        return _digest([asdict(self)])
+        return digest_of([asdict(self)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +116,21 @@ class Proposal:
     """Figures that somebody proposed."""
 
     figures: Figures
-    proposer_id: UUID
+    proposer_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class Periods:
-    """How far a county's books are closed. `last_seal` names the latest seal, `event_count` counts every event."""
+    """How far a county's books are closed. `last_seal` names the latest seal, `event_count` counts every event.
+
+    `seals`: month -> the figures that it was sealed with, and who had proposed them.
+    """
 
     sealed: Month | None = None
     last_seal: EventName | None = None
     proposal: Proposal | None = None
     event_count: int = 0
+    seals: Mapping[Month, Proposal] = field(default_factory=dict)
 
     @property
     def closed_until(self) -> date | None:
@@ -152,21 +144,21 @@ def period_stream(county: Division) -> StreamName:
     return stream_name("period", derived("period", county))
 
 
-def reconciliation_digest(rows: Iterable[Reconciled], differences: Iterable[Blocking]) -> Sha256:
-    """SHA-256 over what ledger, batches and bank have, then over the differences: a line of canonical JSON each."""
-    return _digest([asdict(row) for row in rows] + [asdict(one) for one in differences])
+def reconciliation_digest(
+    rows: Iterable[Reconciled], differences: Iterable[Blocking], bank: Mapping[str, object] | None = None
+) -> Sha256:
+    """SHA-256 over what ledger, batches and bank have, then over the differences: a line of canonical JSON each; last
+    over the bank's side (`bank_sides.BankSide` field by field), where there is one.
+    """
+    told = [*(asdict(row) for row in rows), *(asdict(one) for one in differences)]
+    return digest_of([*told, *([bank] if bank is not None else [])])
 
 
 def disclosures_digest(rows: Iterable[Disclosed]) -> Sha256:
     """SHA-256 over what was granted and taken back in the month, a line of canonical JSON for each division and flow,
     by flow and division; the order in which they are handed over does not matter.
     """
-    return _digest([asdict(row) for row in sorted(rows, key=lambda one: (one.flow, one.division))])
-
-
-def _digest(rows: Iterable[Mapping[str, object]]) -> Sha256:
-    lines = (json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":")) for row in rows)
-    return Sha256(hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest())
+    return digest_of(asdict(row) for row in sorted(rows, key=lambda one: (one.flow, one.division)))
 
 
 def first_open_day(periods: Periods | None, day: date) -> date:
@@ -215,25 +207,17 @@ def propose_close(
     _require_unblocked(blocking)
     reasons = {Blocking(one.kind, one.count, one.amount_fen): one.reason for one in figures.explained}
     for one in differences:
-        if not reasons.get(one, "").strip():
+        if not suffices(reasons.get(one, "")):
             raise Refusal("period.not_explained", kind=one.kind, count=one.count, amount_fen=one.amount_fen)
-    return PeriodCloseProposed(
-        division=county,
-        month=figures.month,
-        position=figures.position,
-        root=figures.root,
-        trial_balance=figures.trial_balance,
-        reconciliation=figures.reconciliation,
-        disclosures=figures.disclosures,
-        explained=figures.explained,
-        previous=periods.last_seal if periods else None,
-        proposer_id=proposer_id,
-    )
+    return PeriodCloseProposed(**_told(periods, county, figures), proposer_id=proposer_id)
 
 
 def withdraw_close(periods: Periods | None, *, county: Division, month: Month, reason: str) -> PeriodCloseWithdrawn:
-    """Take the proposal back. Refused: `period.not_proposed` (or another month is)."""
+    """Take the proposal back. Refused, in this order: `period.not_proposed` (or another month is),
+    `reason.insufficient`.
+    """
     _proposed(periods, month)
+    require_reason(reason)
     return PeriodCloseWithdrawn(division=county, reason=reason)
 
 
@@ -244,13 +228,12 @@ def seal(
     month: Month,
     sealer_id: UUID,
     shown_digest: Sha256,
-    trial_balance: Sha256,
-    disclosures: Sha256,
+    now: Figures,
     blocking: Sequence[Blocking],
 ) -> PeriodSealed:
     """Seal exactly what was proposed; `shown_digest` is the digest on the page that the second person read.
 
-    `trial_balance` and `disclosures` are the month's digests now, after the proposal: nothing was booked between.
+    `now` are the month's figures of this moment: nothing was booked since the proposal, and the bank said nothing else.
     Refused, in this order: `period.not_proposed` (or another month is), `period.maker_is_checker`,
     `period.digest_differs`, `period.moved`, `period.blocked`.
     """
@@ -260,20 +243,16 @@ def seal(
         raise Refusal("period.maker_is_checker", person_id=sealer_id)
     if shown_digest != figures.digest:
         raise Refusal("period.digest_differs", digest=shown_digest, proposed=figures.digest)
-    if (trial_balance, disclosures) != (figures.trial_balance, figures.disclosures):
+    if any(getattr(now, name) != getattr(figures, name) for name in ("trial_balance", "reconciliation", "disclosures")):
         raise Refusal("period.moved", month=figures.month)
     _require_unblocked(blocking)
-    return PeriodSealed(
-        division=county,
-        month=figures.month,
-        position=figures.position,
-        root=figures.root,
-        trial_balance=figures.trial_balance,
-        reconciliation=figures.reconciliation,
-        disclosures=figures.disclosures,
-        explained=figures.explained,
-        previous=periods.last_seal if periods else None,
-    )
+    return PeriodSealed(**_told(periods, county, figures))
+
+
+def _told(periods: Periods | None, county: Division, figures: Figures) -> dict[str, Any]:
+    """The figures as proposal and seal both carry them."""
+    told = {one.name: getattr(figures, one.name) for one in fields(Figures)}
+    return {"division": county, "previous": periods.last_seal if periods else None, **told}
 
 
 def _proposed(periods: Periods | None, month: Month) -> Proposal:
@@ -302,18 +281,11 @@ def evolve(periods: Periods | None, event: PeriodEvent) -> Periods:
             return replace(after, proposal=None)
         case PeriodSealed():
             name = event_name(period_stream(event.division), after.event_count)
-            return replace(after, sealed=event.month, last_seal=name, proposal=None)
+            seals = {**before.seals, event.month: before.proposal or Proposal(_figures(event), None)}
+            return replace(after, sealed=event.month, last_seal=name, proposal=None, seals=seals)
         case _:
             assert_never(event)
 
 
-def _figures(event: PeriodCloseProposed) -> Figures:
-    return Figures(
-        month=event.month,
-        position=event.position,
-        root=event.root,
-        trial_balance=event.trial_balance,
-        reconciliation=event.reconciliation,
-        disclosures=event.disclosures,
-        explained=event.explained,
-    )
+def _figures(event: Closing) -> Figures:
+    return Figures(**{one.name: getattr(event, one.name) for one in fields(Figures)})

@@ -1,7 +1,7 @@
 """Exceptions of reconciliation (对账差异): what bank and books do not both say, each with its owner, age and weight.
 
-Nothing disappears: an exception ends by a match, or by a person who says what it was. Those that block the close of a
-month do so until then.
+Nothing disappears: an exception ends by a match, or by what one person says it was and another confirms. Those that
+block the close of a month do so until then.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,9 @@ from uuid import UUID
 from domain.kernel.events import event
 from domain.kernel.ids import EventName, StreamName, derived, stream_name
 from domain.kernel.money import Fen
+from domain.kernel.reasons import require_reason
 from domain.kernel.refusals import Refusal
+from domain.kernel.separation import require_distinct
 from domain.kernel.states import known
 
 BLOCKING: Final[Mapping[str, str]] = MappingProxyType(
@@ -33,8 +35,8 @@ BLOCKING: Final[Mapping[str, str]] = MappingProxyType(
         "wrong_account_or_name": "close",
         "control_total": "close",  # a batch's line is the sum of none of its payments
         "statement_gap": "close",  # the opening balance is not the closing one before
-        "replayed_file": "warn",  # a statement of the same number or days with other lines
-        "unknown_code": "warn",
+        "replayed_file": "close",  # a statement of the same number, or of days that another covers, with other lines
+        "unknown_code": "warn",  # a word of the bank that no list of ours has
     }
 )
 """Kind -> what it blocks: `close` (the month cannot be closed), `warn` or `none`."""
@@ -74,16 +76,37 @@ class ExceptionAssigned:
     owner_id: UUID
 
 
-@event("exception.resolved/1")
-class ExceptionResolved:
-    """It is settled: how (one of OUTCOMES), why, and by which event where there is one."""
+@event("exception.explanation_proposed/1")
+class ExplanationProposed:
+    """One person says what it was; another has to agree."""
 
     outcome: str
     reason: str
     cause: EventName | None = None
+    proposer_id: UUID
 
 
-ExceptionEvent = ExceptionOpened | ExceptionAssigned | ExceptionResolved
+@event("exception.explanation_rejected/1")
+class ExplanationRejected:
+    """What was said of it is dropped."""
+
+    reason: str
+
+
+@event("exception.resolved/1")
+class ExceptionResolved:
+    """It is settled: how (one of OUTCOMES), why, and by which event where there is one.
+
+    `proposer_id`: who said so, where a second person confirmed it.
+    """
+
+    outcome: str
+    reason: str
+    cause: EventName | None = None
+    proposer_id: UUID | None = None
+
+
+ExceptionEvent = ExceptionOpened | ExceptionAssigned | ExplanationProposed | ExplanationRejected | ExceptionResolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +140,7 @@ class Difference:
     status: Literal["open", "resolved"] = "open"
     owner_id: UUID | None = None
     outcome: str | None = None
+    proposed: ExplanationProposed | None = None
 
     @property
     def stands(self) -> bool:
@@ -158,20 +182,39 @@ def assign(difference: Difference | None, *, owner_id: UUID, owner_known: bool) 
     return ExceptionAssigned(owner_id=owner_id)
 
 
-def resolve(
-    difference: Difference | None, *, outcome: str, reason: str, cause: EventName | None = None
-) -> ExceptionResolved:
-    """Settle it by a person's word.
+def propose(
+    difference: Difference | None, *, outcome: str, reason: str, cause: EventName | None = None, proposer_id: UUID
+) -> ExplanationProposed:
+    """Say what it was; a proposal before this one is replaced.
 
     Refused, in this order: `exception.unknown`, `exception.not_open`, `exception.outcome_unknown`,
-    `exception.reason_missing`.
+    `reason.insufficient`.
     """
     _open(difference)
     if outcome not in BY_A_PERSON:
         raise Refusal("exception.outcome_unknown", outcome=outcome)
-    if not reason.strip():
-        raise Refusal("exception.reason_missing")
-    return ExceptionResolved(outcome=outcome, reason=reason, cause=cause)
+    require_reason(reason)
+    return ExplanationProposed(outcome=outcome, reason=reason, cause=cause, proposer_id=proposer_id)
+
+
+def confirm(difference: Difference | None, *, confirmer_id: UUID) -> ExceptionResolved:
+    """Another person agrees, and it is settled.
+
+    Refused, in this order: `exception.unknown`, `exception.not_open`, `exception.not_proposed`, `chain.acted_twice`.
+    """
+    said = _proposed(difference)
+    require_distinct(confirmer_id, acting_as="confirmer", acted=[("proposer", said.proposer_id)])
+    return ExceptionResolved(outcome=said.outcome, reason=said.reason, cause=said.cause, proposer_id=said.proposer_id)
+
+
+def reject(difference: Difference | None, *, reason: str) -> ExplanationRejected:
+    """Drop what was said of it.
+
+    Refused, in this order: `exception.unknown`, `exception.not_open`, `exception.not_proposed`, `reason.insufficient`.
+    """
+    _proposed(difference)
+    require_reason(reason)
+    return ExplanationRejected(reason=reason)
 
 
 def clear(difference: Difference | None, *, matched: bool) -> list[ExceptionResolved]:
@@ -189,6 +232,13 @@ def _open(difference: Difference | None) -> Difference:
     return difference
 
 
+def _proposed(difference: Difference | None) -> ExplanationProposed:
+    said = _open(difference).proposed
+    if said is None:
+        raise Refusal("exception.not_proposed")
+    return said
+
+
 # Evolve: what did happen. Never checks: rules change, history does not.
 
 
@@ -200,7 +250,11 @@ def evolve(difference: Difference | None, event: ExceptionEvent) -> Difference:
             return Difference(event.kind, event.amount_fen, event.blocking, owner_id=owner)
         case ExceptionAssigned():
             return replace(known(difference), owner_id=event.owner_id)
+        case ExplanationProposed():
+            return replace(known(difference), proposed=event)
+        case ExplanationRejected():
+            return replace(known(difference), proposed=None)
         case ExceptionResolved():
-            return replace(known(difference), status="resolved", outcome=event.outcome)
+            return replace(known(difference), status="resolved", outcome=event.outcome, proposed=None)
         case _:
             assert_never(event)

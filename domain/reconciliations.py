@@ -1,7 +1,8 @@
 """Reconciliation of one bank account: which statements it has, and which line is matched to which payments.
 
-What must not be broken: neither a line nor a side of a payment is ever matched beyond its amount, and what is matched
-by hand took two people. One stream per account, so that two clerks never match the same payment twice.
+What must not be broken: neither a line nor a side of a payment is ever matched beyond its amount; what is matched by
+hand, what is taken back and which statement counts instead of another took two people each; and no day is told by two
+statements at once. One stream per account, so that two clerks never match the same payment twice.
 """
 
 from collections import defaultdict
@@ -9,13 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import assert_never
+from typing import TypeVar, assert_never
 from uuid import UUID
 
 from domain.kernel.events import Sha256, event
 from domain.kernel.ids import StreamName, derived, stream_name
 from domain.kernel.matches import BACK, OUT, EntryKey, Match, Part
 from domain.kernel.money import Fen
+from domain.kernel.reasons import require_reason
 from domain.kernel.refusals import Refusal
 from domain.kernel.separation import require_distinct
 from domain.kernel.states import known
@@ -24,6 +26,8 @@ ALLOCATIONS_MAX = 300
 """Allocations in one event: its line then stays below the largest entry (65,535 bytes)."""
 AUTOMATIC = frozenset({1, 2, 3})
 PROPOSED, BY_HAND = 4, 5
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,27 @@ class Matched:
     proposer_id: UUID | None = None
 
 
-@event("reconciliation.unmatched/1")
-class Unmatched:
-    """Everything that a line was matched to is taken back; it waits for a person from now on."""
+@event("reconciliation.unmatch_proposed/1")
+class UnmatchProposed:
+    """One person wants to take back what a line was matched to; another has to agree."""
 
     statement_id: UUID
     entry: int
     reason: str
+    proposer_id: UUID
+
+
+@event("reconciliation.unmatched/1")
+class Unmatched:
+    """Everything that a line was matched to is taken back; it waits for a person from now on.
+
+    `proposer_id`: who wanted it, where another confirmed it.
+    """
+
+    statement_id: UUID
+    entry: int
+    reason: str
+    proposer_id: UUID | None = None
 
 
 @event("reconciliation.proposed/1")
@@ -84,15 +102,44 @@ class MatchProposed:
 
 @event("reconciliation.proposal_rejected/1")
 class ProposalRejected:
-    """The proposal for a line is dropped."""
+    """The proposal for a line, to match it or to take its match back, is dropped."""
 
     statement_id: UUID
     entry: int
     reason: str
 
 
-ReconciliationEvent = StatementJoined | Matched | Unmatched | MatchProposed | ProposalRejected
-_Step = Matched | Unmatched
+@event("reconciliation.superseding_proposed/1")
+class SupersedingProposed:
+    """One person proposes that the bank's other statement counts, instead of those of the same days."""
+
+    statement_id: UUID
+    superseded: tuple[UUID, ...]
+    reason: str
+    proposer_id: UUID
+
+
+@event("reconciliation.statement_superseded/1")
+class StatementSuperseded:
+    """These statements count no longer: what was matched to them by itself is free again. `statement_id` does."""
+
+    statement_id: UUID
+    superseded: tuple[UUID, ...]
+    reason: str
+    proposer_id: UUID
+
+
+ReconciliationEvent = (
+    StatementJoined
+    | Matched
+    | UnmatchProposed
+    | Unmatched
+    | MatchProposed
+    | ProposalRejected
+    | SupersedingProposed
+    | StatementSuperseded
+)
+_Step = Matched | Unmatched | StatementSuperseded
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +160,9 @@ class Reconciliation:
     statements: Mapping[UUID, Joined] = field(default_factory=dict)
     proposals: Mapping[EntryKey, MatchProposed] = field(default_factory=dict)
     steps: tuple[_Step, ...] = ()
+    releases: Mapping[EntryKey, UnmatchProposed] = field(default_factory=dict)
+    supersedings: Mapping[UUID, SupersedingProposed] = field(default_factory=dict)
+    superseded: frozenset[UUID] = frozenset()
 
     @cached_property
     def taken(self) -> "Taken":
@@ -142,8 +192,14 @@ class Taken:
             case Unmatched(statement_id=statement_id, entry=entry):
                 key = EntryKey(statement_id, entry)
                 self.released.add(key)
-                for one in self.by_entry.pop(key, ()):
-                    self.by_side[side_of(one)] -= abs(one.amount_fen)
+                self._free(key)
+            case StatementSuperseded(superseded=superseded):
+                for key in [one for one in self.by_entry if one.statement_id in superseded]:
+                    self._free(key)
+
+    def _free(self, key: EntryKey) -> None:
+        for one in self.by_entry.pop(key, ()):
+            self.by_side[side_of(one)] -= abs(one.amount_fen)
 
     def of_entry(self, key: EntryKey) -> int:
         """How much of a line is matched, with its sign."""
@@ -175,6 +231,24 @@ def gaps(statements: Mapping[UUID, Joined]) -> dict[UUID, int]:
     return found
 
 
+def overlapping(statements: Mapping[UUID, Joined], new: Joined) -> tuple[UUID, ...]:
+    """The statements that tell of days which a new one tells of as well, the earliest first.
+
+    Two that share one day only, and continue each other by their balances, are no contradiction.
+    """
+    found = [
+        (one.since, one.until, identity)
+        for identity, one in statements.items()
+        if one.since <= new.until and new.since <= one.until and not (_continue(one, new) or _continue(new, one))
+    ]
+    return tuple(identity for _, _, identity in sorted(found))
+
+
+def _continue(before: Joined, after: Joined) -> bool:
+    known = before.closing_fen is not None and before.closing_fen == after.opening_fen
+    return known and before.until == after.since and before.since < after.until
+
+
 # Decide: what may happen, judged by the rules in force.
 
 
@@ -189,9 +263,16 @@ def join(
     closing_fen: Fen | None,
     entry_count: int,
 ) -> StatementJoined:
-    """Add a statement to the account. Refused: `statement.already_recorded`."""
-    if reconciliation is not None and statement_id in reconciliation.statements:
+    """Add a statement to the account.
+
+    Refused, in this order: `statement.already_recorded`, `statement.overlaps` (days that another statement tells).
+    """
+    before = reconciliation or Reconciliation()
+    if statement_id in before.statements:
         raise Refusal("statement.already_recorded", since=since, until=until)
+    new = Joined(since, until, opening_fen, closing_fen, file)
+    if overlapping(before.statements, new):
+        raise Refusal("statement.overlaps", since=since, until=until)
     return StatementJoined(
         statement_id=statement_id,
         file=file,
@@ -233,7 +314,7 @@ def accept(
 ) -> list[Matched]:
     """Accept what was proposed by account, name and amount (tier 4): the whole line, exactly.
 
-    Refused, in this order: `reconciliation.entry_taken`, `reconciliation.reason_missing`, `reconciliation.no_parts`,
+    Refused, in this order: `reconciliation.entry_taken`, `reason.insufficient`, `reconciliation.no_parts`,
     `reconciliation.part_of_other_sign`, `reconciliation.amount_differs`, `reconciliation.beyond_payment`.
     """
     taken = (reconciliation or Reconciliation()).taken
@@ -258,7 +339,7 @@ def propose(
 ) -> MatchProposed:
     """Propose by hand what a line, or some of it, is matched to (tier 5).
 
-    Refused, in this order: `reconciliation.already_proposed`, `reconciliation.reason_missing`,
+    Refused, in this order: `reconciliation.already_proposed`, `reason.insufficient`,
     `reconciliation.no_parts`, `reconciliation.too_many_parts`, `reconciliation.part_of_other_sign`,
     `reconciliation.beyond_entry`, `reconciliation.beyond_payment`.
     """
@@ -301,21 +382,88 @@ def confirm(
 
 
 def reject(reconciliation: Reconciliation | None, *, key: EntryKey, reason: str) -> ProposalRejected:
-    """Drop a proposal. Refused, in this order: `reconciliation.not_proposed`, `reconciliation.reason_missing`."""
-    _proposed(reconciliation, key)
-    _require_reason(reason)
+    """Drop a proposal to match a line, or to take its match back.
+
+    Refused, in this order: `reconciliation.not_proposed`, `reason.insufficient`.
+    """
+    if reconciliation is None or key not in reconciliation.releases:
+        _proposed(reconciliation, key)
+    require_reason(reason)
     return ProposalRejected(statement_id=key.statement_id, entry=key.number, reason=reason)
 
 
-def unmatch(reconciliation: Reconciliation | None, *, key: EntryKey, reason: str) -> Unmatched:
-    """Take back what a line was matched to.
+def propose_unmatch(
+    reconciliation: Reconciliation | None, *, key: EntryKey, reason: str, proposer_id: UUID
+) -> UnmatchProposed:
+    """Propose to take back what a line was matched to.
 
-    Refused, in this order: `reconciliation.not_matched`, `reconciliation.reason_missing`.
+    Refused, in this order: `reconciliation.not_matched`, `reconciliation.already_proposed`, `reason.insufficient`.
     """
     if reconciliation is None or key not in reconciliation.taken.by_entry:
         raise Refusal("reconciliation.not_matched", entry=key.number)
-    _require_reason(reason)
-    return Unmatched(statement_id=key.statement_id, entry=key.number, reason=reason)
+    if key in reconciliation.releases:
+        raise Refusal("reconciliation.already_proposed", entry=key.number)
+    require_reason(reason)
+    return UnmatchProposed(statement_id=key.statement_id, entry=key.number, reason=reason, proposer_id=proposer_id)
+
+
+def unmatch(reconciliation: Reconciliation | None, *, key: EntryKey, confirmer_id: UUID) -> Unmatched:
+    """Another person agrees that what a line was matched to is taken back.
+
+    Refused, in this order: `reconciliation.not_proposed`, `chain.acted_twice`.
+    """
+    if reconciliation is None or key not in reconciliation.releases:
+        raise Refusal("reconciliation.not_proposed", entry=key.number)
+    wanted = reconciliation.releases[key]
+    require_distinct(confirmer_id, acting_as="confirmer", acted=[("proposer", wanted.proposer_id)])
+    return Unmatched(
+        statement_id=key.statement_id, entry=key.number, reason=wanted.reason, proposer_id=wanted.proposer_id
+    )
+
+
+def propose_superseding(
+    reconciliation: Reconciliation | None, *, statement_id: UUID, new: Joined, reason: str, proposer_id: UUID
+) -> SupersedingProposed:
+    """Propose that a statement counts, instead of all those that tell of its days; a proposal before is replaced.
+
+    Refused, in this order: `statement.not_in_conflict`, `reason.insufficient`, `statement.matched_by_hand`.
+    """
+    before = reconciliation or Reconciliation()
+    others = overlapping(before.statements, new)
+    if statement_id in before.statements or not others:
+        raise Refusal("statement.not_in_conflict", since=new.since, until=new.until)
+    require_reason(reason)
+    _require_automatic(before, others)
+    return SupersedingProposed(statement_id=statement_id, superseded=others, reason=reason, proposer_id=proposer_id)
+
+
+def supersede(
+    reconciliation: Reconciliation | None, *, statement_id: UUID, new: Joined, confirmer_id: UUID
+) -> StatementSuperseded:
+    """Another person agrees; the statement can be joined after this.
+
+    Refused, in this order: `statement.not_proposed` (or other statements overlap by now), `chain.acted_twice`,
+    `statement.matched_by_hand`.
+    """
+    before = reconciliation or Reconciliation()
+    wanted = before.supersedings.get(statement_id)
+    if wanted is None or wanted.superseded != overlapping(before.statements, new):
+        raise Refusal("statement.not_proposed")
+    require_distinct(confirmer_id, acting_as="confirmer", acted=[("proposer", wanted.proposer_id)])
+    _require_automatic(before, wanted.superseded)
+    return StatementSuperseded(
+        statement_id=statement_id,
+        superseded=wanted.superseded,
+        reason=wanted.reason,
+        proposer_id=wanted.proposer_id,
+    )
+
+
+def _require_automatic(reconciliation: Reconciliation, superseded: Sequence[UUID]) -> None:
+    """What followed from references follows again on the other statement; a person's word has to be taken back."""
+    for key, allocated in sorted(reconciliation.taken.by_entry.items()):
+        if key.statement_id in superseded and any(one.tier not in AUTOMATIC for one in allocated):
+            raise Refusal("statement.matched_by_hand", entry=key.number)
 
 
 def allocations_of(key: EntryKey, tier: int, parts: Iterable[Part]) -> Iterator[Allocation]:
@@ -336,13 +484,8 @@ def _proposed(reconciliation: Reconciliation | None, key: EntryKey) -> MatchProp
     return reconciliation.proposals[key]
 
 
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Refusal("reconciliation.reason_missing")
-
-
 def _require_parts(parts: Sequence[Part], *, entry_fen: int, reason: str) -> None:
-    _require_reason(reason)
+    require_reason(reason)
     if not parts:
         raise Refusal("reconciliation.no_parts")
     if len(parts) > ALLOCATIONS_MAX:
@@ -381,14 +524,39 @@ def evolve(reconciliation: Reconciliation | None, event: ReconciliationEvent) ->
             matched = {EntryKey(one.statement_id, one.entry) for one in event.allocations}
             left = {key: one for key, one in before.proposals.items() if key not in matched}
             return replace(before, proposals=left, steps=(*before.steps, event))
+        case UnmatchProposed():
+            key = EntryKey(event.statement_id, event.entry)
+            return replace(before, releases={**before.releases, key: event})
         case Unmatched():
-            return replace(before, steps=(*before.steps, event))
+            key = EntryKey(event.statement_id, event.entry)
+            return replace(before, releases=_without(before.releases, key), steps=(*before.steps, event))
         case MatchProposed():
             key = EntryKey(event.statement_id, event.entry)
             return replace(before, proposals={**before.proposals, key: event})
         case ProposalRejected():
             key = EntryKey(event.statement_id, event.entry)
-            left = {other: one for other, one in before.proposals.items() if other != key}
-            return replace(before, proposals=left)
+            proposals, releases = _without(before.proposals, key), _without(before.releases, key)
+            return replace(before, proposals=proposals, releases=releases)
+        case SupersedingProposed():
+            return replace(before, supersedings={**before.supersedings, event.statement_id: event})
+        case StatementSuperseded():
+            return _superseded(before, event)
         case _:
             assert_never(event)
+
+
+def _superseded(before: Reconciliation, event: StatementSuperseded) -> Reconciliation:
+    gone = frozenset(event.superseded)
+    return replace(
+        before,
+        statements={identity: one for identity, one in before.statements.items() if identity not in gone},
+        proposals={key: one for key, one in before.proposals.items() if key.statement_id not in gone},
+        releases={key: one for key, one in before.releases.items() if key.statement_id not in gone},
+        supersedings=_without(before.supersedings, event.statement_id),
+        superseded=before.superseded | gone,
+        steps=(*before.steps, event),
+    )
+
+
+def _without(mapping: Mapping[K, V], key: K) -> dict[K, V]:
+    return {other: one for other, one in mapping.items() if other != key}

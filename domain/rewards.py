@@ -122,6 +122,7 @@ class Reward:
     budget_id: UUID
     budget_year: int
     chain: Chain
+    expense: str
     payment_id: UUID | None = None
     reversed: bool = False
 
@@ -171,7 +172,7 @@ def grant(
         budget_id=budget.budget_id,
         budget_year=budget.year,
         chain=incident.chain,
-        postings=accounts.reward_granted(payee_id, budget.budget_id, amount_fen),
+        postings=accounts.reward_granted(payee_id, budget.budget_id, amount_fen, expense=budget.expense),
     )
 
 
@@ -204,7 +205,9 @@ def reverse(reward: Reward | None, *, reason: str) -> RewardReversed:
     Refused, in this order: `reward.unknown`, `reward.already_reversed`, `reward.already_scheduled`.
     """
     granted = _unscheduled(reward)
-    postings = accounts.reward_reversed(granted.payee_id, granted.budget_id, granted.amount_fen)
+    postings = accounts.reward_reversed(
+        granted.payee_id, granted.budget_id, granted.amount_fen, expense=granted.expense
+    )
     return RewardReversed(reason=reason, postings=postings)
 
 
@@ -239,6 +242,7 @@ def evolve(reward: Reward | None, event: RewardEvent) -> Reward:
                 event.budget_id,
                 event.budget_year,
                 event.chain,
+                accounts.expense_of(event.postings),
             )
         case RewardScheduled():
             return replace(known(reward), payment_id=event.payment_id)

@@ -89,6 +89,11 @@ def statement_id(account: Sha256, *, number: str | None, since: date, until: dat
     return derived("statement", account, number or f"{since}..{until}")
 
 
+def other_id(identity: UUID, digest: Sha256) -> UUID:
+    """The id of what the bank says later under the number or for the days of a statement; `digest` is of its lines."""
+    return derived("statement", identity, digest)
+
+
 def stream(identity: UUID) -> StreamName:
     """The stream of a statement."""
     return stream_name("statement", identity)

@@ -129,6 +129,7 @@ TYPES = frozenset(
         "person.role_ended/1",
         "person.erased/1",
         "incident.reported/1",
+        "incident.located/1",
         "incident.validity_decided/1",
         "incident.merged/1",
         "reward.reversed/1",
@@ -247,6 +248,8 @@ def _apply_alike(cursor: WriteCursor, kind: str, events: list[Recorded]) -> None
         cursor.execute(EXCLUDE_REPORTS, (_given(events),))
         valid = [one for one in events if isinstance(one.event, ValidityDecided) and one.event.valid]
         cursor.execute(COUNT, (_given(valid),))
+    elif kind == "incident.located/1":
+        REPORTS.change(cursor, [{"incident_id": identity(one), "division": one.event.division} for one in events])
     elif kind == "incident.merged/1":
         cursor.execute(EXCLUDE_REPORTS, (_given(events),))
     elif kind == "reward.reversed/1":

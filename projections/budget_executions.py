@@ -14,6 +14,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from domain.accounts import SHIPPED
 from domain.budgets import BudgetAdjusted, BudgetAppropriated, BudgetClosed
 from domain.kernel.calendar import Month, month_of
 from domain.kernel.places import Division, prefix
@@ -33,6 +34,8 @@ CREATE TABLE budget_executions (
     spending_class text NOT NULL,
     year           integer NOT NULL,
     documents      jsonb NOT NULL, -- what each gave, or took back (with a reason)
+    chart          text NOT NULL, -- the version of a chart that the accounts are of
+    funds          text NOT NULL, -- the account that is paid out of
     closed_on      date
 );
 
@@ -52,8 +55,8 @@ CREATE TABLE budget_execution_months (
 TYPES = frozenset(name for name, cls in event_types().items() if "postings" in cls.__annotations__)
 
 INSERT_BUDGETS = """
-INSERT INTO budget_executions (budget_id, unit, project, spending_class, year, documents)
-SELECT budget_id, unit, project, spending_class, year, documents
+INSERT INTO budget_executions (budget_id, unit, project, spending_class, year, documents, chart, funds)
+SELECT budget_id, unit, project, spending_class, year, documents, chart, funds
 FROM json_populate_recordset(NULL::budget_executions, %s)
 ON CONFLICT (budget_id) DO UPDATE SET documents = budget_executions.documents || EXCLUDED.documents
 """
@@ -109,7 +112,7 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
 
 
 def _appropriated(budgets: dict[str, dict[str, Any]], recorded: Recorded, event: BudgetAppropriated) -> None:
-    budget_id = identity(recorded)
+    budget_id, of = identity(recorded), event.accounts or SHIPPED
     row = budgets.setdefault(
         budget_id,
         {
@@ -119,6 +122,9 @@ def _appropriated(budgets: dict[str, dict[str, Any]], recorded: Recorded, event:
             "spending_class": event.spending_class,
             "year": event.year,
             "documents": [],
+            # Only the first of a budget's events names them; a row that is there keeps its own.
+            "chart": of.chart,
+            "funds": of.funds,
         },
     )
     row["documents"].append({"document": event.document, "amount_fen": event.amount_fen, "on": recorded.line.on})
@@ -154,7 +160,8 @@ def _add_to_months(cursor: WriteCursor, months: dict[tuple[str, str], dict[str, 
 @dataclass(frozen=True, slots=True)
 class Budget:
     """One budget and its totals, as of the model's position. `documents` are {document, amount_fen, on}, those that
-    adjusted it with a reason; `closed_on`: since then nothing is charged to it.
+    adjusted it with a reason; `chart` gave its accounts, `funds` is the one that it is paid out of; `closed_on`: since
+    then nothing is charged to it.
     """
 
     budget_id: UUID
@@ -163,6 +170,8 @@ class Budget:
     spending_class: str
     year: int
     documents: list[dict[str, Any]]
+    chart: str
+    funds: str
     closed_on: date | None
     appropriated_fen: int
     available_fen: int
@@ -205,7 +214,7 @@ class BudgetMonth:
 
 
 _TOTALS = """
-SELECT budget.budget_id, unit, project, spending_class, year, documents, closed_on,
+SELECT budget.budget_id, unit, project, spending_class, year, documents, chart, funds, closed_on,
     sum(appropriated_fen)::bigint AS appropriated_fen, sum(available_fen)::bigint AS available_fen,
     sum(committed_fen)::bigint AS committed_fen, sum(spent_fen)::bigint AS spent_fen,
     sum(lapsed_fen)::bigint AS lapsed_fen,

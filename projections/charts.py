@@ -58,7 +58,7 @@ class PublishedChart:
 
 @dataclass(frozen=True, slots=True)
 class AccountNamed:
-    """An account of the version that holds: its name, the side where its balance usually stands, what is above it.
+    """An account of a version: its name, the side where its balance usually stands, what is above it.
 
     `number` is its place in the chart, from 1.
     """
@@ -121,6 +121,27 @@ def published(conn: Connection[Any]) -> list[PublishedChart]:
     """Every version of every chart, the newest of each first."""
     with conn.cursor(row_factory=class_row(PublishedChart)) as cursor:
         return cursor.execute(PUBLISHED).fetchall()
+
+
+LISTED = """
+SELECT account, number, account.name, side, parent, chart.name AS chart
+FROM read.charts chart JOIN read.chart_accounts account USING (log_index) ORDER BY code, log_index DESC, number
+"""
+
+
+def listed(conn: Connection[Any]) -> list[AccountNamed]:
+    """The accounts of every version, the newest of each chart first."""
+    with conn.cursor(row_factory=class_row(AccountNamed)) as cursor:
+        return cursor.execute(LISTED).fetchall()
+
+
+MARKED = "SELECT uses FROM read.charts WHERE code = %s ORDER BY log_index DESC LIMIT 1"
+
+
+def marked(conn: Connection[Any], code: str, *, role: str) -> list[str]:
+    """The accounts that the newest version of a chart uses for a role, its own first; none where there is no chart."""
+    found = conn.execute(MARKED, (code,)).fetchone()
+    return [use["account"] for use in (found[0] if found is not None else []) if use["role"] == role]
 
 
 def accounts(conn: Connection[Any], *, known_at: int | None = None) -> list[AccountNamed]:

@@ -156,6 +156,9 @@ WITHIN = f"""
 {_HOUSEHOLD} WHERE house.division LIKE %(prefix)s AND house.log_index > %(after)s
 ORDER BY house.log_index LIMIT %(limit)s
 """
+COUNTED = """
+SELECT count(*), count(*) FILTER (WHERE log_index <= %(after)s) FROM read.households WHERE division LIKE %(prefix)s
+"""
 _BELONGING = "SELECT household_id, person_id, since, reason, event, until, left_reason FROM read.household_persons"
 PERSONS_OF = f"{_BELONGING} WHERE household_id = %s ORDER BY log_index"
 OF_PERSON = f"{_BELONGING} WHERE person_id = %s ORDER BY log_index"
@@ -173,6 +176,12 @@ def within(conn: Connection[Any], area: Division, *, on: date, after: int = -1, 
     values = {"prefix": prefix(area) + "%", "on": on, "after": after, "limit": limit}
     with conn.cursor(row_factory=class_row(Household)) as cursor:
         return cursor.execute(WITHIN, values).fetchall()
+
+
+def counted(conn: Connection[Any], area: Division, *, after: int = -1) -> tuple[int, int]:
+    """How many households an area has, and how many of them up to and with the log index `after`."""
+    found = conn.execute(COUNTED, {"prefix": prefix(area) + "%", "after": after}).fetchone()
+    return (int(found[0]), int(found[1])) if found else (0, 0)
 
 
 def persons_of(conn: Connection[Any], household_id: UUID) -> list[Belonging]:

@@ -227,6 +227,11 @@ LIST = f"""
 {_MEMBER} WHERE area LIKE %(prefix)s AND log_index > %(after)s
     AND (%(status)s::text IS NULL OR {_STANDING} = %(status)s) ORDER BY log_index LIMIT %(limit)s
 """
+STANDINGS = f"SELECT person_id, {_STANDING} FROM read.members WHERE person_id = ANY (%(people)s)"  # noqa: S608
+LISTED = f"""
+SELECT count(*), count(*) FILTER (WHERE log_index <= %(after)s) FROM read.members
+WHERE area LIKE %(prefix)s AND (%(status)s::text IS NULL OR {_STANDING} = %(status)s)
+"""  # noqa: S608 - text of ours
 COUNTS = f"""
 SELECT {_STANDING} AS standing, count(*) FROM read.members WHERE area LIKE %(prefix)s GROUP BY standing
 """  # noqa: S608 - text of ours
@@ -252,6 +257,20 @@ def listing(
     values = {"prefix": prefix(area) + "%", "on": on, "status": status, "after": after, "limit": limit}
     with conn.cursor(row_factory=class_row(Member)) as cursor:
         return cursor.execute(LIST, values).fetchall()
+
+
+def listed(
+    conn: Connection[Any], area: Division, *, on: date, status: str | None = None, after: int = -1
+) -> tuple[int, int]:
+    """How many such members there are, and how many of them up to and with the log index `after`."""
+    values = {"prefix": prefix(area) + "%", "on": on, "status": status, "after": after}
+    found = conn.execute(LISTED, values).fetchone()
+    return (int(found[0]), int(found[1])) if found else (0, 0)
+
+
+def standings(conn: Connection[Any], people: Sequence[UUID], *, on: date) -> dict[UUID, str]:
+    """The status of some persons on a day; whoever never applied is left out."""
+    return dict(conn.execute(STANDINGS, {"people": list(people), "on": on}).fetchall())
 
 
 def counts(conn: Connection[Any], area: Division, *, on: date) -> dict[str, int]:

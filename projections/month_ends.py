@@ -57,6 +57,7 @@ _FLOWS: Final = frozenset(
         "payment.reissued/1",
         "payment.written_back/1",
         "payment.recovered/1",
+        "payment.confirmed_paid/1",
     }
 )
 TYPES = (_FIRST | _FLOWS) & frozenset(event_types())
@@ -149,10 +150,16 @@ _MADE_OF: Final[dict[str, dict[str, int]]] = {
         "payment.reissued/1": 1,
         "payment.written_back/1": 1,
         "payment.recovered/1": 1,
+        "payment.confirmed_paid/1": -1,
     },
     "in_transit": {"payment.approved/1": 1, "payment.settled/1": -1, "payment.failed/1": -1},
     "returned": {"payment.returned/1": 1, "payment.reissued/1": -1, "payment.written_back/1": -1},
-    "paid": {"payment.settled/1": 1, "payment.returned/1": -1, "payment.recovered/1": -1},
+    "paid": {
+        "payment.settled/1": 1,
+        "payment.confirmed_paid/1": 1,
+        "payment.returned/1": -1,
+        "payment.recovered/1": -1,
+    },
 }
 _CONTROLS: Final = {
     "payable": ("fin:2307:payee", -1),

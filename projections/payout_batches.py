@@ -23,6 +23,9 @@ from domain.payments import (
     PaymentAccepted,
     PaymentApproved,
     PaymentCancelled,
+    PaymentClaimed,
+    PaymentClaimRecovered,
+    PaymentConfirmedPaid,
     PaymentContradicted,
     PaymentFailed,
     PaymentPrepared,
@@ -422,9 +425,15 @@ def _apply_what_came_back(payments: Pending, recorded: Recorded) -> None:
             payments.change(payment_id, {"state": "reissued"})
         case PaymentWrittenBack(reason=reason):
             payments.change(payment_id, {"state": "written_back", "reason": reason})
-        case PaymentRecovered() as event:
+        case PaymentRecovered() | PaymentClaimRecovered() as event:
             back = {"reason": event.reason, "back_on": event.booked_on, "back_ref": event.bank_ref}
-            payments.change(payment_id, {"state": "recovered", **back})
+            state = "recovered" if isinstance(event, PaymentRecovered) else "claim_recovered"
+            payments.change(payment_id, {"state": state, **back})
+        case PaymentConfirmedPaid() | PaymentClaimed() as event:
+            # `outcome` stays failed, as the bank's first answer and the closed batch have it.
+            paid = {"booked_on": event.booked_on, "bank_ref": event.bank_ref, "contradicted": False}
+            state = "settled" if isinstance(event, PaymentConfirmedPaid) else "claimed"
+            payments.change(payment_id, {"state": state, **paid})
         case other:
             raise TypeError(f"{type(other).__name__} is not an event of this read model")
 
@@ -450,7 +459,7 @@ def _ledger_changes(events: Sequence[Recorded]) -> list[Row]:
     changes: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
     for recorded in events:
         transit = [posting for posting in recorded.postings if posting.account.startswith(_TRANSIT)]
-        paid = any(posting.account == accounts.FUNDS for posting in recorded.postings)
+        paid = any(accounts.is_funds(posting.account) for posting in recorded.postings)
         for posting in transit:
             change = changes[posting.account.removeprefix(_TRANSIT)]
             change[0] -= posting.amount
@@ -466,7 +475,7 @@ def _returns(events: Sequence[Recorded]) -> list[Row]:
     back: defaultdict[str, int] = defaultdict(int)
     for recorded in events:
         for posting in recorded.postings if recorded.type.startswith("payment.") else ():
-            if posting.account == accounts.FUNDS and posting.amount > 0:
+            if accounts.is_funds(posting.account) and posting.amount > 0:
                 back[identity(recorded)] += posting.amount
     return [{"payment_id": payment, "returned_fen": amount_fen} for payment, amount_fen in sorted(back.items())]
 
@@ -519,6 +528,12 @@ class ThreeWay:
     position: int
 
     @property
+    def all_final(self) -> bool:
+        """Whether the bank gave a definite answer to every line, and contradicts none."""
+        answered = self.lines_settled_count + self.lines_failed_count
+        return answered == self.lines_count and not self.lines_contradicted_count
+
+    @property
     def agrees(self) -> bool:
         """Whether the three say the same."""
         return (
@@ -557,6 +572,15 @@ class SignalShown:
 
 
 @dataclass(frozen=True, slots=True)
+class SignalKind:
+    """A signal of a batch: how many lines it stands in, and the first of them."""
+
+    code: str
+    count: int
+    lines: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class AcknowledgementShown:
     """Why somebody said that lines may be paid in spite of a signal."""
 
@@ -585,7 +609,7 @@ ONE = f"{_BATCH} WHERE batch_id = %s"
 
 ONE_PAYMENT = f"{_PAYMENT} WHERE payment_id = %s"
 
-PAYMENTS_OF_BATCH = f"{_PAYMENT} WHERE batch_id = %s ORDER BY line"
+PAYMENTS_OF_BATCH = f"{_PAYMENT} WHERE batch_id = %s AND line > %s ORDER BY line LIMIT %s"
 
 PAYMENTS_OF_PAYEE = f"""
 {_PAYMENT} payment JOIN read.payout_batches batch USING (batch_id) WHERE payee_id = %s ORDER BY batch.log_index, line
@@ -597,6 +621,11 @@ LISTING = f"""
     AND (%(status)s::text IS NULL OR status = %(status)s)
     AND (%(before)s::bigint IS NULL OR log_index < %(before)s)
 ORDER BY log_index DESC LIMIT %(limit)s
+"""
+
+LISTED = """
+SELECT count(*), count(*) FILTER (WHERE log_index >= %(before)s::bigint) FROM read.payout_batches
+WHERE division LIKE %(prefix)s
 """
 
 PAYEES_IN_FILE = """
@@ -651,8 +680,14 @@ WHERE batch.batch_id = %(batch_id)s
 """  # noqa: S608 - text of ours
 
 SIGNALS_OF_BATCH = """
-SELECT line, code, facts FROM read.payout_signals WHERE batch_id = %s
-ORDER BY line, array_position(%s::text[], code)
+SELECT line, code, facts FROM read.payout_signals
+WHERE batch_id = %(batch)s AND line >= %(first)s AND (%(last)s::integer IS NULL OR line <= %(last)s)
+ORDER BY line, array_position(%(codes)s::text[], code)
+"""
+
+SIGNAL_KINDS = """
+SELECT code, count(*) AS count, (array_agg(line ORDER BY line))[:%s] AS lines FROM read.payout_signals
+WHERE batch_id = %s GROUP BY code ORDER BY min(line), array_position(%s::text[], code)
 """
 
 ACKNOWLEDGEMENTS_OF_BATCH = """
@@ -660,10 +695,16 @@ SELECT person_id, code, reason, lines FROM read.payout_acknowledgements WHERE ba
 ORDER BY log_index, acknowledgement
 """
 
+ANSWERED_ON = """
+SELECT max(recorded_on) FROM read.payout_payments payment
+    JOIN read.payout_answers answer ON answer.batch_id = payment.batch_id AND answer.file_sha256 = payment.answer
+WHERE payment_id = %s
+"""
+
 BACK = f"""
 SELECT {", ".join(f"payment.{column}" for column in PAYMENTS.all_columns.split(", "))}
 FROM read.payout_payments payment JOIN read.payout_batches USING (batch_id)
-WHERE (state = 'returned' OR contradicted) AND division LIKE %s ORDER BY back_on, end_to_end_id
+WHERE (state IN ('returned', 'claimed') OR contradicted) AND division LIKE %s ORDER BY back_on, end_to_end_id
 """  # noqa: S608 - columns of ours
 
 COUNTERS = """
@@ -674,7 +715,7 @@ SELECT count(*) FILTER (WHERE status = 'frozen') AS to_check,
     (SELECT count(*) FROM read.payout_payments JOIN read.payout_batches USING (batch_id)
         WHERE state IN ('accepted', 'unresolved') AND division LIKE %(prefix)s) AS unresolved_lines,
     (SELECT count(*) FROM read.payout_payments JOIN read.payout_batches USING (batch_id)
-        WHERE (state = 'returned' OR contradicted) AND division LIKE %(prefix)s) AS returned_lines
+        WHERE (state IN ('returned', 'claimed') OR contradicted) AND division LIKE %(prefix)s) AS returned_lines
 FROM read.payout_batches WHERE division LIKE %(prefix)s
 """
 
@@ -685,26 +726,33 @@ def one(conn: Connection[Any], batch_id: UUID) -> Batch | None:
         return cursor.execute(ONE, (batch_id,)).fetchone()
 
 
-def page(conn: Connection[Any], batch_id: UUID) -> BatchPage | None:
-    """A batch with everything that its page shows, or None. In one transaction, so that the parts fit together."""
+def page(conn: Connection[Any], batch_id: UUID, *, after: int = 0, limit: int | None = None) -> BatchPage | None:
+    """A batch with everything that its page shows, or None. In one transaction, so that the parts fit together.
+
+    `after`, `limit`: of its lines and their signals only so many behind that line; all else is of the whole batch.
+    """
     with conn.transaction():
         batch, check = one(conn, batch_id), three_way(conn, batch_id)
         if batch is None or check is None:
             return None
+        lines = payments_of_batch(conn, batch_id, after=after, limit=limit)
+        last = lines[-1].line if lines and limit is not None else None
         return BatchPage(
             batch,
-            payments_of_batch(conn, batch_id),
+            lines,
             answers_of_batch(conn, batch_id),
             check,
-            signals_of_batch(conn, batch_id),
+            signals_of_batch(conn, batch_id, first=after + 1, last=last),
             acknowledgements_of_batch(conn, batch_id),
         )
 
 
-def payments_of_batch(conn: Connection[Any], batch_id: UUID) -> list[Payment]:
-    """The lines of a batch, in order."""
+def payments_of_batch(
+    conn: Connection[Any], batch_id: UUID, *, after: int = 0, limit: int | None = None
+) -> list[Payment]:
+    """The lines of a batch, in order: those behind line `after`, at most `limit` (None: all)."""
     with conn.cursor(row_factory=class_row(Payment)) as cursor:
-        return cursor.execute(PAYMENTS_OF_BATCH, (batch_id,)).fetchall()
+        return cursor.execute(PAYMENTS_OF_BATCH, (batch_id, after, limit)).fetchall()
 
 
 def payments_of_payee(conn: Connection[Any], payee_id: UUID) -> list[Payment]:
@@ -724,10 +772,19 @@ def answers_of_batch(conn: Connection[Any], batch_id: UUID) -> list[Answer]:
         return cursor.execute(ANSWERS_OF_BATCH, (batch_id,)).fetchall()
 
 
-def signals_of_batch(conn: Connection[Any], batch_id: UUID) -> list[SignalShown]:
-    """What stands out in a batch, by line."""
-    found = conn.execute(SIGNALS_OF_BATCH, (batch_id, list(payout_signals.CODES))).fetchall()
+def signals_of_batch(
+    conn: Connection[Any], batch_id: UUID, *, first: int = 1, last: int | None = None
+) -> list[SignalShown]:
+    """What stands out in a batch, by line, from line `first` to line `last` (None: to its end)."""
+    asked = {"batch": batch_id, "first": first, "last": last, "codes": list(payout_signals.CODES)}
+    found = conn.execute(SIGNALS_OF_BATCH, asked).fetchall()
     return [SignalShown(line, code, [(name, text) for name, text in facts]) for line, code, facts in found]
+
+
+def signal_kinds(conn: Connection[Any], batch_id: UUID, *, lines_max: int) -> list[SignalKind]:
+    """The signals of a whole batch, the one of the earliest line first, with its first `lines_max` lines."""
+    with conn.cursor(row_factory=class_row(SignalKind)) as cursor:
+        return cursor.execute(SIGNAL_KINDS, (lines_max, batch_id, list(payout_signals.CODES))).fetchall()
 
 
 def acknowledgements_of_batch(conn: Connection[Any], batch_id: UUID) -> list[AcknowledgementShown]:
@@ -746,6 +803,12 @@ def one_payment(conn: Connection[Any], payment_id: UUID) -> Payment | None:
     """One line, or None."""
     with conn.cursor(row_factory=class_row(Payment)) as cursor:
         return cursor.execute(ONE_PAYMENT, (payment_id,)).fetchone()
+
+
+def answered_on(conn: Connection[Any], payment_id: UUID) -> date | None:
+    """The day on which the answer that a line's state rests on took effect; None before there is one."""
+    found = conn.execute(ANSWERED_ON, (payment_id,)).fetchone()
+    return found[0] if found else None
 
 
 def three_way(conn: Connection[Any], batch_id: UUID) -> ThreeWay | None:
@@ -773,6 +836,12 @@ def listing(
     }
     with conn.cursor(row_factory=class_row(Batch)) as cursor:
         return cursor.execute(LISTING, values).fetchall()
+
+
+def listed(conn: Connection[Any], *, area: Division, before: int | None = None) -> tuple[int, int]:
+    """How many batches an area has, and how many of them from the log index `before` on."""
+    found = conn.execute(LISTED, {"prefix": prefix(area) + "%", "before": before}).fetchone()
+    return (int(found[0]), int(found[1])) if found else (0, 0)
 
 
 def last_number(conn: Connection[Any], division: Division, month: Month, *, within: range = NUMBERS["reward"]) -> int:

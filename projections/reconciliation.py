@@ -4,14 +4,34 @@ What must not be broken: sums of what is matched are kept beside lines and payme
 alone, so that whoever adds the allocations up again finds the same. Queries stand in `reconciliation_queries`.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from domain.recon_exceptions import ExceptionAssigned, ExceptionOpened, ExceptionResolved
-from domain.reconciliations import Allocation, Matched, MatchProposed, ProposalRejected, StatementJoined, Unmatched
+from psycopg import Connection
+
+from domain.recon_exceptions import (
+    ExceptionAssigned,
+    ExceptionOpened,
+    ExceptionResolved,
+    ExplanationProposed,
+    ExplanationRejected,
+)
+from domain.reconciliations import (
+    Allocation,
+    Matched,
+    MatchProposed,
+    ProposalRejected,
+    StatementJoined,
+    StatementSuperseded,
+    SupersedingProposed,
+    Unmatched,
+    UnmatchProposed,
+)
 from domain.statements import StatementEntriesRecorded, StatementRecorded
 from domain.streams import event_types
 from journal.codec import Recorded
@@ -20,6 +40,7 @@ from projections.rows import Pending, Row, Table, WriteCursor, identity, to_json
 NAME = "reconciliation"
 
 DDL = """
+-- `standing`: joined counts; apart contradicts another that does; superseded counts no longer.
 CREATE TABLE bank_statements (
     statement_id   uuid PRIMARY KEY,
     account_digest text NOT NULL,
@@ -34,7 +55,8 @@ CREATE TABLE bank_statements (
     profile        text NOT NULL,
     recorded_on    date NOT NULL,
     recorded_by    uuid NOT NULL,
-    log_index      bigint NOT NULL
+    log_index      bigint NOT NULL,
+    standing       text NOT NULL
 );
 
 -- `matched_fen` has the sign of the line; `tier` and `matched_on` are those of its last allocation.
@@ -114,7 +136,11 @@ CREATE TABLE bank_exceptions (
     resolved_by  uuid,
     outcome      text,
     reason       text,
-    log_index    bigint NOT NULL
+    log_index    bigint NOT NULL,
+    proposed     jsonb,
+    proposer_id  uuid,
+    cause        text,
+    resolved_at  bigint
 );
 CREATE INDEX bank_exceptions_open_idx ON bank_exceptions (log_index) WHERE resolved_on IS NULL;
 CREATE INDEX bank_exceptions_entry_idx ON bank_exceptions (statement_id, entry);
@@ -129,7 +155,28 @@ CREATE TABLE bank_proposals (
     log_index    bigint NOT NULL,
     PRIMARY KEY (statement_id, entry)
 );
+
+CREATE TABLE bank_releases (
+    statement_id uuid NOT NULL,
+    entry        integer NOT NULL,
+    reason       text NOT NULL,
+    proposer_id  uuid NOT NULL,
+    proposed_on  date NOT NULL,
+    log_index    bigint NOT NULL,
+    PRIMARY KEY (statement_id, entry)
+);
+
+CREATE TABLE bank_supersedings (
+    statement_id uuid PRIMARY KEY,
+    superseded   uuid[] NOT NULL,
+    reason       text NOT NULL,
+    proposer_id  uuid NOT NULL,
+    proposed_on  date NOT NULL,
+    log_index    bigint NOT NULL
+);
 """
+
+POSITION = "SELECT position FROM read.positions WHERE model = 'reconciliation'"
 
 REFERENCE_LENGTH = 21
 """The first characters of an end-to-end id are the reference of its batch, see `payments.end_to_end_id`."""
@@ -156,6 +203,7 @@ class BankStatement:
     recorded_on: date
     recorded_by: UUID
     log_index: int
+    standing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,11 +275,13 @@ VALUES (%(exception_id)s, %(kind)s, %(statement_id)s, %(entry)s, %(payment_id)s,
     %(blocking)s, %(opened_on)s, %(log_index)s)
 ON CONFLICT (exception_id) DO UPDATE SET amount_fen = EXCLUDED.amount_fen, blocking = EXCLUDED.blocking,
     opened_on = EXCLUDED.opened_on, log_index = EXCLUDED.log_index, resolved_on = NULL, resolved_by = NULL,
-    outcome = NULL, reason = NULL
+    outcome = NULL, reason = NULL, proposed = NULL, proposer_id = NULL, cause = NULL, resolved_at = NULL
 """
 ASSIGN_EXCEPTION = "UPDATE bank_exceptions SET owner_id = %s WHERE exception_id = %s"
+PROPOSE_EXPLANATION = "UPDATE bank_exceptions SET proposed = %s WHERE exception_id = %s"
 RESOLVE_EXCEPTION = """
-UPDATE bank_exceptions SET resolved_on = %s, resolved_by = %s, outcome = %s, reason = %s WHERE exception_id = %s
+UPDATE bank_exceptions SET resolved_on = %s, resolved_by = %s, outcome = %s, reason = %s, proposer_id = %s, cause = %s,
+    resolved_at = %s, proposed = NULL WHERE exception_id = %s
 """
 PUT_PROPOSAL = """
 INSERT INTO bank_proposals (statement_id, entry, parts, reason, proposer_id, proposed_on, log_index)
@@ -242,6 +292,37 @@ DELETE FROM bank_proposals proposal USING json_populate_recordset(NULL::bank_ent
 WHERE proposal.statement_id = given.statement_id AND proposal.entry = given.number
 """
 DROP_PROPOSAL = "DELETE FROM bank_proposals WHERE statement_id = %s AND entry = %s"
+PUT_RELEASE = "INSERT INTO bank_releases VALUES (%s, %s, %s, %s, %s, %s)"
+DROP_RELEASE = "DELETE FROM bank_releases WHERE statement_id = %s AND entry = %s"
+PUT_SUPERSEDING = """
+INSERT INTO bank_supersedings VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (statement_id) DO UPDATE SET superseded = EXCLUDED.superseded, reason = EXCLUDED.reason,
+    proposer_id = EXCLUDED.proposer_id, proposed_on = EXCLUDED.proposed_on, log_index = EXCLUDED.log_index
+"""
+JOIN_STATEMENT = "UPDATE bank_statements SET standing = 'joined' WHERE statement_id = %s"
+# One statement: what was matched to lines that count no longer is taken from the payments, and the lines are free.
+SUPERSEDE = """
+WITH gone AS (
+    DELETE FROM bank_allocations WHERE statement_id = ANY(%(superseded)s) RETURNING payment_id, amount_fen
+), sums AS (
+    SELECT payment_id, coalesce(sum(-amount_fen) FILTER (WHERE amount_fen < 0), 0) AS out_fen,
+        coalesce(sum(amount_fen) FILTER (WHERE amount_fen > 0), 0) AS back_fen FROM gone GROUP BY payment_id
+), payments AS (
+    UPDATE bank_payments stored SET out_fen = stored.out_fen - sums.out_fen,
+        back_fen = stored.back_fen - sums.back_fen,
+        out_on = CASE WHEN sums.out_fen > 0 THEN NULL ELSE stored.out_on END
+    FROM sums WHERE stored.payment_id = sums.payment_id
+), proposals AS (
+    DELETE FROM bank_proposals WHERE statement_id = ANY(%(superseded)s)
+), releases AS (
+    DELETE FROM bank_releases WHERE statement_id = ANY(%(superseded)s)
+), wanted AS (
+    DELETE FROM bank_supersedings WHERE statement_id = %(statement_id)s
+), statements AS (
+    UPDATE bank_statements SET standing = 'superseded' WHERE statement_id = ANY(%(superseded)s)
+)
+UPDATE bank_entries SET matched_fen = 0, tier = NULL, matched_on = NULL WHERE statement_id = ANY(%(superseded)s)
+"""
 
 
 def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
@@ -281,6 +362,7 @@ def _statement_row(recorded: Recorded, event: StatementRecorded) -> Row:
         "recorded_on": recorded.line.on,
         "recorded_by": recorded.line.by,
         "log_index": recorded.index,
+        "standing": "apart",  # until it is joined
     }
 
 
@@ -311,7 +393,10 @@ def _apply_to_payment(payments: Pending, recorded: Recorded) -> None:
         case "settled":
             settled = {"paid_on": event.booked_on, "paid_ref": event.bank_ref}
             payments.change(payment_id, {"status": "settled", **settled})
-        case "returned" | "recovered" as word:
+        case "confirmed_paid" | "claimed" as word:
+            paid = {"paid_on": event.booked_on, "paid_ref": event.bank_ref}
+            payments.change(payment_id, {"status": "settled" if word == "confirmed_paid" else word, **paid})
+        case "returned" | "recovered" | "claim_recovered" as word:
             back = {"back_on": event.booked_on, "back_ref": event.bank_ref, "back_reason": event.reason}
             payments.change(payment_id, {"status": word, **back})
         case ("approved" | "cancelled" | "failed" | "unresolved" | "accepted" | "reissued" | "written_back") as word:
@@ -324,14 +409,24 @@ def _apply_to_account(cursor: WriteCursor, recorded: Recorded) -> None:
             _allocate(cursor, recorded, allocations, reason)
         case Unmatched(statement_id=statement_id, entry=entry):
             cursor.execute(TAKE_BACK, {"statement_id": statement_id, "entry": entry})
+            cursor.execute(DROP_RELEASE, (statement_id, entry))
         case MatchProposed() as event:
             parts = [{"payment_id": one.payment_id, "amount_fen": one.amount_fen} for one in event.allocations]
             values = (event.statement_id, event.entry, to_json(parts), event.reason, event.proposer_id)
             cursor.execute(PUT_PROPOSAL, (*values, recorded.on, recorded.index))
         case ProposalRejected(statement_id=statement_id, entry=entry):
             cursor.execute(DROP_PROPOSAL, (statement_id, entry))
-        case StatementJoined():
-            pass
+            cursor.execute(DROP_RELEASE, (statement_id, entry))
+        case StatementJoined(statement_id=statement_id):
+            cursor.execute(JOIN_STATEMENT, (statement_id,))
+        case UnmatchProposed() as event:
+            wanted = (event.statement_id, event.entry, event.reason, event.proposer_id)
+            cursor.execute(PUT_RELEASE, (*wanted, recorded.on, recorded.index))
+        case SupersedingProposed() as event:
+            instead = (event.statement_id, list(event.superseded), event.reason, event.proposer_id)
+            cursor.execute(PUT_SUPERSEDING, (*instead, recorded.on, recorded.index))
+        case StatementSuperseded(statement_id=statement_id, superseded=superseded):
+            cursor.execute(SUPERSEDE, {"statement_id": statement_id, "superseded": list(superseded)})
         case other:
             raise TypeError(f"{type(other).__name__} is not an event of this read model")
 
@@ -383,7 +478,22 @@ def _apply_to_exception(cursor: WriteCursor, recorded: Recorded) -> None:
             cursor.execute(PUT_EXCEPTION, {**about, **what, **opened})
         case ExceptionAssigned(owner_id=owner_id):
             cursor.execute(ASSIGN_EXCEPTION, (owner_id, exception_id))
-        case ExceptionResolved(outcome=outcome, reason=reason):
-            cursor.execute(RESOLVE_EXCEPTION, (recorded.on, recorded.line.by, outcome, reason, exception_id))
+        case ExplanationProposed() as event:
+            said = {"outcome": event.outcome, "reason": event.reason, "cause": event.cause, "by": event.proposer_id}
+            cursor.execute(PROPOSE_EXPLANATION, (json.dumps(said, default=str), exception_id))
+        case ExplanationRejected():
+            cursor.execute(PROPOSE_EXPLANATION, (None, exception_id))
+        case ExceptionResolved() as event:
+            end = (event.outcome, event.reason, event.proposer_id, event.cause, recorded.index)
+            cursor.execute(RESOLVE_EXCEPTION, (recorded.on, recorded.line.by, *end, exception_id))
         case other:
             raise TypeError(f"{type(other).__name__} is not an event of this read model")
+
+
+# Queries.
+
+
+def position(conn: Connection[Any]) -> int:
+    """How many events these tables cover."""
+    found = conn.execute(POSITION).fetchone()
+    return int(found[0]) if found else 0

@@ -28,7 +28,7 @@ ONE_STATEMENT = f"{_STATEMENT} WHERE statement_id = %s"
 WAITING = """
 SELECT statement_id, entry.number, booked_on, amount_fen, end_to_end_id, bank_ref, batch_ref, return_of
 FROM read.bank_entries entry JOIN read.bank_statements statement USING (statement_id)
-WHERE matched_fen <> amount_fen AND account_digest = %s
+WHERE matched_fen <> amount_fen AND account_digest = %s AND standing = 'joined'
 """
 PAYMENTS_FREE = f"""
 {_PAYMENT} WHERE (paid_on IS NOT NULL AND out_fen = 0) OR (back_on IS NOT NULL AND back_fen = 0)
@@ -120,16 +120,17 @@ FROM read.bank_payments WHERE paid_on IS NOT NULL
 MONTH = """
 SELECT bank.*, books.*, %(since)s::date AS since, %(until)s::date AS until,
     (SELECT opening_fen FROM read.bank_statements WHERE until >= %(since)s AND since <= %(until)s
-        AND opening_fen IS NOT NULL ORDER BY since, until LIMIT 1) AS opening_fen,
+        AND standing = 'joined' AND opening_fen IS NOT NULL ORDER BY since, until LIMIT 1) AS opening_fen,
     (SELECT closing_fen FROM read.bank_statements WHERE until >= %(since)s AND until <= %(until)s
-        AND closing_fen IS NOT NULL ORDER BY until DESC, since DESC LIMIT 1) AS closing_fen,
-    (SELECT max(until) FROM read.bank_statements WHERE since <= %(until)s) AS covered_until,
+        AND standing = 'joined' AND closing_fen IS NOT NULL ORDER BY until DESC, since DESC LIMIT 1) AS closing_fen,
+    (SELECT max(until) FROM read.bank_statements WHERE since <= %(until)s AND standing = 'joined') AS covered_until,
     (SELECT position FROM read.positions WHERE model = 'reconciliation') AS position
 FROM (
     SELECT count(*) AS lines, coalesce(sum(amount_fen), 0)::bigint AS bank_fen,
         count(*) FILTER (WHERE matched_fen <> amount_fen) AS lines_waiting,
         coalesce(sum(amount_fen - matched_fen), 0)::bigint AS lines_waiting_fen
-    FROM read.bank_entries WHERE booked_on BETWEEN %(since)s AND %(until)s
+    FROM read.bank_entries JOIN read.bank_statements statement USING (statement_id)
+    WHERE booked_on BETWEEN %(since)s AND %(until)s AND standing = 'joined'
 ) bank CROSS JOIN (
     SELECT count(*) FILTER (WHERE paid_on BETWEEN %(since)s AND %(until)s) AS paid,
         coalesce(sum(amount_fen) FILTER (WHERE paid_on BETWEEN %(since)s AND %(until)s), 0)::bigint AS paid_fen,
@@ -148,7 +149,11 @@ PAYEES_IN_STATEMENT = """
 SELECT DISTINCT payee_id FROM read.bank_statements JOIN read.bank_allocations USING (statement_id)
     JOIN read.bank_payments USING (payment_id) WHERE file_sha256 = %s
 """
-MATCHED_UNTIL = "SELECT coalesce(sum(matched_fen), 0)::bigint FROM read.bank_entries WHERE booked_on <= %s"
+RELEASE = "SELECT reason, proposer_id, proposed_on FROM read.bank_releases WHERE statement_id = %s AND entry = %s"
+BOOKED = "SELECT EXISTS (SELECT FROM read.ledger_entries WHERE event = %s)"
+SUPERSEDING = """
+SELECT superseded, reason, proposer_id, proposed_on FROM read.bank_supersedings WHERE statement_id = %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +228,30 @@ class Difference:
     outcome: str | None
     reason: str | None
     log_index: int
+    proposed: dict[str, Any] | None
+    proposer_id: UUID | None
+    cause: str | None
+    resolved_at: int | None
     day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Somebody wants to take a match back, and waits for a second person."""
+
+    reason: str
+    proposer_id: UUID
+    proposed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Superseding:
+    """Somebody wants a statement to count instead of others, and waits for a second person."""
+
+    superseded: list[UUID]
+    reason: str
+    proposer_id: UUID
+    proposed_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -462,10 +490,22 @@ def position_of(conn: Connection[Any], *, since: date, until: date) -> MonthPosi
     return found
 
 
-def matched_until(conn: Connection[Any], until: date) -> int:
-    """The sum of what is matched on lines up to a day, with the bank's sign."""
-    found = conn.execute(MATCHED_UNTIL, (until,)).fetchone()
-    return int(found[0]) if found else 0
+def release(conn: Connection[Any], key: EntryKey) -> Release | None:
+    """Who wants to take a line's match back, or None."""
+    with conn.cursor(row_factory=class_row(Release)) as cursor:
+        return cursor.execute(RELEASE, key).fetchone()
+
+
+def superseding(conn: Connection[Any], statement_id: UUID) -> Superseding | None:
+    """Who wants the statement to count instead of others, or None."""
+    with conn.cursor(row_factory=class_row(Superseding)) as cursor:
+        return cursor.execute(SUPERSEDING, (statement_id,)).fetchone()
+
+
+def booked(conn: Connection[Any], name: str) -> bool:
+    """Whether an event of this name moved money."""
+    found = conn.execute(BOOKED, (name,)).fetchone()
+    return bool(found and found[0])
 
 
 def payees_in_statement(conn: Connection[Any], sha256: str) -> list[UUID]:

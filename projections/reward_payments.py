@@ -20,6 +20,9 @@ from domain.payments import (
     PaymentAccepted,
     PaymentApproved,
     PaymentCancelled,
+    PaymentClaimed,
+    PaymentClaimRecovered,
+    PaymentConfirmedPaid,
     PaymentFailed,
     PaymentPrepared,
     PaymentRecovered,
@@ -87,6 +90,9 @@ TYPES = frozenset(
         "payment.reissued/1",
         "payment.written_back/1",
         "payment.recovered/1",
+        "payment.confirmed_paid/1",
+        "payment.claimed/1",
+        "payment.claim_recovered/1",
     }
 )
 
@@ -133,7 +139,7 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
                 payments.change(own, {"state": "approved"})
             case PaymentCancelled():
                 payments.change(own, {"state": "cancelled"})
-            case PaymentSettled() as event:
+            case PaymentSettled() | PaymentConfirmedPaid() as event:
                 payments.change(own, {"state": "settled", "booked_on": event.booked_on})
             case PaymentFailed():
                 payments.change(own, {"state": "failed"})
@@ -141,6 +147,8 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
                 payments.change(own, {"state": "unresolved"})
             case PaymentAccepted():
                 payments.change(own, {"state": "accepted"})
+            case PaymentClaimed() | PaymentClaimRecovered():
+                pass  # What it was for is in another payment, or taken back: this one is in no reward's row.
             case PaymentReturned() | PaymentReissued() | PaymentWrittenBack() | PaymentRecovered():
                 payments.change(own, {"state": recorded.type.removeprefix("payment.").removesuffix("/1")})
             case other:

@@ -136,6 +136,11 @@ ORDER BY division, year DESC, log_index DESC
 """  # noqa: S608 - columns of ours
 
 
+COUNTY_YEARS = "SELECT DISTINCT year FROM read.working_years WHERE division LIKE '%%000000' AND year >= %s"
+
+ANY = "SELECT EXISTS (SELECT FROM read.workflows)"
+
+
 def published(conn: Connection[Any]) -> list[PublishedWorkflow]:
     """Every version of every template, the newest of each first."""
     with conn.cursor(row_factory=class_row(PublishedWorkflow)) as cursor:
@@ -146,6 +151,17 @@ def adopted(conn: Connection[Any], *, area: Division) -> list[AdoptedWorkflow]:
     """Every choice that concerns an area: of the area, of what lies in it, and of what lies above; the latest first."""
     with conn.cursor(row_factory=class_row(AdoptedWorkflow)) as cursor:
         return cursor.execute(ADOPTED, {"prefix": prefix(area) + "%", "area": area}).fetchall()
+
+
+def uncounted_from(conn: Connection[Any], *, on: date) -> date | None:
+    """The first day from a day on for which the county has no calendar; None where no workflow asks for one."""
+    found = conn.execute(ANY).fetchone()
+    if found is None or not found[0]:
+        return None
+    known, year = {row[0] for row in conn.execute(COUNTY_YEARS, (on.year,)).fetchall()}, on.year
+    while year in known:
+        year += 1
+    return max(on, date(year, 1, 1))
 
 
 def calendars(conn: Connection[Any]) -> list[WorkingYear]:

@@ -6,14 +6,13 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from api.files.table_files import Column, Table, Value
+from api.files.table_files import Column, Row, Table
 from api.web.money_words import PAYROLLS
 from domain.kernel.places import Division
 from projections import budget_dates, budget_executions
 from projections.budget_dates import Charged
 from projections.budget_executions import Budget
 
-Row = tuple[Value, ...]
 Which = Literal["budgets", "documents", "months", "dates"]
 WHICH: Final[tuple[Which, ...]] = ("budgets", "documents", "months", "dates")
 
@@ -26,7 +25,12 @@ def table_of(which: Which, conn: Connection[Any], year: int, *, area: Division) 
     note = f"{year} 年，按账本前 {found[0].position} 条记录。" if found else f"{year} 年还没有下达指标。"
     match which:
         case "budgets":
-            return Table("预算执行", (*_BUDGET, *_USED, Column("结账日期")), list(map(_used, found)), note)
+            return Table(
+                "预算执行",
+                (*_BUDGET, *_USED, Column("结账日期"), Column("用款账户"), Column("科目表")),
+                list(map(_used, found)),
+                note,
+            )
         case "documents":
             columns = (*_BUDGET, Column("日期"), Column("文号"), Column("金额（元）", "fen"), Column("原因"))
             return Table("下达和调整", columns, [row for one in found for row in _documents(one)], note)
@@ -88,6 +92,8 @@ def _used(budget: Budget) -> Row:
         budget.spent_fen,
         budget.lapsed_fen,
         str(budget.closed_on) if budget.closed_on else None,
+        budget.funds,
+        budget.chart,
     )
 
 

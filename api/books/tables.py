@@ -3,7 +3,7 @@
 Debit and credit have columns of their own and a balance has its side beside it, so no amount is negative.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final, Literal, assert_never
 
@@ -11,16 +11,20 @@ from psycopg import Connection
 
 from api.books.asked import BOOKS, Asked
 from api.books.names import Names, standing, subsidiary_of
-from api.files.table_files import Column, Table, Value
+from api.files.table_files import Column, Row, Table, Value
+from api.invariants import Standing
 from api.web import words
+from api.web.words import INVARIANT_STATES
+from audit import wording
+from audit.invariants import INVARIANTS
 from domain.kernel.calendar import month_of
 from domain.kernel.postings import CNY, book_of
 from domain.trial_balance import control_of
 from projections import ledger_queries, trial_balances
+from projections.charts import AccountNamed, PublishedChart
 from projections.ledger_queries import Entry, Voucher
 from projections.trial_balances import PeriodLine
 
-Row = tuple[Value, ...]
 Which = Literal["balances", "subsidiaries", "general", "account", "days", "journal", "vouchers"]
 """Every book that can be had as a file."""
 
@@ -220,6 +224,40 @@ def _code(of: str, names: Names) -> tuple[str, str, str]:
 def _sides(one: PeriodLine) -> tuple[int, ...]:
     opening, closing = one.opening, one.closing
     return max(opening, 0), max(-opening, 0), one.debit, one.credit, max(closing, 0), max(-closing, 0)
+
+
+def charts_of(published: Sequence[PublishedChart], accounts: Sequence[AccountNamed]) -> Table:
+    """Every account of every version of the charts, with what postings use it for."""
+    uses = {(one.name, use["account"], use["role"]) for one in published for use in one.uses}
+    told = {one.name: one for one in published}
+    rows = (
+        (
+            one.chart,
+            told[one.chart].system,
+            str(told[one.chart].published_on),
+            one.account,
+            one.name,
+            {"debit": "借", "credit": "贷"}[one.side],
+            one.parent or "",
+            "、".join(sorted(role for chart, account, role in uses if (chart, account) == (one.chart, one.account))),
+        )
+        for one in accounts
+    )
+    titles = ("科目表", "制度", "发布日", "账本里的写法", "名称", "方向", "上级", "用途")
+    return Table("科目表", tuple(map(Column, titles)), rows)
+
+
+def invariants_of(standing: Standing) -> Table:
+    """A row an invariant, and one more for each record that breaks it."""
+    rows: list[Row] = []
+    for one in INVARIANTS:
+        title, state = wording.INVARIANTS[one.number], INVARIANT_STATES[standing.state(one)]
+        broken = [each for each in standing.broken if each.number == one.number]
+        rows += [(one.number, title, state, each.event, wording.sentence(each.finding)) for each in broken]
+        if not broken:
+            rows.append((one.number, title, state, "", ""))
+    columns = (Column("条", "number"), Column("内容"), Column("现在"), Column("记录"), Column("怎么不成立"))
+    return Table("账本恒等式", columns, rows, f"核对到第 {standing.size} 条记录。")
 
 
 def _six(one: PeriodLine) -> tuple[Value, ...]:

@@ -61,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="角色，如 grid_worker、county_officer、county_approver",
     )
     parser.add_argument("--area", type=division_code, metavar="CODE", help="管辖范围的区划代码（默认：全县）")
+    parser.add_argument("--department", metavar="NAME", help="部门办理人的部门：派给它的事只有它的办理人能办")
     parser.add_argument("--code", help="邀请码（accept）")
     parser.add_argument("--new-file", type=Path, metavar="FILE", help="新口令的文件（secret；默认：在终端询问）")
     parser.add_argument("--fingerprint", metavar="HEX", help="本人念出的密钥指纹（register）")
@@ -114,6 +115,7 @@ def _add(app: App, arguments: argparse.Namespace) -> None:
         role=arguments.role,
         area=arguments.area or app.log.division,
         since=today,
+        department=arguments.department,
     )
     actor = acting(app, arguments.acting_login, role="administrator")
     register_persons(app, actor=actor, key=f"account:add:{person.person_id}", new=[person], on=today)
@@ -135,6 +137,7 @@ def _grant(app: App, arguments: argparse.Namespace) -> None:
         role=arguments.role,
         area=area,
         since=_today(app),
+        department=arguments.department,
         on=_today(app),
     )
     say(f"已授予 {arguments.login}：{words.ROLES[arguments.role]}，{area}")

@@ -4,7 +4,7 @@ import argparse
 import sys
 from uuid import UUID
 
-from api.beginning import adopt_shipped, publish_shipped
+from api.beginning import adopt_shipped, funds_offered, publish_shipped
 from api.command_line import logins
 from api.command_line.asking import given
 from api.command_line.console import say, tell
@@ -16,6 +16,7 @@ from api.custody.wrapping import cost_for
 from api.files.workflow_templates import DEFAULT, template_names
 from api.settings import Settings, read_settings
 from api.web import accounts
+from domain.accounts import FUNDS
 from journal.journal import Journal
 from migrations.embedded import install_stop_on_signals
 
@@ -46,6 +47,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=f"全县启用哪个流程（默认：{DEFAULT}；{NONE}：暂不启用）；以后用 mingzhang workflow adopt 更换",
     )
+    parser.add_argument(
+        "--funds",
+        default=FUNDS,
+        choices=funds_offered(),
+        metavar="ACCOUNT",
+        help=f"本县通常从哪个科目用款：{'、'.join(funds_offered())}（默认：{FUNDS}）；以后发布新的科目表来更换",
+    )
     parser.add_argument("--rehearsal", action="store_true", help="演练账本：永远不能用于真实付款")
 
 
@@ -62,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
         ),
         rehearsal=arguments.rehearsal,
     )
-    start(settings, beginning, login=arguments.login, workflow=arguments.workflow)
+    start(settings, beginning, login=arguments.login, workflow=arguments.workflow, funds=arguments.funds)
     kind = "演练账本" if beginning.rehearsal else "账本"
     say(f"已建立{kind}：{beginning.origin}（{beginning.county_name}，{beginning.division}）")
     say(f"位置：{settings.home}")
@@ -74,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def start(settings: Settings, beginning: Beginning, *, login: str, workflow: str = NONE) -> None:
+def start(settings: Settings, beginning: Beginning, *, login: str, workflow: str = NONE, funds: str = FUNDS) -> None:
     """Make database, keys, the administrator's login and the genesis; says the login's password before the genesis.
 
     Then publish the workflows and calendars that come with the program, and adopt one of them for the county.
@@ -95,7 +103,7 @@ def start(settings: Settings, beginning: Beginning, *, login: str, workflow: str
         founder = begin(settings, access, beginning, secret=password, before=before_genesis)
         with open_app(settings, access=access) as app:
             on = today(app)
-            publish_shipped(app, actor=founder, key="init", on=on)
+            publish_shipped(app, actor=founder, key="init", on=on, funds=funds)
             if workflow != NONE:
                 division = beginning.division
                 adopt_shipped(app, actor=founder, key="init", code=workflow, division=division, since=on, on=on)

@@ -37,6 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--document", metavar="TEXT", help="文号（appropriate、adjust）")
     parser.add_argument("--amount", type=_amount, metavar="YUAN", help="金额，单位元（appropriate、adjust）")
     parser.add_argument("--reason", metavar="TEXT", help="为什么（adjust）")
+    parser.add_argument(
+        "--funds", metavar="ACCOUNT", help="从哪个科目用款，如 fin:1002（appropriate；默认：科目表的第一个用款账户）"
+    )
+    parser.add_argument(
+        "--chart", metavar="CODE", help=f"按哪个科目表记账（appropriate；默认：{commands.SHIPPED_CHART}）"
+    )
     parser.add_argument("--as", dest="login", metavar="LOGIN", help="以哪个管理员的名义（默认：首任管理员）")
 
 
@@ -89,6 +95,8 @@ def _record(app: App, arguments: argparse.Namespace, year: int) -> None:
             document=arguments.document,
             amount_fen=arguments.amount,
             purpose=purpose,
+            funds=arguments.funds,
+            chart=arguments.chart,
             on=on,
         )
     elif arguments.action == "adjust":

@@ -1,5 +1,6 @@
 """What the command line prints: results on standard output, everything about the way there on standard error."""
 
+import os
 import shlex
 import shutil
 import sys
@@ -27,10 +28,16 @@ def tell(line: str) -> None:
 
 
 def program() -> str:
-    """How to call this program again: its name where the shell finds it, otherwise the path that was run, quoted."""
+    """How to call this program again from another terminal: its name where the shell finds it, otherwise the script
+    that was run, or that stands beside the interpreter; of one that runs as a module, the interpreter and the module.
+    """
     if shutil.which("mingzhang") is not None:
         return "mingzhang"
-    return shlex.quote(str(Path(sys.argv[0]).absolute()))
+    run, installed = Path(sys.argv[0]).absolute(), Path(sys.executable).with_name("mingzhang")
+    for script in (run, installed):
+        if script.name == "mingzhang" and os.access(script, os.X_OK):
+            return shlex.quote(str(script))
+    return f"{shlex.quote(sys.executable)} -m api.cli"
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -15,6 +15,7 @@ from migrations.embedded import install_stop_on_signals
 DESCRIPTION = """
 导出审计包：从第一条记录到最近一个签名检查点的全部记录，加上检查点、信任策略、账表（CSV、beancount、hledger）、
 月度公示的数字、附件和银行文件的摘要、时间戳、说明。
+账表可以用别人的程序核对：bean-check -C；hledger check -s ordereddates payees（1.27 起再加 tags）。
 审计人员拿到文件夹，在不联网的电脑上就能全部核对，不需要相信我们的服务器。
 检查点之后新记的内容不在包里，留待下一次。DIR 必须不存在或为空。
 姓名、账号、文字和银行文件只在经授权时随包（--opened），附件原件用 --with-files；两者都要写明由谁、为什么，逐次留痕。

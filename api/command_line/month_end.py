@@ -60,6 +60,20 @@ def _show(app: App, arguments: argparse.Namespace) -> None:
         for one in found.reconciled
     ]
     say(table(("截至月末", "账本", "批次和名单", "银行"), rows))
+    if found.bank is not None:
+        bank = found.bank
+        for word, side in (("支出", bank.debits), ("收入", bank.credits)):
+            say(
+                f"银行{word} {side.count} 笔 {yuan(side.total_fen)} 元：已勾对 {yuan(side.matched_fen)}，"
+                f"两人说明 {yuan(side.explained_fen)}，没有了结 {yuan(side.open_fen)}"
+            )
+        say(f"{bank.on}：账面余额 {yuan(bank.books_fen)}，银行 {yuan(bank.bank_fen)}，未达账项 {bank.item_count} 项；")
+        adjusted = yuan(bank.adjusted_books_fen), yuan(bank.adjusted_bank_fen)
+        say(f"  调节后 {adjusted[0]} 与 {adjusted[1]}，差 {yuan(bank.difference_fen)}")
+    if found.since is not None and found.since.differs(found.figures):
+        say("以上是封账时的数字；封账后：")
+        for one in found.since.open:
+            say(f"  {DIFFERENCE_WORDS.get(one.kind, one.kind)}（{one.kind}）{one.count} 件，{yuan(one.amount_fen)} 元")
     for title, several in (("要先处理", found.blocking), ("要说明", found.differences)):
         for one in several:
             words = DIFFERENCE_WORDS.get(one.kind, one.kind)

@@ -33,7 +33,8 @@ DESCRIPTION = """
 propose 看本月可发的名单；freeze 冻结名单（经办）；list 看批次，list BATCH 看一批的逐笔名单和摘要；
 acknowledge 对名单里的提示逐条写明理由（制表、审批各一次）；approve 按摘要审批（另一人），reject 驳回；
 export 写代发文件；answer 登记银行回盘；close 全部有结果后关闭。付出后又回来的钱：return 登记退票，
-reissue 重新列入，write-back 不再发放，recover 登记追回；银行前后说法不一，问清后 uphold。
+reissue 重新列入，write-back 不再发放，recover 登记追回；银行前后说法不一，问清后
+以原来的为准的 uphold，先说失败、后来查实已付的 confirm-paid。
 hold 暂停对一个人的付款，lift 解除。
 制表与审批不能是同一个人，也不能是经手过其中任何一条线索的人。BATCH 是 21 位批次号，由 freeze 和 list 给出；
 return 以后的各步要 29 位付款编号，即批次号加 8 位行号；hold、lift 要人员编号。
@@ -72,7 +73,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reason",
         action="append",
-        help="理由（reject、write-back、recover、uphold、hold、lift）；acknowledge 每种提示一个：提示代码=理由；"
+        help="理由（reject、write-back、recover、uphold、confirm-paid、hold、lift）；"
+        "acknowledge 每种提示一个：提示代码=理由；"
         "return：原因代码",
     )
     parser.add_argument("--booked-on", type=day_text, metavar="YYYY-MM-DD", help="银行的记账日（return、recover）")

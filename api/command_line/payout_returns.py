@@ -81,6 +81,14 @@ def _uphold(app: App, arguments: argparse.Namespace) -> None:
     _say(app, payment)
 
 
+def _confirm_paid(app: App, arguments: argparse.Namespace) -> None:
+    payment, on, actor = _asked(app, arguments, "county_approver")
+    reason = one_reason(arguments)
+    key = step_key("confirm-paid", arguments.batch, on, reason)
+    payouts.confirm_paid(app, actor=actor, key=key, payment_id=payment.payment_id, reason=reason, on=on)
+    _say(app, payment)
+
+
 def _hold(app: App, arguments: argparse.Namespace) -> None:
     payee, on, reason = _person(arguments), today(app), one_reason(arguments)
     payouts.place_hold(
@@ -108,6 +116,7 @@ STEPS: Mapping[str, Callable[[App, argparse.Namespace], None]] = {
     "write-back": _write_back,
     "recover": _recover,
     "uphold": _uphold,
+    "confirm-paid": _confirm_paid,
     "hold": _hold,
     "lift": _lift,
 }

@@ -10,7 +10,7 @@ from uuid import UUID
 from api.command_line.console import say, table
 from api.command_line.opening import acting, opened
 from api.command_line.values import month_text
-from api.commands import closing_checks, reconciling, reconciling_by_hand
+from api.commands import closing_checks, reconciling, reconciling_by_hand, superseding
 from api.commands.shared import today
 from api.context import App
 from api.files.statement_profiles import load_statement_profile, statement_profile_names
@@ -24,7 +24,9 @@ from projections import reconciliation_queries as queries
 DESCRIPTION = """
 银行对账：record 登记银行对账单并自动勾对；match 登记新的回盘以后再勾对一次；list 看对账单，list STATEMENT 看各笔；
 exceptions 看没有了结的差异；position 看某月银行与账面；propose 提出人工勾对，confirm 由另一人确认，reject 退回；
-unmatch 撤销勾对；resolve 了结差异。同一份文件再登记一次什么也不变；有任何一处不对就什么也不记，并全部列出。
+propose-unmatch 提出撤销勾对，unmatch 由另一人确认；explain 说明差异，resolve 由另一人确认；
+propose-superseding 提出改用另一份对账单，supersede 由另一人确认。
+同一份文件再登记一次什么也不变；有任何一处不对就什么也不记，并全部列出。
 STATEMENT 是对账单编号，LINE 写作“对账单编号:序号”，都由 list 给出；EXCEPTION 由 exceptions 给出。
 """
 EXAMPLE = """
@@ -32,7 +34,8 @@ mingzhang reconcile record --from 对账单.csv --profile neutral-statement --as
 mingzhang reconcile list
 mingzhang reconcile exceptions
 mingzhang reconcile position --month 2026-11
-mingzhang reconcile resolve 5b1f0c1e-3c4c-5a53-8f0e-2f6f3b2f9f10 --outcome explained --reason 手续费 --as shenpi
+mingzhang reconcile explain 5b1f0c1e-3c4c-5a53-8f0e-2f6f3b2f9f10 --outcome explained --reason 银行手续费 --as jingban
+mingzhang reconcile resolve 5b1f0c1e-3c4c-5a53-8f0e-2f6f3b2f9f10 --as shenpi
 """
 LINES_SHOWN = 200
 WITHOUT_SECRET = ("list", "exceptions", "position")
@@ -51,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--month", type=month_text, metavar="YYYY-MM", help="月份（position）")
     parser.add_argument("--payment", metavar="ID", help="29 位付款编号（propose）")
     parser.add_argument("--amount", metavar="YUAN", help="金额（propose；默认：这一笔剩下的全部）")
-    parser.add_argument("--outcome", choices=["explained", "corrected", "bank_corrected"], help="结果（resolve）")
+    parser.add_argument("--outcome", choices=["explained", "corrected", "bank_corrected"], help="结果（explain）")
     parser.add_argument("--reason", help="理由或依据")
     parser.add_argument("--role", choices=["county_officer", "county_approver"], help="以哪个角色（默认按步骤）")
     parser.add_argument("--as", dest="login", metavar="LOGIN", help="以谁的名义：登录账号")
@@ -171,19 +174,48 @@ def _reject(app: App, arguments: argparse.Namespace) -> None:
     say("已退回。")
 
 
-def _unmatch(app: App, arguments: argparse.Namespace) -> None:
+def _propose_unmatch(app: App, arguments: argparse.Namespace) -> None:
     key, reason = _line(arguments), _needed(arguments, "reason")
-    by = _by(app, arguments, "unmatch", *key, app.journal.position())
-    reconciling_by_hand.unmatch(app, entry=key, reason=reason, **by)
+    by = _by(app, arguments, "propose-unmatch", *key, app.journal.position())
+    reconciling_by_hand.propose_unmatch(app, entry=key, reason=reason, **by)
+    say("已提出，等另一位同事确认：mingzhang reconcile unmatch …")
+
+
+def _unmatch(app: App, arguments: argparse.Namespace) -> None:
+    key = _line(arguments)
+    by = _by(app, arguments, "unmatch", *key, app.journal.position(), role="county_approver")
+    reconciling_by_hand.unmatch(app, entry=key, **by)
     say("已撤销勾对；这一笔以后只能由人勾对。")
+
+
+def _explain(app: App, arguments: argparse.Namespace) -> None:
+    identity = _identity(_needed(arguments, "subject", flag="EXCEPTION"))
+    outcome, reason = _needed(arguments, "outcome"), _needed(arguments, "reason")
+    by = _by(app, arguments, "explain", identity, outcome, reason, app.journal.position())
+    reconciling_by_hand.explain(app, exception_id=identity, outcome=outcome, reason=reason, **by)
+    say("已说明，等另一位同事确认：mingzhang reconcile resolve …")
 
 
 def _resolve(app: App, arguments: argparse.Namespace) -> None:
     identity = _identity(_needed(arguments, "subject", flag="EXCEPTION"))
-    outcome, reason = _needed(arguments, "outcome"), _needed(arguments, "reason")
-    by = _by(app, arguments, "resolve", identity, outcome, reason, app.journal.position())
-    reconciling_by_hand.resolve(app, exception_id=identity, outcome=outcome, reason=reason, **by)
+    by = _by(app, arguments, "resolve", identity, app.journal.position(), role="county_approver")
+    reconciling_by_hand.resolve(app, exception_id=identity, **by)
     say("差异已了结。")
+
+
+def _propose_superseding(app: App, arguments: argparse.Namespace) -> None:
+    identity = _identity(_needed(arguments, "subject", flag="STATEMENT"))
+    reason = _needed(arguments, "reason")
+    by = _by(app, arguments, "propose-superseding", identity, reason, app.journal.position())
+    superseding.propose(app, statement_id=identity, reason=reason, **by)
+    say("已提出，等另一位同事确认：mingzhang reconcile supersede …")
+
+
+def _supersede(app: App, arguments: argparse.Namespace) -> None:
+    identity = _identity(_needed(arguments, "subject", flag="STATEMENT"))
+    by = _by(app, arguments, "supersede", identity, app.journal.position(), role="county_approver")
+    superseding.confirm(app, statement_id=identity, **by)
+    say("已改用这份对账单。请再勾对一次：mingzhang reconcile match")
 
 
 _STEPS: Mapping[str, Callable[[App, argparse.Namespace], None]] = {
@@ -195,8 +227,12 @@ _STEPS: Mapping[str, Callable[[App, argparse.Namespace], None]] = {
     "propose": _propose,
     "confirm": _confirm,
     "reject": _reject,
+    "propose-unmatch": _propose_unmatch,
     "unmatch": _unmatch,
+    "explain": _explain,
     "resolve": _resolve,
+    "propose-superseding": _propose_superseding,
+    "supersede": _supersede,
 }
 
 

@@ -16,12 +16,12 @@ from api.command_line.console import program, say, table
 from api.command_line.values import journal_name
 from api.web.format_words import said
 from journal import note
-from journal.checkpoint import parse_text
+from journal.checkpoint import origin_hash, parse_text
 from journal.keys import create_secret, read_secret
 from journal.note import COSIGNATURE_V1, ED25519, Ed25519Signer, NoteError, VerifierKey
 from journal.trust import Log, Policy, PolicyError
 from journal.witness_server import serve_witness
-from journal.witness_state import State, StateError, create_state, origin_hash
+from journal.witness_state import State, StateError, create_state
 
 DESCRIPTION = """
 见证人由账本以外的单位运行：外县、上级、纪检、审计、大学。它只做一件事：看过账本的新检查点和“只增不改”的证明，

@@ -19,7 +19,7 @@ from domain.kernel.places import Division
 from journal.facts import Actor, Fact
 from journal.journal import Reading
 
-PARSER: Final = "bank-files/1"
+PARSER: Final = "bank-files/2"
 """What reads and writes bank files here. Its number goes up when the same bytes would be understood otherwise."""
 
 

@@ -10,18 +10,24 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from api.commands.periods import effective_on
+from api.commands.booking_days import effective_on
+from api.commands.charts import chart_stream
 from api.commands.shared import place_known, require
 from api.context import App
-from domain import accounts, budgets
+from domain import accounts, budgets, charts
+from domain.accounts import SHIPPED, BudgetAccounts
 from domain.budgets import Budget, budget_id
 from domain.kernel.ids import StreamName, stream_name
 from domain.kernel.money import Fen
 from domain.kernel.obligations import BudgetCharged, Payroll
 from domain.kernel.postings import CNY
 from domain.kernel.refusals import Refusal
+from journal.errors import IntegrityError
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
+
+SHIPPED_CHART: Final = charts.code_of(SHIPPED.chart)
+"""The chart that budgets take their accounts from where nobody names another."""
 
 _STANDING: Final = "SELECT amount FROM journal.balances WHERE account = %s AND commodity = %s"
 
@@ -49,6 +55,14 @@ def named(app: App, project: str | None, spending_class: str | None) -> Purpose:
 def budget_stream(identity: UUID) -> StreamName:
     """The stream of a budget."""
     return stream_name("budget", identity)
+
+
+def accounts_of(read: Reading, identity: UUID) -> BudgetAccounts:
+    """The accounts that a budget's money moves through. A payment or a grant names the budget, so there is one."""
+    budget = read.state(budget_stream(identity), budgets.evolve)
+    if budget is None:
+        raise IntegrityError(f"budget {identity} is named and was never appropriated")
+    return budget.accounts
 
 
 def charged(app: App, read: Reading, payroll: Payroll, *, chosen: UUID | None, on: date) -> BudgetCharged | None:
@@ -86,16 +100,29 @@ def appropriate(
     document: str,
     amount_fen: Fen,
     purpose: Purpose | None = None,
+    funds: str | None = None,
+    chart: str | None = None,
     on: date,
 ) -> Receipt:
-    """Record an appropriation to the county for a purpose (the rewards', where none is named) and a year."""
+    """Record an appropriation to the county for a purpose (the rewards', where none is named) and a year.
+
+    A budget that begins takes its accounts from the version in force of the chart with that code (none: the one that
+    came with the program); `funds` chooses one of those that it marks as money to pay out of (none: its first).
+    """
+    code = chart or SHIPPED_CHART
     unit, wanted = app.log.division, purpose or purpose_of(app, "reward")
     stream = budget_stream(budget_id(unit, wanted.project, wanted.spending_class, year))
 
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "budget.appropriated/1", division=unit, on=on)
+        budget = read.state(stream, budgets.evolve)
+        if budget is not None:
+            budgets.require_funds(budget, funds=funds)
+            of = None
+        else:
+            of = charts.budget_accounts(read.state(chart_stream(code), charts.evolve), code=code, funds=funds)
         event = budgets.appropriate(
-            read.state(stream, budgets.evolve),
+            budget,
             unit=unit,
             unit_known=place_known(read, unit),
             project=wanted.project,
@@ -103,6 +130,7 @@ def appropriate(
             year=year,
             document=document,
             amount_fen=amount_fen,
+            of=of,
         )
         yield Fact(stream, event, on)
 
@@ -113,6 +141,8 @@ def appropriate(
         "year": year,
         "document": document,
         "amount_fen": amount_fen,
+        "funds": funds,
+        "chart": chart,
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 

@@ -37,18 +37,6 @@ def differences(app: App, month: Month) -> list[Blocking]:
     return found
 
 
-def bank_paid_fen(app: App, month: Month) -> Fen | None:
-    """What the statements' lines that are matched took from the account, less what they brought back, until the last
-    day of the month; None where no statement reaches that day.
-    """
-    last = last_day(month)
-    with app.reading.connection() as conn:
-        position = queries.position_of(conn, since=date.min, until=last)
-        if position.covered_until is None or position.covered_until < last:
-            return None
-        return Fen(queries.matched_until(conn, last) * -1)
-
-
 def position_of(app: App, month: Month) -> queries.MonthPosition:
     """Bank and books of a month side by side."""
     with app.reading.connection() as conn:

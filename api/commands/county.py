@@ -196,6 +196,7 @@ class NewPerson:
     pseudonymous: bool = False
     account: Account | None = None
     signs: bool = True
+    department: str | None = None
 
 
 def register_persons(app: App, *, actor: Actor, key: str, new: Sequence[NewPerson], on: date) -> Receipt:
@@ -227,6 +228,7 @@ def register_persons(app: App, *, actor: Actor, key: str, new: Sequence[NewPerso
                 person.role,
                 person.area,
                 person.since.isoformat(),
+                *([person.department] if person.department else []),
             ]
             for person, name in zip(new, names, strict=True)
         ],
@@ -253,7 +255,9 @@ def _person_events(
     registered = persons.register_person(None, name=sealed[0], pseudonymous=new.pseudonymous)
     yield registered
     person = persons.evolve(None, registered)
-    yield persons.grant_role(person, role=new.role, area=new.area, area_known=area_known, since=new.since)
+    yield persons.grant_role(
+        person, role=new.role, area=new.area, area_known=area_known, since=new.since, department=new.department
+    )
     if new.account is not None:
         _, holder, number, bank = sealed
         yield persons.set_payee_account(
@@ -286,6 +290,7 @@ def grant_role(
     area: Division,
     since: date,
     until: date | None = None,
+    department: str | None = None,
     on: date,
 ) -> Receipt:
     """Give a known person one more role; a member gets a key in the server's custody if he never had one."""
@@ -294,7 +299,13 @@ def grant_role(
         require(read, actor, "person.role_granted/1", division=area, on=on)
         person = read.state(person_stream(person_id), persons.evolve)
         event = persons.grant_role(
-            person, role=role, area=area, area_known=place_known(read, area), since=since, until=until
+            person,
+            role=role,
+            area=area,
+            area_known=place_known(read, area),
+            since=since,
+            until=until,
+            department=department,
         )
         yield Fact(person_stream(person_id), event, on)
         if role in SERVER_HELD and read.state(stream_name("key", key_stream(person_id, role)), keys.evolve) is None:
@@ -307,6 +318,7 @@ def grant_role(
         "area": area,
         "since": since.isoformat(),
         "until": until.isoformat() if until else None,
+        **({"department": department} if department else {}),
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 

@@ -23,8 +23,8 @@ from journal.journal import Reading
 from projections import incidents, payout_batches
 from projections import persons as register
 
-OPEN_PAYMENTS = payments.IN_TRANSIT | {"prepared", "returned"}
-"""A payment that may still arrive, or that came back and nobody has decided on."""
+OPEN_PAYMENTS = payments.IN_TRANSIT | {"prepared", "returned", "claimed"}
+"""A payment that may still arrive, that came back and nobody has decided on, or that is to be claimed back."""
 RETIRED = "left_office"
 
 _OWED = "SELECT -amount FROM journal.balances WHERE account = %s AND commodity = %s"

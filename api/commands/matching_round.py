@@ -10,16 +10,18 @@ from datetime import date
 from uuid import UUID
 
 from api.commands import payouts
-from api.commands.periods import effective_on
+from api.commands.booking_days import effective_on
+from api.commands.differences import opened
+from api.commands.names_compared import contradicting
 from api.context import App
 from domain import matching, recon_exceptions, reconciliations
 from domain.kernel.events import Sha256
 from domain.kernel.matches import BACK, OUT, EntryKey, Match, Part
-from domain.kernel.money import Fen
 from domain.matching import Entry, LateReturn, Payable
 from domain.recon_exceptions import Subject
 from domain.reconciliations import Reconciliation
-from journal.facts import Fact
+from domain.suggestions import Known
+from journal.facts import Actor, Fact
 from journal.journal import Reading
 from projections import reconciliation_queries as queries
 from projections.reconciliation_queries import Difference
@@ -43,14 +45,20 @@ class _Ground:
 
 
 def round_of(
-    app: App, read: Reading, account: Sha256, before: Reconciliation, added: Iterable[Entry], on: date
+    app: App,
+    read: Reading,
+    actor: Actor,
+    account: Sha256,
+    before: Reconciliation,
+    added: Sequence[tuple[Entry, Known]],
+    on: date,
 ) -> Iterator[Fact]:
-    """Match an account's waiting lines, and those of `added` that are only just recorded.
+    """Match an account's waiting lines, and those of `added` that are only just recorded, with what they show.
 
     `before` is the account's stream with everything that the same decision adds to it.
     """
-    ground = _ground(app, account, before, added)
-    found = matching.match(_to_match(ground), ground.payables)
+    ground = _ground(app, account, before, [entry for entry, _ in added])
+    found = _matched(app, actor, ground, {entry.key: said for entry, said in added})
     yield from _returns(app, read, ground, found.late_returns)
     late = [_match_of(ground, one) for one in found.late_returns]
     matches = sorted((*found.matches, *late))
@@ -63,13 +71,22 @@ def round_of(
     yield from _ended(read, ground, wanted, on)
 
 
-def opened(read: Reading, wanted: Mapping[Subject, int], on: date) -> Iterator[Fact]:
-    """Open differences that are not open; amounts in fen."""
-    states = read.states([subject.stream for subject in wanted], recon_exceptions.evolve)
-    for subject, amount_fen in wanted.items():
-        state = states[subject.stream]
-        for event in recon_exceptions.open_(state, subject=subject, amount_fen=Fen(amount_fen)):
-            yield Fact(subject.stream, event, on)
+def _matched(app: App, actor: Actor, ground: _Ground, shown: Mapping[EntryKey, Known]) -> matching.Outcome:
+    """What agrees in reference and amount, and in every name and account that a line shows.
+
+    Names are opened only for lines that would be matched; where one contradicts, the others are matched without it.
+    """
+    entries = _to_match(ground)
+    compared: set[tuple[EntryKey, UUID]] = set()
+    wrong: frozenset[tuple[EntryKey, UUID]] = frozenset()
+    while True:
+        found = matching.match(entries, ground.payables, contradicting=wrong)
+        named = set(found.named()) - compared
+        more = contradicting(app, actor, named, added=shown) if named else frozenset()
+        if not more:
+            return found
+        compared |= named
+        wrong |= more
 
 
 def _ground(app: App, account: Sha256, before: Reconciliation, added: Iterable[Entry]) -> _Ground:
@@ -78,7 +95,8 @@ def _ground(app: App, account: Sha256, before: Reconciliation, added: Iterable[E
         payables = [_as_taken(one, before) for one in queries.payables(conn, known.values())]
         returned = frozenset(one.payment_id for one in queries.returned(conn))
         listed = queries.exceptions(conn, limit=EVERYTHING)
-    ours = [one for one in listed if one.statement_id is None or one.statement_id in before.statements]
+    ever = before.statements.keys() | before.superseded
+    ours = [one for one in listed if one.statement_id is None or one.statement_id in ever]
     return _Ground(before, known, payables, returned, ours)
 
 

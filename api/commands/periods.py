@@ -4,32 +4,55 @@ What must not be broken: the figures are computed here, never handed in; whoever
 was shown, and the same figures are computed once more after the proposal, when nothing can move them any longer.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from typing import Any
 
-from api.commands import closing_checks
+from psycopg import Connection
+
+from api.commands import closing_checks, reconciling
+from api.commands.booking_days import periods_of
 from api.commands.shared import require
 from api.context import App
-from domain import periods
+from domain import authority, periods
+from domain.accounts import is_funds
+from domain.kernel.bank_sides import BankSide, Explained, Item
 from domain.kernel.calendar import Month, last_day
 from domain.kernel.events import Sha256
 from domain.kernel.money import Fen
 from domain.kernel.postings import CNY
-from domain.periods import Blocking, Disclosed, Explained, Figures, Periods, Reconciled, period_stream
+from domain.kernel.refusals import Refusal
+from domain.periods import Blocking, Disclosed, Figures, Periods, Proposal, Reconciled, period_stream
 from journal import merkle
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
-from projections import month_ends, trial_balances
+from projections import bank_sides, month_ends, reconciliation, reconciliation_queries, trial_balances
+from projections.bank_sides import BankMonth
 from projections.month_ends import Flow
 from projections.trial_balances import AccountLine
+
+__all__ = ["MonthEnd", "Since", "month_end", "periods_of", "propose", "seal", "withdraw"]
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What became known of a month after it was sealed: nothing of it changes the seal."""
+
+    bank: BankMonth | None
+    open: tuple[Blocking, ...]
+
+    def differs(self, sealed: Figures) -> bool:
+        """Whether anything did."""
+        return bool(self.open) or (self.bank.side if self.bank else None) != sealed.bank
 
 
 @dataclass(frozen=True, slots=True)
 class MonthEnd:
-    """A month as it would be closed now: its figures, what they are made of, what stands against it.
+    """A month as it would be closed now, or as it was sealed: its figures, what they are made of, what is against it.
 
-    `figures.explained` is empty: reasons are given when it is proposed.
+    Before the seal `figures.explained` is what two people explained; the reasons of whoever proposes come to it.
+    `items` of a sealed month are None where they are no longer those of the seal.
     """
 
     figures: Figures
@@ -38,48 +61,95 @@ class MonthEnd:
     disclosed: tuple[Disclosed, ...]
     blocking: tuple[Blocking, ...]
     differences: tuple[Blocking, ...]
+    items: tuple[Item, ...] | None = ()
+    sealed: Proposal | None = None
+    since: Since | None = None
 
-
-def periods_of(app: App, read: Reading | None = None) -> Periods | None:
-    """How far the books are closed; None while nothing was ever proposed."""
-    state = app.journal.state if read is None else read.state
-    return state(period_stream(app.log.division), periods.evolve)
-
-
-def effective_on(app: App, read: Reading, day: date) -> date:
-    """The day on which a fact of `day` is booked: itself, or the first open day where its month is closed.
-
-    For facts of a bank, which are never refused; the bank's own day stands in the event beside it.
-    """
-    return periods.first_open_day(periods_of(app, read), day)
+    @property
+    def bank(self) -> BankSide | None:
+        """The month by the bank, where a statement tells of it."""
+        return self.figures.bank
 
 
 def month_end(app: App, month: Month) -> MonthEnd:
-    """What the month would be closed with, as of what the read models show."""
+    """What the month would be closed with, as of what the read models show; a sealed month as it was sealed.
+
+    Refuses `ledger.position_outside` where the read models do not stand at one position.
+    """
+    state = periods_of(app)
+    sealed = state.seals.get(month) if state else None
     last = last_day(month)
     with app.reading.connection() as conn, conn.transaction():
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        position = month_ends.position(conn)
-        accounts = trial_balances.controls(conn, as_of=last, known_at=position)
+        position = _position(conn)
+        accounts = trial_balances.controls(conn, as_of=last, known_at=sealed.figures.position if sealed else position)
         disclosed = month_ends.disclosed(conn, month)
         facts = month_ends.counted(conn, month)
         contradicted = month_ends.contradicted(conn)
-    reconciled = month_ends.reconciled(facts, {one.account: one.balance for one in accounts if one.commodity == CNY})
-    reconciled = tuple(
-        replace(one, bank_fen=closing_checks.bank_paid_fen(app, month)) if one.kind == "paid" else one
-        for one in reconciled
-    )
-    blocking = (*_disagreeing(reconciled), *contradicted, *closing_checks.blocking(app, month))
-    differences = (*_unfinished(reconciled, facts), *closing_checks.differences(app, month))
+        bank = _bank(app, conn, month, state)
+    side = sealed.figures.bank if sealed else bank.side if bank else None
+    reconciled = _reconciled(facts, accounts, side, last)
+    open_now = (*contradicted, *closing_checks.blocking(app, month))
+    if sealed is not None:
+        reasons = [one for one in sealed.figures.explained if one.proposer_id is None]
+        differences = tuple(Blocking(one.kind, one.count, one.amount_fen) for one in reasons)
+        kept = bank.items if bank and side and bank.side.items == side.items else None if side else ()
+        since = Since(bank, open_now)
+        return MonthEnd(sealed.figures, accounts, reconciled, disclosed, (), differences, kept, sealed, since)
+    differences = (*_unfinished(reconciled, facts), *_balance(side), *closing_checks.differences(app, month))
     figures = Figures(
         month=month,
         position=position,
         root=Sha256(merkle.subtree_root(app.journal.store.nodes(position), size=position).hex()),
         trial_balance=trial_balances.digest_of(accounts),
-        reconciliation=periods.reconciliation_digest(reconciled, differences),
+        reconciliation=periods.reconciliation_digest(reconciled, differences, asdict(side) if side else None),
         disclosures=periods.disclosures_digest(disclosed),
+        explained=bank.listed if bank else (),
+        bank=side,
     )
-    return MonthEnd(figures, accounts, reconciled, disclosed, blocking, differences)
+    blocking = (*_disagreeing(reconciled), *_lines_open(side), *open_now)
+    return MonthEnd(figures, accounts, reconciled, disclosed, blocking, differences, bank.items if bank else ())
+
+
+def _position(conn: Connection[Any]) -> int:
+    """How many events the figures cover: as many as those of the reconciliation."""
+    position, shown = month_ends.position(conn), reconciliation.position(conn)
+    if position != shown:
+        raise Refusal("ledger.position_outside", position=position, shown=shown)
+    return position
+
+
+def _bank(app: App, conn: Connection[Any], month: Month, state: Periods | None) -> BankMonth | None:
+    before = [one.figures.position for of, one in state.seals.items() if of < month] if state else []
+    return bank_sides.bank_month(
+        conn,
+        month,
+        funds=app.settings.payer_funds,
+        accounts=[one for one in bank_sides.controls(conn) if is_funds(one)],
+        explained_since=max(before, default=0),
+    )
+
+
+def _reconciled(
+    facts: dict[str, Flow], accounts: Sequence[AccountLine], side: BankSide | None, last: date
+) -> tuple[Reconciled, ...]:
+    """Ledger and batches side by side, and the bank where its statements reach the end of the month."""
+    rows = month_ends.reconciled(facts, {one.account: one.balance for one in accounts if one.commodity == CNY})
+    bank_fen = side.paid_fen if side is not None and side.on == last else None
+    return tuple(replace(one, bank_fen=bank_fen) if one.kind == "paid" else one for one in rows)
+
+
+def _lines_open(side: BankSide | None) -> Iterator[Blocking]:
+    """Lines of the month that are neither matched nor explained by two people."""
+    if side is not None and side.debits.open_count + side.credits.open_count:
+        amount_fen = Fen(side.credits.open_fen - side.debits.open_fen)
+        yield Blocking("bank_open", side.debits.open_count + side.credits.open_count, amount_fen)
+
+
+def _balance(side: BankSide | None) -> Iterator[Blocking]:
+    """What no item explains between the bank's balance and the books': not to be closed without a reason."""
+    if side is not None and side.difference_fen:
+        yield Blocking("balance_differs", 1, Fen(abs(side.difference_fen)))
 
 
 def _disagreeing(reconciled: tuple[Reconciled, ...]) -> Iterator[Blocking]:
@@ -104,18 +174,20 @@ def _unfinished(reconciled: tuple[Reconciled, ...], facts: Mapping[str, Flow]) -
 def propose(app: App, *, actor: Actor, key: str, month: Month, reasons: Mapping[str, str], on: date) -> Receipt:
     """Propose to close a month with its figures as of now; `reasons`: why each difference does not hold it up, by kind.
 
-    Refuses what `periods.propose_close` refuses.
+    What waits is matched first, so that what blocks the close is of now. Refuses `period.match_first` where there is
+    something to match and the actor may not, and what `periods.propose_close` refuses.
     """
-    app.runner.catch_up()
+    _match_first(app, actor=actor, key=key, month=month, on=on)
 
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "period.close_proposed/1", division=app.log.division, on=on)
         shown = month_end(app, month)
-        explained = tuple(
+        reasoned = tuple(
             Explained(one.kind, one.count, one.amount_fen, reasons[one.kind])
             for one in shown.differences
             if one.kind in reasons
         )
+        explained = (*reasoned, *shown.figures.explained)
         event = periods.propose_close(
             periods_of(app, read),
             county=app.log.division,
@@ -129,6 +201,20 @@ def propose(app: App, *, actor: Actor, key: str, month: Month, reasons: Mapping[
 
     inputs = {"command": "period.propose_close", "month": month, "reasons": dict(reasons)}
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def _match_first(app: App, *, actor: Actor, key: str, month: Month, on: date) -> None:
+    """One round of matching, by whoever may, where there is a statement; the read models show it afterwards."""
+    app.runner.catch_up()
+    with app.reading.connection() as conn:
+        told = reconciliation_queries.statements(conn, limit=1)
+    if not told:
+        return
+    if authority.may(actor.role, "statement.recorded/1"):
+        reconciling.match_again(app, actor=actor, key=f"{key}:match", on=on)
+    elif reconciling.to_match(app, actor=actor, on=on):
+        raise Refusal("period.match_first", month=month)
+    app.runner.catch_up()
 
 
 def withdraw(app: App, *, actor: Actor, key: str, month: Month, reason: str, on: date) -> Receipt:
@@ -146,24 +232,23 @@ def withdraw(app: App, *, actor: Actor, key: str, month: Month, reason: str, on:
 def seal(app: App, *, actor: Actor, key: str, month: Month, shown_digest: str, on: date) -> Receipt:
     """Seal exactly what was proposed and shown; the actor is the second person.
 
-    The month's figures are computed once more from everything up to the proposal, after which nothing could be booked
-    in it; so what is sealed is what stands in the books.
+    The month's figures are computed once more: nothing could be booked in it since the proposal, and if the bank has
+    said something else since then, it is refused (`period.moved`).
     """
     app.runner.catch_up()
 
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "period.sealed/1", division=app.log.division, on=on)
         state = periods_of(app, read)
-        now = month_end(app, month) if state and state.proposal else None
+        now = month_end(app, month)
         event = periods.seal(
             state,
             county=app.log.division,
             month=month,
             sealer_id=actor.person_id,
             shown_digest=Sha256(shown_digest),
-            trial_balance=now.figures.trial_balance if now else Sha256(""),
-            disclosures=now.figures.disclosures if now else Sha256(""),
-            blocking=now.blocking if now else (),
+            now=now.figures,
+            blocking=now.blocking,
         )
         yield Fact(period_stream(app.log.division), event, on)
 

@@ -13,8 +13,10 @@ from uuid import UUID
 from api.commands import payouts
 from api.commands.bank_files import record_refused, schema_check_of
 from api.commands.bank_files import recorded as file_recorded
-from api.commands.matching_round import opened, round_of
+from api.commands.differences import opened
+from api.commands.matching_round import round_of
 from api.commands.shared import require
+from api.commands.suggesting import said_by
 from api.context import App
 from api.files.findings import BadFile
 from api.files.statement_files import read_statements
@@ -27,7 +29,8 @@ from domain.kernel.matches import EntryKey
 from domain.kernel.refusals import Refusal
 from domain.matching import Entry
 from domain.recon_exceptions import Subject
-from domain.statements import REFERENCE_MAX, Line
+from domain.reconciliations import Joined, Reconciliation
+from domain.statements import REFERENCE_MAX, Line, Statement
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
 
@@ -45,8 +48,9 @@ def record_statements(
 ) -> list[Taken]:
     """Record every statement of the bank's file and match what can be matched.
 
-    A statement of the same number or days with other lines is not recorded, but opens an exception. Raises BadFile with
-    every finding; refuses `statement.other_account`, and what recording refuses.
+    A statement that tells of days which another has told differently is recorded apart: it counts for nothing and opens
+    an exception that blocks the close, until two people say which counts (`superseding`). Raises BadFile with every
+    finding; refuses `statement.other_account`, and what recording refuses.
     """
     try:
         read = read_statements(profile, content, file=file)
@@ -77,10 +81,14 @@ def _record(
     on: date,
 ) -> Taken:
     account = our_account(app, said.account)
-    identity = statements.statement_id(account, number=said.number, since=said.since, until=said.until)
     lines = tuple(map(line_of, said.entries))
-    known = app.journal.state(statements.stream(identity), statements.evolve)
-    if known is not None and known.entries_digest == statements.entries_digest(lines):
+    digest = statements.entries_digest(lines)
+    identity = statements.statement_id(account, number=said.number, since=said.since, until=said.until)
+    known = _known(app, identity)
+    if known is not None and known.entries_digest != digest:
+        identity = statements.other_id(identity, digest)
+        known = _known(app, identity)
+    if known is not None:
         return Taken(identity, None)
     app.runner.catch_up()
     kept = app.vault.put_file(content, kind="bank_statement")
@@ -88,20 +96,27 @@ def _record(
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "statement.recorded/1", division=app.log.division, on=on)
         yield from file_recorded(read, kind="statement", profile=profile, file=kept, on=on, schema=schema)
-        if known is not None:
+        yield from _recorded(read, identity, account, said, lines, kept, profile, on)
+        stream = reconciliations.stream(account)
+        before = read.state(stream, reconciliations.evolve)
+        new = Joined(said.since, said.until, said.opening_fen, said.closing_fen, kept.sha256)
+        if before is not None and reconciliations.overlapping(before.statements, new):
             subject = Subject("replayed_file", statement_id=identity)
             yield from opened(read, {subject: sum(line.amount_fen for line in lines)}, on)
             return
-        yield from _recorded(read, identity, account, said, lines, kept, profile, on)
-        stream = reconciliations.stream(account)
-        joined = _joined(read, identity, account, said, kept)
+        joined = _joined(before, identity, said, kept)
         yield Fact(stream, joined, on)
-        before = reconciliations.evolve(read.state(stream, reconciliations.evolve), joined)
-        added = [Entry(EntryKey(identity, line.number), *_said(line)) for line in lines]
-        yield from round_of(app, read, account, before, added, on)
+        after = reconciliations.evolve(before, joined)
+        shown = {entry.number: said_by(entry) for entry in said.entries}
+        added = [(Entry(EntryKey(identity, line.number), *_said(line)), shown[line.number]) for line in lines]
+        yield from round_of(app, read, actor, account, after, added, on)
 
     inputs = {"command": "statement.record", "statement": str(identity), "file": kept.sha256}
     return Taken(identity, app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide))
+
+
+def _known(app: App, identity: UUID) -> Statement | None:
+    return app.journal.state(statements.stream(identity), statements.evolve)
 
 
 def match_again(app: App, *, actor: Actor, key: str, on: date) -> Receipt | None:
@@ -114,9 +129,7 @@ def match_again(app: App, *, actor: Actor, key: str, on: date) -> Receipt | None
 
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "statement.recorded/1", division=app.log.division, on=on)
-        before = read.state(reconciliations.stream(account), reconciliations.evolve)
-        if before is not None:
-            yield from round_of(app, read, account, before, [], on)
+        yield from _round(app, read, actor, account, on)
 
     try:
         return app.journal.execute(actor=actor, key=key, inputs={"command": "reconciliation.match"}, decide=decide)
@@ -124,6 +137,19 @@ def match_again(app: App, *, actor: Actor, key: str, on: date) -> Receipt | None
         if refusal.code != "command.nothing_to_record":
             raise
         return None
+
+
+def to_match(app: App, *, actor: Actor, on: date) -> bool:
+    """Whether `match_again` would record anything."""
+    app.runner.catch_up()
+    read = Reading(app.journal.store, app.journal.codec)
+    return any(True for _ in _round(app, read, actor, our_account(app, ""), on))
+
+
+def _round(app: App, read: Reading, actor: Actor, account: Sha256, on: date) -> Iterator[Fact]:
+    before = read.state(reconciliations.stream(account), reconciliations.evolve)
+    if before is not None:
+        yield from round_of(app, read, actor, account, before, [], on)
 
 
 def our_account(app: App, shown: str) -> Sha256:
@@ -186,10 +212,10 @@ def _recorded(
 
 
 def _joined(
-    read: Reading, identity: UUID, account: Sha256, said: BankStatement, kept: Attachment
+    before: Reconciliation | None, identity: UUID, said: BankStatement, kept: Attachment
 ) -> reconciliations.StatementJoined:
     return reconciliations.join(
-        read.state(reconciliations.stream(account), reconciliations.evolve),
+        before,
         statement_id=identity,
         file=kept.sha256,
         since=said.since,

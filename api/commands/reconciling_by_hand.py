@@ -1,8 +1,8 @@
 """Reconciling by hand: accept a suggested match, propose one for another person to confirm, take one back, and clear
 up differences.
 
-What must not be broken: a match without a reference is a person's word and carries a reason; one that nothing suggests
-takes two people.
+What must not be broken: a match without a reference is a person's word and carries a reason; one that nothing suggests,
+one that is taken back, and what a difference is said to have been take two people.
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from api.commands.matching_round import opened
+from api.commands.differences import opened
 from api.commands.shared import person_stream, require
 from api.commands.suggesting import suggestions_of
 from api.context import App
@@ -127,21 +127,35 @@ def reject(app: App, *, actor: Actor, key: str, entry: EntryKey, reason: str, on
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
 
-def unmatch(app: App, *, actor: Actor, key: str, entry: EntryKey, reason: str, on: date) -> Receipt:
-    """Take a match back. The line waits for a person from now on, as an open difference."""
+def propose_unmatch(app: App, *, actor: Actor, key: str, entry: EntryKey, reason: str, on: date) -> Receipt:
+    """Propose to take a match back; another person confirms it."""
+    line = _line(app, entry)
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        require(read, actor, "reconciliation.unmatch_proposed/1", division=app.log.division, on=on)
+        state = read.state(line.stream, reconciliations.evolve)
+        event = reconciliations.propose_unmatch(state, key=entry, reason=reason, proposer_id=actor.person_id)
+        yield Fact(line.stream, event, on)
+
+    inputs = {"command": "reconciliation.propose_unmatch", **_named(entry), "reason": reason}
+    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def unmatch(app: App, *, actor: Actor, key: str, entry: EntryKey, on: date) -> Receipt:
+    """Confirm as another person that a match is taken back. The line waits from now on, as an open difference."""
     line = _line(app, entry)
 
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "reconciliation.unmatched/1", division=app.log.division, on=on)
         state = read.state(line.stream, reconciliations.evolve)
-        yield Fact(line.stream, reconciliations.unmatch(state, key=entry, reason=reason), on)
+        yield Fact(line.stream, reconciliations.unmatch(state, key=entry, confirmer_id=actor.person_id), on)
         kind = matching.WITHOUT_ORIGIN[OUT if line.amount_fen < 0 else -OUT]
         yield from opened(read, {Subject(kind, *entry): line.amount_fen}, on)
         allocated = state.taken.by_entry[entry] if state is not None else ()
         parts = [Part(one.payment_id, one.amount_fen) for one in allocated]
         yield from _batches_moved(app, read, parts, given=False, on=on)
 
-    inputs = {"command": "reconciliation.unmatch", **_named(entry), "reason": reason}
+    inputs = {"command": "reconciliation.unmatch", **_named(entry)}
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
 
@@ -159,7 +173,7 @@ def assign(app: App, *, actor: Actor, key: str, exception_id: UUID, owner_id: UU
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
 
-def resolve(
+def explain(
     app: App,
     *,
     actor: Actor,
@@ -170,22 +184,65 @@ def resolve(
     on: date,
     cause: EventName | None = None,
 ) -> Receipt:
-    """Say what a difference was; `cause` names the event that cleared it up, where there is one."""
+    """Say what a difference was; another person confirms it. `cause` names the event that cleared it up, if one did.
+
+    Refuses `exception.cause_unknown` for a name that no event has, and what `recon_exceptions.propose` refuses.
+    """
     stream = stream_name("exception", exception_id)
 
     def decide(read: Reading) -> Iterator[Fact]:
-        require(read, actor, "exception.resolved/1", division=app.log.division, on=on)
-        state = read.state(stream, recon_exceptions.evolve)
-        yield Fact(stream, recon_exceptions.resolve(state, outcome=outcome, reason=reason, cause=cause), on)
+        require(read, actor, "exception.explanation_proposed/1", division=app.log.division, on=on)
+        if cause is not None and not _recorded(app, cause):
+            raise Refusal("exception.cause_unknown", cause=cause)
+        event = recon_exceptions.propose(
+            read.state(stream, recon_exceptions.evolve),
+            outcome=outcome,
+            reason=reason,
+            cause=cause,
+            proposer_id=actor.person_id,
+        )
+        yield Fact(stream, event, on)
 
     inputs = {
-        "command": "exception.resolve",
+        "command": "exception.explain",
         "exception": str(exception_id),
         "outcome": outcome,
         "reason": reason,
         "cause": cause,
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def resolve(app: App, *, actor: Actor, key: str, exception_id: UUID, on: date) -> Receipt:
+    """Confirm as another person what was said of a difference; it is settled."""
+    stream = stream_name("exception", exception_id)
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        require(read, actor, "exception.resolved/1", division=app.log.division, on=on)
+        state = read.state(stream, recon_exceptions.evolve)
+        yield Fact(stream, recon_exceptions.confirm(state, confirmer_id=actor.person_id), on)
+
+    inputs = {"command": "exception.resolve", "exception": str(exception_id)}
+    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def reject_explanation(app: App, *, actor: Actor, key: str, exception_id: UUID, reason: str, on: date) -> Receipt:
+    """Drop what was said of a difference."""
+    stream = stream_name("exception", exception_id)
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        require(read, actor, "exception.explanation_rejected/1", division=app.log.division, on=on)
+        state = read.state(stream, recon_exceptions.evolve)
+        yield Fact(stream, recon_exceptions.reject(state, reason=reason), on)
+
+    inputs = {"command": "exception.reject", "exception": str(exception_id), "reason": reason}
+    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def _recorded(app: App, name: EventName) -> bool:
+    """Whether an event of this name is in the books."""
+    with app.reading.connection() as conn:
+        return queries.booked(conn, name)
 
 
 def _line(app: App, entry: EntryKey) -> _Line:

@@ -6,7 +6,8 @@ again. Casework of one step runs in several threads: their appends share transac
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -43,6 +44,7 @@ from domain.kernel.ids import derived
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
 from journal.facts import Actor
+from projections.companion import companion
 
 COMPLETE: Final = "demo:complete"
 """The key of the last command: where it was used, the county is whole."""
@@ -69,7 +71,7 @@ def load(app: App, *, clock: DemoClock, seed: str, progress: Progress) -> None:
     `clock` is the one by which `app` was opened.
     """
     require_rehearsal(app)
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="demo") as threads:
+    with companion(app.access.projector), ThreadPoolExecutor(THREADS, thread_name_prefix="demo") as threads:
         loader = _Loader(app, clock, People(seed, period_of(app)), progress, threads)
         with clock.at(datetime.combine(loader.period.since, time(), CHINA)):
             loader.set_up()
@@ -103,6 +105,10 @@ class _Loader:
     @property
     def period(self) -> Period:
         return self.people.period
+
+    @cached_property
+    def _cases(self) -> dict[Month, list[Case]]:
+        return {of: cases_of(self.people, of) for of in self.period.all_months}
 
     # The county.
 
@@ -194,24 +200,17 @@ class _Loader:
         """Every report of every month, at about the time at which it was made."""
         months = self.period.all_months
         for number, of in enumerate(months, 1):
-            self._report(of, cases_of(self.people, of))
+            self._report(of, self._cases[of])
             self.progress("上报", number, len(months))
 
     def work(self) -> None:
-        """Verify, handle and decide, month after month; the read models follow one month behind."""
+        """Verify, handle and decide, month after month."""
         steps = (self._verify, self._handle, self._decide)
         months = self.period.all_months
-        following: Future[int] | None = None
         for number, of in enumerate(months):
-            cases = cases_of(self.people, of)
             for done, step in enumerate(steps, 1):
-                step(of, cases)
+                step(of, self._cases[of])
                 self.progress("事件", len(steps) * number + done, len(steps) * len(months))
-            if following is not None:
-                following.result()
-            following = self.threads.submit(self.app.runner.catch_up)
-        if following is not None:
-            following.result()
 
     def _report(self, of: Month, cases: Sequence[Case]) -> None:
         """Members report for themselves, what they saw in a few days together; at the end of the month a township's
@@ -224,28 +223,30 @@ class _Loader:
 
         for until, together in _grouped((case for case in cases if case.by_app), _sent_on).items():
             own = _grouped(together, lambda case: case.member)
-            with self.clock.at(datetime.combine(until, EVENING, CHINA)):
+            with self._evening(until):
                 self._in_threads([(self.people.member(member), part) for member, part in own.items()], record)
         written = _grouped((case for case in cases if not case.by_app), lambda case: case.township)
-        with self.clock.at(datetime.combine(last_day(of), EVENING, CHINA)):
+        with self._evening(last_day(of)):
             self._in_threads([(self.people.transcriber(township), part) for township, part in written.items()], record)
 
     def _verify(self, of: Month, cases: Sequence[Case]) -> None:
-        weekly = _grouped((case for case in cases if case.was_verified), lambda case: (case.township, case.verified_on))
+        """Every Monday, each township's grid worker."""
+        for day, together in _grouped((case for case in cases if case.was_verified), lambda c: c.verified_on).items():
 
-        def record(group: tuple[int, date], part: Sequence[Case]) -> None:
-            township, on = group
-            incidents.verify(
-                self.app,
-                actor=self.people.verifier(township),
-                key=self._key("verify", of, part),
-                verdicts=[case.verification for case in part],
-                on=on,
-            )
+            def record(township: int, part: Sequence[Case], *, day: date = day) -> None:
+                incidents.verify(
+                    self.app,
+                    actor=self.people.verifier(township),
+                    key=self._key("verify", of, part),
+                    verdicts=[case.verification for case in part],
+                    on=day,
+                )
 
-        self._in_threads(list(weekly.items()), record)
+            with self._evening(day):
+                self._in_threads(list(_grouped(together, lambda case: case.township).items()), record)
 
     def _handle(self, of: Month, cases: Sequence[Case]) -> None:
+        """What the departments did in a month, written down when the last of it was done."""
         by_department = _grouped((case for case in cases if case.was_handled), lambda case: case.department)
 
         def record(department: int, part: Sequence[Case]) -> None:
@@ -256,7 +257,9 @@ class _Loader:
                 handlings=[case.handling for case in part if case.handling is not None],
             )
 
-        self._in_threads(list(by_department.items()), record)
+        done_at = [case.handling.handled_at for part in by_department.values() for case in part if case.handling]
+        with self._evening(day_in_china(max(done_at))):
+            self._in_threads(list(by_department.items()), record)
 
     def _decide(self, of: Month, cases: Sequence[Case]) -> None:
         decided = [case for case in cases if case.was_decided and (case.was_handled or not case.verification.yes)]
@@ -271,9 +274,10 @@ class _Loader:
             )
 
         parts = list(enumerate(_parts(decided)))
-        # Under a cap it matters who comes first.
-        for together in [[part] for part in parts] if caps.hold_in(self.period, of) else [parts]:
-            self._in_threads(together, record)
+        with self._evening(decided[0].decided_on):
+            # Under a cap it matters who comes first.
+            for together in [[part] for part in parts] if caps.hold_in(self.period, of) else [parts]:
+                self._in_threads(together, record)
 
     # The payouts.
 
@@ -304,6 +308,9 @@ class _Loader:
         self._appropriate(self.period.until.year, 3, Fen(1_000_000), on=self.period.until, key=COMPLETE)
 
     # Parts.
+
+    def _evening(self, day: date) -> AbstractContextManager[None]:
+        return self.clock.at(datetime.combine(day, EVENING, CHINA))
 
     def _in_threads(
         self, work: Sequence[tuple[T, Sequence[Case]]], record: Callable[[T, Sequence[Case]], None]

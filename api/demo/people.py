@@ -5,7 +5,7 @@ product can finish what lies open.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 from uuid import UUID
@@ -100,6 +100,11 @@ class People:
         return self._officer("maker", "county_officer")
 
     @cached_property
+    def reviewer(self) -> Actor:
+        """Who tells the reporters of the township with the default workflow what became of it."""
+        return self._officer("reviewer", "township_reviewer")
+
+    @cached_property
     def checker(self) -> Actor:
         """Who approves them."""
         return self._officer("checker", "county_approver")
@@ -112,7 +117,8 @@ class People:
         yield self._person("leader", "grid_leader", township_code(EIGHT_STEPS))
         yield self._person("reviewer", "township_reviewer", township_code(EIGHT_STEPS))
         for department, _ in enumerate(DEPARTMENTS):
-            yield self._person(f"department-{department}", "department_handler", COUNTY)
+            handler = self._person(f"department-{department}", "department_handler", COUNTY)
+            yield replace(handler, department=department_name(department))
         for part, role in (
             ("decider", "county_officer"),
             ("maker", "county_officer"),
@@ -152,6 +158,11 @@ class People:
     def _person(self, part: str, role: str, area: Division) -> NewPerson:
         since = self.period.since
         return NewPerson(person_id=self.id_of(part), name=self.name(part), role=role, area=area, since=since)
+
+
+def department_name(department: int) -> str:
+    """What the nth department is called where reports are sent to it."""
+    return f"演示县{DEPARTMENTS[department]}"
 
 
 def home_township(member: int) -> int:

@@ -11,23 +11,21 @@ from uuid import UUID
 
 from api.commands import filing, incidents
 from api.commands.filing import Filing
-from api.commands.incidents import Report
+from api.commands.incidents import Report, Verdict
 from api.commands.shared import incident_stream
 from api.context import App
 from api.demo.clock import DemoClock
 from api.demo.default_workflow import TOWNSHIP
-from api.demo.people import People
+from api.demo.people import People, department_name
 from api.demo.places import village_code, village_name
 from domain.incidents import evolve
 from domain.kernel.calendar import day_in_china
 from domain.kernel.ids import derived
 from domain.kernel.workflow_steps import Limit
 from journal.facts import Actor
-from projections import incident_courses
 
 SENT_AFTER: Final = timedelta(minutes=4)
-DUE_IN: Final = timedelta(hours=16)
-HOUR: Final = timedelta(hours=1)
+LONGER: Final = Limit(3, "working_days")
 
 Back = float
 """So many days before the county was loaded."""
@@ -86,11 +84,11 @@ class _Going:
         clerk, worker = self.people.maker, self.people.transcriber(TOWNSHIP)
         self._report()
         self._take(self.case.accepted, worker, Filing("accept"))
-        self._take(self.case.dispatched, clerk, Filing("dispatch", department="演示县城市管理局"))
+        self._verify()
+        self._take(self.case.dispatched, clerk, Filing("dispatch", department=department_name(0)))
         self._take(self.case.claimed, self.people.handler(0), Filing("claim"))
         if self.case.extended is not None:
-            longer = Limit(self._hours_left(), "hours")
-            self._take(self.case.extended, clerk, Filing("extend", reason="several_departments", longer=longer))
+            self._take(self.case.extended, clerk, Filing("extend", reason="several_departments", longer=LONGER))
         until = day_in_china(self.loaded_at) + timedelta(days=20)
         self._take(self.case.suspended, clerk, Filing("suspend", reason="waits_for_budget", until=until))
         self._take(self.case.reminded, clerk, Filing("remind", channel="telephone"))
@@ -111,6 +109,17 @@ class _Going:
         with self.clock.at(at + SENT_AFTER):
             incidents.report(self.app, actor=member, key=f"demo:pressing:{self.number}:report", reports=[report])
 
+    def _verify(self) -> None:
+        """Whatever was sent to a department was looked at first, between the two."""
+        accepted, dispatched = self.case.accepted, self.case.dispatched
+        if accepted is None or dispatched is None:
+            return
+        at = self._moment((accepted + dispatched) / 2)
+        verdict = Verdict(self.incident_id, True, "seen_on_site")
+        key, verifier = f"demo:pressing:{self.number}:verify", self.people.verifier(TOWNSHIP)
+        with self.clock.at(at):
+            incidents.verify(self.app, actor=verifier, key=key, verdicts=[verdict], on=day_in_china(at))
+
     def _take(self, back: Back | None, actor: Actor, given: Filing) -> None:
         if back is None:
             return
@@ -118,14 +127,6 @@ class _Going:
         key = f"demo:pressing:{self.number}:{given.act}"
         with self.clock.at(at):
             filing.take(self.app, actor=actor, key=key, incident_id=self.incident_id, given=given, on=day_in_china(at))
-
-    def _hours_left(self) -> int:
-        """How much longer, so that it is due DUE_IN after the county was loaded."""
-        self.app.runner.catch_up()
-        with self.app.reading.connection() as conn:
-            row = incident_courses.one(conn, self.incident_id)
-        due_at = row.due_at if row is not None else None
-        return max(24, (self.loaded_at + DUE_IN - due_at) // HOUR) if due_at is not None else 24
 
     def _moment(self, back: Back) -> datetime:
         return self.loaded_at - timedelta(days=back)

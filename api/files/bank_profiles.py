@@ -18,6 +18,7 @@ from api.files.bank_words import (
     common_words,
     failure_reason,
     meanings,
+    status_word,
 )
 from api.files.cells import AmountUnit
 from api.files.xml_layouts import XmlLayout
@@ -150,6 +151,18 @@ class BankProfile:
     def failure_reason(self, code: str, text: str) -> FailureReason:
         """Our reason for the bank's code or, failing that, its text; `其他` for anything not listed."""
         return failure_reason(code, text, lists=(self.reasons, common_words().reasons))
+
+    def knows(self, bank_status: str, *, code: str = "", reason: FailureReason | None = None) -> bool:
+        """Whether what the bank said stands in a list: its word for the state, and the code of a reason that its text
+        does not tell either. What it left out is no word.
+        """
+        word, known = status_word(bank_status), status_word(code)
+        if word and word not in self.statuses:
+            return False
+        if reason != "其他" or not known:
+            return True
+        others = (self.reasons.get("其他", []), common_words().reasons["其他"])
+        return any(known == status_word(one) for listed in others for one in listed)
 
     def reason_code(self, reason: FailureReason) -> str:
         """A code that the bank may give for a reason."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from api.files.cells import Row
-from api.files.findings import BadFile, Finding, finding
+from api.files.findings import HEAD, BadFile, Finding, finding
 
 LINES_MAX: Final = 100_000
 REHEARSAL: Final = "演练"
@@ -33,8 +33,9 @@ class Table:
         return REHEARSAL in self.remark
 
     def note(self, code: str, *, row: int | None = None, value: str = "", **facts: object) -> None:
-        """Add a finding about the file or one of its rows."""
-        self.findings.append(finding(code, file=self.file, row=row, column=None, value=value, **facts))
+        """Add a finding about one of the file's rows or, without one, about what its head says."""
+        at, column = (1, HEAD) if row is None else (row, None)
+        self.findings.append(finding(code, file=self.file, row=at, column=column, value=value, **facts))
 
     def add(self, row: Row) -> None:
         """Add a line. Raises BadFile beyond the limit."""

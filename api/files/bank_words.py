@@ -19,7 +19,6 @@ FailureReason = Literal[
 ]
 FAILURE_REASONS: Final[tuple[FailureReason, ...]] = get_args(FailureReason)
 DefiniteStatus = Literal["accepted", "settled", "failed", "cancelled", "returned"]
-DEFINITE: Final[tuple[DefiniteStatus, ...]] = get_args(DefiniteStatus)
 
 _PHRASE_CHARS_MIN: Final = 2
 

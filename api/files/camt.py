@@ -93,8 +93,9 @@ class _Reader:
             digest=self._digest,
         )
         if not self.findings:
-            titles = {"closing": "" if closing is None else closing.path}
-            self.findings += disagreements(statement, file=self._file, titles=titles)
+            titles = {} if closing is None else {"closing": closing.path}
+            rows = {} if closing is None else {"closing": closing.line}
+            self.findings += disagreements(statement, file=self._file, titles=titles, rows=rows)
         return statement
 
     def _first_currency(self) -> str:

@@ -28,7 +28,8 @@ _LINE_BREAKS: Final = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,3}")
 _ACCOUNT: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{4,33}")
-_YUAN: Final = re.compile(r"-?([0-9]{1,13}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]{1,2})?")
+_YUAN: Final = re.compile(r"-?([0-9]{1,13}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]{1,2}0*)?")
+_BEYOND_FEN: Final = re.compile(r"-?[0-9,]+\.[0-9]{3,}")
 _FEN: Final = re.compile(r"-?([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3}){1,4})")
 _IDENTIFIER: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/-]{0,34}")
 _HARMLESS: Final = re.compile(r"[0-9A-Za-z .,:/+_¥年月日时分秒-]*")
@@ -129,12 +130,17 @@ def cnaps_code(cell: Cell) -> str:
 
 
 def amount(cell: Cell, *, unit: AmountUnit) -> Fen:
-    """An amount in fen from a text or number in yuan or fen, thousands separators and `¥` allowed; zero or more."""
+    """An amount in fen from a text or number in yuan or fen, thousands separators and `¥` allowed; zero or more.
+
+    Zeros behind the fen say nothing (`8.850`); any other third decimal is refused, never rounded.
+    """
     if isinstance(cell, float) and abs(cell) < _WHOLE_FLOAT_MAX:
         text = format(Decimal(repr(cell)).normalize(), "f")
     else:
         text = half_width(raw_text(cell)).strip().removeprefix("¥").removeprefix("￥").strip()
     if not (_YUAN if unit == "yuan" else _FEN).fullmatch(required(text)):
+        if unit == "yuan" and _BEYOND_FEN.fullmatch(text):
+            raise CellError("amount.decimals", shown=harmless(text))
         raise CellError("amount.unreadable", shown=harmless(text))
     value = fen(text) if unit == "yuan" else Fen(int(text.replace(",", "")))
     if value < 0:
@@ -259,8 +265,11 @@ class Row:
         cell = self.cells.get(name, "")
         return bool(cell.strip()) if isinstance(cell, str) else True
 
+    def place(self, name: str | None) -> tuple[int, str | None]:
+        """The row and column of a field, as findings name them."""
+        return self.numbers.get(name or "", self.number), None if name is None else self.titles.get(name, name)
+
     def note(self, code: str, name: str | None = None, *, shown: str = "", **facts: object) -> None:
         """Add a finding at this row; `shown` must be fit for anyone's eyes."""
-        column = None if name is None else self.titles.get(name, name)
-        row = self.numbers.get(name or "", self.number)
+        row, column = self.place(name)
         self.findings.append(finding(code, file=self.file, row=row, column=column, value=shown, **facts))

@@ -14,6 +14,11 @@ FINDINGS_MAX: Final = 1_000
 
 SHOWN_CHARS_MAX: Final = 20
 
+HEAD: Final = "文件头"
+"""The place of what a file says, or fails to say, of itself as a whole."""
+WHOLE: Final = "整个文件"
+"""The place of what keeps a file from being read at all."""
+
 REASONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         # the file as a whole
@@ -163,7 +168,10 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing wrong at one place. `row` counts from 1 as the file's own program shows it; None = the whole file."""
+    """One thing wrong at one place. `row` counts from 1 as the file's own program shows it.
+
+    None stands only with a file that could not be read at all.
+    """
 
     file: str
     row: int | None
@@ -173,10 +181,18 @@ class Finding:
     reason: str
 
     def __str__(self) -> str:
-        row = "" if self.row is None else f" 第 {self.row} 行"
-        column = "" if self.column is None else f" {self.column} 列"
         value = f"（值：{self.value}）" if self.value else ""
-        return f"{self.file}{row}{column}：{self.reason}{value}"
+        place = "" if self.row is None and self.column is None else f" {self.place}"
+        return f"{self.file}{place}：{self.reason}{value}"
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words: `第 3 行 C 支出 列`, `文件头 第 1 行`, `整个文件`."""
+        if self.row is None:
+            return WHOLE if self.column is None else f"{self.column} 列"
+        if self.column == HEAD:
+            return f"{HEAD} 第 {self.row} 行"
+        return f"第 {self.row} 行" if self.column is None else f"第 {self.row} 行 {self.column} 列"
 
 
 def finding(

@@ -57,6 +57,15 @@ class RosterRow:
 
 
 @dataclass(frozen=True)
+class RosterUnread:
+    """A row that cannot be taken, with what of it can still be judged: its number and its place, None where not."""
+
+    row: int
+    ref: str | None
+    area: str | None
+
+
+@dataclass(frozen=True)
 class RosterReading:
     """What a roster says. `row_count` = rows that hold anything; `titles`: how findings name a field's column."""
 
@@ -64,6 +73,7 @@ class RosterReading:
     profile: MemberProfile
     row_count: int
     rows: tuple[RosterRow, ...]
+    unread: tuple[RosterUnread, ...]
     findings: tuple[Finding, ...]
     titles: Mapping[str, str]
 
@@ -85,7 +95,8 @@ def read_roster(source: Path | bytes, profile: MemberProfile, *, file: str = "ä¸
     if not row_count:
         name = table.sheet.name
         reader.findings.append(finding("sheet.no_rows", file=file, sheet=name, header_row=profile.header_row))
-    return RosterReading(file, profile, row_count, tuple(rows), tuple(reader.findings), table.titles)
+    findings = tuple(reader.findings)
+    return RosterReading(file, profile, row_count, tuple(rows), tuple(reader.unread), findings, table.titles)
 
 
 class _RosterReader:
@@ -95,6 +106,7 @@ class _RosterReader:
         self._table, self._profile = table, profile
         self._first_rows: dict[str, int] = {}
         self.findings: list[Finding] = []
+        self.unread: list[RosterUnread] = []
 
     def read(self) -> list[RosterRow]:
         """Every row that can be read, in order."""
@@ -108,6 +120,7 @@ class _RosterReader:
     def _row(self, row: Row) -> RosterRow | None:
         """The row's person, or None. Every field is read before giving up, so that all findings come at once."""
         if self._table.is_merged(row):
+            self.unread.append(RosterUnread(row.number, None, None))
             return None
         broken = self._table.is_broken(row)
         ref = row.read("ref", _reference)
@@ -117,9 +130,11 @@ class _RosterReader:
         area = row.read("area", lambda cell: required(half_width(line_of_text(cell))))
         before = len(self.findings)
         account = self._account(row)
-        broken = broken or len(self.findings) > before or (ref is not None and self._is_duplicate(row, ref))
+        broken = broken or len(self.findings) > before
+        broken = (ref is not None and self._is_duplicate(row, ref)) or broken
         # Spelt out field by field, so that the type checker sees that none of them is None below.
         if ref is None or name is None or phone is None or occupation is None or area is None or broken:
+            self.unread.append(RosterUnread(row.number, ref, area))
             return None
         return RosterRow(row.number, ref, name, phone, occupation, area, account)
 
@@ -128,12 +143,12 @@ class _RosterReader:
         given = [field for field in ACCOUNT if row.has(field)]
         if not given:
             return None
-        if len(given) < len(ACCOUNT):
-            missing = next(field for field in ACCOUNT if field not in given)
-            row.note("account.incomplete", missing)
-            return None
-        holder, bank = row.read("holder", payee_text), row.read("bank", payee_text)
-        number = row.read("number", account_number)
+        for missing in ACCOUNT:
+            if missing not in given:
+                row.note("account.incomplete", missing)
+        holder = row.read("holder", payee_text) if "holder" in given else None
+        number = row.read("number", account_number) if "number" in given else None
+        bank = row.read("bank", payee_text) if "bank" in given else None
         if holder is None or number is None or bank is None:
             return None
         return RosterAccount(holder, number, bank)

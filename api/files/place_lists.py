@@ -26,18 +26,19 @@ NAME_CHARS_MAX: Final = 100
 
 @dataclass(frozen=True)
 class Listed:
-    """A code of a list, with its name. `row` is its line in `file`."""
+    """A code of a list, with its name. `row` is its line in `file`; `titles`: how findings name a field's column."""
 
     file: str
     row: int
     code: Division
     name: str
     above: Division
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
 class Changed:
-    """A row of a table of changes; `new` and `new_name` are None where nothing follows."""
+    """A row of a table of changes; `new` and `new_name` are None where nothing follows. `titles`: as of a list."""
 
     file: str
     row: int
@@ -47,6 +48,7 @@ class Changed:
     new: Division | None
     new_name: str | None
     document: str
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -74,14 +76,23 @@ class PlaceReading:
 
 
 def read_places(paths: Sequence[Path], profile: PlaceProfile, *, county: Division) -> PlaceReading:
-    """Read every file by its own layout. Raises BadFile for one that is in none, or if nothing is of this county."""
+    """Read every file by its own layout.
+
+    Raises BadFile, with the findings of all files, if one of them is in no layout, or if nothing is of this county.
+    """
     reading = PlaceReading(county, profile)
+    unusable: list[Finding] = []
     for path in paths:
-        content = read_bytes(path)
-        if content.lstrip()[:1] == b"{":
-            _read_history(reading, path.name, content)
-        else:
-            _read_table(reading, path.name, content)
+        try:
+            content = read_bytes(path)
+            if content.lstrip()[:1] == b"{":
+                _read_history(reading, path.name, content)
+            else:
+                _read_table(reading, path.name, content)
+        except BadFile as bad:
+            unusable += bad.findings
+    if unusable:
+        raise BadFile([*unusable, *reading.findings])
     if not reading.rows:
         raise BadFile([*reading.findings, finding("places.none", file=paths[0].name, county=county)])
     return reading
@@ -150,16 +161,16 @@ def _take_listed(reading: PlaceReading, layout: ListLayout, row: Row) -> None:
         return
     reading.rows += 1
     name, above = row.read("name", _name), row.read("above", _code)
-    if code is None or name is None or above is None:
+    if code is None:
         return
     if level(code) != layout.level:
         row.note("code.level", "code", shown=code, expected=LEVELS[layout.level])
-    elif not contains(above, code):
-        row.note("code.above", "above", shown=code, above=above)
     elif code in reading.listed:
         row.note("code.repeated", "code", shown=code, first_row=reading.listed[code].row)
-    else:
-        reading.listed[code] = Listed(row.file, row.number, code, name, above)
+    if above is not None and not contains(above, code):
+        row.note("code.above", "above", shown=code, above=above)
+    if name is not None and above is not None and not row.findings:
+        reading.listed[code] = Listed(row.file, row.number, code, name, above, layout.columns)
 
 
 def _take_changed(reading: PlaceReading, layout: ChangeLayout, row: Row) -> None:
@@ -172,12 +183,12 @@ def _take_changed(reading: PlaceReading, layout: ChangeLayout, row: Row) -> None
     on, document = row.read("on", day), row.read("document", _name)
     new = row.read("new_code", _code) if row.has("new_code") else None
     new_name = row.read("new_name", _name) if row.has("new_name") else None
-    if kind is None or on is None or document is None or old is None:
+    for name in ("new_code", "new_name") if kind not in (None, "abolished") else ():
+        if not row.has(name):
+            row.note("cell.missing", name)
+    if kind is None or on is None or document is None or old is None or row.findings:
         return
-    if kind != "abolished" and (new is None or new_name is None):
-        row.note("cell.missing", "new_code" if new is None and not row.has("new_code") else "new_name")
-        return
-    reading.changed.append(Changed(row.file, row.number, on, kind, old, new, new_name, document))
+    reading.changed.append(Changed(row.file, row.number, on, kind, old, new, new_name, document, layout.columns))
 
 
 def _code(cell: Cell) -> Division:

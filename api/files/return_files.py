@@ -7,7 +7,7 @@ An answer for a whole batch counts for its lines only where it names the batch a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import partial
 from hashlib import sha256
@@ -88,7 +88,10 @@ class GroupAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnFile:
-    """What a return file says. `batch`, `payer_account` and `on` are None where they could not be read."""
+    """What a return file says. `batch`, `payer_account` and `on` are None where they could not be read.
+
+    `head`: the row and column where batch and payer stand.
+    """
 
     file: str
     digest: Sha256
@@ -99,6 +102,7 @@ class ReturnFile:
     lines: tuple[AnswerLine, ...]
     findings: tuple[Finding, ...]
     group: GroupAnswer | None = None
+    head: Mapping[str, tuple[int, str | None]] = field(default_factory=dict)
 
     def having(self, status: Status) -> tuple[AnswerLine, ...]:
         """The lines of one status."""
@@ -135,6 +139,7 @@ def read_return_file(profile: BankProfile, content: bytes, *, file: str = FILE) 
         lines=tuple(lines),
         findings=first_findings(table.findings),
         group=group,
+        head={} if head is None else {name: head.place(name) for name in ("batch", "payer_account")},
     )
 
 
@@ -215,9 +220,15 @@ def check_against(returned: ReturnFile, sent: PaymentFile) -> ReturnFile:
     """
     found = list(returned.findings)
     if returned.batch is not None and returned.batch != sent.batch:
-        found.append(finding("answer.other_batch", file=returned.file, value=returned.batch, batch=sent.batch))
+        row, column = returned.head["batch"]
+        shown = returned.batch
+        found.append(
+            finding("answer.other_batch", file=returned.file, row=row, column=column, value=shown, batch=sent.batch)
+        )
     if returned.payer_account is not None and returned.payer_account != sent.payer_account:
-        found.append(finding("answer.other_payer", file=returned.file, value=f"尾号 {returned.payer_account[-4:]}"))
+        row, column = returned.head["payer_account"]
+        shown = f"尾号 {returned.payer_account[-4:]}"
+        found.append(finding("answer.other_payer", file=returned.file, row=row, column=column, value=shown))
     by_id = {line.end_to_end_id: line for line in sent.lines}
     for answer in returned.lines:
         found += _disagreements(returned.file, answer, by_id.get(answer.end_to_end_id))

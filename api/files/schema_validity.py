@@ -9,7 +9,7 @@ Source: W3C XML Schema 1.0; ISO 20022's names of messages and their versions (`c
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from lxml import etree
 
 from api.files.findings import BadFile, Finding, finding
 from api.files.safe_xml import looks_like_xml, read_xml, readable
+from api.files.xml_records import unpacked
 from domain.bank_files import SchemaCheck, SchemaPlace
 from domain.kernel.events import Sha256
 
@@ -32,6 +33,8 @@ _XSD: Final = "{http://www.w3.org/2001/XMLSchema}"
 _MESSAGE: Final = re.compile(r"[a-z]{4}\.[0-9]{3}\.[0-9]{3}\.[0-9]{2}")
 # The only place of libxml2's faults while it reads: the element's name at the head of its sentence.
 _ELEMENT: Final = re.compile(r"Element '(?:\{[^}]*\})?([^']*)'")
+_OF_A_WORKBOOK: Final = "[Content_Types].xml"
+_WORST: Final = ("invalid", "no_schema", "valid")
 _CAREFUL: Final = {"no_network": True, "resolve_entities": False, "load_dtd": False, "huge_tree": False}
 _BROKEN: Final = (OSError, etree.XMLSyntaxError, etree.XMLSchemaParseError)
 
@@ -68,10 +71,32 @@ class _Nothing:
 def schema_check(content: bytes, *, folder: Path | None) -> SchemaCheck | None:
     """What the schema in the folder says of a document; None for what is no XML, or none that we would read.
 
-    Without a folder, or where no whole schema in it is for the document's kind of message: `no_schema`.
+    Without a folder, or where no whole schema in it is for the document's kind of message: `no_schema`. An archive of
+    messages, as a bank takes a batch in several uploads, is as good as its worst part. A workbook is an archive too,
+    but holds no message of a bank: None.
     """
-    if not looks_like_xml(content):
+    if looks_like_xml(content):
+        return _of_one(content, folder)
+    if not content.startswith(b"PK"):
         return None
+    try:
+        parts = unpacked(content, file="")
+    except BadFile:
+        return None
+    if any(_OF_A_WORKBOOK in name for name, _ in parts):
+        return None
+    found = [_of_one(part, folder) if looks_like_xml(part) else None for _, part in parts]
+    checks = [check for check in found if check is not None]
+    if not checks or len(checks) < len(found):
+        return None
+    places = [
+        replace(place, part=number) for number, check in enumerate(checks, 1) for place in check.places[:PLACES_MAX]
+    ]
+    worst = min(checks, key=lambda check: _WORST.index(check.result))
+    return replace(worst, places=tuple(places[:PLACES_MAX]))
+
+
+def _of_one(content: bytes, folder: Path | None) -> SchemaCheck | None:
     try:
         read_xml(content, file="")
         document = readable(content)

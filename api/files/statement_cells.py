@@ -17,7 +17,6 @@ ACCOUNT_CHARS_MAX: Final = 70
 # A dash or a slash is how banks and wallets write that there is nothing.
 _NOTHING: Final = frozenset({"", "-", "--", "/", "—", "——"})
 _MASKED: Final = re.compile(r"[xyzXYZ*.,]*[xyzXYZ*][xyzXYZ*.,]*")
-_DECIMALS: Final = re.compile(r"[+-]?[0-9,]+\.[0-9]{3,}")
 _SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,3}")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 # Our end-to-end ids are 29 digits, and our batch numbers the first 21 of them.
@@ -31,12 +30,10 @@ def is_nothing(cell: Cell) -> bool:
 
 
 def signed_amount(cell: Cell) -> Fen:
-    """An amount in fen from yuan, with `+`, `-` or no sign; a third decimal is refused, even if it is zero."""
+    """An amount in fen from yuan, with `+`, `-` or no sign."""
     # The shortest decimal of a workbook's number is what was typed into it.
     written = format(Decimal(repr(cell)), "f").removesuffix(".0") if isinstance(cell, float) else raw_text(cell)
     text = half_width(written).replace("¥", "").replace("−", "-").replace(" ", "").strip()
-    if _DECIMALS.fullmatch(text):
-        raise CellError("amount.decimals", shown=harmless(text))
     negative = text.startswith("-")
     value = amount(text.removeprefix("-").removeprefix("+"), unit="yuan")
     return Fen(-value if negative else value)

@@ -6,7 +6,7 @@ A new bank is a new profile. Findings name the row and column or, in XML, the li
 from typing import Final
 
 from api.files.camt import read_camt, write_camt
-from api.files.findings import BadFile, finding
+from api.files.findings import HEAD, BadFile, finding
 from api.files.statement_profiles import StatementProfile
 from api.files.statement_tables import read_table_statement, write_table_statement
 from api.files.statements import BankStatement
@@ -26,7 +26,7 @@ def read_statement(profile: StatementProfile, content: bytes, *, file: str = FIL
     """The file's only statement. Raises BadFile with all findings, also for a file that holds several."""
     statements = read_statements(profile, content, file=file)
     if len(statements) > 1:
-        raise BadFile([finding("statement.several", file=file, count=len(statements))])
+        raise BadFile([finding("statement.several", file=file, row=1, column=HEAD, count=len(statements))])
     return statements[0]
 
 

@@ -17,7 +17,7 @@ import xlsxwriter
 
 from api.files.bank_words import common_words
 from api.files.cells import Cell, CellError, Row, half_width, harmless, identifier, whole_number
-from api.files.findings import BadFile, Finding, finding
+from api.files.findings import HEAD, BadFile, Finding, finding
 from api.files.grids import Numbered, read_grid
 from api.files.statement_cells import (
     balance,
@@ -82,10 +82,11 @@ def read_table_statement(profile: StatementProfile, layout: TableLayout, content
     _check_totals(head, tally)
     statement = _statement(head, tally, currency or profile.currency, content)
     if statement is None:
-        findings.append(finding("statement.no_entries", file=file))
+        findings.append(finding("statement.no_entries", file=file, row=grid[at][0], column=HEAD))
     else:
-        titles = {name: _titled(columns, title) for name, title in layout.columns.items()}
-        findings += disagreements(statement, file=file, titles=titles | {"closing": "期末余额"})
+        titles = {str(name): _titled(columns, title) for name, title in layout.columns.items()}
+        titles["closing"] = "期末余额"
+        findings += disagreements(statement, file=file, titles=titles, rows=head.numbers)
     if findings or statement is None:
         raise BadFile(by_place(findings))
     return statement
@@ -102,7 +103,8 @@ def _header_at(layout: TableLayout, grid: Sequence[Numbered], file: str) -> int:
         if needed <= {_normal(cell) for cell in cells}:
             return at
     expected = "、".join(layout.columns.values())
-    raise BadFile([finding("header.not_found", file=file, rows=HEAD_ROWS_MAX, expected=expected)])
+    found = finding("header.not_found", file=file, row=1, column=HEAD, rows=HEAD_ROWS_MAX, expected=expected)
+    raise BadFile([found])
 
 
 def _columns(layout: TableLayout, header: Numbered, file: str) -> dict[str, int]:

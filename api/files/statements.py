@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from api.files.findings import Finding, finding
+from api.files.findings import HEAD, Finding, finding
 from domain.kernel.events import Sha256
 from domain.kernel.money import Fen, yuan
 
@@ -59,14 +59,17 @@ class BankStatement:
 
 
 def by_place(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings in the order of the file; those about the whole file come first."""
+    """Findings in the order of the file."""
     return sorted(findings, key=lambda found: found.row or 0)
 
 
-def disagreements(statement: BankStatement, *, file: str, titles: Mapping[str, str]) -> Iterator[Finding]:
+def disagreements(
+    statement: BankStatement, *, file: str, titles: Mapping[str, str], rows: Mapping[str, int]
+) -> Iterator[Finding]:
     """Everything in which a statement contradicts itself: balances that do not continue, days outside its span.
 
-    `titles`: what the file calls `balance`, `closing` and `booked_on`.
+    `titles`: what the file calls `balance`, `closing` and `booked_on`; `rows`: where its head says `closing` and
+    `since`. A closing balance that the head does not say is the last entry's.
     """
     broken = list(broken_balances(statement.entries, file=file, column=titles.get("balance")))
     yield from broken
@@ -75,15 +78,21 @@ def disagreements(statement: BankStatement, *, file: str, titles: Mapping[str, s
     # Where the balances of entries break, the sum cannot hold, and saying so again helps nobody.
     if not broken and opening is not None and closing is not None and opening + moved != closing:
         stated, counted = yuan(closing), yuan(opening + moved)
-        column = titles.get("closing")
-        yield finding("statement.closing", file=file, column=column, value=stated, stated=stated, counted=counted)
+        row, column = rows.get("closing", _last_row(statement)), titles.get("closing", HEAD)
+        facts = {"stated": stated, "counted": counted}
+        yield finding("statement.closing", file=file, row=row, column=column, value=stated, **facts)
     if statement.since > statement.until:
-        yield finding("statement.span", file=file, value=f"{statement.since} – {statement.until}")
+        shown = f"{statement.since} – {statement.until}"
+        yield finding("statement.span", file=file, row=rows.get("since", 1), column=HEAD, value=shown)
     for entry in statement.entries:
         if not statement.since <= entry.booked_on <= statement.until:
             span = f"{statement.since} 至 {statement.until}"
-            shown, column = str(entry.booked_on), titles.get("booked_on")
-            yield finding("statement.outside", file=file, row=entry.row, column=column, value=shown, span=span)
+            day, where = str(entry.booked_on), titles.get("booked_on")
+            yield finding("statement.outside", file=file, row=entry.row, column=where, value=day, span=span)
+
+
+def _last_row(statement: BankStatement) -> int:
+    return max((entry.row for entry in statement.entries), default=1)
 
 
 def broken_balances(entries: Sequence[StatementEntry], *, file: str, column: str | None) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ from domain.kernel.spreadsheet_cells import plain_cell
 
 Kind = Literal["text", "fen", "number"]
 Value = str | int | None
+Row = tuple[Value, ...]
 
 CSV_TYPE: Final = "text/csv; charset=utf-8; header=present"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

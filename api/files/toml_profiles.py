@@ -6,9 +6,10 @@ is a bad file like any other: every wrong entry is a finding.
 
 import json
 import tomllib
+from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -44,18 +45,25 @@ def names(kind: Kind) -> list[str]:
 def load(profile: str | Path, *, kind: Kind, into: type[Profile]) -> Profile:
     """The profile of that name, or from that `.toml` file. Raises BadFile with every wrong entry."""
     file, content = _content(profile, kind)
+    plain: type = into
     try:
         entries = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadFile([finding("profile.syntax", file=file, detail=error)]) from error
     try:
         # By way of JSON, because strict validation lets only JSON's objects become dataclasses.
-        return TypeAdapter(into).validate_json(json.dumps(entries, default=str))
+        read: Profile = _reader(plain).validate_json(json.dumps(entries, default=str))
     except ValidationError as error:
         raise BadFile(
             finding("profile.entry", file=file, column=".".join(map(str, wrong["loc"])), detail=wrong["msg"])
             for wrong in error.errors(include_url=False)
         ) from error
+    return read
+
+
+@cache
+def _reader(into: type) -> TypeAdapter[Any]:
+    return TypeAdapter(into)
 
 
 def _content(profile: str | Path, kind: Kind) -> tuple[str, bytes]:

@@ -32,6 +32,7 @@ class _StepEntry:
     stage: _Line
     roles: Annotated[list[str], Field(min_length=1)]
     mandatory: bool
+    apart: bool = False
     limit: _Limit | None = None
 
 
@@ -43,6 +44,7 @@ class _BesideEntry:
     stage: _Line
     roles: Annotated[list[str], Field(min_length=1)]
     times_max: Annotated[int, Field(ge=1, le=99)] | None = None
+    percent_max: Annotated[int, Field(ge=1, le=1000)] | None = None
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,12 @@ def load_template(template: str | Path) -> NewWorkflow:
         code=found.code,
         title=found.title,
         steps=tuple(
-            Step(one.act, one.stage, tuple(one.roles), one.mandatory, _limit(one.limit)) for one in found.steps
+            Step(one.act, one.stage, tuple(one.roles), one.mandatory, _limit(one.limit), one.apart or None)
+            for one in found.steps
         ),
-        besides=tuple(Beside(one.act, one.stage, tuple(one.roles), one.times_max) for one in found.besides),
+        besides=tuple(
+            Beside(one.act, one.stage, tuple(one.roles), one.times_max, one.percent_max) for one in found.besides
+        ),
         document=found.document,
     )
 

@@ -46,14 +46,15 @@ MONEY: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         ("allowance.already_reversed", "allowance.already_scheduled", "allowance.unknown"),
     ),
     "readMonthEnd": (
-        "一个月到月末的核对：账本、批次和银行各是多少，什么要先处理，什么要说明，科目余额。只看，不记账。",
+        "一个月到月末的核对：账本、批次和银行各是多少，银行每一笔的去向和余额调节，什么要先处理，什么要说明。只看，不记账。"
+        "已封账的月份给出封账时的数字，之后的变化另列。",
         ("access.may_not_read",),
     ),
     "proposeClose": (
-        "提出月结，每种差异写明原因。提出后这个月及以前不能再入账，直到另一位同事封账或有人撤回。",
-        ("period.blocked", "period.not_explained", "period.not_next", "period.not_over"),
+        "先自动勾对一次，再提出月结，每种差异写明原因。提出后这个月及以前不能再入账，直到另一位同事封账或有人撤回。",
+        ("period.blocked", "period.match_first", "period.not_explained", "period.not_next", "period.not_over"),
     ),
-    "withdrawClose": ("撤回月结，这个月可以再入账。", ("period.not_proposed",)),
+    "withdrawClose": ("撤回月结，这个月可以再入账。", ("period.not_proposed", "reason.insufficient")),
     "sealMonth": (
         "封账。shown_digest 必须是封账人看到的 proposed_digest；提出人不能封账。封账后不能撤销。",
         (
@@ -76,4 +77,6 @@ MONEY_FIELDS: Final[Mapping[str, str]] = {
     "payroll": "发放什么：reward 奖励，allowance 津贴；不给就是奖励",
     "project": "预算的项目；不给就是奖励的项目",
     "spending_class": "预算的支出分类；不给就是奖励的支出分类",
+    "chart": "按哪个科目表记账；不给就是随程序提供的 gov-2019",
+    "funds": "从哪个科目用款，如 fin:1002；不给就是科目表的第一个用款账户",
 }

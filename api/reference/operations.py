@@ -11,6 +11,7 @@ from typing import Final
 from api.reference.member_operations import MEMBERS
 from api.reference.member_operations import TAGS as MEMBER_TAGS
 from api.reference.money_operations import MONEY, MONEY_FIELDS, MONEY_PARAMETERS
+from api.reference.reconciling_operations import RECONCILING, RECONCILING_PARAMETERS, RECONCILING_TAGS
 from api.reference.register_operations import REGISTER_PARAMETERS, REGISTER_TAGS, REGISTERS
 
 
@@ -154,28 +155,39 @@ _INCIDENTS: Final = {
         "从保险库打开线索的一张照片（JPEG）。谁在何时以什么角色打开的，都留痕。", (*_ONE_INCIDENT, "photo.gone")
     ),
     "takeAct": Operation(
-        "按线索所走的流程办一步：受理、派遣、认领、退回、改派、挂起、延期、反馈、核查结案、回访、评价、公示、归档、重开、催办、督办等。"
+        "按线索所走的流程办一步：受理、派遣、认领、退回、改派、挂起、延期、反馈、核查结案、回访、评价、公示、归档、重开、催办、督办等；"
+        "locate 不在流程里：只写到县、乡镇的线索，定位到村、社区。"
         "每一步要填什么随 act 而定，多填少填都不收。核查、处置、有效认定另有接口。",
         (
             "chain.acted_twice",
             "chain.not_oneself",
             "incident.already_accepted",
             "incident.already_handled",
+            "incident.already_located",
+            "incident.already_verified",
             "incident.channel_unknown",
             "incident.claimed_by_another",
             "incident.claimed_by_oneself",
             "incident.department_missing",
             "incident.ended",
+            "incident.extension_beyond",
             "incident.merge_target",
+            "incident.no_limit",
             "incident.not_dispatched",
+            "incident.not_called",
             "incident.not_ended",
             "incident.not_handled",
             "incident.not_suspended",
             "incident.number_wrong",
+            "incident.other_department",
+            "incident.place_not_within",
             "incident.sensitive",
             "incident.suspended",
             "incident.unknown",
             "incident.until_past",
+            "incident.validity_missing",
+            "place.not_valid_on",
+            "place.unknown",
             "workflow.limit_wrong",
             *_TURN,
             *_REASON,
@@ -229,6 +241,7 @@ _INCIDENTS: Final = {
             "incident.suspended",
             "incident.handled_before_reported",
             "incident.handled_in_future",
+            "incident.other_department",
             "incident.unknown",
         ),
     ),
@@ -322,13 +335,14 @@ _PAYOUTS: Final = {
         ),
     ),
     "exportBatch": Operation(
-        "按银行版式生成代发文件，只生成一次：以前生成过就回答 200，receipt 为空。",
+        "按银行版式生成代发文件，只生成一次：以前按同一版式生成过就回答 200，receipt 为空；按别的版式生成过就拒绝。",
         (
             *_ONE_BATCH,
             "batch.no_file",
             "file.bad",
             "payout_batch.no_payer_account",
             "payout_batch.not_approved",
+            "payout_batch.other_layout",
             "payout_batch.totals_differ",
         ),
     ),
@@ -371,12 +385,23 @@ _PAYOUTS: Final = {
         ("chain.acted_twice", "payment.contradicted", "payment.not_returned", "payment.unknown"),
     ),
     "recoverPayment": Operation(
-        "登记追回：发错的钱已经收回，对应的奖励冲正，指标退回。",
+        "登记追回：发错的钱已经收回，对应的奖励冲正，指标退回；多付的一笔只冲销应收。",
         ("chain.acted_twice", "payment.not_sent", "payment.not_settled", "payment.unknown"),
     ),
     "upholdPayment": Operation(
         "银行前后说法不一，向银行问清后，以原来的为准。由审批人办，不能是制表人。",
         ("chain.acted_twice", "payment.not_contradicted", "payment.unknown"),
+    ),
+    "confirmPaymentPaid": Operation(
+        "银行先说失败、后又说已付，向银行问清确已付款：所付的奖励还等着的，算由这一笔付清；已由别的付款付清或已冲正的，"
+        "记作应向收款人追回。由审批人办，不能是制表人。",
+        (
+            "chain.acted_twice",
+            "payment.listed_again",
+            "payment.not_said_paid",
+            "payment.unknown",
+            "reason.insufficient",
+        ),
     ),
     "listPayeeHolds": Operation("正在核查、暂停付款的人，从哪天起，为什么。", _READING),
     "placePayeeHold": Operation(
@@ -425,18 +450,20 @@ _COUNTY: Final = {
             "key.server_may_not_hold",
             "key.still_live",
             "person.already_registered",
+            "person.department_unsuited",
             "person.erased",
             "person.role_unknown",
             "place.unknown",
         ),
     ),
     "grantRole": Operation(
-        "再给一个人一个角色。",
+        "再给一个人一个角色。部门办理人（department_handler）可写部门：派给这个部门的线索，只有它的办理人能签收、办理。",
         (
             "key.already_registered",
             "key.by_holder",
             "key.server_may_not_hold",
             "key.still_live",
+            "person.department_unsuited",
             "person.erased",
             "person.role_already_held",
             "person.role_ends_before_start",
@@ -491,8 +518,18 @@ _COUNTY: Final = {
         ),
     ),
     "appropriate": Operation(
-        "登记一个年度的奖励预算指标和文号，同一文号只能登记一次。",
-        ("budget.amount_not_positive", "budget.closed", "budget.document_reused", "period.closing", "place.unknown"),
+        "登记一个年度的奖励预算指标和文号，同一文号只能登记一次。一项预算开始时定下记账的科目，以后不变。",
+        (
+            "budget.amount_not_positive",
+            "budget.closed",
+            "budget.document_reused",
+            "budget.other_funds",
+            "chart.funds_unmarked",
+            "chart.not_published",
+            "chart.role_missing",
+            "period.closing",
+            "place.unknown",
+        ),
     ),
 }
 
@@ -615,6 +652,7 @@ _LEDGERS: Final = {
             "chart.parent_missing",
             "chart.role_missing",
             "chart.role_twice",
+            "chart.role_unfit",
             "chart.role_unknown",
             "chart.role_without_account",
             "chart.side_unknown",
@@ -628,6 +666,7 @@ _LEDGERS: Final = {
 }
 
 _MEMBERS: Final = {identity: Operation(*said) for identity, said in MEMBERS.items()}
+_RECONCILING: Final = {identity: Operation(*said) for identity, said in RECONCILING.items()}
 _MONEY: Final = {identity: Operation(*said) for identity, said in MONEY.items()}
 _REGISTERS: Final = {identity: Operation(*said) for identity, said in REGISTERS.items()}
 
@@ -643,6 +682,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         **_LEDGERS,
         **_REGISTERS,
         **_MONEY,
+        **_RECONCILING,
         **_MEMBERS,
     }
 )
@@ -660,6 +700,7 @@ TAGS: Final[Mapping[str, str]] = MappingProxyType(
         "县级设置": "区划、人员、角色、收款账户、奖励标准、预算指标。由系统管理员登记。",
         "密钥": "谁用哪把密钥签名：登记、停用、吊销，都由本人以外的管理员办；本人设备的签名。",
         "账本": "预算执行、科目余额、检查点和凭证。",
+        **RECONCILING_TAGS,
         **REGISTER_TAGS,
         **MEMBER_TAGS,
     }
@@ -696,6 +737,7 @@ PARAMETERS: Final[Mapping[str, tuple[str, str | int]]] = MappingProxyType(
         "year": ("预算年度；不给就是今年", 2026),
         **REGISTER_PARAMETERS,
         **MONEY_PARAMETERS,
+        **RECONCILING_PARAMETERS,
     }
 )
 """Parameter -> its description and an example; what an endpoint says itself comes first."""

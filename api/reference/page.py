@@ -4,14 +4,15 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from api.public.answers import page
 from api.reference.description import DOCS, METHODS, Json
 from api.reference.operations import TAGS
 from api.staff.acting import Desk
+from api.web.routes import Routes
 
-router = APIRouter(include_in_schema=False)
+router = Routes(include_in_schema=False, though_broken=True)
 
 _TYPES: Final = {
     "string": "文字",

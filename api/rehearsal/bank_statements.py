@@ -17,7 +17,7 @@ from api.context import App
 from api.files.statement_files import write_statement
 from api.files.statement_profiles import load_statement_profile
 from api.files.statements import CURRENCY, BankStatement, StatementEntry
-from domain.kernel.calendar import Month, last_day, month_of
+from domain.kernel.calendar import Month, first_day, last_day, month_of
 from domain.kernel.events import Sha256
 from domain.kernel.ids import derived
 from domain.kernel.money import Fen
@@ -34,8 +34,9 @@ OPENING_FEN: Final = 100_000_000_00
 def reconcile(app: App, *, actor: Actor) -> int:
     """Record a statement for every month that has something on no statement yet, and match it; how many.
 
-    Each is recorded on the day after its month, as far as that has come. A month that a statement covers already gets
-    another one without balances. Refuses `rehearsal.only`.
+    Each is recorded on the day after its month, as far as that has come, and continues the one before. What the bank
+    had booked on days that a statement told of already stands on the next one: no day is told twice. Refuses
+    `rehearsal.only`.
     """
     if not app.log.rehearsal:
         raise Refusal("rehearsal.only")
@@ -48,19 +49,19 @@ def reconcile(app: App, *, actor: Actor) -> int:
     balance = next((one.closing_fen for one in listed if one.closing_fen is not None), OPENING_FEN)
     months: defaultdict[Month, list[StatementEntry]] = defaultdict(list)
     for entry in entries_of(free):
-        months[month_of(entry.booked_on)].append(entry)
-    for count, (month, entries) in enumerate(sorted(months.items()), 1):
-        since = date.fromisoformat(f"{month}-01")
-        opening = balance if since > covered else None
-        number = f"{month}" if since > covered else f"{month}-{derived('statement', *map(str, entries))}"[:20]
-        on = min(last_day(month) + timedelta(days=1), today(app))
-        statement = statement_of(account, entries, number=number, since=since, opening_fen=opening)
-        balance = statement.closing_fen if statement.closing_fen is not None else balance
+        told_on = max(entry.booked_on, covered + timedelta(days=1)) if listed else entry.booked_on
+        months[month_of(told_on)].append(replace(entry, booked_on=told_on))
+    for month, entries in sorted(months.items()):
+        since = max(first_day(month), covered + timedelta(days=1)) if covered != date.min else first_day(month)
+        until = min(last_day(month), max(today(app), since, entries[-1].booked_on))
+        statement = statement_of(account, entries, number=str(since), since=since, until=until, opening_fen=balance)
+        balance, covered = statement.closing_fen or 0, until
+        on = min(until + timedelta(days=1), today(app))
         profile = load_statement_profile(PROFILE)
         reconciling.record_statements(
             app,
             actor=actor,
-            key=f"rehearsal:statement:{derived('rehearsal', number, count, on)}",
+            key=f"rehearsal:statement:{derived('rehearsal', 'statement', since, until)}",
             profile=profile,
             content=write_statement(profile, statement),
             file=f"{month}{profile.suffix}",

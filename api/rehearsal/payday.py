@@ -5,7 +5,8 @@ What the bank refused goes into the month's next batch; what it left open is ans
 even then is never sent again: nobody knows whether it was paid.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -29,6 +30,8 @@ from projections.payout_batches import Batch
 
 PROFILES: Final = ("neutral-csv", "generic-xlsx")
 ROUNDS_MAX: Final = 20
+AT_ONCE: Final = 4
+"""Batches of one step that are worked on together: their appends share transactions."""
 ACKNOWLEDGED: Final = "演练：按剧本发放"
 
 
@@ -137,18 +140,20 @@ class Payday:
 
     def approve(self, months: Collection[Month] | None = None) -> None:
         """Approve every frozen batch, by the digest that its page shows; both say first why it may be paid."""
-        for batch in self._each("frozen", months, step="审批"):
-            on = self._days(batch).approved
-            if batch.signals_digest is not None:
-                self._acknowledge(batch, on)
-            payouts.approve(
-                self.app,
-                actor=self.checker,
-                key=self._key("approve", batch, on),
-                batch_id=batch.batch_id,
-                shown_digest=batch.shown_digest,
-                on=on,
-            )
+        self._each(self._approve, "frozen", months, step="审批")
+
+    def _approve(self, batch: Batch) -> None:
+        on = self._days(batch).approved
+        if batch.signals_digest is not None:
+            self._acknowledge(batch, on)
+        payouts.approve(
+            self.app,
+            actor=self.checker,
+            key=self._key("approve", batch, on),
+            batch_id=batch.batch_id,
+            shown_digest=batch.shown_digest,
+            on=on,
+        )
 
     def _acknowledge(self, batch: Batch, on: date) -> None:
         with self.app.reading.connection() as connection:
@@ -168,45 +173,49 @@ class Payday:
 
     def export(self, months: Collection[Month] | None = None) -> None:
         """Write the payment file of every approved batch."""
-        for batch in self._each("approved", months, step="代发文件"):
-            on = self._days(batch).exported
-            payouts.export(
-                self.app,
-                actor=self.maker,
-                key=self._key("export", batch, on),
-                batch_id=batch.batch_id,
-                profile=self._profile(batch),
-                on=on,
-            )
+        self._each(self._export, "approved", months, step="代发文件")
+
+    def _export(self, batch: Batch) -> None:
+        on = self._days(batch).exported
+        payouts.export(
+            self.app,
+            actor=self.maker,
+            key=self._key("export", batch, on),
+            batch_id=batch.batch_id,
+            profile=self._profile(batch),
+            on=on,
+        )
 
     def answer(self, months: Collection[Month] | None = None) -> None:
         """Record the rehearsal bank's first answer to every batch that was sent."""
-        for batch in self._each("exported", months, step="回盘"):
-            on = self._days(batch).answered
-            self._record(batch, rehearsal_bank.answer, on)
+        self._each(self._answer, "exported", months, step="回盘")
+
+    def _answer(self, batch: Batch) -> None:
+        self._record(batch, rehearsal_bank.answer, self._days(batch).answered)
 
     def resolve(self, months: Collection[Month] | None = None) -> None:
         """Record the bank's later answer about the lines that it left open. There is one; it has no more to say."""
-        for batch in self._each("answered", months, step="补充回盘"):
-            if self._answers(batch) == 1 and self._open_lines(batch):
-                self._record(batch, self.later_answer, self._days(batch).resolved)
+        self._each(self._resolve, "answered", months, step="补充回盘")
+
+    def _resolve(self, batch: Batch) -> None:
+        if self._answers(batch) == 1 and self._open_lines(batch):
+            self._record(batch, self.later_answer, self._days(batch).resolved)
 
     def close(self, months: Collection[Month] | None = None) -> None:
         """Close every batch in which all is final; one with open lines stays as it is."""
-        for batch in self._each("answered", months, step="关闭批次"):
-            if not self._open_lines(batch):
-                on = self._days(batch).closed
-                payouts.close(
-                    self.app, actor=self.maker, key=self._key("close", batch, on), batch_id=batch.batch_id, on=on
-                )
+        self._each(self._close, "answered", months, step="关闭批次")
+
+    def _close(self, batch: Batch) -> None:
+        if not self._open_lines(batch):
+            on = self._days(batch).closed
+            payouts.close(self.app, actor=self.maker, key=self._key("close", batch, on), batch_id=batch.batch_id, on=on)
 
     def come_back(self, months: Collection[Month] | None = None, *, on: date) -> int:
         """Months after the batches were closed, the bank returns some payments: record that and let them be paid again.
 
         How many came back. The next `pay` pays them in a batch that names what it replaces.
         """
-        for batch in self._each("closed", months, step="退票"):
-            self._record(batch, rehearsal_bank.return_late, on)
+        self._each(lambda batch: self._record(batch, rehearsal_bank.return_late, on), "closed", months, step="退票")
         self.app.runner.catch_up()
         with self.app.reading.connection() as connection:
             back = payout_batches.to_decide(connection, area=self.app.log.division)
@@ -231,13 +240,23 @@ class Payday:
             on=on,
         )
 
-    def _each(self, status: payout_batches.Status, months: Collection[Month] | None, *, step: str) -> Iterator[Batch]:
-        """The batches in a status, the earliest first, with the read models up to date; the bar moves with them."""
+    def _each(
+        self,
+        act: Callable[[Batch], None],
+        status: payout_batches.Status,
+        months: Collection[Month] | None,
+        *,
+        step: str,
+    ) -> None:
+        """Act on the batches in a status, a few at a time, with the read models up to date; the bar moves with them.
+
+        The first failure is raised once the others have ended.
+        """
         self.app.runner.catch_up()
         waiting = [batch for batch in all_batches(self.app, status) if months is None or batch.month in months]
-        for count, batch in enumerate(waiting, 1):
-            yield batch
-            self.progress(step, count, len(waiting))
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="payday") as threads:
+            for count, _ in enumerate(threads.map(act, waiting), 1):
+                self.progress(step, count, len(waiting))
 
     def _open_lines(self, batch: Batch) -> bool:
         with self.app.reading.connection() as connection:

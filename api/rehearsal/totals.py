@@ -10,13 +10,13 @@ from api.context import App
 from api.files.bank_profiles import BankProfile, load_bank_profile
 from api.files.return_files import read_return_file
 from api.rehearsal.payday import all_batches
-from domain import accounts
 from domain.kernel.calendar import Month
 from domain.kernel.postings import CNY
 from projections import payout_batches, reward_payments, trial_balances
 from projections.payout_batches import Batch
 
-FAR_FUTURE_YEAR = 9999
+SPENT = "ind:spent"
+"""What the budgets have paid, whatever account a chart gives for the spending itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def totals_of(app: App) -> Totals:
             "SELECT count(*), count(*) FILTER (WHERE valid) FROM read.incidents"
         ).fetchone() or (0, 0)
         months = reward_payments.months(connection, code)
-        spent = trial_balances.months(connection, accounts.BUDGET_SPENDING, commodity=CNY)
+        spent = trial_balances.months(connection, SPENT, commodity=CNY)
         checks = {batch.batch_id: payout_batches.three_way(connection, batch.batch_id) for batch in batches}
     profiles = {name: load_bank_profile(name) for name in {batch.profile for batch in batches} if name is not None}
     unanswered = {

@@ -6,7 +6,7 @@ What must not be broken: a form is judged by the same shapes as the API, so that
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi.exceptions import RequestValidationError
@@ -65,6 +65,7 @@ _SENT: Final = (
     "stars",
     "days",
     "document",
+    "division",
     "handled_at",
     "budget_id",
 )
@@ -88,8 +89,8 @@ class Filled:
         lists = {"verify": VERIFICATION_REASONS, "decide": VALIDITY_REASONS, "close": CLOSURE_REASONS}
         return lists.get(self.given.act, {}).get(self.given.reason or "")
 
-    def told(self, names: Mapping[UUID, str]) -> list[Told]:
-        """Its facts in words, the conclusion first."""
+    def told(self, names: Mapping[Any, str]) -> list[Told]:
+        """Its facts in words, the conclusion first. `names`: of persons by id, of places by code."""
         facts: dict[str, object] = {}
         conclusion = {"verify": "confirmed", "decide": "valid", "close": "solved"}.get(self.given.act)
         if conclusion is not None:

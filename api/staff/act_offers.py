@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from api.commands.shared import incident_stream
+from api.commands.shared import incident_stream, person_stream, today
 from api.staff.acting import Acting
 from api.staff.office import Office
 from api.staff.texts import require_readable
+from api.web import words
 from api.web.messages import sentence
 from domain import incidents as rules
+from domain import persons
+from domain.authority import may
 from domain.incidents import Course, Turn, open_acts
-from domain.incidents.deciding import require_addressee
-from domain.incidents.turns import parts_for, require_part, require_turn
+from domain.incidents.deciding import require_addressee, require_department
+from domain.incidents.locating import require_open
+from domain.incidents.turns import extension_left, part_of, require_part, require_turn
 from domain.kernel.refusals import Refusal
-from domain.kernel.workflow_steps import Limit, Workflow
+from domain.kernel.workflow_steps import ACTS, APART, Limit, Workflow
 from projections import incident_courses, incidents
 from projections.incident_courses import IncidentCourse
 from projections.incidents import Incident
@@ -34,6 +38,7 @@ class Case:
     row: IncidentCourse
     workflow: Workflow
     state: rules.Incident
+    departments: frozenset[str] = frozenset()
 
     @property
     def course(self) -> Course:
@@ -64,50 +69,85 @@ def case_of(desk: Office, who: Acting, incident_id: UUID) -> Case:
     state = desk.app.journal.state(incident_stream(incident_id), rules.evolve)
     if state is None:
         raise Refusal("incident.unknown")
-    return Case(incident, row, workflow, state)
+    return Case(incident, row, workflow, state, _departments(desk, who, state))
+
+
+def _departments(desk: Office, who: Acting, state: rules.Incident) -> frozenset[str]:
+    """For which the acting person handles where the report is."""
+    if who.role != persons.HANDLER or not state.course.bound:
+        return frozenset()
+    person = desk.app.journal.state(person_stream(who.person_id), persons.evolve)
+    return person.departments(state.division, today(desk.app)) if person is not None else frozenset()
 
 
 def offers(who: Acting, case: Case) -> list[Offer]:
     """The acts of the acting role in the report's workflow, steps first; without what no longer makes sense."""
     found = [Offer(step.act, step.stage, False, step.mandatory, None) for step in case.workflow.steps]
     found += [Offer(beside.act, beside.stage, True, False, None) for beside in case.workflow.besides]
+    found += [Offer(act, "", True, False, None) for act in APART if may(who.role, ACTS[act])]
     judged = []
     for one in found:
         refusal = refusal_of(who, case, one.act)
         if refusal is None:
             judged.append(one)
         elif refusal.code not in _SAY_NOTHING:
-            told = sentence(refusal.code, refusal.facts)
+            told = _told(refusal, one, who)
             judged.append(Offer(one.act, one.stage, one.beside, one.mandatory, told))
     return judged
 
 
-_SAY_NOTHING: Final = frozenset({"workflow.role_may_not", "workflow.act_not_in", "workflow.act_done", "incident.ended"})
+def _told(refusal: Refusal, offer: Offer, who: Acting) -> str:
+    """Why not; to whoever acted already, by what he did."""
+    acted_as = str(refusal.facts.get("acted_as"))
+    if refusal.code != "chain.acted_twice" or refusal.facts["person_id"] != str(who.person_id):
+        return sentence(refusal.code, refusal.facts)
+    return (
+        f"您在这件事里已是{words.PARTS[acted_as]}，“{offer.stage or words.ACTS[offer.act]}”请由没有经手过的同事办理。"
+    )
+
+
+_SAY_NOTHING: Final = frozenset(
+    {
+        "workflow.role_may_not",
+        "workflow.act_not_in",
+        "workflow.act_done",
+        "incident.ended",
+        "incident.already_located",
+        "incident.already_verified",
+    }
+)
 """What needs no explanation: somebody else's work, and what is done."""
 
 
 def refusal_of(who: Acting, case: Case, act: str) -> Refusal | None:
     """Why the acting person may not take an act now, in the order in which its decision asks; None if he may."""
     try:
-        require_turn(case.course, Turn(case.workflow, who.role), act=act)
-        _require_sense(who, case, act)
+        if act in APART:
+            _require_apart(who, case, act)
+        else:
+            require_turn(case.course, Turn(case.workflow, who.role), act=act)
+            _require_sense(who, case, act)
         if act in ADDRESSED:
             require_addressee(case.state, who.person_id)
+            require_department(case.state, Turn(case.workflow, who.role, case.departments))
         part = part_in(case, act, who.person_id)
         if part is not None:
-            require_part(case.state, who.person_id, acting_as=part)
+            require_part(case.state, who.person_id, acting_as=part, workflow=case.workflow)
     except Refusal as refusal:
         return refusal
     return None
 
 
+def _require_apart(who: Acting, case: Case, act: str) -> None:
+    """Refuse what no workflow speaks of, and the rules of the act itself do not allow."""
+    if not may(who.role, ACTS[act]):
+        raise Refusal("authority.role_may_not", role=who.role, event_type=ACTS[act])
+    require_open(case.state)
+
+
 def part_in(case: Case, act: str, person_id: UUID) -> str | None:
     """The part that somebody plays in the chain by an act; None: it is nobody's part."""
-    if act == "rate":
-        return "reporter" if person_id == case.state.reporter_id else "clerk"
-    if act == "feed_back":
-        return "handler" if ("handler", person_id) in case.state.parts() else "clerk"
-    return next(iter(parts_for(act)), None)
+    return part_of(act, by_reporter=person_id == case.state.reporter_id)
 
 
 def _require_sense(who: Acting, case: Case, act: str) -> None:
@@ -129,6 +169,13 @@ def _require_sense(who: Acting, case: Case, act: str) -> None:
         raise Refusal("incident.not_handled" if "verify" in done else "incident.not_verified")
     if act == "post":
         raise Refusal("incident.sensitive")
+    if act == "archive":
+        raise Refusal("incident.validity_missing")
+    if act == "extend":
+        room = extension_left(case.workflow, case.course)
+        if room is None:
+            raise Refusal("incident.no_limit")
+        raise Refusal("incident.extension_beyond", amount=room.amount, unit=room.unit)
     if case.state.verification is not None:
         raise Refusal("incident.not_confirmed", reason=case.state.verification.reason)
     raise Refusal("workflow.act_not_in", act=act, workflow=case.workflow.title)

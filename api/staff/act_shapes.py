@@ -33,6 +33,7 @@ ActName = Literal[
     "reopen",
     "remind",
     "supervise",
+    "locate",
 ]
 
 ASKED: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
@@ -58,6 +59,7 @@ ASKED: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "reopen": (("reason",), ()),
     "remind": (("channel",), ()),
     "supervise": (("document",), ("text",)),
+    "locate": (("division",), ()),
 }
 """Act -> the facts that it needs, and those that it may have."""
 
@@ -99,6 +101,7 @@ class ActTaken(Shape):
     stars: Annotated[StrictInt, Field(ge=0, le=99)] | None = None
     days: Annotated[StrictInt, Field(ge=0, le=9_999)] | None = None
     document: Line | None = None
+    division: Code | None = None
 
     @model_validator(mode="after")
     def _facts_of_the_act(self) -> Self:
@@ -130,6 +133,7 @@ class ActTaken(Shape):
             stars=self.stars,
             days=self.days,
             document=self.document,
+            division=self.division,
         )
 
 

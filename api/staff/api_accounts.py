@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel
 
 from api.commands import payee_accounts, roles
@@ -12,9 +12,10 @@ from api.staff.api_answers import RECORDED, recorded
 from api.staff.fields import CommandKey, Identifier
 from api.staff.member_shapes import AccountAcknowledged, NewCooling, RoleEnding
 from api.staff.shapes import ReceiptGiven
+from api.web.routes import Routes
 from domain import cooling
 
-router = APIRouter(prefix="/api/v1", tags=["县级设置"])
+router = Routes(prefix="/api/v1", tags=["县级设置"])
 
 
 class CoolingPeriod(BaseModel):

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel
 
 from api.commands import awards as commands
@@ -14,12 +14,13 @@ from api.staff.fields import Code, CommandKey, Identifier, PeriodText
 from api.staff.office import Office
 from api.staff.register_shapes import AwardGranting, AwardRejection, AwardRevocation, NewAward, NewAwardRule
 from api.staff.shapes import ReceiptGiven
+from api.web.routes import Routes
 from domain.kernel.ranking import Scale, Standing, Weight
 from domain.kernel.refusals import Refusal
 from projections import award_queries, awards
 from projections.award_queries import Award, CountedReport, Rule, Star
 
-router = APIRouter(prefix="/api/v1", tags=["评星"])
+router = Routes(prefix="/api/v1", tags=["评星"])
 
 
 class Standings(BaseModel):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.commands import charts as commands
@@ -18,6 +18,7 @@ from api.staff.books_asked import AccountAsked, After, Books, CommodityAsked, ne
 from api.staff.evidence import EVENT_NAME, entry_of
 from api.staff.fields import CommandKey, Line
 from api.staff.shapes import ReceiptGiven
+from api.web.routes import Routes
 from domain.charts import ChartAccount, Use
 from domain.kernel.postings import CNY
 from projections import charts, ledger_queries, trial_balances
@@ -25,7 +26,7 @@ from projections.charts import AccountNamed, PublishedChart
 from projections.ledger_queries import AccountEntry, Entry
 from projections.trial_balances import AccountLine, BookTotal, PeriodLine
 
-router = APIRouter(prefix="/api/v1", tags=["账本"])
+router = Routes(prefix="/api/v1", tags=["账本"])
 
 
 class TrialBalance(BaseModel):

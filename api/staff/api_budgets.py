@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.commands import allowances as allowance_commands
 from api.commands import budgets as commands
@@ -13,11 +13,12 @@ from api.staff.api_answers import RECORDED, recorded
 from api.staff.fields import Code, CommandKey, Identifier, MonthText
 from api.staff.money_shapes import NewAdjustment, NewAllowances
 from api.staff.shapes import ReceiptGiven, WithReason
+from api.web.routes import Routes
 from domain.kernel.money import Fen
 from projections import allowances
 from projections.allowances import Allowance
 
-router = APIRouter(prefix="/api/v1", tags=["账本"])
+router = Routes(prefix="/api/v1", tags=["账本"])
 
 
 @router.post(

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 from pydantic import BaseModel
 
 from api.commands import caps as cap_commands
@@ -16,13 +16,14 @@ from api.staff.catalogue_shapes import CataloguePublication, ItemWithdrawal, New
 from api.staff.classes import classes_of
 from api.staff.fields import Code, CommandKey, Day
 from api.staff.shapes import ReceiptGiven
+from api.web.routes import Routes
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from projections import caps, catalogues
 from projections.caps import Cap
 from projections.catalogues import CatalogueItem
 
-router = APIRouter(prefix="/api/v1", tags=["事项清单"])
+router = Routes(prefix="/api/v1", tags=["事项清单"])
 
 ItemPath = Annotated[str, Path(max_length=16, pattern=ITEM_CODE, description="事项代码", examples=["sr-02"])]
 

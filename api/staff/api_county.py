@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel
 
 from api.commands import budgets
@@ -23,6 +23,7 @@ from api.staff.shapes import (
     NewTariff,
     ReceiptGiven,
 )
+from api.web.routes import Routes
 from domain.kernel.ids import derived
 from domain.kernel.money import Fen
 from projections import persons, places, tariffs
@@ -30,7 +31,7 @@ from projections.persons import Person
 from projections.places import Place
 from projections.tariffs import Band, Tariff
 
-router = APIRouter(prefix="/api/v1", tags=["县级设置"])
+router = Routes(prefix="/api/v1", tags=["县级设置"])
 
 
 class Registered(BaseModel):
@@ -95,6 +96,7 @@ def register_persons(wanted: NewPersons, key: CommandKey, desk: Desk, who: ByTok
             since=person.since,
             account=_account(person.account) if person.account is not None else None,
             signs=person.signs,
+            department=person.department,
         )
         for person_id, person in zip(ids, wanted.persons, strict=True)
     ]
@@ -116,6 +118,7 @@ def grant_role(
         area=wanted.area,
         since=wanted.since,
         until=wanted.until,
+        department=wanted.department,
         on=today(desk.app),
     )
     return recorded(desk, receipt, response)
@@ -208,6 +211,8 @@ def appropriate(
         document=wanted.document,
         amount_fen=Fen(wanted.amount_fen),
         purpose=budgets.named(desk.app, wanted.project, wanted.spending_class),
+        funds=wanted.funds,
+        chart=wanted.chart,
         on=today(desk.app),
     )
     return recorded(desk, receipt, response)

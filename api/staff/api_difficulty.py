@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel
 
 from api.commands import difficulty as commands
@@ -12,11 +12,12 @@ from api.staff.api_answers import RECORDED, recorded
 from api.staff.fields import Code, CommandKey, Identifier
 from api.staff.register_shapes import NewDifficultyRule, NewFigures
 from api.staff.shapes import ReceiptGiven
+from api.web.routes import Routes
 from domain.kernel.scoring import Factor, FactorBand, Measured, Part, StaffingBand
 from projections import difficulty_scores
 from projections.difficulty_scores import Rule, Score
 
-router = APIRouter(prefix="/api/v1", tags=["网格难度"])
+router = Routes(prefix="/api/v1", tags=["网格难度"])
 
 
 class ScoreExplained(BaseModel):

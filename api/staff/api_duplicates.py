@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.likely_duplicates import Frequency, Likely, frequency, likely_duplicates
@@ -12,11 +11,12 @@ from api.staff.fields import Identifier
 from api.staff.office import Office
 from api.staff.texts import require_visible
 from api.web import words
+from api.web.routes import Routes
 from domain.kernel.places import Division, contains
 from domain.kernel.refusals import Refusal
 from projections import incidents, sightings
 
-router = APIRouter(prefix="/api/v1", tags=["线索"])
+router = Routes(prefix="/api/v1", tags=["线索"])
 
 
 class GroundRead(BaseModel):

@@ -1,6 +1,6 @@
 """Erasing a person over JSON: what is destroyed cannot be brought back, what is recorded stays."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.commands.erasure import erase_person
 from api.commands.shared import today
@@ -8,8 +8,9 @@ from api.staff.acting import ByToken, Desk
 from api.staff.api_answers import once, recorded
 from api.staff.erasure_shapes import Erased, Erasure
 from api.staff.fields import CommandKey, Identifier
+from api.web.routes import Routes
 
-router = APIRouter(prefix="/api/v1", tags=["县级设置"])
+router = Routes(prefix="/api/v1", tags=["县级设置"])
 
 
 @router.post(

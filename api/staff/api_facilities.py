@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from pydantic import BaseModel
 
 from api.commands import facilities as commands
@@ -22,12 +22,13 @@ from api.staff.register_shapes import (
     ShortCode,
 )
 from api.staff.shapes import ReceiptGiven
+from api.web.routes import Routes
 from domain.kernel.ids import derived
 from domain.kernel.refusals import Refusal
 from projections import facilities
 from projections.facilities import Count, Facility, Happening, Kind
 
-router = APIRouter(prefix="/api/v1", tags=["设施"])
+router = Routes(prefix="/api/v1", tags=["设施"])
 
 _Kind = Annotated[ShortCode | None, Query(description="设施种类的代码；不给就是全部")]
 

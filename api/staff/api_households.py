@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel
 
 from api.commands import households as commands
@@ -16,12 +16,13 @@ from api.staff.fields import Code, CommandKey, Identifier, Limit
 from api.staff.member_shapes import Departure, HeadNamed, JoiningGiven, NewHousehold, NewPersonsOfHousehold
 from api.staff.office import Office
 from api.staff.shapes import ReceiptGiven
+from api.web.routes import Routes
 from domain.households import household_id as id_of
 from domain.kernel.refusals import Refusal
 from projections import households
 from projections.households import Belonging, Head, Household
 
-router = APIRouter(prefix="/api/v1", tags=["户"])
+router = Routes(prefix="/api/v1", tags=["户"])
 
 
 class HouseholdPage(BaseModel):

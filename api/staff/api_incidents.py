@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import AfterValidator, BaseModel, Field
 
 from api.commands import incidents as commands
@@ -26,6 +26,7 @@ from api.staff.shapes import (
 )
 from api.staff.texts import open_texts, require_visible
 from api.uploads import claimed
+from api.web.routes import Routes
 from domain.kernel.calendar import instant, instant_text
 from domain.kernel.ids import derived
 from domain.kernel.places import Position
@@ -34,7 +35,7 @@ from projections import incidents, reward_payments
 from projections.incidents import Filter, Incident, Key, Status, TimelineRow
 from projections.reward_payments import Reward
 
-router = APIRouter(prefix="/api/v1", tags=["线索"])
+router = Routes(prefix="/api/v1", tags=["线索"])
 
 
 def _cursor(text: str) -> str:

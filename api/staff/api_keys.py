@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field
 
 from api.commands import keys as commands
@@ -16,12 +16,13 @@ from api.staff.api_answers import RECORDED, recorded
 from api.staff.fields import CommandKey, Identifier
 from api.staff.key_shapes import KeyHeard, KeyRetirement, KeyRevocation, NewDeviceKey
 from api.staff.shapes import ReceiptGiven
+from api.web.routes import Routes
 from domain.keys import SERVER_HELD
 from domain.persons import ROLES
 from projections import persons
 from projections.persons import Key
 
-router = APIRouter(prefix="/api/v1/keys", tags=["密钥"])
+router = Routes(prefix="/api/v1/keys", tags=["密钥"])
 
 
 class KeyRead(BaseModel):

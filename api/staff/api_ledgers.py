@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
 from api.commands.shared import today
 from api.staff.acting import ByToken, Desk, by_token
 from api.staff.evidence import EVENT_NAME, evidence, require_evidence
 from api.staff.fields import YEAR_MAX, YEAR_MIN
+from api.web.routes import Routes
 from journal.errors import Unavailable
 from projections import budget_executions
 from projections.budget_executions import Budget, BudgetMonth
 
-router = APIRouter(prefix="/api/v1", tags=["账本"])
+router = Routes(prefix="/api/v1", tags=["账本"])
 
 
 class BudgetRead(BaseModel):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import BaseModel
 
 from api.files.bank_profiles import bank_profile_names
@@ -11,9 +11,10 @@ from api.staff.acting import Desk, by_token
 from api.staff.batch_files import profile_named
 from api.staff.classes import county_classes
 from api.web import act_words, words
+from api.web.routes import Routes
 from domain.incidents import VALIDITY_REASONS, VERIFICATION_REASONS
 
-router = APIRouter(prefix="/api/v1", tags=["清单"], dependencies=[Depends(by_token)])
+router = Routes(prefix="/api/v1", tags=["清单"], dependencies=[Depends(by_token)])
 
 
 class CategoryRead(BaseModel):

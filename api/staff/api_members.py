@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel
 
 from api.commands import members as commands
@@ -27,11 +27,12 @@ from api.staff.member_shapes import (
 from api.staff.office import Office
 from api.staff.shapes import ReceiptGiven
 from api.web import words
+from api.web.routes import Routes
 from domain.members import VETTING_REASONS
 from projections import members
 from projections.members import Member
 
-router = APIRouter(prefix="/api/v1", tags=["成员"])
+router = Routes(prefix="/api/v1", tags=["成员"])
 
 
 class Applied(BaseModel):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from pydantic import BaseModel, Field
 
 from api.commands import periods as commands
@@ -13,10 +13,13 @@ from api.staff.api_answers import RECORDED, recorded
 from api.staff.fields import CommandKey, MonthText
 from api.staff.money_shapes import NewClose
 from api.staff.shapes import Approval, ReceiptGiven, WithReason
+from api.web.routes import Routes
+from domain.kernel.bank_sides import BankSide, Item
 from domain.periods import Blocking, Figures, Reconciled
+from projections import ledger_entries, month_ends, reconciliation
 from projections.trial_balances import AccountLine
 
-router = APIRouter(prefix="/api/v1/month-ends", tags=["账本"])
+router = Routes(prefix="/api/v1/month-ends", tags=["账本"])
 MonthPath = Annotated[MonthText, Path(description="月份，YYYY-MM")]
 
 
@@ -31,15 +34,23 @@ class MonthEndRead(BaseModel):
     reconciled: list[Reconciled]
     blocking: list[Blocking]
     differences: list[Blocking]
+    items: list[Item]
+    since_seal: list[Blocking]
+    bank_since_seal: BankSide | None
     proposed: Figures | None
     proposed_digest: str | None
 
 
 @router.get("/{month}", operation_id="readMonthEnd", summary="月末核对")
 def read(month: MonthPath, desk: Desk, who: ByToken) -> MonthEndRead:
-    """The figures of a month end as of now, and the digest that sealing is bound to, once it is proposed."""
+    """The figures of a month end as of now, and the digest that sealing is bound to, once it is proposed.
+
+    A sealed month is shown as it was sealed; what became known of it afterwards stands apart (`since_seal`,
+    `bank_since_seal`).
+    """
     who.require("ledgers")
-    found, state = commands.month_end(desk.app, month), commands.periods_of(desk.app)
+    with desk.current(ledger_entries, month_ends, reconciliation):
+        found, state = commands.month_end(desk.app, month), commands.periods_of(desk.app)
     proposal = state.proposal if state and state.proposal and state.proposal.figures.month == month else None
     return MonthEndRead(
         month=month,
@@ -50,6 +61,9 @@ def read(month: MonthPath, desk: Desk, who: ByToken) -> MonthEndRead:
         reconciled=list(found.reconciled),
         blocking=list(found.blocking),
         differences=list(found.differences),
+        items=list(found.items or ()),
+        since_seal=list(found.since.open) if found.since else [],
+        bank_since_seal=found.since.bank.side if found.since and found.since.bank else None,
         proposed=proposal.figures if proposal else None,
         proposed_digest=proposal.figures.digest if proposal else None,
     )

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, Query, Response, UploadFile
+from fastapi import File, Form, Query, Response, UploadFile
 from pydantic import BaseModel
 
 from api.commands import payouts as commands
@@ -14,11 +14,12 @@ from api.staff.fields import Code, CommandKey, Day, Identifier
 from api.staff.payments_seen import payment_seen
 from api.staff.payout_shapes import RETURN_REASONS, BankReference, HoldWanted, Recovery
 from api.staff.shapes import ReceiptGiven, WithReason
+from api.web.routes import Routes
 from projections import payee_holds, payout_batches
 from projections.payee_holds import PayeeHold
 from projections.payout_batches import Payment
 
-router = APIRouter(prefix="/api/v1", tags=["发放"])
+router = Routes(prefix="/api/v1", tags=["发放"])
 
 
 class ToDecide(BaseModel):
@@ -148,6 +149,23 @@ def uphold(
 ) -> ReceiptGiven:
     """The bank was asked: what stood before it contradicted itself is true."""
     receipt = commands.uphold(
+        desk.app, actor=who.actor, key=key, payment_id=payment_id, reason=wanted.reason, on=today(desk.app)
+    )
+    return recorded(desk, receipt, response)
+
+
+@router.post(
+    "/payments/{payment_id}/confirmation",
+    status_code=201,
+    responses=RECORDED,
+    operation_id="confirmPaymentPaid",
+    summary="查实已付",
+)
+def confirm_paid(
+    payment_id: Identifier, wanted: WithReason, key: CommandKey, desk: Desk, who: ByToken, response: Response
+) -> ReceiptGiven:
+    """The bank was asked: it did pay what it had called failed."""
+    receipt = commands.confirm_paid(
         desk.app, actor=who.actor, key=key, payment_id=payment_id, reason=wanted.reason, on=today(desk.app)
     )
     return recorded(desk, receipt, response)

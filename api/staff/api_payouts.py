@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Query, Response, UploadFile
+from fastapi import File, Query, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from api.commands import payouts as commands
@@ -15,6 +15,7 @@ from api.staff.batch_files import payment_file, profile_named, record_answer
 from api.staff.fields import Code, CommandKey, Identifier, Limit, MonthText
 from api.staff.payout_shapes import Acknowledged
 from api.staff.shapes import AnswerKept, Approval, ExportWanted, NewBatch, ReceiptGiven, WithReason
+from api.web.routes import Routes
 from api.wording import yuan_in_words
 from domain.kernel.obligations import Payroll
 from domain.kernel.refusals import Refusal
@@ -30,7 +31,7 @@ from projections.payout_batches import (
     ThreeWay,
 )
 
-router = APIRouter(prefix="/api/v1/payout-batches", tags=["发放"])
+router = Routes(prefix="/api/v1/payout-batches", tags=["发放"])
 
 
 class PayeeProposed(BaseModel):

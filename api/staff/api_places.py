@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import Depends, Path, Response
 
 from api.commands import places as commands
 from api.commands.places import Renaming
@@ -13,8 +13,9 @@ from api.staff.fields import Code, CommandKey
 from api.staff.place_shapes import Ending, NewName, PlaceRead
 from api.staff.places import end_code, read_place
 from api.staff.shapes import ReceiptGiven
+from api.web.routes import Routes
 
-router = APIRouter(prefix="/api/v1", tags=["县级设置"])
+router = Routes(prefix="/api/v1", tags=["县级设置"])
 
 OfPlace = Annotated[Code, Path(description="区划代码", examples=["361125001000"])]
 

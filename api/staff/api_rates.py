@@ -3,19 +3,20 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import AfterValidator, BaseModel, Field
 
 from api.commands.shared import today
 from api.staff.acting import ByToken, Desk
 from api.staff.fields import YEAR_MAX, YEAR_MIN, Code
 from api.web.rate_words import RATES, rate_text
+from api.web.routes import Routes
 from domain.kernel.periods import Period, period, period_of
 from domain.kernel.places import Division
 from projections import published_rates
 from projections.published_rates import RateName
 
-router = APIRouter(prefix="/api/v1", tags=["线索"])
+router = Routes(prefix="/api/v1", tags=["线索"])
 
 
 def _period(text: str) -> Period:
@@ -29,10 +30,14 @@ def _period(text: str) -> Period:
 
 
 class RateRead(BaseModel):
-    """One rate. `percent` is never to be shown without the others; `text` is how to show it."""
+    """One rate; `about` says what is divided by what.
+
+    `percent` is never to be shown without the others; `text` is how to show it.
+    """
 
     code: RateName
     name: str
+    about: str = Field(examples=["认定有效的条数 / 已认定的条数（有效的和无效的）"])
     numerator: int
     denominator: int
     position: int
@@ -50,6 +55,7 @@ class RatesRead(BaseModel):
     rates: list[RateRead]
     reported: int
     reports: dict[str, int]
+    handled_unverified: int = Field(description="已办结的里面，没有经过核查的条数")
     position: int
 
 
@@ -84,6 +90,7 @@ def rates(
             RateRead(
                 code=code,
                 name=RATES[code][0],
+                about=RATES[code][1],
                 numerator=rate.numerator,
                 denominator=rate.denominator,
                 position=rate.position,
@@ -94,5 +101,6 @@ def rates(
         ],
         reported=found.reports.total,
         reports=dict(found.reports.parts),
+        handled_unverified=found.handled_unverified,
         position=found.position,
     )

@@ -3,15 +3,16 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 
 from api.staff.acting import ByToken, Desk, roles_today
 from api.staff.shapes import SignIn
 from api.staff.signing_in import sign_in
+from api.web.routes import Routes
 from domain.kernel.refusals import Refusal
 
-router = APIRouter(prefix="/api/v1", tags=["登录"])
+router = Routes(prefix="/api/v1", tags=["登录"])
 
 
 class Who(BaseModel):

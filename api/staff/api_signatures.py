@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import ConfigDict, Field
 
@@ -12,10 +12,11 @@ from api.staff.fields import CommandKey
 from api.staff.office import Office
 from api.staff.shapes import ReceiptGiven, Shape
 from api.web.problems import Problems
+from api.web.routes import Routes
 from domain.kernel.refusals import Refusal
 from journal.drafts import SignatureNeeded
 
-router = APIRouter(prefix="/api/v1", tags=["账本"])
+router = Routes(prefix="/api/v1", tags=["账本"])
 
 Note = Annotated[str, Field(max_length=65_536)]
 

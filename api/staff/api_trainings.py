@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel
 
 from api.commands import trainings as commands
@@ -14,13 +14,14 @@ from api.staff.fields import Code, CommandKey, Identifier, Reason
 from api.staff.office import Office
 from api.staff.register_shapes import AttendanceWithdrawal, NewAttendances, NewTraining
 from api.staff.shapes import ReceiptGiven
+from api.web.routes import Routes
 from domain.kernel.ids import derived
 from domain.kernel.refusals import Refusal
 from domain.trainings import Attendance
 from projections import trainings
 from projections.trainings import Result, Training
 
-router = APIRouter(prefix="/api/v1", tags=["培训"])
+router = Routes(prefix="/api/v1", tags=["培训"])
 
 
 class TrainingPage(BaseModel):

@@ -3,13 +3,14 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel
 
 from api.commands import filing as filing_commands
 from api.commands import workflows as commands
 from api.commands.shared import today
 from api.files.workflow_templates import calendar_names, load_template, load_year, template_names
+from api.staff.act_offers import case_of, offers
 from api.staff.act_shapes import ActName, ActTaken, NewAdoption, NewCalendars, NewTemplates
 from api.staff.acting import Acting, ByToken, Desk
 from api.staff.api_answers import RECORDED, recorded
@@ -17,14 +18,13 @@ from api.staff.api_incidents import Cursor, read_cursor, write_position
 from api.staff.fields import Code, CommandKey, Identifier, Limit
 from api.staff.office import Office
 from api.staff.shapes import ReceiptGiven
-from api.staff.texts import require_readable
-from domain.incidents import open_acts
+from api.web.routes import Routes
 from domain.kernel.refusals import Refusal
-from projections import incident_courses, incidents, workflows
+from projections import incident_courses, workflows
 from projections.incident_courses import IncidentCourse, Waiting
 from projections.workflows import AdoptedWorkflow, PublishedWorkflow, WorkingYear
 
-router = APIRouter(prefix="/api/v1", tags=["流程"])
+router = Routes(prefix="/api/v1", tags=["流程"])
 
 SOON = timedelta(days=1)
 """What is due within this time is shown as due soon."""
@@ -90,29 +90,22 @@ def take(
 
 @router.get("/incidents/{incident_id}/course", operation_id="readCourse", summary="一条线索走到了哪一步")
 def course(incident_id: Identifier, desk: Desk, who: ByToken) -> CourseRead:
-    """The steps of its workflow, the limit of the one that is due, and what the caller's role may do now."""
-    with desk.app.reading.connection() as conn, conn.transaction():
-        incident = incidents.one(conn, incident_id)
-        row = incident_courses.one(conn, incident_id)
-        if incident is None or row is None:
-            raise Refusal("incident.unknown")
-        workflow = incident_courses.workflow_of(conn, row)
-    require_readable(desk, who, incident)
-    done = incident_courses.course_of(row)
+    """The steps of its workflow, the limit of the one that is due, and what the caller may do now."""
+    case = case_of(desk, who, incident_id)
     return CourseRead(
-        course=row,
+        course=case.row,
         steps=[
             StepShown(
                 act=step.act,
                 stage=step.stage,
                 roles=list(step.roles),
                 mandatory=step.mandatory,
-                done=step.act in done.done,
+                done=step.act in case.course.done,
             )
-            for step in workflow.steps
+            for step in case.workflow.steps
         ],
-        open_acts=list(open_acts(workflow, done, role=who.role)),
-        overdue=row.overdue(desk.app.journal.now()),
+        open_acts=[offer.act for offer in offers(who, case) if offer.refusal is None],
+        overdue=case.row.overdue(desk.app.journal.now()),
     )
 
 
@@ -146,13 +139,17 @@ def late(
     who: ByToken,
     area: Annotated[Code | None, Query()] = None,
     soon: bool = False,
+    after: Cursor | None = None,
     limit: Limit = 50,
 ) -> CoursePage:
     """What is overdue by the clock of this moment, the worst first; with `soon` also what is due within a day."""
     where = _reading_area(desk, who, area)
     before = desk.app.journal.now() + (SOON if soon else timedelta())
     with desk.app.reading.connection() as conn:
-        return CoursePage(courses=incident_courses.late(conn, area=where, before=before, limit=limit), next=None)
+        key = read_cursor(after) if after else None
+        found = incident_courses.late(conn, area=where, before=before, after=key, limit=limit)
+    due_at = found[-1].due_at if len(found) == limit else None
+    return CoursePage(courses=found, next=write_position(due_at, found[-1].incident_id) if due_at else None)
 
 
 @router.get("/courses/counts", operation_id="countWaiting", summary="各步骤待办、超期的件数")

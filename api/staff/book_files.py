@@ -4,30 +4,32 @@ Nothing personal is in them: payees, batches and budgets stand there by their id
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Final, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import StreamingResponse
 
 from api.books import interface_tables, tables
 from api.books.asked import Asked
 from api.command_line.catalogue import version
-from api.files.table_files import CSV_TYPE, XLSX_TYPE, csv_parts, xlsx_parts
+from api.files.table_files import CSV_TYPE, XLSX_TYPE, Table, csv_parts, xlsx_parts
 from api.staff.acting import ByCookie, Desk
 from api.staff.books_asked import AccountAsked, Books, CommodityAsked
 from api.web import words
+from api.web.routes import Routes
 from domain.kernel.postings import CNY
+from projections import charts
 
-router = APIRouter(prefix="/staff/ledgers", include_in_schema=False)
+router = Routes(prefix="/staff/ledgers", include_in_schema=False)
 
 Suffix = Literal["csv", "xlsx"]
 _PIECE: Final = 1 << 16
 _KEPT_IN_MEMORY: Final = 1 << 20
 
 
-# Before the other route, whose pattern its address fits too.
+# These three before the last route, whose pattern their addresses fit too.
 @router.get("/files/interface.xlsx")
 def interface(
     desk: Desk, who: ByCookie, books: Books, year: Annotated[int | None, Query(ge=1949, le=2099)] = None
@@ -47,6 +49,22 @@ def interface(
         return download(parts, title=title, media_type=XLSX_TYPE)
 
 
+@router.get("/files/charts.{suffix}")
+def published(suffix: Suffix, desk: Desk, who: ByCookie) -> StreamingResponse:
+    """Every account of every version of every chart, and what each is used for."""
+    who.require("ledgers")
+    with desk.current(charts) as conn:
+        table = tables.charts_of(charts.published(conn), charts.listed(conn))
+    return sent([table], title="科目表", suffix=suffix)
+
+
+@router.get("/files/invariants.{suffix}")
+def invariants(suffix: Suffix, desk: Desk, who: ByCookie) -> StreamingResponse:
+    """The twenty-five sentences and how each stands now, with the records that break it."""
+    who.require("ledgers")
+    return sent([tables.invariants_of(desk.invariants.standing)], title="账本恒等式", suffix=suffix)
+
+
 @router.get("/files/{which}.{suffix}")
 def file(
     which: tables.Which,
@@ -60,16 +78,26 @@ def file(
     who.require("ledgers")
     with books.reading() as (conn, asked, names):
         table = tables.table_of(which, conn, asked, names, book=books.book, account_asked=account, commodity=commodity)
-        title = f"{table.title}-{asked.file_part}.{suffix}"
-        parts = csv_parts(table) if suffix == "csv" else xlsx_parts([table])
-        return download(parts, title=title, media_type=CSV_TYPE if suffix == "csv" else XLSX_TYPE)
+        title = f"{table.title}-{asked.file_part}"
+        return sent([table], title=title, suffix=suffix)
+
+
+def sent(tables: Sequence[Table], *, title: str, suffix: Suffix) -> StreamingResponse:
+    """Tables as a download: one as CSV, or all as the sheets of a workbook. `title` is without the suffix."""
+    if suffix == "csv":
+        return download(csv_parts(tables[0]), title=f"{title}.csv", media_type=CSV_TYPE)
+    return download(xlsx_parts(tables), title=f"{title}.xlsx", media_type=XLSX_TYPE)
 
 
 def download(parts: Iterator[bytes], *, title: str, media_type: str) -> StreamingResponse:
     """The whole file is made while the connection is held, so that all of it is of one moment; then it is sent."""
     kept = tempfile.SpooledTemporaryFile(max_size=_KEPT_IN_MEMORY)  # noqa: SIM115 - closed when it has been sent
-    for part in parts:
-        kept.write(part)
+    try:
+        for part in parts:
+            kept.write(part)
+    except BaseException:
+        kept.close()
+        raise
     kept.seek(0)
 
     def sent() -> Iterator[bytes]:

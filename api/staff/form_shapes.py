@@ -95,6 +95,7 @@ class PersonForm(BaseModel):
     role: RoleName
     area: Code
     since: Day
+    department: Line | None = None
 
 
 class AccountForm(BaseModel):
@@ -113,6 +114,7 @@ class RoleForm(BaseModel):
     area: Code
     since: Day
     until: Day | None = None
+    department: Line | None = None
 
 
 class BandForm(NewBand):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from api.staff.acting import Acting
+from api.staff.queues import WORKERS
 from domain import authority
 
 Group = Literal["work", "people", "money", "settings", "registers"]
@@ -78,12 +79,15 @@ def _applies_for_oneself(who: Acting) -> bool:
 
 _ALL: Final = frozenset(authority.ROLES)
 _REPORTS: Final = frozenset({"member", "grid_worker"})
+_LOCATES: Final = frozenset({"county_officer", "township_reviewer"})
 _COUNTY: Final = frozenset({"county_officer", "county_approver", "auditor"})
 _SETS: Final = frozenset({"administrator"})
 
 ENTRIES: Final = (
     Entry("/staff", "今日工作", "等您办的，最早的在前", "work", lambda _who: True, _ALL, "1"),
+    Entry("/staff/queue", "待办", "轮到您办的全部线索，一页一页看", "work", lambda who: who.role in WORKERS),
     Entry("/staff/late", "超期", "哪些过了时限，哪些快到了", "work", _reads_others, _ALL),
+    Entry("/staff/unlocated", "待定位", "只有坐标、没有村的线索", "work", _may("incident.located/1"), _LOCATES),
     Entry("/staff/report", "上报", "拍照上报一条线索", "work", _may("incident.reported/1"), _REPORTS, "2"),
     Entry("/staff/reports", "我上报的", "办到哪一步，奖励到没到账", "work", _may("incident.reported/1"), _REPORTS),
     Entry(

@@ -1,20 +1,21 @@
 """The budget and the month end as files: whatever their pages show, as CSV or xlsx."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import StreamingResponse
 
 from api.books import budget_tables, month_end_tables
 from api.commands import periods
 from api.commands.shared import today
-from api.files.table_files import CSV_TYPE, XLSX_TYPE, Table, csv_parts, xlsx_parts
+from api.files.table_files import Table
 from api.staff.acting import ByCookie, Desk
-from api.staff.book_files import Suffix, download
+from api.staff.book_files import Suffix, sent
 from api.staff.fields import YEAR_MAX, YEAR_MIN, Identifier, MonthText
 from api.staff.texts import names_of
+from api.web.routes import Routes
 from domain.kernel.refusals import Refusal
 from projections import (
     allowances,
@@ -24,10 +25,11 @@ from projections import (
     ledger_entries,
     month_ends,
     payout_batches,
+    reconciliation,
     reward_payments,
 )
 
-router = APIRouter(prefix="/staff", include_in_schema=False)
+router = Routes(prefix="/staff", include_in_schema=False)
 
 CHARGED_MAX = 1_000_000
 """So many rows a file of one budget holds at most: more than a county pays in a year."""
@@ -43,7 +45,7 @@ def budget_csv(which: budget_tables.Which, desk: Desk, who: ByCookie, year: Year
     shown = year or today(desk.app).year
     with desk.current(*_MODELS) as conn:
         table = budget_tables.table_of(which, conn, shown, area=desk.app.log.division)
-    return _sent([table], title=f"{table.title}-{shown}", suffix="csv")
+    return sent([table], title=f"{table.title}-{shown}", suffix="csv")
 
 
 @router.get("/budget/files/budget.xlsx")
@@ -54,7 +56,7 @@ def budget_xlsx(desk: Desk, who: ByCookie, year: Year = None) -> StreamingRespon
     with desk.current(*_MODELS) as conn:
         area = desk.app.log.division
         found = [budget_tables.table_of(which, conn, shown, area=area) for which in budget_tables.WHICH]
-    return _sent(found, title=f"预算执行-{shown}", suffix="xlsx")
+    return sent(found, title=f"预算执行-{shown}", suffix="xlsx")
 
 
 @router.get("/budget/{budget_id}/files/charged.{suffix}")
@@ -68,7 +70,7 @@ def charged(budget_id: Identifier, suffix: Suffix, desk: Desk, who: ByCookie) ->
         raise Refusal("budget.unknown")
     names: dict[UUID, str] = names_of(desk, {row.payee_id for row in rows})
     table = budget_tables.charged(found, rows, names=names)
-    return _sent([table], title=f"{table.title}-{found.year}-{found.project}", suffix=suffix)
+    return sent([table], title=f"{table.title}-{found.year}-{found.project}", suffix=suffix)
 
 
 @router.get("/close/{month}/files/{which}.csv")
@@ -78,26 +80,20 @@ def month_end_csv(
     """One table of the page that closes a month."""
     who.require("ledgers")
     (table,) = _month_end(desk, month, [which])
-    return _sent([table], title=f"{table.title}-{month}", suffix="csv")
+    return sent([table], title=f"{table.title}-{month}", suffix="csv")
 
 
 @router.get("/close/{month}/files/month-end.xlsx")
 def month_end_xlsx(month: Annotated[MonthText, Path()], desk: Desk, who: ByCookie) -> StreamingResponse:
     """Every table of that page, a sheet each."""
     who.require("ledgers")
-    return _sent(_month_end(desk, month, month_end_tables.WHICH), title=f"月末核对-{month}", suffix="xlsx")
+    return sent(_month_end(desk, month, month_end_tables.WHICH), title=f"月末核对-{month}", suffix="xlsx")
 
 
 def _month_end(desk: Desk, month: MonthText, wanted: Sequence[month_end_tables.Which]) -> list[Table]:
-    with desk.current(ledger_entries, month_ends):
+    with desk.current(ledger_entries, month_ends, reconciliation):
         found = periods.month_end(desk.app, month)
     state = periods.periods_of(desk.app)
-    proposal = state.proposal if state and state.proposal and state.proposal.figures.month == month else None
+    proposal = state.proposal if state and state.proposal and state.proposal.figures.month == month else found.sealed
     reasons = {one.kind: one.reason for one in proposal.figures.explained} if proposal else {}
     return [month_end_tables.table_of(which, found, reasons=reasons) for which in wanted]
-
-
-def _sent(tables: list[Table], *, title: str, suffix: Literal["csv", "xlsx"]) -> StreamingResponse:
-    if suffix == "csv":
-        return download(csv_parts(tables[0]), title=f"{title}.csv", media_type=CSV_TYPE)
-    return download(xlsx_parts(tables), title=f"{title}.xlsx", media_type=XLSX_TYPE)

@@ -6,8 +6,9 @@ What must not be broken: nothing is recorded before the page has said in words w
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from psycopg import Connection
 
 from api.commands.shared import today
 from api.staff.act_forms import FORM_FIELDS, GROUND_PREFIX, NEEDED, Filled, filled, record
@@ -18,26 +19,32 @@ from api.staff.evidence_shown import compared
 from api.staff.fields import Identifier
 from api.staff.form_shapes import local_moment
 from api.staff.forms import FormSent, keyed, show
+from api.staff.ground_shown import ground_of
 from api.staff.office import Office
 from api.staff.page_today import item_titles, place_names
-from api.staff.queues import WORKERS, beside, queue_of
+from api.staff.queues import WORKERS, around
 from api.staff.tariff_shown import tariff_fen_of
 from api.staff.texts import may_read, names_of, open_texts
 from api.web import act_words, words
+from api.web.routes import Routes
 from domain.incidents.reasons import POSTING_DAYS_MAX
+from domain.incidents.turns import extension_left, keeps_file
 from domain.kernel.refusals import Refusal
 from domain.kernel.short_codes import shown_code
 from domain.kernel.workflow_steps import ACTS
 from projections import course_queries, incident_courses, incidents, persons, tracking_codes
 
-router = APIRouter(prefix="/staff/incidents/{incident_id}/acts", include_in_schema=False)
+router = Routes(prefix="/staff/incidents/{incident_id}/acts", include_in_schema=False)
 
 Act = Annotated[str, Path(max_length=20)]
 
-READ_FIRST = frozenset({"verify", "close", "decide", "handle", "accept", "decline", "merge", "dispatch", "claim"})
+READ_FIRST = frozenset(
+    {"verify", "close", "decide", "handle", "accept", "decline", "merge", "dispatch", "claim", "locate"}
+)
 """Acts that nobody should take without having read the report: its text is opened with their form."""
 
-COMPARED_FIRST = frozenset({"verify", "merge", "decide"})
+COMPARED_FIRST = frozenset({"accept", "verify", "merge", "decide"})
+"""Acts with whose form earlier reports like this one are shown: whoever takes it on may merge it instead."""
 
 
 @router.get("/{act}")
@@ -54,10 +61,10 @@ def form(
     incident, now = case.incident, desk.app.journal.now()
     alike = compared(desk, who, case) if act in COMPARED_FIRST else None
     with desk.current(incidents, incident_courses) as conn:
-        queue = queue_of(conn, who, now) if who.role in WORKERS else None
-        known = course_queries.departments(conn, area=desk.app.log.division) if _asks(act, "department") else []
-    before, after = beside(queue, incident_id) if queue else (None, None)
+        before, after = around(conn, who, now, incident_id) if who.role in WORKERS else (None, None)
+        known = _departments(conn, desk) if _asks(act, "department") else []
     others = {one.incident.division for one in alike.alike} if alike else set()
+    ground = ground_of(desk, incident) if act == "locate" else None
     values: dict[str, Any] = {
         **_said(desk, who, case, act),
         "texts": open_texts(desk, who, incident) if act in READ_FIRST and who.may("texts") else None,
@@ -66,10 +73,12 @@ def form(
         "after": after,
         "departments": known,
         "handlers": _handlers(desk, who) if _asks(act, "handler_id") else {},
+        "ground": ground,
         "into": into,
         "into_grounds": next((one.grounds for one in alike.alike if one.incident.incident_id == into), ())
         if alike
         else (),
+        "room": extension_left(case.workflow, case.course) if act == "extend" else None,
         "now": local_moment(now),
         "today": today(desk.app),
         "days_max": POSTING_DAYS_MAX,
@@ -87,9 +96,10 @@ def check(request: Request, incident_id: Identifier, act: Act, form: FormSent) -
     case = _open_case(form.desk, form.who, incident_id, act)
     wanted = filled(form.desk, act, form.fields)
     people = {one for one in (wanted.given.handler_id,) if one is not None}
+    places = {one for one in (wanted.given.division,) if one is not None}
     values: dict[str, Any] = {
         **_said(form.desk, form.who, case, act),
-        "told": wanted.told(names_of(form.desk, people)),
+        "told": wanted.told({**names_of(form.desk, people), **place_names(form.desk, places)}),
         "kept": wanted.kept,
         "into": _into(form.desk, form.who, wanted),
         "text": wanted.given.text,
@@ -158,6 +168,12 @@ def _asks(act: str, name: str) -> bool:
     return name in FORM_FIELDS[act] or (name == "department" and "departments" in FORM_FIELDS[act])
 
 
+def _departments(conn: Connection[Any], desk: Office) -> list[str]:
+    """What a form proposes: departments with handlers of their own, then what reports were sent to lately."""
+    own = persons.departments(conn, on=today(desk.app))
+    return list(dict.fromkeys([*own, *course_queries.departments(conn, area=desk.app.log.division)]))
+
+
 def _handlers(desk: Office, who: Acting) -> dict[UUID, str]:
     """Who can be named as handler: the department handlers in the acting role's areas, masked."""
     with desk.app.reading.connection() as conn:
@@ -171,7 +187,9 @@ def _handlers(desk: Office, who: Acting) -> dict[UUID, str]:
 
 def _part(case: Case, act: str, who: Acting) -> str | None:
     part = part_in(case, act, who.person_id)
-    return words.PARTS[part] if part is not None else None
+    if part is None:
+        return None
+    return words.PARTS["clerk" if keeps_file(part, case.workflow) else part]
 
 
 def _into(desk: Office, who: Acting, wanted: Filled) -> incidents.Incident | None:

@@ -7,7 +7,7 @@ import re
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, File, Query, Request, UploadFile
+from fastapi import File, Query, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel
@@ -27,12 +27,13 @@ from api.staff.page_today import place_names
 from api.staff.shapes import WithReason
 from api.staff.texts import names_of
 from api.web import money_words
+from api.web.routes import Routes
 from domain.kernel.calendar import Month, month_of
 from domain.kernel.money import Fen, yuan
 from domain.kernel.places import Division
 from projections import allowances, payout_batches
 
-router = APIRouter(prefix="/staff/allowances", include_in_schema=False)
+router = Routes(prefix="/staff/allowances", include_in_schema=False)
 
 LIST_BYTES_MAX: Final = 2_000_000
 _AMOUNT: Final = re.compile(r"amount\.([0-9a-f-]{36})")

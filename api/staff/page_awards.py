@@ -7,7 +7,7 @@ was not shown; and the proposal carries the position of the standings that were 
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands import awards as commands
@@ -22,9 +22,10 @@ from api.staff.register_forms import AwardForm, AwardRuleForm, StandingsWanted
 from api.staff.register_shapes import AwardGranting, AwardRejection, AwardRevocation
 from api.staff.texts import names_of
 from api.web import register_words
+from api.web.routes import Routes
 from projections import award_queries, awards, places
 
-router = APIRouter(prefix="/staff/awards", include_in_schema=False)
+router = Routes(prefix="/staff/awards", include_in_schema=False)
 
 SHOWN_MAX = 100
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 
 from api.books.asked import in_order
@@ -15,12 +15,13 @@ from api.staff.evidence import EVENT_NAME, entry_of
 from api.staff.forms import show
 from api.staff.texts import names_of
 from api.staff.whose_accounts import whose
+from api.web.routes import Routes
 from domain.kernel.calendar import last_day, month
 from domain.kernel.postings import CNY, book_of
 from domain.trial_balance import control_of
 from projections import ledger_queries, trial_balances
 
-router = APIRouter(prefix="/staff/ledgers", include_in_schema=False)
+router = Routes(prefix="/staff/ledgers", include_in_schema=False)
 
 FIRST_BOOK: Final = "fin"
 BELOW_MAX: Final = 200

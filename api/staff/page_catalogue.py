@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands import caps as cap_commands
@@ -20,12 +20,13 @@ from api.staff.classes import classes_of
 from api.staff.fields import Code, Day
 from api.staff.forms import FormSent, shaped, show
 from api.web import words
+from api.web.routes import Routes
 from domain.kernel.refusals import Refusal
 from projections import caps, catalogues, places
 from projections.caps import Cap
 from projections.catalogues import CatalogueItem
 
-router = APIRouter(prefix="/staff", include_in_schema=False)
+router = Routes(prefix="/staff", include_in_schema=False)
 
 
 @router.get("/catalogue")

@@ -1,6 +1,6 @@
 """科目表 on a page: which versions were published, what the accounts are called, and the administrator's form."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel
 
@@ -11,11 +11,12 @@ from api.staff.acting import ByCookie, Desk
 from api.staff.books_asked import Books
 from api.staff.fields import Line
 from api.staff.forms import FormSent, show
+from api.web.routes import Routes
 from domain import authority
 from domain.kernel.refusals import Refusal
 from projections import charts
 
-router = APIRouter(prefix="/staff/ledgers", include_in_schema=False)
+router = Routes(prefix="/staff/ledgers", include_in_schema=False)
 
 
 class ChartChosen(BaseModel):

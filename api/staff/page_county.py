@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands import budgets
@@ -18,11 +18,12 @@ from api.staff.classes import classes_of
 from api.staff.fields import Identifier
 from api.staff.form_shapes import AdjustmentForm, AppropriationForm, BandForm, TariffForm
 from api.staff.forms import FormSent, show
+from api.web.routes import Routes
 from domain.kernel.money import Fen
 from projections import catalogues, places, tariffs
 from projections.tariffs import Band, Tariff
 
-router = APIRouter(prefix="/staff", include_in_schema=False)
+router = Routes(prefix="/staff", include_in_schema=False)
 
 Dated = TypeVar("Dated", Tariff, Band)
 
@@ -99,6 +100,8 @@ def appropriate(form: FormSent) -> RedirectResponse:
         document=wanted.document,
         amount_fen=Fen(wanted.amount_fen),
         purpose=budgets.named(form.app, wanted.project, wanted.spending_class),
+        funds=wanted.funds,
+        chart=wanted.chart,
         on=form.on,
     )
     return form.done(receipt, at="/staff/budget")

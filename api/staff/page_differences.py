@@ -1,8 +1,9 @@
 """The list of differences: of which kind, how old, whose, and what each was in the end."""
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands import reconciling_by_hand
@@ -11,14 +12,16 @@ from api.staff.acting import ByCookie, Desk
 from api.staff.fields import Identifier
 from api.staff.forms import FormSent, keyed, show
 from api.staff.reconcile_shapes import Cleared, Owner
+from api.staff.shapes import WithReason
 from api.staff.texts import names_of
 from api.web import reconciliation_words
-from domain.kernel.ids import stream_name
+from api.web.routes import Routes
+from domain.kernel.ids import EventName, stream_name
 from domain.kernel.refusals import Refusal
 from projections import persons, reconciliation
 from projections import reconciliation_queries as queries
 
-router = APIRouter(prefix="/staff/reconcile/exceptions", include_in_schema=False)
+router = Routes(prefix="/staff/reconcile/exceptions", include_in_schema=False)
 
 SHOWN_AT_ONCE = 200
 CLEARERS = ("county_officer", "county_approver")
@@ -68,12 +71,14 @@ def page(request: Request, exception_id: Identifier, desk: Desk, who: ByCookie) 
         county = desk.app.log.division
         held = [each for role in CLEARERS for each in persons.holders(conn, role, area=county, on=on)]
     candidates = list(dict.fromkeys(each.person_id for each in held))
-    people = {*candidates, *(each for each in (one.owner_id, one.resolved_by) if each)}
+    said_by = UUID(one.proposed["by"]) if one.proposed else None
+    people = {*candidates, *(each for each in (one.owner_id, one.resolved_by, one.proposer_id, said_by) if each)}
     values = {
         "said": reconciliation_words,
         "one": one,
         "payment": next(iter(payments.values()), None),
         "candidates": candidates,
+        "said_by": said_by,
         "on": on,
         "names": names_of(desk, people),
         "stream": stream_name("exception", exception_id),
@@ -95,17 +100,37 @@ def assign(exception_id: Identifier, form: FormSent) -> RedirectResponse:
     return form.done(receipt, at=f"/staff/reconcile/exceptions/{exception_id}")
 
 
-@router.post("/{exception_id}/resolve")
-def resolve(exception_id: Identifier, form: FormSent) -> RedirectResponse:
-    """Say what it was."""
+@router.post("/{exception_id}/explain")
+def explain(exception_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Say what it was; another person confirms."""
     wanted = form.shaped(Cleared)
-    receipt = reconciling_by_hand.resolve(
+    receipt = reconciling_by_hand.explain(
         form.app,
         actor=form.actor,
         key=form.key,
         exception_id=exception_id,
         outcome=wanted.outcome,
         reason=wanted.reason,
+        cause=EventName(wanted.cause) if wanted.cause else None,
         on=form.on,
+    )
+    return form.done(receipt, at=f"/staff/reconcile/exceptions/{exception_id}")
+
+
+@router.post("/{exception_id}/resolve")
+def resolve(exception_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Confirm what another person said of it."""
+    receipt = reconciling_by_hand.resolve(
+        form.app, actor=form.actor, key=form.key, exception_id=exception_id, on=form.on
+    )
+    return form.done(receipt, at=f"/staff/reconcile/exceptions/{exception_id}")
+
+
+@router.post("/{exception_id}/reject")
+def reject(exception_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Drop what was said of it."""
+    reason = form.shaped(WithReason).reason
+    receipt = reconciling_by_hand.reject_explanation(
+        form.app, actor=form.actor, key=form.key, exception_id=exception_id, reason=reason, on=form.on
     )
     return form.done(receipt, at=f"/staff/reconcile/exceptions/{exception_id}")

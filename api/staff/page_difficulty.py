@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands import difficulty as commands
@@ -14,10 +14,11 @@ from api.staff.forms import FormSent, shaped, show
 from api.staff.page_today import place_names
 from api.staff.register_forms import DifficultyRuleForm, DivisionChosen, FiguresForm, figures
 from api.web import register_words
+from api.web.routes import Routes
 from domain.kernel.refusals import Refusal
 from projections import difficulty_scores, places
 
-router = APIRouter(prefix="/staff/difficulty", include_in_schema=False)
+router = Routes(prefix="/staff/difficulty", include_in_schema=False)
 
 
 @router.get("")

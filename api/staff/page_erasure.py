@@ -7,7 +7,7 @@ destroyed, and wants the beginning of the person's number typed.
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands.erasure import erase_person
@@ -17,11 +17,12 @@ from api.staff.fields import Identifier
 from api.staff.forms import FormSent, show
 from api.staff.office import Office
 from api.staff.texts import names_of
+from api.web.routes import Routes
 from domain.kernel.refusals import Refusal
 from domain.persons import ERASURE_REASONS
 from projections import persons
 
-router = APIRouter(prefix="/staff/persons/{person_id}/erasure", include_in_schema=False)
+router = Routes(prefix="/staff/persons/{person_id}/erasure", include_in_schema=False)
 
 CONFIRM_CHARS: Final = 8
 

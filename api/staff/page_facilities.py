@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands import facilities as commands
@@ -17,11 +17,12 @@ from api.staff.register_forms import FacilityForm, KindChosen
 from api.staff.register_shapes import FacilityClosing, FacilityOpening, KindWithdrawal, NewFacilityKind, NewInspection
 from api.staff.texts import names_of
 from api.web import register_words
+from api.web.routes import Routes
 from domain.authority import MAY
 from domain.kernel.ids import derived
 from projections import facilities, places
 
-router = APIRouter(prefix="/staff/facilities", include_in_schema=False)
+router = Routes(prefix="/staff/facilities", include_in_schema=False)
 
 
 @router.get("")

@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import RedirectResponse
 
 from api.staff.acting import ByCookie, Desk
 from api.staff.texts import require_visible
+from api.web.routes import Routes
 from domain.kernel.refusals import Refusal
 from domain.kernel.short_codes import read_code
 from projections import incidents, tracking_codes
 
-router = APIRouter(prefix="/staff", include_in_schema=False)
+router = Routes(prefix="/staff", include_in_schema=False)
 
 
 @router.get("/find")

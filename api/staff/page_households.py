@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands import households as commands
@@ -18,12 +18,14 @@ from api.staff.member_shapes import Departure
 from api.staff.page_today import place_names
 from api.staff.texts import names_of
 from api.web import words
+from api.web.paging import Shown, query
+from api.web.routes import Routes
 from domain import authority
 from domain.households import household_id as id_of
 from domain.kernel.places import level
 from projections import households, places
 
-router = APIRouter(prefix="/staff/households", include_in_schema=False)
+router = Routes(prefix="/staff/households", include_in_schema=False)
 
 SHOWN_MAX: Final = 100
 
@@ -41,13 +43,16 @@ def listing(
     on, within = today(desk.app), who.area(desk, area)
     with desk.current(households, places) as conn:
         found = households.within(conn, within, on=on, after=after, limit=SHOWN_MAX)
+        total, passed = households.counted(conn, within, after=after)
         known = places.within(conn, who.areas[0], on=on)
+    shown = Shown(total=total, first=passed + 1, count=len(found))
     values = {
         "households": found,
+        "shown": shown,
         "area": within,
         "known": known,
         "villages": [place for place in known if level(place.code) == "village"],
-        "next": found[-1].log_index if len(found) == SHOWN_MAX else None,
+        "next": query(area=within, after=found[-1].log_index) if shown.more else None,
         "names": names_of(desk, (one.head_id for one in found)),
         "places": place_names(desk, {one.division for one in found}),
         "said": words,

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands import incidents as commands
@@ -15,13 +15,14 @@ from api.staff.fields import Identifier
 from api.staff.form_shapes import BudgetChosen
 from api.staff.forms import FormSent, keyed, show
 from api.staff.page_today import item_titles, place_names
-from api.staff.queues import WORKERS, beside, queue_of, shown_row
+from api.staff.queues import WORKERS, around, shown_row
 from api.staff.shapes import WithReason
 from api.staff.steps_shown import steps
 from api.staff.tariff_shown import tariff_fen_of
 from api.staff.texts import open_texts
 from api.staff.timeline import happened, names_seen
 from api.web import act_words
+from api.web.routes import Routes
 from domain.kernel.short_codes import shown_code
 from projections import (
     budget_dates,
@@ -34,7 +35,7 @@ from projections import (
 )
 from projections.reward_payments import Reward
 
-router = APIRouter(prefix="/staff", include_in_schema=False)
+router = Routes(prefix="/staff", include_in_schema=False)
 
 
 @router.get("/incidents/{incident_id}")
@@ -50,8 +51,7 @@ def page(request: Request, incident_id: Identifier, desk: Desk, who: ByCookie) -
         withheld = caps.withheld_of(conn, incident_id) if told else None
         merged = incident_courses.merged_into(conn, incident_id)
         codes = tracking_codes.codes_of(conn, [one for one in (incident_id, incident.merged_into, *merged) if one])
-        queue = queue_of(conn, who, now) if who.role in WORKERS else None
-    before, after = beside(queue, incident_id) if queue else (None, None)
+        before, after = around(conn, who, now, incident_id) if who.role in WORKERS else (None, None)
     act = _reward_act(who, case, reward) if withheld is None else None
     people = {incident.reporter_id, incident.report_transcriber_id, case.row.claimed_by, case.row.handler_id}
     values: dict[str, Any] = {

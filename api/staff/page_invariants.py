@@ -1,21 +1,17 @@
 """The alarm page: the twenty-five sentences that must hold, how far they were judged, and which record broke one."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from api.staff.acting import ByCookie, Desk
 from api.staff.forms import show
+from api.web.routes import Routes
+from api.web.words import INVARIANT_STATES
 from audit import wording
 from audit.invariants import INVARIANTS
 
-router = APIRouter(prefix="/staff", include_in_schema=False)
+router = Routes(prefix="/staff", include_in_schema=False)
 
-STATES = {
-    "holds": "成立",
-    "broken": "不成立",
-    "no_object": "还没有这类记录",
-    "elsewhere": "由离线检查和测试判定",
-}
 SHOWN_MAX = 100
 
 
@@ -27,7 +23,7 @@ def invariants(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
     values = {
         "standing": standing,
         "rows": [(one.number, wording.INVARIANTS[one.number], standing.state(one)) for one in INVARIANTS],
-        "states": STATES,
+        "states": INVARIANT_STATES,
         "broken": [(one, wording.sentence(one.finding)) for one in standing.broken[:SHOWN_MAX]],
     }
     return show(request, desk, who, "invariants.html", values)

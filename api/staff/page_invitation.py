@@ -5,7 +5,7 @@ import math
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.commands.keys import fingerprint
@@ -16,10 +16,11 @@ from api.web import accounts
 from api.web.accounts import BadAccount
 from api.web.messages import sentence
 from api.web.problems import status_of
+from api.web.routes import Routes
 from api.web.sessions import FORM_COOKIE
 from domain.kernel.refusals import Refusal
 
-router = APIRouter(prefix="/staff/invitation", include_in_schema=False)
+router = Routes(prefix="/staff/invitation", include_in_schema=False)
 
 Secret = Annotated[str, Form(max_length=256)]
 

@@ -6,7 +6,7 @@ the holder reads to him, so that nobody registers a key only because it stands o
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.commands import keys as commands
@@ -23,13 +23,14 @@ from api.web import accounts
 from api.web.accounts import BadAccount
 from api.web.messages import sentence
 from api.web.problems import status_of
+from api.web.routes import Routes
 from api.web.sessions import COOKIE
 from domain.kernel.refusals import Refusal
 from domain.keys import REASONS, SERVER_HELD
 from domain.persons import ROLES
 from projections import persons
 
-router = APIRouter(prefix="/staff", include_in_schema=False)
+router = Routes(prefix="/staff", include_in_schema=False)
 
 PAGE = "/staff/keys"
 Secret = Annotated[str, Form(max_length=256)]

@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api.commands.budgets import purpose_of
+from api.books.names import names
+from api.commands.budgets import SHIPPED_CHART, purpose_of
 from api.commands.shared import today
 from api.staff.acting import ByCookie, Desk
 from api.staff.evidence import EVENT_NAME, evidence, require_evidence
@@ -15,10 +16,20 @@ from api.staff.forms import show
 from api.staff.page_today import place_names
 from api.staff.texts import names_of
 from api.web import money_words
+from api.web.routes import Routes
+from domain.charts import FUNDS
 from domain.kernel.refusals import Refusal
-from projections import allowances, budget_dates, budget_executions, incidents, payout_batches, reward_payments
+from projections import (
+    allowances,
+    budget_dates,
+    budget_executions,
+    charts,
+    incidents,
+    payout_batches,
+    reward_payments,
+)
 
-router = APIRouter(prefix="/staff", include_in_schema=False)
+router = Routes(prefix="/staff", include_in_schema=False)
 
 BUDGET_ROWS_MAX: Final = 500
 
@@ -33,7 +44,9 @@ def budget(
     """How far each budget of a year is used, in total and month by month."""
     who.require("ledgers")
     shown = year or today(desk.app).year
-    with desk.current(budget_executions, reward_payments, allowances, payout_batches, incidents) as conn:
+    with desk.current(budget_executions, reward_payments, allowances, payout_batches, incidents, charts) as conn:
+        offered = charts.marked(conn, SHIPPED_CHART, role=FUNDS)
+        account_names = names(conn)
         budgets = budget_executions.of_year(conn, shown, area=desk.app.log.division)
         months = {one.budget_id: budget_executions.months(conn, one.budget_id) for one in budgets}
         dates = {one.budget_id: budget_dates.by_month(conn, one.budget_id) for one in budgets}
@@ -44,6 +57,8 @@ def budget(
         "dates": dates,
         "year_over": today(desk.app) >= date(shown, 12, 31),
         "purpose": purpose_of(desk.app, "reward"),
+        "account_names": account_names,
+        "funds": [(one, account_names.of(one)) for one in offered],
         "places": place_names(desk, {one.unit for one in budgets}),
     }
     return show(request, desk, who, "budget.html", values)

@@ -7,27 +7,33 @@ nobody but the browser that sent it; it is read and judged anew when it is confi
 import base64
 import binascii
 from typing import Annotated, Any, Final
+from uuid import UUID
 
-from fastapi import APIRouter, File, Request, UploadFile
+from fastapi import File, Request, UploadFile
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
+from api.commands.shared import today
 from api.files.findings import BadFile, finding
 from api.files.member_lists import RosterReading, read_roster
 from api.files.member_profiles import load_member_profile, member_profile_names
-from api.member_importing import IMPORTERS, import_members, preview_members
+from api.member_importing import IMPORTERS, MembersImported, import_members, preview_members
 from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.fields import Line
 from api.staff.forms import FormSent, Sent, show
+from api.staff.office import Office
 from api.staff.page_today import place_names
+from api.web.routes import Routes
 from domain.kernel.names import mask_name
 from domain.kernel.refusals import Refusal
+from projections import members
 
-router = APIRouter(prefix="/staff/members/import", include_in_schema=False)
+router = Routes(prefix="/staff/members/import", include_in_schema=False)
 
 ROSTER_BYTES_MAX: Final = 700_000
 """What fits into a form's field as base64 (RFC 4648, section 5); larger ones go in by the command line."""
-SHOWN_MAX: Final = 200
+SHOWN_MAX: Final = 2_000
+"""More rows than a roster of that size usually has; of a longer one the page says how many are not shown."""
 
 
 class RosterChosen(BaseModel):
@@ -87,7 +93,7 @@ def record(request: Request, form: FormSent) -> HTMLResponse:
     done = import_members(form.app, actor=form.actor, reading=reading)
     if form.desk.following.running:
         form.app.caught_up(form.app.journal.position())
-    values = _values(reading=reading, done=done, findings=done.findings)
+    values = _values(reading=reading, done=done, findings=done.findings, members=_members(form.desk, done))
     return show(request, form.desk, form.who, "member_import.html", values)
 
 
@@ -95,6 +101,13 @@ def require_importer(who: Acting) -> None:
     """Refuse `access.may_not_read` unless the acting role imports rosters."""
     if who.role not in IMPORTERS:
         raise Refusal("access.may_not_read", role=who.role)
+
+
+def _members(desk: Office, done: MembersImported) -> dict[UUID, str]:
+    """How each person of the roster stands as a member by now."""
+    people = [one.person_id for one in done.statuses[:SHOWN_MAX] if one.person_id is not None]
+    with desk.current(members) as conn:
+        return members.standings(conn, people, on=today(desk.app))
 
 
 def _read(chosen: RosterChosen, content: bytes, name: str) -> RosterReading:
@@ -120,6 +133,7 @@ def _values(**known: Any) -> dict[str, Any]:
         "findings": (),
         "new": [],
         "places": {},
+        "members": {},
         "content": "",
     }
     return {**empty, "profiles": profiles, "shown_max": SHOWN_MAX, "size_max": ROSTER_BYTES_MAX // 1000, **known}

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 
@@ -27,13 +27,15 @@ from api.staff.office import Office
 from api.staff.page_today import place_names
 from api.staff.texts import names_of
 from api.web import words
+from api.web.paging import Shown, query
+from api.web.routes import Routes
 from domain import authority
 from domain.kernel.refusals import Refusal
 from domain.members import VETTING_REASONS
 from projections import members, persons, places
 from projections.members import Member
 
-router = APIRouter(prefix="/staff/members", include_in_schema=False)
+router = Routes(prefix="/staff/members", include_in_schema=False)
 
 SHOWN_MAX: Final = 100
 ACCOUNT_FIELDS: Final = ("holder", "number", "bank")
@@ -54,15 +56,18 @@ def listing(
     chosen = status if status in words.MEMBER_STATUSES else None
     with desk.current(members, places) as conn:
         found = members.listing(conn, within, on=on, status=chosen, after=after, limit=SHOWN_MAX)
+        total, passed = members.listed(conn, within, on=on, status=chosen, after=after)
         counts = members.counts(conn, within, on=on)
         known = places.within(conn, who.areas[0], on=on)
+    shown = Shown(total=total, first=passed + 1, count=len(found))
     values = {
         "members": found,
+        "shown": shown,
         "counts": counts,
         "status": chosen,
         "area": within,
         "known": known,
-        "next": found[-1].log_index if len(found) == SHOWN_MAX else None,
+        "next": query(status=status, area=within, after=found[-1].log_index) if shown.more else None,
         "names": names_of(desk, (member.person_id for member in found)),
         "places": place_names(desk, {member.area for member in found}),
         "other": _other_roles(desk, found, on),

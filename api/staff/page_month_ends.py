@@ -6,8 +6,9 @@ was not shown.
 
 from datetime import timedelta
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands import periods as commands
@@ -18,14 +19,17 @@ from api.staff.forms import FormSent, show
 from api.staff.shapes import Approval, WithReason
 from api.staff.texts import names_of
 from api.web import account_words, money_words
+from api.web.routes import Routes
 from domain.kernel.calendar import Month, first_day, last_day, month_of, next_month
 from domain.periods import Periods
-from projections import ledger_entries, month_ends
+from projections import ledger_entries, month_ends, reconciliation
 
-router = APIRouter(prefix="/staff/close", include_in_schema=False)
+router = Routes(prefix="/staff/close", include_in_schema=False)
 MonthPath = Annotated[MonthText, Path()]
 
 _REASON = "reason."
+ITEMS_SHOWN = 50
+"""So many items stand on the page, and all in its files."""
 
 
 @router.get("")
@@ -40,11 +44,15 @@ def next_to_close(desk: Desk, who: ByCookie) -> RedirectResponse:
 def page(request: Request, month: MonthPath, desk: Desk, who: ByCookie) -> HTMLResponse:
     """The month end: the figures, the differences with their reasons, and the form of whoever is next."""
     who.require("ledgers")
-    with desk.current(ledger_entries, month_ends):
+    with desk.current(ledger_entries, month_ends, reconciliation):
         found = commands.month_end(desk.app, month)
     state = commands.periods_of(desk.app)
     proposal = state.proposal if state and state.proposal and state.proposal.figures.month == month else None
     sealed = bool(state and state.sealed and month <= state.sealed)
+    told = found.sealed or proposal
+    explained = told.figures.explained if told else found.figures.explained
+    people = {one for each in explained for one in (each.proposer_id, each.confirmer_id) if one is not None}
+    people |= {told.proposer_id} if told and told.proposer_id else set()
     values = {
         "month": month,
         "found": found,
@@ -56,9 +64,15 @@ def page(request: Request, month: MonthPath, desk: Desk, who: ByCookie) -> HTMLR
         "differences": money_words.DIFFERENCE_WORDS,
         "figures": money_words.FIGURES,
         "about": money_words.FIGURES_ABOUT,
+        "funds": money_words.FUNDS,
+        "item_kinds": money_words.ITEMS,
         "account_name": account_words.account_name,
-        "reasons": {one.kind: one.reason for one in proposal.figures.explained} if proposal else {},
-        "names": names_of(desk, [proposal.proposer_id]) if proposal else {},
+        "told": told,
+        "reasoned": [one for one in explained if one.proposer_id is None],
+        "by_two": [one for one in explained if one.proposer_id is not None],
+        "items_shown": ITEMS_SHOWN,
+        "item_at": _item_at,
+        "names": names_of(desk, people),
     }
     return show(request, desk, who, "month_end.html", values)
 
@@ -89,6 +103,17 @@ def seal(month: MonthPath, form: FormSent) -> RedirectResponse:
     shown = form.shaped(Approval).shown_digest
     receipt = commands.seal(form.app, actor=form.actor, key=form.key, month=month, shown_digest=shown, on=form.on)
     return form.done(receipt, at=f"/staff/close/{month}")
+
+
+def _item_at(about: str) -> str:
+    """The page of an item that only one side has."""
+    kind, _, rest = about.partition("/")
+    if kind == "statement":
+        statement, _, line = rest.partition("/")
+        return f"/staff/reconcile/statements/{statement}/lines/{line}"
+    if kind == "payment":
+        return f"/staff/payments/{rest}"
+    return f"/staff/books/voucher?{urlencode({'event': about})}"
 
 
 def _next(state: Periods | None, this_month: Month) -> Month:

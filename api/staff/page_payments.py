@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Request, UploadFile
+from fastapi import File, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands import payouts as commands
@@ -15,10 +15,11 @@ from api.staff.payments_seen import payment_seen
 from api.staff.payout_shapes import CameBack, HoldWanted, Recovery
 from api.staff.shapes import WithReason
 from api.staff.texts import names_of
+from api.web.routes import Routes
 from domain.payout_batches import reference
 from projections import payee_holds, payout_batches
 
-router = APIRouter(prefix="/staff/payments", include_in_schema=False)
+router = Routes(prefix="/staff/payments", include_in_schema=False)
 
 
 @router.get("")
@@ -140,6 +141,16 @@ def uphold(payment_id: Identifier, form: FormSent) -> RedirectResponse:
     """Say that what stood before the bank contradicted itself is true."""
     reason = form.shaped(WithReason).reason
     receipt = commands.uphold(
+        form.app, actor=form.actor, key=form.key, payment_id=payment_id, reason=reason, on=form.on
+    )
+    return form.done(receipt, at=_at(payment_id))
+
+
+@router.post("/{payment_id}/confirm-paid")
+def confirm_paid(payment_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Say that the bank did pay what it had called failed."""
+    reason = form.shaped(WithReason).reason
+    receipt = commands.confirm_paid(
         form.app, actor=form.actor, key=form.key, payment_id=payment_id, reason=reason, on=form.on
     )
     return form.done(receipt, at=_at(payment_id))

@@ -4,11 +4,11 @@ What must not be broken: the approve form carries the digest of the lines on the
 he was not shown.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, File, Query, Request, UploadFile
+from fastapi import File, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.commands import payouts as commands
@@ -26,6 +26,8 @@ from api.staff.schemas_seen import schemas_seen
 from api.staff.shapes import Approval, NewBatch, WithReason
 from api.staff.signals import signal_words
 from api.staff.texts import names_of, open_payees
+from api.web.paging import Shown, query
+from api.web.routes import Routes
 from domain.kernel.calendar import month_of
 from domain.kernel.refusals import Refusal
 from domain.payout_batches import reference
@@ -33,20 +35,31 @@ from domain.payout_batches.signals import CODES, Acknowledgement, Signal, by_kin
 from projections import allowances, payout_batches, places, reward_payments
 from projections.payout_batches import BatchPage
 
-router = APIRouter(prefix="/staff/payouts", include_in_schema=False)
+router = Routes(prefix="/staff/payouts", include_in_schema=False)
+
+SHOWN_MAX: Final = 50
+KIND_LINES_SHOWN: Final = 12
+LINES_SHOWN: Final = 200
+"""So many lines of a batch are on a page: names and accounts are opened for these alone."""
 
 
 @router.get("")
-def listing(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
+def listing(
+    request: Request, desk: Desk, who: ByCookie, before: Annotated[int | None, Query(ge=0, le=2**53)] = None
+) -> HTMLResponse:
     """All batches, the latest first, and the way to the next one."""
     who.require("payouts")
     area = who.areas[0]
     with desk.current(payout_batches, reward_payments) as conn:
-        batches = payout_batches.listing(conn, area=area, limit=100)
+        batches = payout_batches.listing(conn, area=area, before=before, limit=SHOWN_MAX)
+        total, passed = payout_batches.listed(conn, area=area, before=before)
         months = reward_payments.months(conn, area)
         known = places.within(conn, area, on=today(desk.app))
+    shown = Shown(total=total, first=passed + 1, count=len(batches))
     values = {
         "batches": batches,
+        "shown": shown,
+        "next": query(before=batches[-1].log_index) if shown.more else None,
         "months": months,
         "known": known,
         "area": area,
@@ -64,38 +77,47 @@ def proposal(
     division: Annotated[str, Query(max_length=20)] = "",
     month: Annotated[str, Query(max_length=10)] = "",
     payroll: Annotated[str, Query(max_length=20)] = "",
+    after: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> HTMLResponse:
-    """Who would be paid how much, and who is left out and why, before anything is recorded."""
+    """Who would be paid how much, and who is left out and why, before anything is recorded; so many at a time."""
     who.require("payouts")
     wanted = shaped(NewBatch, {"division": division, "month": month, "payroll": payroll})
     who.area(desk, wanted.division)
     found = commands.propose(desk.app, division=wanted.division, month=wanted.month, payroll=wanted.payroll)
     with desk.current(payout_batches, reward_payments, allowances) as conn:
         waiting = PAYROLLS[wanted.payroll].to_schedule(conn, wanted.division, wanted.month)
-    without = found.left_out
-    taken = {reward.reward_id for held in found.by_payee.values() for reward in held}
-    left = [reward for reward in waiting if reward.reward_id not in taken]
+    left = _left_out(found, waiting)
+    listed = list(found.by_payee.items())[after : after + LINES_SHOWN]
+    shown = Shown(total=len(found.by_payee), first=after + 1, count=len(listed))
+    again = {"division": wanted.division, "month": wanted.month, "payroll": payroll}
+    waits, without_account = found.left_out, set(found.without_account)
+    held, doubtful = set(found.held), set(found.doubtful)
+    without = [payee for payee in left if payee in waits][:LINES_SHOWN]
     values = {
         "proposal": found,
-        "without_account": {
-            payee: [reward for reward in left if reward.payee_id == payee] for payee in found.without_account
-        },
-        "cooling": {
-            payee: (first_day, [reward for reward in left if reward.payee_id == payee])
-            for payee, first_day in found.cooling.items()
-        },
-        "held": _waiting(left, found.held),
-        "doubtful": _waiting(left, found.doubtful),
-        "other_budget": [reward for reward in left if reward.payee_id not in without],
-        "names": names_of(desk, [*found.by_payee, *without]),
+        "listed": listed,
+        "shown": shown,
+        "next": query(**again, after=after + LINES_SHOWN) if shown.more else None,
+        "without_account": {payee: left[payee] for payee in without if payee in without_account},
+        "cooling": {payee: (found.cooling[payee], left[payee]) for payee in without if payee in found.cooling},
+        "held": {payee: left[payee] for payee in without if payee in held},
+        "doubtful": {payee: left[payee] for payee in without if payee in doubtful},
+        "other_budget": [one for payee, owed in left.items() if payee not in waits for one in owed],
+        "unlisted_count": len(waits) - len(without),
+        "names": names_of(desk, [*(payee for payee, _ in listed), *without]),
         "places": place_names(desk, {wanted.division}),
     }
     return show(request, desk, who, "proposal.html", values)
 
 
-def _waiting(left: Sequence[Waiting], payees: Iterable[UUID]) -> dict[UUID, list[Waiting]]:
-    """What is owed to payees who are left out."""
-    return {payee: [reward for reward in left if reward.payee_id == payee] for payee in payees}
+def _left_out(found: commands.Proposal, waiting: Sequence[Waiting]) -> dict[UUID, list[Waiting]]:
+    """What is owed for the month and not in the list, by payee."""
+    taken = {reward.reward_id for held in found.by_payee.values() for reward in held}
+    left: dict[UUID, list[Waiting]] = {}
+    for reward in waiting:
+        if reward.reward_id not in taken:
+            left.setdefault(reward.payee_id, []).append(reward)
+    return left
 
 
 @router.post("")
@@ -115,17 +137,26 @@ def freeze(form: FormSent) -> RedirectResponse:
 
 
 @router.get("/{batch_id}")
-def page(request: Request, batch_id: Identifier, desk: Desk, who: ByCookie) -> HTMLResponse:
-    """The batch: its lines, its two people, its files, and whether ledger, lines and bank agree."""
+def page(
+    request: Request,
+    batch_id: Identifier,
+    desk: Desk,
+    who: ByCookie,
+    after: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> HTMLResponse:
+    """The batch: its lines, so many at a time, its two people, its files, and whether ledger, lines and bank agree."""
     who.require("payouts")
     with desk.current(payout_batches) as conn:
-        found = payout_batches.page(conn, batch_id)
+        found = payout_batches.page(conn, batch_id, after=after, limit=LINES_SHOWN)
+        kinds = payout_batches.signal_kinds(conn, batch_id, lines_max=KIND_LINES_SHOWN)
     if found is None:
         raise Refusal("payout_batch.unknown")
     batch = found.batch
     who.require_area(batch.division)
     people = [batch.maker_id, batch.checker_id, *(line.payee_id for line in found.payments)]
     people += [one.person_id for one in found.acknowledgements]
+    first = found.payments[0].line if found.payments else 1
+    shown = Shown(total=found.three_way.lines_count, first=first, count=len(found.payments))
     values: dict[str, Any] = {
         "page": found,
         "batch": batch,
@@ -133,9 +164,11 @@ def page(request: Request, batch_id: Identifier, desk: Desk, who: ByCookie) -> H
         "names": names_of(desk, people),
         "places": place_names(desk, {batch.division}),
         "profiles": [profile_named(name) for name in bank_profile_names()],
-        "final": all(line.outcome is not None and not line.contradicted for line in found.payments),
+        "final": found.three_way.all_final,
+        "shown": shown,
+        "next": query(after=found.payments[-1].line) if shown.more else None,
         "noted": _by_line(found),
-        "kinds": _by_kind(found),
+        "kinds": kinds,
         "said": {one.person_id for one in found.acknowledgements},
         "schemas": schemas_seen(desk.app, [batch.file_sha256, *(one.file_sha256 for one in found.answers)]),
         **_for_checking(desk, who, found),
@@ -233,11 +266,3 @@ def _by_line(found: BatchPage) -> dict[int, list[str]]:
     for signal in found.signals:
         noted.setdefault(signal.line, []).append(signal_words(signal))
     return noted
-
-
-def _by_kind(found: BatchPage) -> dict[str, list[int]]:
-    """Signal -> its lines, in the order of the first."""
-    kinds: dict[str, list[int]] = {}
-    for signal in found.signals:
-        kinds.setdefault(signal.code, []).append(signal.line)
-    return kinds

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands import county as commands
@@ -23,12 +23,14 @@ from api.staff.office import Office
 from api.staff.page_today import place_names
 from api.staff.texts import names_of
 from api.web import words
+from api.web.paging import Shown, query
+from api.web.routes import Routes
 from domain.cooling import payable_from
 from domain.dual_roles import dual_roles
 from domain.kernel.refusals import Refusal
 from projections import persons, places
 
-router = APIRouter(prefix="/staff/persons", include_in_schema=False)
+router = Routes(prefix="/staff/persons", include_in_schema=False)
 
 SHOWN_MAX = 50
 ACCOUNT_FIELDS = ("holder", "number", "bank")
@@ -47,13 +49,16 @@ def listing(
     on, chosen = today(desk.app), role if role in words.ROLES else None
     with desk.current(persons) as conn:
         found = persons.register(conn, on=on, role=chosen, after=after, limit=SHOWN_MAX)
+        total, passed = persons.registered(conn, on=on, role=chosen, after=after)
         held = persons.held(conn, [person.person_id for person in found], on=on)
+    shown = Shown(total=total, first=passed + 1, count=len(found))
     values = {
         "people": found,
+        "shown": shown,
         "held": held,
         "dual": {person_id: dual_roles((one.role, one.area) for one in ones) for person_id, ones in held.items()},
         "role": chosen,
-        "next": found[-1].log_index if len(found) == SHOWN_MAX else None,
+        "next": query(role=chosen, after=found[-1].log_index) if shown.more else None,
         "cooling_days": payee_accounts.cooling_days(desk.app, on=on),
         "names": names_of(desk, [person.person_id for person in found]),
         "places": place_names(desk, {one.area for ones in held.values() for one in ones}),
@@ -75,6 +80,7 @@ def register(form: FormSent) -> RedirectResponse:
         area=wanted.area,
         since=wanted.since,
         account=_account(form) if given else None,
+        department=wanted.department,
     )
     receipt = commands.register_persons(form.app, actor=form.actor, key=form.key, new=[new], on=form.on)
     return form.done(receipt, at=_at(person_id))
@@ -116,6 +122,7 @@ def grant(person_id: Identifier, form: FormSent) -> RedirectResponse:
         area=wanted.area,
         since=wanted.since,
         until=wanted.until,
+        department=wanted.department,
         on=form.on,
     )
     return form.done(receipt, at=_at(person_id))

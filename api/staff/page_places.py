@@ -3,7 +3,7 @@
 Everybody who may read the register sees it; the forms are the administrator's, and the command judges whose they are.
 """
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands import county
@@ -17,10 +17,11 @@ from api.staff.forms import FormSent, show
 from api.staff.place_shapes import EndingForm, NewName
 from api.staff.places import end_code, read_place
 from api.staff.texts import names_of
+from api.web.routes import Routes
 from domain.kernel.places import level
 from projections import persons, places, tariffs
 
-router = APIRouter(prefix="/staff/places", include_in_schema=False)
+router = Routes(prefix="/staff/places", include_in_schema=False)
 
 
 @router.get("")

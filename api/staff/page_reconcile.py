@@ -7,10 +7,10 @@ are opened only on the page of suggestions, for a person who may see the bank's 
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, File, Path, Query, Request, UploadFile
+from fastapi import File, Path, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.commands import closing_checks, reconciling, reconciling_by_hand
+from api.commands import closing_checks, reconciling, reconciling_by_hand, superseding
 from api.commands.shared import today
 from api.commands.suggesting import suggestions_of
 from api.files.findings import BadFile, finding
@@ -26,6 +26,7 @@ from api.staff.schemas_seen import schemas_seen
 from api.staff.shapes import WithReason
 from api.staff.texts import names_of
 from api.web import reconciliation_words
+from api.web.routes import Routes
 from domain.kernel.calendar import month_of
 from domain.kernel.matches import EntryKey, Part
 from domain.kernel.rates import Rate
@@ -36,7 +37,7 @@ from projections import reconciliation_queries as queries
 from projections.reconciliation import BankStatement
 from projections.reconciliation_queries import Shown
 
-router = APIRouter(prefix="/staff/reconcile", include_in_schema=False)
+router = Routes(prefix="/staff/reconcile", include_in_schema=False)
 
 LINES_SHOWN = 200
 DIFFERENCES_SHOWN = 20
@@ -76,7 +77,7 @@ def workbench(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
         "proposed": proposed,
         "month": month,
         "position": closing_checks.position_of(desk.app, month),
-        "profiles": _profiles(),
+        "profiles": statement_profiles(),
     }
     return _shown(request, desk, who, "reconcile.html", values)
 
@@ -89,7 +90,7 @@ def record(form: FormSent, file: Annotated[UploadFile, File()]) -> RedirectRespo
         form.app,
         actor=form.actor,
         key=form.key,
-        profile=_profile(form.shaped(ProfileChosen).profile),
+        profile=statement_profile(form.shaped(ProfileChosen).profile),
         content=file.file.read(),
         file=upload_name(file.filename),
         on=form.on,
@@ -121,8 +122,13 @@ def statement(
         lines = queries.entries(conn, statement_id, shown=shown, after=after, limit=LINES_SHOWN + 1)
         totals = queries.totals(conn, statement_id)
         differences = queries.exceptions(conn, statement_id=statement_id, limit=DIFFERENCES_SHOWN)
+        wanted = queries.superseding(conn, statement_id)
+        others = [one for one in queries.statements(conn, limit=1_000) if _contradicts(found, one)]
     values = {
         "statement": found,
+        "wanted": wanted,
+        "others": others,
+        "names": names_of(desk, [wanted.proposer_id] if wanted else []),
         "totals": totals,
         "lines": lines[:LINES_SHOWN],
         "next": lines[LINES_SHOWN - 1].number if len(lines) > LINES_SHOWN else None,
@@ -147,16 +153,19 @@ def line(request: Request, statement_id: Identifier, number: Number, desk: Desk,
         allocated = queries.allocations(conn, key)
         differences = queries.exceptions(conn, is_open=None, statement_id=statement_id, entry_number=number)
         proposed = [one for one in queries.proposals(conn, statement_id) if one.entry == number]
+        release = queries.release(conn, key)
         as_entry = Entry(key, row.booked_on, row.amount_fen, row.end_to_end_id, row.bank_ref, row.batch_ref)
         named = [one for one in queries.payables(conn, [as_entry]) if one.amount_fen == abs(row.amount_fen)]
         parts = queries.payments_by_id(conn, {UUID(part["payment_id"]) for one in proposed for part in one.parts})
     people = {one.payee_id for one in allocated} | {one.proposer_id for one in proposed}
+    people |= {release.proposer_id} if release else set()
     values = {
         "statement": found,
         "line": row,
         "allocated": allocated,
         "differences": differences,
         "proposal": proposed[0] if proposed else None,
+        "release": release,
         "parts": parts,
         "same_amount": named[:DIFFERENCES_SHOWN],
         "names": names_of(desk, people),
@@ -240,24 +249,58 @@ def confirm(statement_id: Identifier, number: Number, form: FormSent) -> Redirec
 
 @router.post("/statements/{statement_id}/lines/{number}/reject")
 def reject(statement_id: Identifier, number: Number, form: FormSent) -> RedirectResponse:
-    """Drop a proposal."""
+    """Drop a proposal to match a line, or to take its match back."""
     reason, key = form.shaped(WithReason).reason, EntryKey(statement_id, number)
     receipt = reconciling_by_hand.reject(form.app, actor=form.actor, key=form.key, entry=key, reason=reason, on=form.on)
     return form.done(receipt, at=_at(statement_id, number))
 
 
-@router.post("/statements/{statement_id}/lines/{number}/unmatch")
-def unmatch(statement_id: Identifier, number: Number, form: FormSent) -> RedirectResponse:
-    """Take a match back."""
+@router.post("/statements/{statement_id}/lines/{number}/propose-unmatch")
+def propose_unmatch(statement_id: Identifier, number: Number, form: FormSent) -> RedirectResponse:
+    """Propose to take a match back; another person confirms."""
     reason, key = form.shaped(WithReason).reason, EntryKey(statement_id, number)
-    receipt = reconciling_by_hand.unmatch(
+    receipt = reconciling_by_hand.propose_unmatch(
         form.app, actor=form.actor, key=form.key, entry=key, reason=reason, on=form.on
     )
     return form.done(receipt, at=_at(statement_id, number))
 
 
+@router.post("/statements/{statement_id}/lines/{number}/unmatch")
+def unmatch(statement_id: Identifier, number: Number, form: FormSent) -> RedirectResponse:
+    """Confirm that a match is taken back."""
+    key = EntryKey(statement_id, number)
+    receipt = reconciling_by_hand.unmatch(form.app, actor=form.actor, key=form.key, entry=key, on=form.on)
+    return form.done(receipt, at=_at(statement_id, number))
+
+
+# What a person does with a statement that contradicts another.
+
+
+@router.post("/statements/{statement_id}/propose-superseding")
+def propose_superseding(statement_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Propose that it counts, instead of those that tell of the same days."""
+    reason = form.shaped(WithReason).reason
+    receipt = superseding.propose(
+        form.app, actor=form.actor, key=form.key, statement_id=statement_id, reason=reason, on=form.on
+    )
+    return form.done(receipt, at=f"/staff/reconcile/statements/{statement_id}")
+
+
+@router.post("/statements/{statement_id}/supersede")
+def supersede(statement_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Confirm it as another person."""
+    receipt = superseding.confirm(form.app, actor=form.actor, key=form.key, statement_id=statement_id, on=form.on)
+    return form.done(receipt, at=f"/staff/reconcile/statements/{statement_id}")
+
+
 def _shown(request: Request, desk: Office, who: Acting, template: str, values: dict[str, Any]) -> HTMLResponse:
     return keyed(show(request, desk, who, template, {"said": reconciliation_words, **values}))
+
+
+def _contradicts(found: BankStatement, one: BankStatement) -> bool:
+    """Whether a statement that counts tells of days of one that does not."""
+    overlap = one.since <= found.until and found.since <= one.until
+    return found.standing == "apart" and one.standing == "joined" and overlap
 
 
 def _at(statement_id: UUID, number: int) -> str:
@@ -270,11 +313,11 @@ def _statement(found: BankStatement | None) -> BankStatement:
     return found
 
 
-def _profiles() -> list[StatementProfile]:
+def statement_profiles() -> list[StatementProfile]:
     return [load_statement_profile(name) for name in statement_profile_names()]
 
 
-def _profile(name: str) -> StatementProfile:
+def statement_profile(name: str) -> StatementProfile:
     """One of the layouts that come with the program; a name never becomes a path."""
     known = statement_profile_names()
     if name not in known:

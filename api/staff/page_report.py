@@ -5,11 +5,13 @@ the same key; the server cannot tell the difference, and records it once.
 """
 
 import gzip
+import json
 from dataclasses import replace
+from hashlib import sha256
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi import File, Form, Query, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from api.commands.shared import today
@@ -18,11 +20,12 @@ from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.fields import Digest, Identifier
 from api.staff.form_shapes import local_moment
 from api.staff.forms import FormSent, Sent, show
+from api.staff.ground_shown import villages_near
 from api.staff.office import Office
 from api.staff.page_today import item_titles, place_names
 from api.staff.photos_taken import PhotosTaken, take_photos
 from api.staff.report_recording import record_report
-from api.staff.report_shapes import ReportSent
+from api.staff.report_shapes import PointSent, ReportSent
 from api.staff.reporting import choices, place_groups, require_may_report
 from api.staff.shown_again import ANSWERED, EMPTY, Again, again, wants_page
 from api.staff.texts import require_visible
@@ -30,14 +33,18 @@ from api.uploads import upload
 from api.web.cached import takes_gzip
 from api.web.frame import PHOTOS_BYTES_MAX, SCRIPTED
 from api.web.messages import sentence
+from api.web.paging import Shown, query, read_moment, write_key
 from api.web.qr import qr_svg
+from api.web.routes import Routes
+from api.web.templates import STAFF_STYLE, STATIC, STYLE, address, script
 from domain.kernel.calendar import day_in_china
+from domain.kernel.places import Position
 from domain.kernel.refusals import Refusal
 from domain.kernel.short_codes import shown_code
 from projections import budget_dates, incidents, payout_batches, reward_payments, tracking_codes
 from projections.incidents import Filter
 
-router = APIRouter(include_in_schema=False)
+router = Routes(include_in_schema=False)
 
 FIELD_OF: Final = {
     "photo": "photos",
@@ -52,9 +59,13 @@ FIELD_OF: Final = {
 }
 """What a refused report is refused for -> the field to mend. Other refusals stand above the form."""
 
+WORKER: Final = STATIC / "report-worker.js"
+WORKER_FILES: Final = (address(STYLE), address(STAFF_STYLE), "/static/icon.svg")
+"""What the form needs besides its script."""
+
 Digests = Annotated[list[Digest], Form()]
 Files = Annotated[list[UploadFile], File()]
-SHOWN_MAX = 100
+SHOWN_MAX = 50
 
 
 @router.get("/report")
@@ -80,7 +91,26 @@ def form_values(desk: Office, who: Acting, given: Again) -> dict[str, Any]:
         "photo_bytes_max": BYTES_MAX,
         "photos_bytes_max": PHOTOS_BYTES_MAX,
         "given": given,
+        "offline": False,
     }
+
+
+@router.get("/staff/report/offline")
+def offline_form(request: Request, desk: Desk, who: ByCookie) -> Response:
+    """The form as the telephone keeps it for when there is no network: it names nobody and can send nothing itself."""
+    require_may_report(who, reporter_id=who.person_id)
+    values = {**form_values(desk, who, EMPTY), "offline": True}
+    return _small(request, show(request, desk, who, "report_offline.html", values))
+
+
+@router.get("/staff/report-worker.js")
+def worker() -> Response:
+    """The script that opens the form without a network; it changes with the files that the form needs."""
+    files = [*WORKER_FILES, script("report")]
+    named = f"const CACHE = 'mingzhang-report-{sha256(''.join(files).encode()).hexdigest()[:12]}';\n"
+    content = f"{named}const FILES = {json.dumps(files)};\n{WORKER.read_text(encoding='utf-8')}"
+    headers = {**SCRIPTED, "cache-control": "no-cache"}
+    return Response(content, media_type="text/javascript", headers=headers)
 
 
 @router.post("/staff/report/photos")
@@ -89,6 +119,21 @@ def photo(form: FormSent, photo: UploadFile) -> JSONResponse:
     require_may_report(form.who, reporter_id=form.who.person_id)
     kept = upload(form.app, person_id=form.who.person_id, content=photo.file.read())
     return JSONResponse({"photo": kept.sha256}, status_code=201, headers={"cache-control": "no-store"})
+
+
+@router.post("/staff/report/village")
+def village(form: FormSent) -> JSONResponse:
+    """The likeliest village for a point, if there is one: a proposal, which the reporter confirms or changes.
+
+    The point comes in a body and is kept nowhere.
+    """
+    require_may_report(form.who, reporter_id=form.who.person_id)
+    sent = form.shaped(PointSent)
+    point = Position(sent.latitude_e5, sent.longitude_e5)
+    found = [one for area in form.who.areas for one in villages_near(form.desk, point, area=area)]
+    nearest = min(found, key=lambda one: one.village.distance_m, default=None)
+    told = {"division": nearest.village.division, "name": nearest.name} if nearest else {"division": None}
+    return JSONResponse(told, headers={"cache-control": "no-store"})
 
 
 @router.post("/staff/report")
@@ -143,25 +188,32 @@ def receipt(request: Request, incident_id: Identifier, desk: Desk, who: ByCookie
 
 
 @router.get("/staff/reports")
-def my_reports(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
+def my_reports(
+    request: Request, desk: Desk, who: ByCookie, after: Annotated[str | None, Query(max_length=400)] = None
+) -> HTMLResponse:
     """One's own reports: how each stands, what it earned, and when that was paid."""
     require_may_report(who, reporter_id=who.person_id)
     with desk.current(incidents, reward_payments, payout_batches, tracking_codes) as conn:
         wanted = Filter(area=desk.app.log.division, reporter_id=who.person_id)
-        found = incidents.listing(conn, wanted, limit=SHOWN_MAX)
+        key = read_moment(after)
+        found = incidents.listing(conn, wanted, after=key, limit=SHOWN_MAX)
+        total, passed = incidents.listed(conn, wanted, after=key)
         rewards = {reward.incident_id: reward for reward in reward_payments.of_payee(conn, who.person_id)}
         shown = [rewards[one.incident_id].reward_id for one in found if one.incident_id in rewards]
         dates = budget_dates.of_rewards(conn, shown)
         codes = tracking_codes.codes_of(conn, [incident.incident_id for incident in found])
+    page_shown = Shown(total=total, first=passed + 1, count=len(found))
+    last = write_key(found[-1].reported_at, found[-1].incident_id) if page_shown.more else None
     values = {
         "incidents": found,
+        "shown": page_shown,
+        "next": query(after=last) if last else None,
         "items": item_titles(desk),
         "rewards": rewards,
         "dates": dates,
         "codes": {incident_id: shown_code(code) for incident_id, code in codes.items()},
         "places": place_names(desk, {incident.division for incident in found}),
         "today": today(desk.app),
-        "shown_max": SHOWN_MAX,
     }
     return show(request, desk, who, "my_reports.html", values)
 

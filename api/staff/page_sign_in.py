@@ -5,7 +5,7 @@ import re
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.custody.unlocked import end_session
@@ -15,10 +15,11 @@ from api.staff.page_today import place_names
 from api.staff.signing_in import sign_in
 from api.web.messages import sentence
 from api.web.problems import status_of
+from api.web.routes import Routes
 from api.web.sessions import COOKIE, FORM_COOKIE, LIFETIME_S, Session
 from domain.kernel.refusals import Refusal
 
-router = APIRouter(prefix="/staff", include_in_schema=False)
+router = Routes(prefix="/staff", include_in_schema=False)
 
 START = "/staff"
 _OWN = re.compile(r"/staff(/[A-Za-z0-9/._-]*)?", re.ASCII)

@@ -6,7 +6,7 @@ What must not be broken: every rate stands with its numerator, its denominator a
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 from psycopg import Connection
 
@@ -14,14 +14,16 @@ from api.commands.shared import today
 from api.staff.acting import ByCookie, Desk
 from api.staff.fields import Code
 from api.staff.forms import show
+from api.web.routes import Routes
 from domain.kernel.calendar import CHINA
 from domain.kernel.periods import KINDS, Period, first_day, kind_of, last_day, period, period_of
 from domain.kernel.places import Division, level
 from domain.kernel.rates import Rate
 from domain.kernel.refusals import Refusal
 from projections import incident_courses, places
+from projections.incident_courses import Timeliness
 
-router = APIRouter(prefix="/staff", include_in_schema=False)
+router = Routes(prefix="/staff", include_in_schema=False)
 
 BELOW = {"county": "township", "township": "village"}
 YEAR_MIN, YEAR_MAX = 1949, 2099
@@ -42,12 +44,13 @@ def listing(
     with desk.current(incident_courses, places) as conn:
         known = {one.code: one.name for one in places.within(conn, where, on=on)}
         below = [code for code in known if level(code) == BELOW.get(level(where))]
-        rates = {code: _rate(conn, code, when) for code in (where, *below)}
+        found = {code: _timeliness(conn, code, when) for code in (where, *below)}
     before, after = _beside(when)
     values = {
         "area": where,
         "of": when,
-        "rates": rates,
+        "rates": {code: Rate(one.in_time, one.limited, one.position) for code, one in found.items()},
+        "assumed": found[where].assumed,
         "names": {where: where, **known},
         "drills": {code for code in below if level(code) in BELOW},
         "wider": [one for one in _around(when, on) if one != when],
@@ -58,10 +61,9 @@ def listing(
     return show(request, desk, who, "timeliness.html", values)
 
 
-def _rate(conn: Connection[object], area: Division, of: Period) -> Rate:
+def _timeliness(conn: Connection[object], area: Division, of: Period) -> Timeliness:
     since, until = _midnight(first_day(of)), _midnight(last_day(of) + timedelta(days=1))
-    found = incident_courses.timeliness(conn, area=area, since=since, until=until)
-    return Rate(found.in_time, found.limited, found.position)
+    return incident_courses.timeliness(conn, area=area, since=since, until=until)
 
 
 def _period(text: str) -> Period:

@@ -3,22 +3,26 @@
 from dataclasses import dataclass
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from api.commands.shared import today
 from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.forms import keyed, show
 from api.staff.office import Office
-from api.staff.queues import SHOWN_MAX, WORKERS, Count, Queue, counts_of, queue_of
+from api.staff.queues import WORKERS, Count, Queue, counts_of, queue_of
 from api.staff.texts import names_of
+from api.web.routes import Routes
 from domain.kernel.places import Division
 from projections import catalogues, incident_courses, incidents, payout_batches, places, reward_payments
 from projections.incidents import Filter, Incident
 from projections.payout_batches import Batch, Status
 from projections.reward_payments import MonthSummary
 
-router = APIRouter(prefix="/staff", include_in_schema=False)
+router = Routes(prefix="/staff", include_in_schema=False)
+
+OWN_MAX: Final = 10
+"""So many of one's own reports, the latest; all of them have a page of their own."""
 
 BATCHES_OF: Final[dict[str, tuple[Status, ...]]] = {
     "county_officer": ("approved", "exported", "answered"),
@@ -42,7 +46,7 @@ class Work:
 def page(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
     """The first page after signing in."""
     work = _work(desk, who)
-    rows = [*work.queue.rows, *work.queue.possible] if work.queue else []
+    rows = [*work.queue.waiting.rows, *work.queue.possible.rows] if work.queue else []
     people = {incident.reporter_id for incident in work.own} | {row.claimed_by for row in rows}
     seen = {row.division for row in rows} | {one.division for one in work.own} | {one.division for one in work.batches}
     values = {
@@ -51,7 +55,6 @@ def page(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
         "places": place_names(desk, seen),
         "items": item_titles(desk) if rows else {},
         "today": today(desk.app),
-        "shown_max": SHOWN_MAX,
     }
     return keyed(show(request, desk, who, "today.html", values))
 
@@ -76,7 +79,7 @@ def _work(desk: Office, who: Acting) -> Work:
         own = [
             incident
             for area in (who.areas if who.only_own else ())
-            for incident in incidents.listing(conn, Filter(area=area, reporter_id=who.person_id), limit=SHOWN_MAX)
+            for incident in incidents.listing(conn, Filter(area=area, reporter_id=who.person_id), limit=OWN_MAX)
         ]
         batches = [
             batch

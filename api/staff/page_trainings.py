@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands import trainings as commands
@@ -17,11 +17,12 @@ from api.staff.register_forms import TrainingForm, attendances
 from api.staff.register_shapes import AttendanceWithdrawal
 from api.staff.texts import names_of
 from api.web import register_words
+from api.web.routes import Routes
 from domain.kernel.ids import derived
 from domain.trainings import Attendance
 from projections import persons, places, trainings
 
-router = APIRouter(prefix="/staff/trainings", include_in_schema=False)
+router = Routes(prefix="/staff/trainings", include_in_schema=False)
 
 SHOWN_MAX = 100
 TAUGHT = ("member", "grid_worker", "grid_leader")

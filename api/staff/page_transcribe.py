@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
@@ -25,13 +25,14 @@ from api.staff.report_shapes import TranscriptionSent
 from api.staff.reporting import TYPE, require_may_report
 from api.staff.shown_again import ANSWERED, EMPTY, Again, wants_page
 from api.web.names import shown_names
+from api.web.routes import Routes
 from domain import authority
 from domain.kernel.names import mask_name
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from projections import persons
 
-router = APIRouter(prefix="/staff/transcribe", include_in_schema=False)
+router = Routes(prefix="/staff/transcribe", include_in_schema=False)
 
 SOURCES: Final = ("wechat", "hotline", "staff")
 

@@ -1,8 +1,9 @@
 """流程 and 工作日历 on pages: what was published, what is in force where, and the administrator's forms for both."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
@@ -15,11 +16,12 @@ from api.staff.form_shapes import Whole
 from api.staff.forms import FormSent, show
 from api.staff.page_today import item_titles
 from api.web.act_words import limit_told
+from api.web.routes import Routes
 from domain.kernel.refusals import Refusal
 from domain.kernel.workflow_steps import Limit
 from projections import places, workflows
 
-router = APIRouter(prefix="/staff", include_in_schema=False)
+router = Routes(prefix="/staff", include_in_schema=False)
 
 
 class TemplateChosen(BaseModel):
@@ -65,6 +67,7 @@ def listing(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
         "items": item_titles(desk),
         "today": on,
         "limit": lambda found: limit_told(Limit(**found)) if found else "不限时",
+        "bound": _bound,
     }
     return show(request, desk, who, "workflows.html", values)
 
@@ -105,9 +108,11 @@ def calendars(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
     on = today(desk.app)
     with desk.current(workflows, places) as conn:
         found = workflows.calendars(conn)
+        uncounted = workflows.uncounted_from(conn, on=on)
         known = places.within(conn, desk.app.log.division, on=on)
     values: dict[str, Any] = {
         "calendars": found,
+        "uncounted": uncounted,
         "shipped": calendar_names(),
         "known": known,
         "places": {place.code: place.name for place in known},
@@ -138,3 +143,12 @@ def _require_reader(who: Acting) -> None:
 def _require_shipped(name: str, shipped: list[str]) -> None:
     if name not in shipped:
         raise Refusal("workflow.not_shipped", name=name)
+
+
+def _bound(beside: Mapping[str, Any]) -> str:
+    """How often an act beside the order may happen, and by how much an extension may make the step longer, in all."""
+    times, percent = beside.get("times_max"), beside.get("percent_max")
+    if times is None:
+        return ""
+    length = "" if percent is None else f"，合计不超过本步时限的 {percent / 100:g} 倍"
+    return f"（最多 {times} 次{length}）"

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, File, Path, Query, Response, UploadFile
+from fastapi import File, Path, Query, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from api.photos import BYTES_MAX
@@ -13,11 +13,12 @@ from api.staff.office import Office
 from api.staff.reporting import require_may_report
 from api.staff.texts import require_readable
 from api.uploads import upload
+from api.web.routes import Routes
 from domain.kernel.refusals import Refusal
 from projections import incidents
 
-pages = APIRouter(prefix="/staff", include_in_schema=False)
-router = APIRouter(prefix="/api/v1", tags=["线索"])
+pages = Routes(prefix="/staff", include_in_schema=False)
+router = Routes(prefix="/api/v1", tags=["线索"])
 
 _JPEG: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}

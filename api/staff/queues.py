@@ -11,9 +11,10 @@ from psycopg import Connection
 from api.staff.acting import Acting
 from api.staff.api_workflows import SOON
 from api.web.act_words import age_told, due_told
+from api.web.paging import Shown, moment_and_id, read_key, write_key
 from domain.kernel.places import Division
 from projections import course_queries, incident_courses
-from projections.course_queries import Possible
+from projections.course_queries import Possible, PossibleKey, Worker, WorkKey
 from projections.incident_courses import IncidentCourse
 
 WORKERS: Final = frozenset({"grid_worker", "department_handler", "grid_leader", "township_reviewer", "county_officer"})
@@ -37,6 +38,7 @@ class Row:
     urgency: str
     due: str | None
     due_at: datetime | None
+    missing_year: int | None
     claimed_by: UUID | None
     mine: bool
     department: str | None
@@ -54,37 +56,90 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
-    """The work of one person in one role."""
+class Rows:
+    """One page of a list, which of how many it shows, and the key after which the next one begins (None: the last)."""
 
     rows: list[Row]
-    possible: list[Row]
+    shown: Shown
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The work of one person in one role, as far as it fits on the first page."""
+
+    waiting: Rows
+    possible: Rows
     counts: list[Count]
     possible_counts: list[Count]
 
 
 def queue_of(conn: Connection[Any], who: Acting, now: datetime) -> Queue:
-    """All of it; `conn` is a reader's, in one transaction."""
-    own: dict[UUID, IncidentCourse] = {}
-    others: dict[UUID, IncidentCourse] = {}
-    besides: dict[tuple[UUID, str], Possible] = {}
-    asked: dict[str, Any] = {"role": who.role, "actor_id": who.person_id}
-    for area in who.areas:
-        own |= {row.incident_id: row for row in course_queries.own(conn, area=area, **asked, limit=SHOWN_MAX)}
-        others |= {row.incident_id: row for row in incident_courses.queue(conn, area=area, **asked, limit=SHOWN_MAX)}
-        found = course_queries.possible(conn, area=area, **asked, limit=SHOWN_MAX)
-        besides |= {(one.incident_id, one.act): one for one in found}
-    first = sorted(own.values(), key=lambda row: row.waits_since)
-    rest = sorted((row for key, row in others.items() if key not in own), key=lambda row: row.waits_since)
-    waiting = [*first, *rest][:SHOWN_MAX]
-    free = sorted(besides.values(), key=lambda one: one.since)[:SHOWN_MAX]
-    grids = course_queries.grids(conn, {row.incident_id for row in waiting} | {one.incident_id for one in free})
+    """The beginning of it; `conn` is a reader's, in one transaction."""
+    free = course_queries.possible_counts(conn, worker(who))
     return Queue(
-        rows=[_row(row, who, grids, now) for row in waiting],
-        possible=[_free(one, grids, now) for one in free],
+        waiting=waiting_rows(conn, who, now),
+        possible=possible_rows(conn, who, now),
         counts=counts_of(conn, who.areas, role=who.role, now=now),
-        possible_counts=_possible_counts(conn, who, now),
+        possible_counts=[Count(one.act, one.count, 0, 0, age_told(one.oldest_since, now)) for one in free],
     )
+
+
+def waiting_rows(
+    conn: Connection[Any], who: Acting, now: datetime, *, act: str | None = None, after: str | None = None
+) -> Rows:
+    """What waits for the acting person, his own first, then the longest waiting. Refuses `page.unknown`."""
+    one, key = worker(who), _work_key(after)
+    total, passed = course_queries.work_counted(conn, one, act=act, after=key)
+    found = course_queries.work(conn, one, act=act, after=key, limit=SHOWN_MAX)
+    grids = course_queries.grids(conn, {row.incident_id for row in found})
+    shown = Shown(total=total, first=passed + 1, count=len(found))
+    last = write_key(*course_queries.work_key(found[-1], who.person_id)) if shown.more else None
+    return Rows([_row(row, who, grids, now) for row in found], shown, last)
+
+
+def possible_rows(
+    conn: Connection[Any], who: Acting, now: datetime, *, act: str | None = None, after: str | None = None
+) -> Rows:
+    """Steps that nothing demands and the acting person may take, the oldest report first. Refuses `page.unknown`."""
+    one, key = worker(who), _possible_key(after)
+    counts = course_queries.possible_counts(conn, one, act=act, after=key)
+    found = course_queries.possible(conn, one, act=act, after=key, limit=SHOWN_MAX)
+    grids = course_queries.grids(conn, {row.incident_id for row in found})
+    total, passed = sum(each.count for each in counts), sum(each.passed for each in counts)
+    shown = Shown(total=total, first=passed + 1, count=len(found))
+    last = write_key(found[-1].since, found[-1].incident_id, found[-1].act) if shown.more else None
+    return Rows([_free(row, grids, now) for row in found], shown, last)
+
+
+def around(conn: Connection[Any], who: Acting, now: datetime, incident_id: UUID) -> tuple[Row | None, Row | None]:
+    """The one before and the one after a report in the work of the acting person."""
+    found = course_queries.around(conn, worker(who), incident_id)
+    before, after = (
+        None if one is None else _free(one, {}, now) if isinstance(one, Possible) else _row(one, who, {}, now)
+        for one in found
+    )
+    return before, after
+
+
+def worker(who: Acting) -> Worker:
+    """Whose work it is, for queries."""
+    return Worker(who.areas, who.role, who.person_id)
+
+
+def _work_key(text: str | None) -> WorkKey | None:
+    if not text:
+        return None
+    others, moment, found = read_key(text, size=3)
+    at, incident_id = moment_and_id(moment, found)
+    return others == "True", at, incident_id
+
+
+def _possible_key(text: str | None) -> PossibleKey | None:
+    if not text:
+        return None
+    moment, found, act = read_key(text, size=3)
+    return *moment_and_id(moment, found), act
 
 
 def counts_of(conn: Connection[Any], areas: Iterable[Division], *, role: str | None, now: datetime) -> list[Count]:
@@ -105,16 +160,6 @@ def counts_of(conn: Connection[Any], areas: Iterable[Division], *, role: str | N
     ]
 
 
-def beside(queue: Queue, incident_id: UUID) -> tuple[Row | None, Row | None]:
-    """The one before and the one after a report in a queue; of one that is not in it: None and the first."""
-    rows = [*queue.rows, *queue.possible]
-    at = next((number for number, row in enumerate(rows) if row.incident_id == incident_id), None)
-    if at is None:
-        return None, rows[0] if rows else None
-    after = [row for row in rows[at + 1 :] if row.incident_id != incident_id]
-    return rows[at - 1] if at else None, after[0] if after else None
-
-
 def shown_row(row: IncidentCourse, *, grid: str | None, now: datetime, me: UUID | None = None) -> Row:
     """A report as lists show it. `me`: whose own work is marked."""
     due_at = row.due_at
@@ -133,6 +178,7 @@ def shown_row(row: IncidentCourse, *, grid: str | None, now: datetime, me: UUID 
         urgency=urgency,
         due=due_told(due_at, now) if due_at is not None else None,
         due_at=due_at,
+        missing_year=row.missing_year,
         claimed_by=row.claimed_by,
         mine=me is not None and me in (row.claimed_by, row.handler_id),
         department=row.department,
@@ -156,18 +202,8 @@ def _free(one: Possible, grids: Mapping[UUID, str], now: datetime) -> Row:
         urgency="none",
         due=None,
         due_at=None,
+        missing_year=None,
         claimed_by=None,
         mine=False,
         department=None,
     )
-
-
-def _possible_counts(conn: Connection[Any], who: Acting, now: datetime) -> list[Count]:
-    found: dict[str, list[course_queries.PossibleCount]] = {}
-    for area in who.areas:
-        for one in course_queries.possible_counts(conn, area=area, role=who.role, actor_id=who.person_id):
-            found.setdefault(one.act, []).append(one)
-    return [
-        Count(act, sum(one.count for one in parts), 0, 0, age_told(min(one.oldest_since for one in parts), now))
-        for act, parts in found.items()
-    ]

@@ -22,6 +22,13 @@ Latitude = Annotated[int, BeforeValidator(_degrees), Field(ge=-90 * POSITION_SCA
 Longitude = Annotated[int, BeforeValidator(_degrees), Field(ge=-180 * POSITION_SCALE, le=180 * POSITION_SCALE)]
 
 
+class PointSent(BaseModel):
+    """Where a telephone says that it is."""
+
+    latitude_e5: Latitude
+    longitude_e5: Longitude
+
+
 class ReportSent(BaseModel):
     """What was seen, where and when. `item` is the value of one of `api.staff.reporting.choices`."""
 

@@ -36,7 +36,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class PlaceGroup:
-    """The villages of a township, for a list to choose from; a place that is no village stands alone."""
+    """The villages of a township, for a list to choose from; a place that is no village stands alone.
+
+    What is reported there goes to whoever finds out the village.
+    """
 
     name: str | None
     places: list[Place] = field(default_factory=list)
@@ -66,10 +69,11 @@ def chosen(desk: Office, value: str, *, division: Division, on: date) -> Choice:
     return known[value]
 
 
-def place_groups(desk: Office, areas: Sequence[Division]) -> list[PlaceGroup]:
-    """The places of some areas today, the villages under their townships."""
+def place_groups(desk: Office, areas: Sequence[Division], *, on: date | None = None) -> list[PlaceGroup]:
+    """The places of some areas on a day (None: today), the villages under their townships."""
+    day = on or today(desk.app)
     with desk.app.reading.connection() as conn:
-        known = {place.code: place for area in areas for place in places.within(conn, area, on=today(desk.app))}
+        known = {place.code: place for area in areas for place in places.within(conn, area, on=day)}
     groups: list[PlaceGroup] = []
     villages: dict[Division, PlaceGroup] = {}
     for place in known.values():

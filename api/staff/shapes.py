@@ -180,6 +180,8 @@ class NewAppropriation(Shape):
     amount_fen: AmountFen
     project: Line | None = None
     spending_class: Line | None = None
+    funds: Line | None = None
+    chart: Line | None = None
 
 
 class NewBand(Shape):
@@ -267,6 +269,7 @@ class PersonToRegister(Shape):
     since: Day
     account: BankAccount | None = None
     signs: StrictBool = True
+    department: Line | None = None
 
 
 class NewPersons(Shape):
@@ -304,6 +307,7 @@ class NewRole(Shape):
     area: Code
     since: Day
     until: Day | None = None
+    department: Line | None = None
 
 
 class NewPayeeAccount(Shape):

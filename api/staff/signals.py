@@ -23,6 +23,8 @@ def signal_words(signal: SignalShown) -> str:
         case "pair_rate":
             return f"{name}（{said['together']} 条，该核查人共 {said['of_verifier']} 条）"
         case "approved_too_fast":
-            return f"{name}（一分钟 {said['a_minute']} 条）"
+            # Lists that were frozen before it was said once of a list name no lines.
+            lines = f"，本批 {said['lines']} 行" if "lines" in said else ""
+            return f"{name}（一分钟 {said['a_minute']} 条{lines}）"
         case _:
             return name

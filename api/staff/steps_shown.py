@@ -6,7 +6,7 @@ from typing import Literal
 
 from api.staff.act_offers import Case
 from api.web import words
-from api.web.act_words import due_told, limit_told
+from api.web.act_words import assumed_told, due_told, limit_told
 
 State = Literal["done", "next", "later", "free", "fallen"]
 
@@ -39,8 +39,8 @@ def steps(case: Case, now: datetime) -> list[StepShown]:
                 note = "已挂起，停止计时"
             elif row.due_at is not None:
                 note = f"{words.moment(row.due_at)} 到期，{due_told(row.due_at, now)}"
-            elif row.missing_year is not None:
-                note = f"没有 {row.missing_year} 年的工作日历，算不出到期时间"
+                if row.missing_year is not None:
+                    note += f"（{assumed_told(row.missing_year)}）"
         roles = "、".join(words.ROLES.get(role, role) for role in step.roles)
         shown.append(StepShown(step.act, step.stage or words.ACTS[step.act], state, roles, note))
     return shown

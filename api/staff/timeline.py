@@ -12,13 +12,21 @@ from uuid import UUID
 from api.staff.act_offers import Case
 from api.staff.acting import Acting
 from api.staff.office import Office
+from api.staff.page_today import place_names
 from api.staff.texts import names_of
 from api.web import words
 from api.web.act_words import Told, facts_told
 from api.web.names import ERASED
 from domain.incidents import IncidentHandled, IncidentReported
-from domain.incidents.events import IncidentDeliberated, IncidentFedBack, IncidentMerged, IncidentSupervised
+from domain.incidents.events import (
+    IncidentDeliberated,
+    IncidentFedBack,
+    IncidentLocated,
+    IncidentMerged,
+    IncidentSupervised,
+)
 from domain.incidents.state import ACT_OF
+from domain.kernel.places import Division
 from journal.codec import Recorded
 
 
@@ -43,7 +51,8 @@ def happened(desk: Office, who: Acting, case: Case) -> list[Happened]:
     identity = case.incident.incident_id
     store, codec = desk.app.journal.store, desk.app.journal.codec
     found = [codec.decode(index, entry) for _, index, entry in store.streams([identity]).get(identity, [])]
-    names = names_seen(desk, who, _people(found))
+    names: dict[Any, str] = {**names_seen(desk, who, _people(found))}
+    names.update(place_names(desk, _places(found)))
     opened = _opened(desk, who, found)
     return [_one(recorded, case, names, opened) for recorded in found]
 
@@ -54,7 +63,7 @@ def names_seen(desk: Office, who: Acting, people: Iterable[UUID]) -> Mapping[UUI
     return names_of(desk, wanted & {who.person_id} if who.only_own else wanted)
 
 
-def _one(recorded: Recorded, case: Case, names: Mapping[UUID, str], opened: Mapping[str, str] | None) -> Happened:
+def _one(recorded: Recorded, case: Case, names: Mapping[Any, str], opened: Mapping[str, str] | None) -> Happened:
     event = recorded.event
     commitment = _commitment(event)
     return Happened(
@@ -79,7 +88,7 @@ def _title(recorded: Recorded, case: Case) -> str:
     return f"{entry.stage}（{word}）" if entry is not None and entry.stage and entry.stage != word else word
 
 
-def _told(recorded: Recorded, names: Mapping[UUID, str]) -> list[Told]:
+def _told(recorded: Recorded, names: Mapping[Any, str]) -> list[Told]:
     event = recorded.event
     if isinstance(event, IncidentReported):
         return [Told("", _reported(event, names))]
@@ -112,6 +121,11 @@ def _people(found: Iterable[Recorded]) -> set[UUID]:
             if isinstance(value := getattr(recorded.event, name, None), UUID):
                 people.add(value)
     return people
+
+
+def _places(found: Iterable[Recorded]) -> set[Division]:
+    """Every place that something was moved to."""
+    return {recorded.event.division for recorded in found if isinstance(recorded.event, IncidentLocated)}
 
 
 def _commitment(event: Any) -> str | None:

@@ -4,29 +4,10 @@ What must not be broken: no reader is shown the English words that accounts are 
 """
 
 from collections.abc import Mapping
-from typing import Final
 from uuid import UUID
 
+from audit.wording import ACCOUNT_NAMES
 from projections.trial_balances import control_of
-
-CONTROLS: Final[Mapping[str, str]] = {
-    "fin:1011": "零余额账户用款额度",
-    "fin:2307:payee": "其他应付款—应付网格员",
-    "fin:2307:transit": "其他应付款—代发在途",
-    "fin:2307:returned": "其他应付款—退票待处理",
-    "fin:4001": "财政拨款收入",
-    "fin:5001": "业务活动费用",
-    "bud:6001": "财政拨款预算收入",
-    "bud:7101": "行政支出",
-    "bud:8001": "资金结存",
-    "bud:8101": "财政拨款结转",
-    "ind:appropriated": "预算指标—已下达",
-    "ind:available": "预算指标—可用",
-    "ind:committed": "预算指标—已占用",
-    "ind:spent": "预算指标—已支出",
-    "ind:lapsed": "预算指标—已收回",
-}
-"""Control account -> its name. Source of names and codes: 财会〔2017〕25号; `ind` is the control of 预算指标."""
 
 
 def account_name(account: str, whose: Mapping[UUID, str] | None = None) -> str:
@@ -36,7 +17,7 @@ def account_name(account: str, whose: Mapping[UUID, str] | None = None) -> str:
     there. An account that has no name yet is called by its number.
     """
     control = control_of(account)
-    name = CONTROLS.get(control) or f"科目 {account_code(account)}"
+    name = ACCOUNT_NAMES.get(control) or f"科目 {account_code(account)}"
     subsidiary = account[len(control) + 1 :]
     if not subsidiary:
         return name

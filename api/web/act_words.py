@@ -7,7 +7,7 @@ reads another.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from api.web import words
@@ -47,7 +47,8 @@ FOLLOWS: Final[Mapping[str, str]] = {
     "decline": "这件事到此为止，不再办理，也不发奖励；报告人查询时看到“不予受理”。以后只能“重开”。",
     "merge": "这一条并入先前那一条，到此为止，不再单独办理，也不发奖励；两条互相链接。并入以后不能拆开。",
     "deliberate": "商议的结果存入保险库，账本里只有它的指纹。",
-    "dispatch": "这件事派给所写的部门；指定了办理人的，只有他能签收、办理。",
+    "dispatch": "这件事派给所写的部门：登记了办理人的部门，只有它的办理人能签收、办理；没有登记的，流程里的人都能。"
+    "指定了办理人的，只有他能签收、办理。",
     "reassign": "原来的签收、报到作废，由新的部门重新签收。",
     "claim": "这件事归您办，别人不能再签收、办理。先记入的算数；晚了会被告知是谁签收的。",
     "whistle": "所写的几个部门被叫到现场，各自“报到”留下时间。",
@@ -55,7 +56,7 @@ FOLLOWS: Final[Mapping[str, str]] = {
     "return": "派遣、签收作废，要重新派遣。",
     "suspend": "停止计时：挂起期间不算超期，除催办、督办、恢复外都不能办。",
     "resume": "恢复计时，剩下的时间照旧。",
-    "extend": "当前这一步的到期时间往后推。",
+    "extend": "当前这一步的到期时间往后推；各次合计不超过流程所定。",
     "feed_back": "报告人查询时看到“已反馈”。告知的内容存入保险库，账本里只有它的指纹。",
     "close": "已经解决的往下办；没有解决的，处置、反馈要重做。",
     "call_back": "记下报告人的话；本身不改变结果。",
@@ -68,6 +69,7 @@ FOLLOWS: Final[Mapping[str, str]] = {
     "verify": "属实的往下办；不属实的不用办理，只能认定无效。",
     "handle": "答复存入保险库，账本里只有它的指纹。",
     "decide": "有效的同时记入应付奖励、占用本年度预算指标；无效的不发奖励。",
+    "locate": "这件事从此归所选的地方：那里的网格员看得到、去核查，奖励标准和上限也按那里的。定位以后不能改到别处。",
 }
 """What follows when an act is recorded."""
 
@@ -101,16 +103,17 @@ class Told:
     text: str
 
 
-def facts_told(act: str, facts: Mapping[str, object], names: Mapping[UUID, str]) -> list[Told]:
+def facts_told(act: str, facts: Mapping[str, object], names: Mapping[Any, str]) -> list[Told]:
     """The facts of an act, or of the event that records it, in words; what has none, as a commitment, is left out.
 
-    Names of persons are those that the reader may see; whoever is not among them is left out.
+    Names of persons (by id) are those that the reader may see; whoever is not among them is left out. A place (by code)
+    that has no name is told by its code.
     """
     found = [_told(act, name, value, names) for name, value in facts.items() if value not in (None, (), "")]
     return [one for one in found if one is not None]
 
 
-def _told(act: str, name: str, value: object, names: Mapping[UUID, str]) -> Told | None:
+def _told(act: str, name: str, value: object, names: Mapping[Any, str]) -> Told | None:
     match name, value:
         case (("confirmed" | "valid" | "solved"), bool(yes)):
             return Told("结论", OUTCOMES[_ACT_OF_OUTCOME[name]][yes])
@@ -141,6 +144,8 @@ def _told(act: str, name: str, value: object, names: Mapping[UUID, str]) -> Told
             return Told("公示", f"{count} 天")
         case "document", str(text):
             return Told("文号", text)
+        case "division", str(code) if act == "locate":
+            return Told("所在的村、社区", names.get(code, code))
         case "handled_at", datetime() as moment:
             return Told("办结于", words.moment(moment))
     return None
@@ -166,6 +171,11 @@ def age_told(since: datetime, now: datetime) -> str:
     if not hours:
         return "不到 1 小时"
     return f"{days} 天{f' {rest} 小时' if rest else ''}" if days else f"{rest} 小时"
+
+
+def assumed_told(year: int) -> str:
+    """What is said beside an end that was counted without a calendar."""
+    return f"{year} 年工作日历尚未公布，暂按周一至周五计算"
 
 
 def due_told(due_at: datetime, now: datetime) -> str:

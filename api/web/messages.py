@@ -94,6 +94,7 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         # what was reported
         "incident.already_decided": "这条线索已认定为{valid}。认定不能重做；如果错了，请对奖励做冲正。",
         "incident.already_handled": "这条线索已在 {handled_at} 登记办理。请刷新页面查看。",
+        "incident.already_located": "这条线索已经在村、社区一级（{division}），不用再定位。请刷新页面，接着办下一步。",
         "incident.already_reported": "这条线索已经登记过。请刷新页面查看。",
         "incident.already_verified": "这条线索已核查为{confirmed}。请刷新页面查看。",
         "incident.handled_before_reported": "办理时间 {handled_at} 早于上报时间 {reported_at}。请核对后重填。",
@@ -117,13 +118,24 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "incident.claimed_by_oneself": "这件事您自己已经认领，不用再认领一次，也不会因此转给别人。请接着办理。",
         "incident.claimed_by_another": "这件事已由别人（{claimant_id}）认领或承办。请与其联系，或请派遣人改派。",
         "incident.department_missing": "请写明部门；吹哨至少要两个部门，最多二十个。",
+        "incident.other_department": "这件事派给“{department}”：只有登记为它的办理人的才能签收、办理、退回。"
+        "请转给该部门；派错了的，请派遣人改派。",
+        "incident.not_called": "没有叫“{department}”到场，或者您登记的部门不是它。请写您自己的部门，或请吹哨的人补叫。",
+        "person.department_unsuited": "只有部门办理人才写部门，“{role}”不写。请去掉部门，或改选角色。",
         "incident.ended": "这件事{ended}，不能再办。确需再办的，请先重开。",
         "incident.merge_target": "不能并入 {into}：只能并入更早上报、自身没有被合并的另一条线索。请核对编号。",
+        "incident.extension_beyond": "这一步还能延长的最多是 {amount} {unit}：延期合计不超过流程所定，"
+        "单位与这一步的时限相同。"
+        "请改填；延满了还办不完的，请挂起或督办。",
+        "incident.no_limit": "现在等着办的这一步没有时限，不用延期。请按流程接着办。",
+        "incident.validity_missing": "还缺“有效认定”：没有认定的线索不能归档。请先核查、处置，由县网格中心认定；"
+        "不该办的请“不予受理”，重复的请“合并”。",
         "incident.not_dispatched": "这件事还没有派遣。请先派遣。",
         "incident.not_ended": "这件事还没有办完，不需要重开。请按流程接着办。",
         "incident.not_suspended": "这件事没有挂起。请刷新页面查看。",
         "incident.number_wrong": "数目 {found} 不对：评价为 1 至 5 星，议事至少两人，公示为 1 至 365 天。请重填。",
         "incident.photo_twice": "同一张照片传了两次。请去掉一张再提交。",
+        "incident.place_not_within": "{division} 不在这条线索原来所在的 {within} 里面。请从列出的村、社区中选择。",
         "incident.position_of_sensitive": "敏感事项不记录坐标，以免指明某户人家。请去掉坐标再提交。",
         "incident.position_wrong": "坐标不在地球上。请重新定位，或改为选择村、社区。",
         "incident.sensitive": "敏感事项不公示。请跳过公示，接着办下一步。",
@@ -134,6 +146,10 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "workflow.act_twice": "流程里“{act}”写了两次。一件事每一步只走一次，请删去一处。",
         "workflow.act_unknown": "没有“{act}”这种步骤。请从步骤表中选择。",
         "workflow.decides_too_early": "流程里“有效认定”必须排在“核查”和“处置”之后。请调整次序。",
+        "workflow.decision_optional": "流程里有“有效认定”的，“核查”“有效认定”都须必经，并排在“归档”之前。请改正。",
+        "workflow.extension_unbounded": "流程里的“延期”须写明最多几次（至多 {times_max} 次）、"
+        "合计不超过本步时限的百分之几（至多 {percent_max}）。请补上。",
+        "workflow.not_apart": "流程里“{act}”须写明由没有经手过这件事的人办（apart = true）。请补上。",
         "workflow.limit_wrong": "“{act}”的时限不对：须是正整数的工作时、工作日、小时或天。请改正。",
         "workflow.no_steps": "流程里没有必经的步骤。请至少写一步。",
         "workflow.nothing_changed": "与已登记的完全一样，没有什么可登记。无需再做。",
@@ -258,12 +274,15 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "payment.contradicted": "银行对这笔付款说法前后不一，现记为“{status}”。请先问清，由另一位同事确认后再办。",
         "payment.failure_reason_unknown": "没有“{reason}”这个失败原因。请核对银行版式。",
         "payment.line_out_of_range": "第 {line} 行超出范围。请分成几个批次。",
+        "payment.listed_again": "这笔钱所付的奖励已列入另一笔（{end_to_end_id}），那一笔还没有结果。"
+        "请先驳回那一批，或等银行答复后再办。",
         "payment.mixed_budgets": "同一收款人的奖励属于不同的预算。请分批发放。",
         "payment.no_account": "有收款人还没有登记收款账户。请先登记账户。",
         "payment.no_rewards": "有收款人没有可发的奖励。请刷新名单。",
         "payment.not_contradicted": "银行对这笔付款没有不一的说法，现为“{status}”。不用确认；请刷新页面。",
         "payment.not_prepared": "这笔付款现在是“{status}”，不能做这一步。请刷新页面查看。",
         "payment.not_returned": "这笔付款现在是“{status}”，不是退票待处理。请刷新页面查看。",
+        "payment.not_said_paid": "银行没有先说失败、后又说已付，现为“{status}”。不用更正；请刷新页面。",
         "payment.not_sent": "这笔付款现在是“{status}”，还没有送银行。请刷新页面查看。",
         "payment.not_settled": "这笔付款现在是“{status}”，不是已到账，不会有退回。请先登记回盘，再登记退回。",
         "payment.payee_held": "名单里有收款人正在核查，暂停付款。请驳回这一批，或等解除暂停后再办。",
@@ -286,6 +305,8 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "payout_batch.not_exported": "批次现在是“{status}”，不能登记回盘或关闭。请刷新页面，按现在的状态办理。",
         "payout_batch.not_frozen": "批次现在是“{status}”，不能再审批或驳回。请刷新页面查看。",
         "payout_batch.number_out_of_range": "这个月已经有太多批次，第 {number} 批写不下了。请把奖励并入下个月的批次。",
+        "payout_batch.other_layout": "这一批已按版式“{profile}”导出，不能再按“{asked}”导出一份。"
+        "请下载原来的文件；换版式从下一批起。",
         "payout_batch.payee_twice": "{month} 的名单里有收款人出现了两次。请刷新名单后重新冻结。",
         "payout_batch.signal_open": "第 {line} 行的提示“{signal}”还没有写明理由。请逐条说明后再提交。",
         "payout_batch.signal_unknown": "第 {line} 行没有提示“{signal}”。请刷新页面，按现在的提示说明。",

@@ -29,11 +29,27 @@ DIFFERENCES: Final[Mapping[str, str]] = {
     "ledger_paid": "账本与业务记录不一致：累计已付",
     "contradicted": "银行的答复前后矛盾",
     "bank_paid": "银行与账本的累计已付不一致",
+    "bank_open": "银行收付既没有勾对，也没有两人说明",
+    "balance_differs": "银行余额与账面余额调节后仍不一致",
 }
 """What stands against closing a month, or is to be explained before."""
 
 DIFFERENCE_WORDS: Final[Mapping[str, str]] = {**EXCEPTION_KINDS, **DIFFERENCES}
 """The same with what reconciling finds."""
+
+FUNDS: Final[Mapping[str, str]] = {
+    "quota": "零余额账户用款额度：对账单余额不含额度，以下达文件的额度加对账单收付，与账面比较",
+    "balance": "实有资金账户：以对账单余额与账面比较",
+}
+"""What the paying account holds, and how its balance is compared."""
+
+ITEMS: Final[Mapping[tuple[str, bool], str]] = {
+    ("bank", True): "银行已收，单位未收",
+    ("bank", False): "银行已付，单位未付",
+    ("books", True): "单位已收，银行未收",
+    ("books", False): "单位已付，银行未付",
+}
+"""Who has it and whether it came in -> the four kinds of items (未达账项)."""
 
 ALLOWANCE_STATES: Final[Mapping[str, str]] = {
     "arrived": "已到账",

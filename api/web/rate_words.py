@@ -12,18 +12,24 @@ from domain.kernel.periods import Period, kind_of
 from domain.kernel.rates import Rate
 
 RATES: Final[Mapping[str, tuple[str, str]]] = {
-    "verified_of_reported": ("核查率", "已核查的条数 / 上报的条数"),
-    "handled_of_confirmed": ("办结率", "已办结的条数 / 核查属实的条数"),
-    "valid_of_decided": ("有效率", "认定有效的条数 / 已认定的条数"),
+    "verified_of_reported": ("核查率", "已核查的条数（不论属实与否）/ 上报的全部条数"),
+    "handled_of_accepted": (
+        "办结率",
+        "已办结的条数 / 受理的条数。受理的：已受理、核查属实、派遣或办理过的；不予受理、合并、核查不属实的不计。"
+        "没有经过核查就办结的，分子、分母都计入",
+    ),
+    "valid_of_decided": ("有效率", "认定有效的条数 / 已认定的条数（有效的和无效的）"),
     "arrived_of_granted": ("到账率", "银行确认到账的笔数 / 应发的笔数（已冲正的不计）"),
 }
 """A published rate -> its name, and what is divided by what."""
 
 PARTS: Final[Mapping[str, str]] = {
-    "waiting": "待核查",
+    "waiting": "还没有受理或核查",
+    "declined": "不予受理",
+    "merged": "与先前的合并",
     "not_confirmed": "核查不属实",
-    "open": "属实，未办结",
-    "handled": "属实，已办结",
+    "open": "受理，未办结",
+    "handled": "已办结",
 }
 
 

@@ -4,11 +4,16 @@ from collections.abc import Mapping
 from typing import Final
 
 RECONCILIATION_MESSAGES: Final[Mapping[str, str]] = {
+    "reason.insufficient": "理由至少写 {least} 个字，不能只是标点或同一个字。请写明依据，让以后查账的人看得懂。",
     "statement.already_recorded": "{since} 至 {until} 的这份对账单已经登记。无需再做。",
     "statement.amount_zero": "第 {line} 笔金额为零。请核对文件。",
     "statement.differs": "{since} 至 {until} 已登记过一份对账单，各笔与这份不同。请向银行核实哪份为准。",
     "statement.does_not_add_up": "期初加各笔应为 {computed_fen} 元，期末却是 {closing_fen} 元。请重新下载。",
     "statement.lines_not_in_order": "序号应为 {expected}，现为 {line}。请重新下载对账单后再传。",
+    "statement.matched_by_hand": "原对账单第 {entry} 笔是人工勾对的。请先由两人撤销它的勾对，再更正对账单。",
+    "statement.not_in_conflict": "{since} 至 {until} 没有别的对账单与这份冲突，或这份已经在用。无需更正。",
+    "statement.not_proposed": "这份对账单没有待确认的更正，或冲突的对账单已有变化。请重新提出更正。",
+    "statement.overlaps": "{since} 至 {until} 与已登记的对账单日期重叠。请由两人决定以哪份为准。",
     "statement.other_account": "这份对账单的账号 {account} 不是本单位的付款账户。请核对文件。",
     "statement.period_backwards": "起始日 {since} 晚于截止日 {until}。请核对文件。",
     "statement.unknown": "没有这份对账单。请核对编号。",
@@ -23,12 +28,12 @@ RECONCILIATION_MESSAGES: Final[Mapping[str, str]] = {
     "reconciliation.not_proposed": "第 {entry} 笔没有待确认的勾对。请刷新页面查看。",
     "reconciliation.not_suggested": "按账号、户名、金额，第 {entry} 笔与所选的付款不符。确有依据的请用人工勾对。",
     "reconciliation.part_of_other_sign": "这一笔是 {entry_fen} 元，所选金额的收付方向与它相反，或为零。请核对。",
-    "reconciliation.reason_missing": "没有写明理由。请写明依据后再提交。",
     "reconciliation.tier_not_automatic": "第 {tier} 级不能自动勾对。请由人办理。",
     "reconciliation.too_many_parts": "一次最多勾对 {parts_max} 笔，现有 {parts} 笔。请分几次办理。",
     "exception.kind_unknown": "没有“{kind}”这种差异。请从列表中选择。",
     "exception.not_open": "这项差异已经了结。请刷新页面查看。",
     "exception.outcome_unknown": "没有“{outcome}”这种处理结果。请从列表中选择。",
-    "exception.reason_missing": "没有写明原因。请写明依据后再提交。",
+    "exception.cause_unknown": "账本里没有 {cause} 这条记录。请从凭证上抄编号，或留空。",
+    "exception.not_proposed": "这项差异还没有人说明，或说明已被退回。请先写明原因，再由另一位同事确认。",
     "exception.unknown": "没有这项差异。请核对编号。",
 }

@@ -36,6 +36,23 @@ PARTS: Final[Mapping[str, str]] = {
     "handler": "办理人",
     "decider": "认定人",
     "clerk": "经办人",
+    "answerer": "反馈人",
+    "closer": "核查结案人",
+    "caller": "回访人",
+    "rater": "评价人",
+    "accept": "受理人",
+    "decline": "不予受理的经办人",
+    "merge": "合并的经办人",
+    "deliberate": "商议的召集人",
+    "dispatch": "派遣人",
+    "reassign": "改派人",
+    "suspend": "挂起的经办人",
+    "resume": "恢复计时的经办人",
+    "extend": "延期的经办人",
+    "post": "公示的经办人",
+    "archive": "归档人",
+    "reopen": "重开的经办人",
+    "locate": "定位的经办人",
     "supervisor": "督办人",
     "maker": "制表人",
     "checker": "审批人",
@@ -214,6 +231,8 @@ STATUSES: Final[Mapping[str, str]] = {
     "reissued": "退票，已重新列入",
     "written_back": "退票，不再发放",
     "recovered": "已追回",
+    "claimed": "多付，待追回",
+    "claim_recovered": "多付，已追回",
     "live": "有效",
     "retired": "已停用",
     "revoked": "已吊销",
@@ -298,6 +317,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "incident.reopened/1": "重开",
     "incident.reminded/1": "催办",
     "incident.supervised/1": "督办",
+    "incident.located/1": "定位到村",
     "workflow.published/1": "发布流程",
     "workflow.adopted/1": "启用流程",
     "calendar.published/1": "发布工作日历",
@@ -319,6 +339,9 @@ EVENTS: Final[Mapping[str, str]] = {
     "payment.recovered/1": "付款追回",
     "payment.contradicted/1": "银行说法前后不一",
     "payment.upheld/1": "银行说法查清",
+    "payment.confirmed_paid/1": "查实已付",
+    "payment.claimed/1": "查实多付",
+    "payment.claim_recovered/1": "多付追回",
     "payee_hold.placed/1": "暂停付款",
     "payee_hold.lifted/1": "解除暂停付款",
     "allowance.granted/1": "津贴入账",
@@ -341,11 +364,16 @@ EVENTS: Final[Mapping[str, str]] = {
     "statement.entries_recorded/1": "登记对账单各笔",
     "reconciliation.statement_joined/1": "对账单并入账户",
     "reconciliation.matched/1": "勾对",
+    "reconciliation.unmatch_proposed/1": "提出撤销勾对",
+    "reconciliation.superseding_proposed/1": "提出更正对账单",
+    "reconciliation.statement_superseded/1": "更正对账单",
     "reconciliation.unmatched/1": "撤销勾对",
     "reconciliation.proposed/1": "提出人工勾对",
     "reconciliation.proposal_rejected/1": "退回人工勾对",
     "exception.opened/1": "登记对账差异",
     "exception.assigned/1": "差异指定经办人",
+    "exception.explanation_proposed/1": "说明差异",
+    "exception.explanation_rejected/1": "退回差异说明",
     "exception.resolved/1": "差异了结",
     "award_rule.published/1": "公布评星办法",
     "award.proposed/1": "提出评星名单",
@@ -392,6 +420,7 @@ ACTS: Final[Mapping[str, str]] = {
     "whistle": "吹哨",
     "reopen": "重开",
     "return": "退回",
+    "locate": "定位到村",
 }
 """Acts of a workflow; a template's own names for its stages stand beside them."""
 
@@ -563,6 +592,12 @@ CUSTODIES: Final[Mapping[str, str]] = {
     "device": "本人设备",
 }
 
+INVARIANT_STATES: Final[Mapping[str, str]] = {
+    "holds": "成立",
+    "broken": "不成立",
+    "no_object": "还没有这类记录",
+    "elsewhere": "由离线检查和测试判定",
+}
 KEY_STATUSES: Final[Mapping[str, str]] = {"live": "有效", "retired": "已停用", "revoked": "已吊销"}
 
 _REASONS: Final = {**FILING_REASONS, **VERIFICATION_REASONS, **VALIDITY_REASONS, **FAILURE_REASONS, **KEY_REASONS}
@@ -584,6 +619,7 @@ _BY_FACT: Final[Mapping[str, Mapping[str, str]]] = {
     "missing": ACTS,
     "ended": ENDINGS,
     "channel": CHANNELS,
+    "unit": UNITS,
 }
 _BY_SUBJECT: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
     **register_words.BY_SUBJECT,

@@ -10,9 +10,8 @@ from audit.book import Book
 from audit.entries import Entry
 from audit.invariants.parts import Say
 from audit.ledger import Ledger
-from domain.accounts import BUDGET_FUNDS, FUNDS
 from domain.kernel.money import yuan
-from domain.kernel.postings import PTS, book_of
+from domain.kernel.postings import PTS
 
 _NONE: frozenset[str] = frozenset()
 
@@ -31,12 +30,8 @@ class BooksAtZero:
     def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every part is handed the book
         """Add the postings up; a book that is out of balance is told once, where it began."""
         sums = self._sums
-        touched = set()
-        for account, commodity, amount in entry.postings:
-            at = book_of(account), commodity
+        for at, amount in entry.moved.apart:  # what balances changes nothing
             sums[at] = sums.get(at, 0) + amount
-            touched.add(at)
-        for at in touched:
             if sums[at] == 0:
                 self._told.discard(at)
             elif at not in self._told:
@@ -58,12 +53,7 @@ class CashInBothBooks:
 
     def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every part is handed the book
         """Compare the event's two cash lines."""
-        fin = bud = 0
-        for account, _, amount in entry.postings:
-            if account == FUNDS:
-                fin += amount
-            elif account == BUDGET_FUNDS:
-                bud += amount
+        fin, bud = entry.moved.cash
         if fin != bud:
             self._say("invariants.cash_differs", entry.place, fin=yuan(fin), bud=yuan(bud))
 
@@ -89,13 +79,8 @@ class Holdings:
 
     def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every part is handed the book
         """Add up what a holder has, and what stands against it."""
-        for account, commodity, amount in entry.postings:
-            name, _, rest = account.partition(":")
-            if name not in ("pts", "stk"):
-                continue
-            kind, _, rest = rest.partition(":")
-            at = f"{name}:{rest.partition(':')[0]}", commodity
-            sums = self._held if kind in ("held", "on_hand") else self._beside
+        for at, is_held, amount in entry.moved.holdings:
+            sums = self._held if is_held else self._beside
             sums[at] = sums.get(at, 0) + amount
             self._touched[at] = entry
 
@@ -125,9 +110,8 @@ class Budgets:
         """Note the budgets that the event moves."""
         if entry.type in self.types:
             self._documents[entry.identity] = self._documents.get(entry.identity, 0) + entry.data["amount_fen"]
-        for account, _, _ in entry.postings:
-            if account.startswith("ind:"):
-                self._touched[account.rpartition(":")[2]] = entry
+        for budget in entry.moved.budgets:
+            self._touched[budget] = entry
 
     def settle(self, book: Book) -> None:  # noqa: ARG002
         """Judge the budgets that the append touched."""

@@ -101,6 +101,10 @@ _OF_CODE: Final[Mapping[str, int]] = {
     "reconciliation.lines": 10,
     "reconciliation.lines_differ": 10,
     "reconciliation.not_by_two": 12,
+    "reconciliation.unmatched_by_one": 12,
+    "reconciliation.explained_by_one": 12,
+    "reconciliation.superseded_by_one": 12,
+    "reconciliation.overlaps": 10,
 }
 _OF_CHECK: Final[Mapping[str, int]] = {"bank": 9, "since": 22, "tree": 22, "disclosures": 23, "ledgers": 24}
 _CHAIN_FIELDS: Final = frozenset({"payee_id", "division", "category", "item", "sensitive", "chain"})
@@ -116,8 +120,6 @@ OF_PART: Final[Mapping[str, int]] = {
     "invariants.statement_sum": 10,
     "invariants.statement_gap": 10,
     "invariants.over_matched": 11,
-    "invariants.sealed_month": 13,
-    "invariants.seal_order": 13,
     "invariants.points_differ": 14,
     "invariants.stock_differs": 15,
     "invariants.cash_differs": 17,

@@ -14,7 +14,6 @@ from audit.invariants.books import BooksAtZero, Budgets, CashInBothBooks, Holdin
 from audit.invariants.catalogue import INVARIANTS, Caller, Invariant, number_of
 from audit.invariants.parts import Part
 from audit.invariants.payables import Payables
-from audit.invariants.periods import SealedPeriods
 from audit.invariants.statements import Matches, Statements
 from audit.ledger import Ledger
 from audit.rules import Rule
@@ -22,6 +21,7 @@ from audit.rules.duties import Duties
 from audit.rules.limits import Limits
 from audit.rules.payouts import Payouts
 from audit.rules.postings import PostingsBalance
+from audit.rules.seals_of_periods import SealsOfPeriods
 from domain.kernel.postings import book_of
 
 
@@ -40,13 +40,12 @@ class Invariants:
             Holdings(say),
             Budgets(say, ledger),
             Payables(say, ledger),
-            SealedPeriods(say),
             Statements(say),
             Matches(say),
         )
         self._shown: dict[tuple[str, bool], list[Part]] = {}
         self._append: tuple[str, str] | None = None
-        self._touched: set[Part] = set()
+        self._touched: dict[tuple[str, bool], list[Part]] = {}  # by this append
         self.seen: set[str] = set()  # categories, books and commodities that occur
 
     def see(self, entry: Entry, book: Book) -> None:
@@ -61,7 +60,7 @@ class Invariants:
             parts = self._wanting(entry, kind)
         for part in parts:
             part.see(entry, book)
-        self._touched.update(parts)
+        self._touched[kind] = parts
 
     def _wanting(self, entry: Entry, kind: tuple[str, bool]) -> list[Part]:
         self.seen.add(entry.category)
@@ -75,8 +74,10 @@ class Invariants:
     def settle(self, book: Book) -> None:
         """The append is complete: judge what it touched."""
         if self._touched:
-            for part in self._touched:
-                part.settle(book)
+            touched = {part for parts in self._touched.values() for part in parts}
+            for part in self._parts:
+                if part in touched:
+                    part.settle(book)
             self._touched.clear()
 
     def finish(self, book: Book) -> None:
@@ -161,6 +162,7 @@ class Judging:
             self._limits,
             Duties(findings),
             self._payouts,
+            SealsOfPeriods(findings),
         )
         self._append: tuple[str, str] | None = None
         self._new: list[Entry] = []  # of this append

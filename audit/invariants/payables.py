@@ -30,6 +30,7 @@ EFFECTS: Mapping[str, Effect] = {
     "payment.reissued/1": Effect(returned=-1),
     "payment.written_back/1": Effect(returned=-1),  # and its rewards are taken back, by events of their own
     "payment.recovered/1": Effect(settled=-1),  # likewise
+    "payment.confirmed_paid/1": Effect(settled=1),  # it had failed, and was payable again
 }
 EARNED = frozenset({"reward.granted/1", "allowance.granted/1"})
 TAKEN_BACK = frozenset({"reward.reversed/1", "allowance.reversed/1"})
@@ -69,10 +70,11 @@ class Payables:
         elif entry.type == "payout_batch.closed/1":
             self._closed.add(entry.identity)
             self._batches[entry.identity] = entry
-        for account, _, _ in entry.postings:
-            if account.startswith("fin:2307:"):
-                kind, _, who = account[9:].partition(":")
-                (self._batches if kind == "transit" else self._payees)[who] = entry
+        if entry.postings:
+            for payee in entry.moved.payees:
+                self._payees[payee] = entry
+            for batch in entry.moved.batches:
+                self._batches[batch] = entry
 
     def _paid(self, entry: Entry, effect: Effect, book: Book) -> None:
         payment = book.payments.get(entry.identity)

@@ -30,11 +30,18 @@ class _Statement(NamedTuple):
 class Statements:
     """Invariant 10: opening + entries = closing, and closing(n) = opening(n + 1) of the same account.
 
-    A gap is no breach where it is named: an exception of the kind `statement_gap` stands in the same append.
+    Only statements that count follow one another. A gap is no breach where it is named: an exception of the kind
+    `statement_gap` stands in the same append, or stood before.
     """
 
     types: ClassVar[frozenset[str]] = frozenset(
-        {"statement.recorded/1", "statement.entries_recorded/1", "exception.opened/1"}
+        {
+            "statement.recorded/1",
+            "statement.entries_recorded/1",
+            "reconciliation.statement_joined/1",
+            "reconciliation.statement_superseded/1",
+            "exception.opened/1",
+        }
     )
     moving: ClassVar[bool] = False
 
@@ -50,6 +57,9 @@ class Statements:
     def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every part is handed the book
         """Take a statement, some of its entries, or a gap that was named."""
         data, identity = entry.data, entry.identity
+        if entry.category == "reconciliation":
+            self._counts(entry)
+            return
         if entry.type == "exception.opened/1":
             if data["kind"] == "statement_gap" and "statement_id" in data:
                 self._named.add(data["statement_id"])
@@ -65,13 +75,22 @@ class Statements:
                 data["entry_count"],
             )
             self._statements[identity] = one
-            insort(self._following.setdefault(one.account, []), one, key=_days)
-            self._new[identity] = entry
         else:
             count, total = self._counted.get(identity, (0, 0))
             amounts = [line["amount_fen"] for line in data["entries"]]
             self._counted[identity] = count + len(amounts), total + sum(amounts)
         self._touched[identity] = entry
+
+    def _counts(self, entry: Entry) -> None:
+        """A statement is joined to those of its account, or they count no longer: what follows is judged again."""
+        for identity in entry.data.get("superseded", ()):
+            gone = self._statements.get(identity)
+            if gone is not None and gone in self._following.get(gone.account, []):
+                self._following[gone.account].remove(gone)
+        one = self._statements.get(entry.data["statement_id"])
+        if entry.type == "reconciliation.statement_joined/1" and one is not None:
+            insort(self._following.setdefault(one.account, []), one, key=_days)
+            self._new[one.identity] = entry
 
     def settle(self, book: Book) -> None:  # noqa: ARG002
         """Judge the sums of the statements that the append touched, and their places among the others."""
@@ -111,7 +130,12 @@ class Matches:
     """Invariant 11: what was allocated of a statement's line, and of a payment, is at most its amount."""
 
     types: ClassVar[frozenset[str]] = frozenset(
-        {"statement.entries_recorded/1", "reconciliation.matched/1", "reconciliation.unmatched/1"}
+        {
+            "statement.entries_recorded/1",
+            "reconciliation.matched/1",
+            "reconciliation.unmatched/1",
+            "reconciliation.statement_superseded/1",
+        }
     )
     moving: ClassVar[bool] = False
 
@@ -133,6 +157,10 @@ class Matches:
                     self._matched(entry, one, book)
             case "reconciliation.unmatched/1":
                 self._unmatched(entry.data["statement_id"], entry.data["entry"])
+            case "reconciliation.statement_superseded/1":
+                gone = set(entry.data["superseded"])
+                for at in [at for at in self._allocated if at[0] in gone]:
+                    self._unmatched(*at)
 
     def _matched(self, entry: Entry, one: Mapping[str, Any], book: Book) -> None:
         at = one["statement_id"], one["entry"]

@@ -1,18 +1,18 @@
 """A budget takes what is granted in its year until it is closed; every change of it rests on a document of its own.
 
-What must not be broken: nothing is charged to a budget of another year or to a closed one, and what lapses is what was
-still available, to the fen.
+What must not be broken: nothing is charged to a budget of another year or to a closed one, what lapses is what was
+still available, to the fen, and its money moves through accounts that a published chart gives for that.
 """
 
 from collections import defaultdict
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Findings
+from domain.charts import code_of, fits
 from domain.kernel.money import yuan
-
-_AVAILABLE = "ind:available:"
 
 
 class Budgets:
@@ -26,6 +26,7 @@ class Budgets:
         self._available: defaultdict[str, int] = defaultdict(int)
         self._documents: defaultdict[str, set[str]] = defaultdict(set)
         self._closed: set[str] = set()
+        self._charts: dict[str, Mapping[str, Any]] = {}  # code -> the newest version's data
 
     def see(self, entry: Entry, book: Book) -> None:
         """Judge a grant or a change of a budget; then add its postings up."""
@@ -36,9 +37,11 @@ class Budgets:
                 self._changed(entry, book)
             case "budget.closed/1":
                 self._close(entry, book)
-        for account, _, amount in entry.postings:
-            if account.startswith(_AVAILABLE):
-                self._available[account.removeprefix(_AVAILABLE)] += amount
+            case "chart.published/1":
+                self._charts[code_of(entry.data["name"])] = entry.data
+        if entry.postings:
+            for budget, amount in entry.moved.available:
+                self._available[budget] += amount
 
     def _granted(self, entry: Entry, book: Book) -> None:
         budget = entry.data["budget_id"]
@@ -57,6 +60,25 @@ class Budgets:
             self._findings.add("limits.budget_closed", entry.place, budget=budget)
         if entry.type == "budget.adjusted/1" and budget not in book.budget_years:
             self._findings.add("limits.no_budget", entry.place, budget=budget)
+
+        if "accounts" in entry.data:
+            self._begun(entry, book)
+
+    def _begun(self, entry: Entry, book: Book) -> None:
+        """A budget begins once, with accounts that the version in force of its chart gives these roles."""
+        roles = dict(entry.data["accounts"])
+        name = roles.pop("chart")
+        chart = self._charts.get(code_of(name))
+        if entry.identity in book.budget_years:
+            self._findings.add("limits.accounts_again", entry.place, budget=entry.identity)
+        if chart is None or chart["name"] != name:
+            expected = chart["name"] if chart is not None else ""
+            self._findings.add("limits.chart", entry.place, found=name, expected=expected)
+            return
+        uses = {(one["role"], one["account"]) for one in chart["uses"]}
+        for role, account in roles.items():
+            if (role, account) not in uses or not fits(role, account):
+                self._findings.add("limits.account", entry.place, role=role, account=account, chart=name)
 
     def _close(self, entry: Entry, book: Book) -> None:
         budget, year = entry.identity, book.budget_years.get(entry.identity)

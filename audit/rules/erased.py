@@ -16,6 +16,7 @@ _PAYMENTS = frozenset(
         "payment.cancelled/1",
         "payment.accepted/1",
         "payment.settled/1",
+        "payment.confirmed_paid/1",
         "payment.failed/1",
         "payment.unresolved/1",
         "payment.reissued/1",

@@ -34,10 +34,9 @@ class Limits:
             if self._touched:
                 self.settle()
             self._append = append
-        for account, commodity, amount in entry.postings:
-            booked = self._ledger.post(account, commodity, amount)
-            if booked.limit:
-                self._touched[account, commodity] = booked, entry
+        if entry.postings:
+            for at, booked in self._ledger.post_all(entry.moved):
+                self._touched[at] = booked, entry
 
     def settle(self) -> None:
         """An append is complete: judge the accounts that it touched."""

@@ -19,7 +19,7 @@ from domain.kernel.places import Division, contains
 
 # From which states a payment or batch may come into each.
 _SENT = ("approved", "accepted", "unresolved")
-_FINAL = ("settled", "failed", "returned", "reissued", "written_back", "recovered")
+_FINAL = ("settled", "failed", "returned", "reissued", "written_back", "recovered", "claimed", "claim_recovered")
 _PAYMENT_BEFORE = {
     "payment.approved/1": ("prepared",),
     "payment.cancelled/1": ("prepared",),
@@ -33,6 +33,9 @@ _PAYMENT_BEFORE = {
     "payment.recovered/1": ("settled",),
     "payment.contradicted/1": _FINAL,
     "payment.upheld/1": _FINAL,
+    "payment.confirmed_paid/1": ("failed",),
+    "payment.claimed/1": ("failed",),
+    "payment.claim_recovered/1": ("claimed",),
 }
 _BATCH_BEFORE = {
     "payout_batch.approved/1": ("frozen",),
@@ -43,7 +46,7 @@ _BATCH_BEFORE = {
     "payout_batch.answer_recorded/1": ("exported", "closed"),
     "payout_batch.closed/1": ("exported",),
 }
-_GONE = ("failed", "cancelled", "reissued", "written_back", "recovered")
+_GONE = ("failed", "cancelled", "reissued", "written_back", "recovered", "claimed", "claim_recovered")
 
 
 class Payouts:
@@ -158,6 +161,13 @@ class Payouts:
                 self._outsider(entry.place, book, payment, entry.by, "checker")
                 if entry.type == "payment.written_back/1":
                     self._release(payment, entry.identity)
+            case "payment.confirmed_paid/1" | "payment.claimed/1":
+                self._outsider(entry.place, book, payment, entry.by, "checker")
+                self._said_paid(entry, payment)
+                if entry.type == "payment.confirmed_paid/1":
+                    self._paid_after_all(entry, payment)
+            case "payment.claim_recovered/1":
+                self._same_year(entry, payment)
             case "payment.failed/1":
                 self._release(payment, entry.identity)
                 self._answer(entry, "failed")
@@ -167,6 +177,19 @@ class Payouts:
                     reward = book.rewards.get(identity)
                     if reward is not None and reward.paid:
                         self._findings.add("duties.paid_twice", entry.place, reward=identity, payment=entry.identity)
+
+    def _said_paid(self, entry: Entry, payment: Payment) -> None:
+        """Only the bank's own word makes a failed payment a paid one."""
+        said = f"{entry.data['booked_on']} {entry.data['bank_ref']}"
+        if ("settled", said) not in payment.contradictions:
+            self._findings.add("duties.not_said_paid", entry.place, booking=said)
+
+    def _paid_after_all(self, entry: Entry, payment: Payment) -> None:
+        """What it was for is in it again, and in no other payment that may arrive."""
+        for identity in payment.rewards:
+            carrier = self._carrier.setdefault(identity, entry.identity)
+            if carrier != entry.identity:
+                self._findings.add("duties.paid_twice", entry.place, reward=identity, payment=carrier)
 
     def _same_year(self, entry: Entry, payment: Payment) -> None:
         """Which year's budget takes what came back follows from the two days."""
@@ -269,7 +292,8 @@ class Payouts:
     def _judge_released(self, book: Book) -> None:
         for place, identity in self._released:
             released = book.payments.get(identity)
-            if released is None or released.state not in _GONE:
+            # One that failed first and was paid after all had released what it holds again now.
+            if released is None or (released.state not in _GONE and released.outcome != "failed"):
                 self._findings.add("duties.released", place, payment=identity)
         self._released.clear()
 

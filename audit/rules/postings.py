@@ -1,7 +1,7 @@
 """Every movement of money balances, follows from its event, and stands only where money moves.
 
 What must not be broken: postings sum to zero per book and commodity, and are exactly those that the chart of
-accounts gives for the event; a reward of 10 yuan cannot post 100.
+accounts gives for the event, on the accounts that its budget began with; a reward of 10 yuan cannot post 100.
 """
 
 from functools import lru_cache
@@ -15,6 +15,7 @@ from audit.events import Moves
 from audit.findings import Check, Findings
 from audit.shapes import MONEY_TYPES
 from domain import accounts
+from domain.accounts import SHIPPED, BudgetAccounts
 from domain.kernel.money import Fen
 from domain.kernel.postings import Posting, Postings, UnbalancedPostings, check_balanced
 
@@ -63,46 +64,63 @@ def expected_postings(entry: Entry, book: Book) -> Postings | None:
     """The postings that the chart of accounts gives for an event; None where it moves nothing that is known."""
     data, identity = entry.data, entry.identity
     if entry.type in ("budget.appropriated/1", "budget.adjusted/1"):
-        return _of_chart(entry.type, data["amount_fen"], identity)
+        begins = entry.type == "budget.appropriated/1" and identity not in book.budget_years and "accounts" in data
+        own = BudgetAccounts(**data["accounts"]) if begins else book.budget_accounts.get(identity)
+        return _of_chart(entry.type, data["amount_fen"], own, identity)
     if entry.type == "budget.closed/1":
-        return _of_chart(entry.type, data["lapsed_fen"], identity)
+        return _of_chart(entry.type, data["lapsed_fen"], None, identity)
     if entry.type in ("reward.granted/1", "allowance.granted/1"):
-        return _of_chart(entry.type, data["amount_fen"], data["payee_id"], data["budget_id"])
+        own = book.budget_accounts.get(data["budget_id"])
+        return _of_chart(entry.type, data["amount_fen"], own, data["payee_id"], data["budget_id"])
     if entry.type in ("reward.reversed/1", "allowance.reversed/1"):
         reward = book.rewards.get(identity)
-        return _of_chart(entry.type, reward.amount_fen, reward.payee, reward.budget) if reward else None
+        if reward is None:
+            return None
+        own = book.budget_accounts.get(reward.budget)
+        return _of_chart(entry.type, reward.amount_fen, own, reward.payee, reward.budget)
     payment = book.payments.get(identity)
     if payment is None:
         return None
+    own = book.budget_accounts.get(payment.budget)
     if "same_year" in data:
-        came_back = _CAME_BACK[entry.type]
         payee, budget = UUID(payment.payee), UUID(payment.budget)
-        return came_back(payee, budget, Fen(payment.amount_fen), same_year=data["same_year"])
-    return _of_chart(entry.type, payment.amount_fen, payment.payee, payment.batch, payment.budget)
+        amount_fen, same_year = Fen(payment.amount_fen), data["same_year"]
+        if entry.type == "payment.claim_recovered/1":
+            return accounts.claim_recovered(payee, amount_fen, same_year=same_year, of=own or SHIPPED)
+        came_back = _CAME_BACK[entry.type]
+        return came_back(payee, budget, amount_fen, same_year=same_year, of=own or SHIPPED)
+    return _of_chart(entry.type, payment.amount_fen, own, payment.payee, payment.batch, payment.budget)
 
 
 _CAME_BACK = {"payment.returned/1": accounts.payment_returned, "payment.recovered/1": accounts.payment_recovered}
 
 
 @lru_cache(maxsize=1 << 14)  # the same payees are thanked for the same amounts
-def _of_chart(type_name: str, amount: int, *identities: str) -> Postings | None:
-    """The postings of a type; the identities are those that its accounts name, payments' in one order for all."""
-    amount_fen, ids = Fen(amount), [UUID(one) for one in identities]
+def _of_chart(type_name: str, amount: int, own: BudgetAccounts | None, *identities: str) -> Postings | None:
+    """The postings of a type; the identities are those that its accounts name, payments' in one order for all.
+
+    `own`: the accounts of the budget, where it names any.
+    """
+    amount_fen, ids, of = Fen(amount), [UUID(one) for one in identities], own or SHIPPED
     match type_name, ids:
         case "budget.appropriated/1", [budget]:
-            return accounts.budget_appropriated(budget, amount_fen)
+            return accounts.budget_appropriated(budget, amount_fen, of=of)
         case "budget.adjusted/1", [budget]:
-            return accounts.budget_adjusted(budget, amount_fen)
+            return accounts.budget_adjusted(budget, amount_fen, of=of)
         case "budget.closed/1", [budget]:
             return accounts.budget_closed(budget, amount_fen)
         case "reward.granted/1" | "allowance.granted/1", [payee, budget]:
-            return accounts.reward_granted(payee, budget, amount_fen)
+            return accounts.reward_granted(payee, budget, amount_fen, expense=of.expense)
         case "reward.reversed/1" | "allowance.reversed/1", [payee, budget]:
-            return accounts.reward_reversed(payee, budget, amount_fen)
+            return accounts.reward_reversed(payee, budget, amount_fen, expense=of.expense)
         case "payment.approved/1", [payee, batch, _]:
             return accounts.payment_approved(payee, batch, amount_fen)
         case "payment.settled/1", [_, batch, budget]:
-            return accounts.payment_settled(batch, budget, amount_fen)
+            return accounts.payment_settled(batch, budget, amount_fen, of=of)
+        case "payment.confirmed_paid/1", [payee, _, budget]:
+            return accounts.payment_confirmed_paid(payee, budget, amount_fen, of=of)
+        case "payment.claimed/1", [payee, _, _]:
+            return accounts.payment_claimed(payee, amount_fen, of=of)
         case "payment.failed/1", [payee, batch, _]:
             return accounts.payment_failed(payee, batch, amount_fen)
         case "payment.reissued/1" | "payment.written_back/1", [payee, _, _]:

@@ -16,30 +16,42 @@ from typing import Any, ClassVar
 from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Check, Findings, Place
-from domain.recon_exceptions import BLOCKING
+from domain.kernel.reasons import suffices
+from domain.recon_exceptions import BLOCKING, BY_A_PERSON
 
 _TYPES = frozenset(
     {
         "statement.recorded/1",
         "statement.entries_recorded/1",
         "reconciliation.matched/1",
+        "reconciliation.statement_joined/1",
+        "reconciliation.unmatch_proposed/1",
         "reconciliation.unmatched/1",
+        "reconciliation.superseding_proposed/1",
+        "reconciliation.statement_superseded/1",
         "reconciliation.proposed/1",
         "reconciliation.proposal_rejected/1",
         "exception.opened/1",
         "exception.assigned/1",
+        "exception.explanation_proposed/1",
+        "exception.explanation_rejected/1",
         "exception.resolved/1",
         "payment.prepared/1",
         "payment.settled/1",
         "payment.failed/1",
         "payment.returned/1",
         "payment.recovered/1",
+        "payment.confirmed_paid/1",
+        "payment.claimed/1",
+        "payment.claim_recovered/1",
     }
 )
 _REFERENCE_LENGTH = 21  # of a batch; the rest of an end-to-end id is the line's number
 _Line = tuple[str, int]
 _Key = tuple[str, str, int]
 """Which reference, its text, and the amount with its sign."""
+_Days = tuple[str, str, int | None, int | None]
+"""Of a statement: since, until, opening and closing balance."""
 
 
 @dataclass(slots=True)
@@ -77,11 +89,15 @@ class Reconciliation:
         self._payments: dict[str, _Payment] = {}
         self._statements: dict[str, _Statement] = {}
         self._lines: dict[_Line, Mapping[str, Any]] = {}
+        self._lines_of: dict[str, list[_Line]] = {}
         self._waiting: Counter[_Key] = Counter()  # lines that nothing is matched to and nobody has in hand
         self._matched: dict[_Line, int] = {}
         self._proposed: dict[_Line, tuple[str, list[Mapping[str, Any]]]] = {}
         self._by_hand: set[_Line] = set()
         self._open: dict[str, bool] = {}
+        self._wanted: dict[tuple[str, object], tuple[str, Mapping[str, Any]]] = {}  # what waits for a second person
+        self._counting: dict[str, _Days] = {}  # the days and balances of statements that count
+        self._heads: dict[str, Mapping[str, Any]] = {}
         self._sums: dict[tuple[str, _Line], int] = {}  # command and line -> what tier 3 gave of it
         self._places: dict[tuple[str, _Line], Place] = {}
         self._tiers: Counter[int] = Counter()
@@ -104,7 +120,7 @@ class Reconciliation:
             self._payments[entry.identity] = _Payment(data["end_to_end_id"], data["amount_fen"])
         elif (known := self._payments.get(entry.identity)) is None:
             return
-        elif entry.type == "payment.settled/1":
+        elif entry.type in ("payment.settled/1", "payment.confirmed_paid/1", "payment.claimed/1"):
             known.left, known.out_ref = True, data["bank_ref"]
         elif entry.type == "payment.failed/1":
             known.failed = True
@@ -116,13 +132,14 @@ class Reconciliation:
         if entry.type == "statement.recorded/1":
             one = _Statement(entry.place, data["entry_count"], data["entries_digest"])
             self._statements[entry.identity] = one
+            self._heads[entry.identity] = data
             return
         statement = self._statements.get(entry.identity)
         if statement is None or data["first"] != statement.read + 1:
             self._findings.add("reconciliation.lines", entry.place, first=data["first"])
         for line in data["entries"]:
             self._lines[entry.identity, line["number"]] = line
-            self._waiting.update(_keys(line))
+            self._lines_of.setdefault(entry.identity, []).append((entry.identity, line["number"]))
             if statement is not None:
                 statement.read += 1
                 statement.hashed.update(_canonical(line))
@@ -138,7 +155,18 @@ class Reconciliation:
                 at = data["statement_id"], data["entry"]
                 if self._matched.pop(at, None) is None:
                     self._findings.add("reconciliation.not_matched", entry.place, line=at[1])
+                self._confirmed(entry, "unmatched_by_one", ("unmatch", at), line=at[1])
                 self._by_hand.add(at)
+            case "reconciliation.unmatch_proposed/1":
+                self._wants(entry, ("unmatch", (data["statement_id"], data["entry"])))
+            case "reconciliation.superseding_proposed/1":
+                self._wants(entry, ("supersede", data["statement_id"]))
+            case "reconciliation.statement_superseded/1":
+                self._confirmed(entry, "superseded_by_one", ("supersede", data["statement_id"]))
+                for identity in data["superseded"]:
+                    self._leaves(identity)
+            case "reconciliation.statement_joined/1":
+                self._joins(entry, data["statement_id"])
             case "reconciliation.proposed/1":
                 at = data["statement_id"], data["entry"]
                 if data["proposer_id"] != entry.by:
@@ -147,6 +175,8 @@ class Reconciliation:
                 self._in_hand(at)
             case "reconciliation.proposal_rejected/1":
                 at = data["statement_id"], data["entry"]
+                if self._wanted.pop(("unmatch", at), None) is not None:
+                    return
                 if self._proposed.pop(at, None) is None:
                     self._findings.add("reconciliation.not_proposed", entry.place, line=at[1])
                 elif at not in self._matched and at not in self._by_hand:
@@ -215,10 +245,58 @@ class Reconciliation:
             if BLOCKING.get(data["kind"]) != data["blocking"]:
                 self._findings.add("reconciliation.weight", entry.place, kind=data["kind"], found=data["blocking"])
             self._open[entry.identity] = True
+            self._wanted.pop(("explain", entry.identity), None)
         elif not self._open.get(entry.identity, False):
             self._findings.add("reconciliation.not_open", entry.place)
+        elif entry.type == "exception.explanation_proposed/1":
+            self._wants(entry, ("explain", entry.identity))
+        elif entry.type == "exception.explanation_rejected/1":
+            self._wanted.pop(("explain", entry.identity), None)
         elif entry.type == "exception.resolved/1":
+            if data["outcome"] in BY_A_PERSON:
+                self._confirmed(entry, "explained_by_one", ("explain", entry.identity))
             self._open[entry.identity] = False
+
+    # What takes two.
+
+    def _wants(self, entry: Entry, what: tuple[str, object]) -> None:
+        if entry.data["proposer_id"] != entry.by:
+            named = entry.data["proposer_id"]
+            self._findings.add("reconciliation.signed_by_another", entry.place, named=named)
+        if not suffices(entry.data["reason"]):
+            self._findings.add("reconciliation.no_reason", entry.place)
+        self._wanted[what] = entry.by, entry.data
+
+    def _confirmed(self, entry: Entry, code: str, what: tuple[str, object], **facts: int) -> None:
+        """What one person wanted, another has confirmed, word for word."""
+        by, wanted = self._wanted.pop(what, ("", {}))
+        if entry.by == by or entry.data != wanted:
+            self._findings.add(f"reconciliation.{code}", entry.place, **facts)
+
+    # Which statements count.
+
+    def _joins(self, entry: Entry, identity: str) -> None:
+        """A statement counts from now on: no other that does tells of its days."""
+        head = self._heads.get(identity)
+        if head is None:
+            return
+        new = head["since"], head["until"], head.get("opening_fen"), head.get("closing_fen")
+        account = head["account_digest"]
+        for other, one in self._counting.items():
+            if self._heads[other]["account_digest"] == account and _overlap(one, new):
+                self._findings.add("reconciliation.overlaps", entry.place, since=new[0], until=new[1])
+                break
+        self._counting[identity] = new
+        for at in self._lines_of.get(identity, ()):
+            self._waiting.update(_keys(self._lines[at]))
+
+    def _leaves(self, identity: str) -> None:
+        """It counts no longer, and nothing is matched to it."""
+        self._counting.pop(identity, None)
+        for at in self._lines_of.get(identity, ()):
+            if self._matched.pop(at, None) is None and at not in self._by_hand and at not in self._proposed:
+                self._waiting.subtract(_keys(self._lines[at]))
+            self._proposed.pop(at, None)
 
     def finish(self, book: Book) -> None:  # noqa: ARG002
         """Judge whole statements, and the sums of the lines that stand for batches."""
@@ -238,6 +316,17 @@ class Reconciliation:
             automatic=self._tiers[1] + self._tiers[2] + self._tiers[3],
             by_person=self._tiers[4] + self._tiers[5],
         )
+
+
+def _overlap(one: _Days, new: _Days) -> bool:
+    """Whether two statements tell of the same day; two that share one, and continue each other, do not contradict."""
+    if one[0] > new[1] or new[0] > one[1]:
+        return False
+    return not (_continue(one, new) or _continue(new, one))
+
+
+def _continue(before: _Days, after: _Days) -> bool:
+    return before[3] is not None and before[3] == after[2] and before[1] == after[0] and before[0] < after[0]
 
 
 def _keys(line: Mapping[str, Any]) -> list[_Key]:

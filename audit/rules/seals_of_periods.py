@@ -1,25 +1,30 @@
 """A month is sealed with what stood in the books, by two people, after the month before; and stays as it was sealed.
 
 What must not be broken: the digests are computed here again from the events alone, as of the seal; nothing that takes
-effect in a sealed month, or in one that is being closed, comes after. That a month's reconciliation was what the seal
-says is followed as far as the events carry it: the bank's own side is one of the figures that the reasons name.
+effect in a sealed month, or in one that is being closed, comes after. The bank's own side is retold by `bank_followed`:
+every line of every statement, what was matched and what two people explained, and both balances. The items that only
+one side has are not listed anew; that their sums are the difference between the two is.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Check, Findings
+from audit.movements import Movement
+from audit.rules.bank_followed import CATEGORIES, BankFollowed
 from audit.tree import Tree
+from domain.kernel.bank_sides import QUOTA
 from domain.kernel.calendar import last_day, month, next_month
-from domain.kernel.money import Fen
+from domain.kernel.money import Fen, yuan
 from domain.kernel.places import Division
 from domain.periods import Blocking, Disclosed, Reconciled, disclosures_digest, reconciliation_digest
-from domain.trial_balance import control_of, trial_balance_digest
+from domain.trial_balance import trial_balance_digest
 
-_FIGURES = ("month", "position", "root", "trial_balance", "reconciliation", "disclosures", "explained")
+_FIGURES = ("month", "position", "root", "trial_balance", "reconciliation", "disclosures", "explained", "bank")
 _CONTROLS = {
     "payable": ("fin:2307:payee", -1),
     "in_transit": ("fin:2307:transit", -1),
@@ -29,10 +34,11 @@ _CONTROLS = {
 _DISCLOSED = ("reward.granted/1", "reward.reversed/1")
 Sides = dict[tuple[str, str], list[int]]
 """(control account, commodity) -> debit, credit."""
+_COUNTED_MAX = 1 << 12
 
 
 class SealsOfPeriods:
-    """Closing of months."""
+    """Closing of months; invariant 13."""
 
     types: ClassVar[frozenset[str] | None] = None
     moving: ClassVar[bool] = False
@@ -40,25 +46,29 @@ class SealsOfPeriods:
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
         self._months: defaultdict[str, Sides] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+        self._counted: Counter[tuple[str, Movement]] = Counter()  # month and what moved in it, not yet added up
         self._disclosed: defaultdict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
         self._proposed: Entry | None = None
         self._seals: list[Entry] = []
+        self._bank = BankFollowed()
 
     def see(self, entry: Entry, book: Book) -> None:
         """Judge what moves something by its day, and every step of closing a month; then add it up."""
         if entry.postings:
             self._moved(entry, book)
+            self._bank.book(entry)
         elif entry.category == "period":
             self._step(entry)
+        elif entry.category in CATEGORIES:
+            self._bank.see(entry)
 
     def _moved(self, entry: Entry, book: Book) -> None:
         closed = self._closed_until
         if closed is not None and entry.on <= closed:
             self._findings.add("periods.below_seal", entry.place, on=entry.on, closed=closed)
-        sums = self._months[entry.on[:7]]
-        for account, commodity, amount in entry.postings:
-            sides = sums[control_of(account), commodity]
-            sides[0 if amount > 0 else 1] += abs(amount)
+        self._counted[entry.on[:7], entry.moved] += 1
+        if len(self._counted) > _COUNTED_MAX:
+            self._add_up()
         if entry.type in _DISCLOSED:
             reward = book.rewards.get(entry.identity)
             division = entry.data.get("division") or (reward.division if reward else "")
@@ -67,10 +77,20 @@ class SealsOfPeriods:
             disclosed[0] += 1
             disclosed[1] += amount_fen
 
+    def _add_up(self) -> None:
+        """Add what was only counted to the sums of its month."""
+        for (of, moved), times in self._counted.items():
+            sums = self._months[of]
+            for at, debit, credit in moved.sides:
+                sides = sums[at]
+                sides[0] += times * debit
+                sides[1] += times * credit
+        self._counted.clear()
+
     @property
     def _closed_until(self) -> str | None:
         last = self._proposed or (self._seals[-1] if self._seals else None)
-        return last_day(month(last.data["month"])).isoformat() if last else None
+        return _last_day(last.data["month"]) if last else None
 
     def _step(self, entry: Entry) -> None:
         match entry.type:
@@ -103,7 +123,7 @@ class SealsOfPeriods:
             self._findings.add("periods.not_proposed", entry.place)
         else:
             for name in _FIGURES:
-                if entry.data[name] != proposed.data[name]:
+                if entry.data.get(name) != proposed.data.get(name):
                     self._findings.add("periods.other_figures", entry.place, field=name)
             if proposed.by == entry.by:
                 self._findings.add("periods.one_person", entry.place, person=entry.by)
@@ -127,11 +147,52 @@ class SealsOfPeriods:
         )
         if data["disclosures"] != disclosed:
             self._findings.add("periods.disclosures", entry.place, found=data["disclosures"], expected=disclosed)
-        if data["reconciliation"] not in set(_reconciliations(standing, data["explained"])):
+        self._bank_side(entry)
+        if data["reconciliation"] != _reconciliation(standing, data):
             self._findings.add("periods.reconciliation", entry.place, found=data["reconciliation"])
+
+    def _bank_side(self, entry: Entry) -> None:
+        """The month by the bank, as of the position that the seal names."""
+        of, at, said = entry.data["month"], entry.data["position"], entry.data.get("bank")
+        covered = self._bank.covered(of, at=at)
+        if said is None or covered is None:
+            if (said is None) != (covered is None):
+                self._findings.add("periods.bank", entry.place, field="bank", found=str(said), expected=str(covered))
+            return
+        since = self._seals[-1].data["position"] if self._seals else 0
+        expected: dict[str, object] = {
+            "on": covered,
+            "debits": self._bank.side(of, leaves=True, at=at),
+            "credits": self._bank.side(of, leaves=False, at=at),
+            **self._bank.balances(funds=said["funds"], on=covered, at=at),
+            **self._bank.explained(since=since, at=at),
+        }
+        for name, value in expected.items():
+            if said[name] != value:
+                facts = {"field": name, "found": str(said[name]), "expected": str(value)}
+                self._findings.add("periods.bank", entry.place, **facts)
+        self._balance(entry, said)
+
+    def _balance(self, entry: Entry, said: Mapping[str, Any]) -> None:
+        """Nothing is open, and what differs between the balances is in the items, or has a reason."""
+        on = said["on"]
+        only_bank = -said["paid_fen"] - self._bank.payments(on)
+        if said["funds"] != QUOTA:
+            only_bank -= self._bank.documents(on)
+        if said["bank_items_fen"] - said["books_items_fen"] != only_bank:
+            found = said["bank_items_fen"] - said["books_items_fen"]
+            self._findings.add("periods.items", entry.place, found=yuan(found), expected=yuan(only_bank))
+        if said["debits"]["open_count"] or said["credits"]["open_count"]:
+            lines = said["debits"]["open_count"] + said["credits"]["open_count"]
+            self._findings.add("periods.lines_open", entry.place, lines=lines)
+        apart = said["bank_fen"] + said["books_items_fen"] - said["books_fen"] - said["bank_items_fen"]
+        named = {one["amount_fen"] for one in entry.data["explained"] if one["kind"] == "balance_differs"}
+        if apart and abs(apart) not in named:
+            self._findings.add("periods.balance", entry.place, found=yuan(apart))
 
     def _standing(self, until: str) -> Sides:
         """What every control account was debited and credited until the end of a month."""
+        self._add_up()
         sums: Sides = defaultdict(lambda: [0, 0])
         for of, accounts in self._months.items():
             if of <= until:
@@ -159,18 +220,21 @@ class SealsOfPeriods:
         """The roots are compared when the tree is whole (`check`)."""
 
 
-def _reconciliations(standing: Sides, explained: list[Mapping[str, Any]]) -> Iterator[str]:
-    """The digests that agree with the ledger: the bank said nothing, the same, or what a reason names as apart."""
-    differences = [Blocking(one["kind"], one["count"], one["amount_fen"]) for one in explained]
-    figures = {}
+@lru_cache(maxsize=64)  # everything that moves is compared with the last closed month
+def _last_day(text: str) -> str:
+    return last_day(month(text)).isoformat()
+
+
+def _reconciliation(standing: Sides, data: Mapping[str, Any]) -> str:
+    """The digest of ledger, batches, differences and the bank's side, as they follow from the books and the seal."""
+    reasons = [one for one in data["explained"] if "proposer_id" not in one]
+    differences = [Blocking(one["kind"], one["count"], one["amount_fen"]) for one in reasons]
+    bank = data.get("bank")
+    whole = bank is not None and bank["on"] == last_day(month(data["month"])).isoformat()
+    rows = []
     for kind, (control, sign) in _CONTROLS.items():
         debit, credit = standing.get((control, "CNY"), (0, 0))
-        figures[kind] = Fen(sign * (debit - credit))
-    apart = [one.amount_fen for one in differences if one.kind == "bank_paid"]
-    said: list[Fen | None] = [Fen(figures["paid"] + sign * one) for one in apart for sign in (1, -1)]
-    for bank_fen in said or [None, figures["paid"]]:
-        rows = [
-            Reconciled(kind, amount_fen, amount_fen, bank_fen if kind == "paid" else None)
-            for kind, amount_fen in figures.items()
-        ]
-        yield reconciliation_digest(rows, differences)
+        amount_fen = Fen(sign * (debit - credit))
+        paid_fen = bank["paid_fen"] if bank is not None and whole and kind == "paid" else None
+        rows.append(Reconciled(kind, amount_fen, amount_fen, paid_fen))
+    return reconciliation_digest(rows, differences, bank)

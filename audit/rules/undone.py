@@ -6,7 +6,7 @@ undo stands. A stolen key's acts are named either way.
 
 from audit.book import Book
 
-_GONE = frozenset({"failed", "cancelled", "returned", "reissued", "written_back", "recovered"})
+_GONE = frozenset({"failed", "cancelled", "returned", "reissued", "written_back", "recovered", "claim_recovered"})
 
 
 def is_undone(type_name: str, identity: str, book: Book) -> bool:

@@ -5,7 +5,7 @@ from typing import NewType
 
 Fen = NewType("Fen", int)
 
-_YUAN = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.(?P<rest>[0-9]{1,2}))?", re.ASCII)
+_YUAN = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.(?P<rest>[0-9]{1,2})0*)?", re.ASCII)
 
 
 def yuan(amount_fen: int) -> str:
@@ -16,9 +16,9 @@ def yuan(amount_fen: int) -> str:
 
 
 def fen(text: str) -> Fen:
-    """`"1234.56"`, `"1,234.5"` or `"1234"` yuan -> fen.
+    """`"1234.56"`, `"1,234.5"`, `"1234.500"` or `"1234"` yuan -> fen.
 
-    Raises ValueError on anything else, or on more than two decimals.
+    Raises ValueError on anything else, or on more than two decimals that are not zeros.
     """
     match = _YUAN.fullmatch(text.strip())
     if match is None:

@@ -45,7 +45,8 @@ class Owed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BudgetCharged:
-    """The budget that an obligation is committed against."""
+    """The budget that an obligation is committed against, and the account that what it grants is an expense on."""
 
     budget_id: UUID
     year: int
+    expense: str

@@ -5,6 +5,7 @@ never parsed. Source: 统计用区划代码和城乡划分代码编制规则.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NewType
 
 Division = NewType("Division", str)
@@ -41,6 +42,7 @@ def division(code: str) -> Division:
     return Division(code)
 
 
+@lru_cache(maxsize=1 << 14)  # a county has some hundred divisions, and every event is about one
 def prefix(code: Division) -> str:
     """The digits that say something: `"361125000000"` -> `"361125"`; the whole country -> `""`."""
     return next(code[:length] for length, _ in _PREFIX_LENGTHS if not code[length:].strip("0"))
@@ -56,6 +58,7 @@ def contains(area: Division, code: Division) -> bool:
     return code.startswith(prefix(area))
 
 
+@lru_cache(maxsize=1 << 14)
 def chain(code: Division) -> tuple[Division, ...]:
     """The division and everything above it, narrowest first, the country last."""
     own = len(prefix(code))

@@ -9,6 +9,9 @@ from domain.payments.events import (
     PaymentAccepted,
     PaymentApproved,
     PaymentCancelled,
+    PaymentClaimed,
+    PaymentClaimRecovered,
+    PaymentConfirmedPaid,
     PaymentContradicted,
     PaymentEvent,
     PaymentFailed,
@@ -21,6 +24,7 @@ from domain.payments.events import (
     PaymentUpheld,
     PaymentWrittenBack,
 )
+from domain.payments.paid_after_all import confirm_paid
 from domain.payments.returning import recover, reissue, return_late, write_back
 from domain.payments.sending import (
     LINE_MAX,
@@ -51,6 +55,9 @@ __all__ = [
     "PaymentAccepted",
     "PaymentApproved",
     "PaymentCancelled",
+    "PaymentClaimRecovered",
+    "PaymentClaimed",
+    "PaymentConfirmedPaid",
     "PaymentContradicted",
     "PaymentEvent",
     "PaymentFailed",
@@ -67,6 +74,7 @@ __all__ = [
     "accept",
     "approve",
     "cancel",
+    "confirm_paid",
     "contradict",
     "end_to_end_id",
     "evolve",

@@ -9,6 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from domain import accounts
+from domain.accounts import SHIPPED, BudgetAccounts
 from domain.kernel.events import Sha256
 from domain.kernel.refusals import Refusal
 from domain.kernel.separation import require_distinct
@@ -20,7 +21,7 @@ from domain.payments.events import (
     PaymentUnresolved,
     PaymentUpheld,
 )
-from domain.payments.state import FAILURE_REASONS, Contradiction, Payment, existing, parts_before, sent
+from domain.payments.state import FAILURE_REASONS, Contradiction, Payment, booking_text, existing, parts_before, sent
 
 
 def accept(payment: Payment | None, *, answer: Sha256, status: str) -> list[PaymentAccepted]:
@@ -48,19 +49,19 @@ def leave_unresolved(payment: Payment | None, *, answer: Sha256, status: str) ->
 
 
 def settle(
-    payment: Payment | None, *, answer: Sha256, booked_on: date, bank_ref: str
+    payment: Payment | None, *, answer: Sha256, booked_on: date, bank_ref: str, of: BudgetAccounts = SHIPPED
 ) -> list[PaymentSettled] | list[PaymentContradicted]:
-    """Record that the bank paid; the same answer again is no event.
+    """Record that the bank paid, out of the accounts of the payment's budget (`of`); the same answer again is no event.
 
     After a failure, or with another booking than before (perhaps it paid twice), it is a contradiction.
     Refused, in this order: `payment.unknown`, `payment.not_sent`.
     """
     there = sent(payment)
-    if there.outcome == "settled" and (there.booked_on, there.bank_ref) == (booked_on, bank_ref):
+    if (there.booked_on, there.bank_ref) == (booked_on, bank_ref):
         return []
     if there.is_final:
-        return contradict(there, answer=answer, status="settled", detail=f"{booked_on.isoformat()} {bank_ref}")
-    postings = accounts.payment_settled(there.batch_id, there.budget_id, there.amount_fen)
+        return contradict(there, answer=answer, status="settled", detail=booking_text(booked_on, bank_ref))
+    postings = accounts.payment_settled(there.batch_id, there.budget_id, there.amount_fen, of=of)
     return [PaymentSettled(answer=answer, booked_on=booked_on, bank_ref=bank_ref, postings=postings)]
 
 
@@ -74,7 +75,7 @@ def fail(payment: Payment | None, *, answer: Sha256, reason: str) -> list[Paymen
     there = sent(payment)
     if reason not in FAILURE_REASONS:
         raise Refusal("payment.failure_reason_unknown", reason=reason)
-    if there.status == "settled":
+    if there.status in ("settled", "claimed"):
         return contradict(there, answer=answer, status="failed", detail=reason)
     if there.is_final:
         return []

@@ -143,6 +143,43 @@ class PaymentUpheld:
     reason: str
 
 
+@event("payment.confirmed_paid/1")
+class PaymentConfirmedPaid:
+    """The bank was asked: it did pay what it had called failed, on this day and under this reference.
+
+    What had become payable again is paid by it, and stands in it again.
+    """
+
+    booked_on: date
+    bank_ref: str
+    reason: str
+    postings: Postings
+
+
+@event("payment.claimed/1")
+class PaymentClaimed:
+    """The bank was asked: it did pay what it had called failed, and what it was for is paid otherwise or not owed.
+
+    The amount is to be claimed back from the payee.
+    """
+
+    booked_on: date
+    bank_ref: str
+    reason: str
+    postings: Postings
+
+
+@event("payment.claim_recovered/1")
+class PaymentClaimRecovered:
+    """What was paid without being owed has come in again."""
+
+    booked_on: date
+    bank_ref: str
+    reason: str
+    same_year: bool
+    postings: Postings
+
+
 PaymentEvent = (
     PaymentPrepared
     | PaymentApproved
@@ -157,4 +194,7 @@ PaymentEvent = (
     | PaymentRecovered
     | PaymentContradicted
     | PaymentUpheld
+    | PaymentConfirmedPaid
+    | PaymentClaimed
+    | PaymentClaimRecovered
 )

@@ -9,35 +9,47 @@ from datetime import date
 from uuid import UUID
 
 from domain import accounts
+from domain.accounts import SHIPPED, BudgetAccounts
 from domain.kernel.events import Sha256
 from domain.kernel.refusals import Refusal
 from domain.kernel.separation import require_distinct
 from domain.payments.answering import contradict
 from domain.payments.events import (
+    PaymentClaimRecovered,
     PaymentContradicted,
     PaymentRecovered,
     PaymentReissued,
     PaymentReturned,
     PaymentWrittenBack,
 )
-from domain.payments.state import FAILURE_REASONS, PAID, Payment, existing, parts_before, sent
+from domain.payments.state import FAILURE_REASONS, PAID, Payment, booking_text, existing, parts_before, sent
 
 
 def return_late(
-    payment: Payment | None, *, answer: Sha256, booked_on: date, bank_ref: str, reason: str, on: date
-) -> list[PaymentReturned] | list[PaymentContradicted]:
-    """Record that money which was paid came back, booked by the bank on a day and by us on `on`.
+    payment: Payment | None,
+    *,
+    answer: Sha256,
+    booked_on: date,
+    bank_ref: str,
+    reason: str,
+    on: date,
+    of: BudgetAccounts = SHIPPED,
+) -> list[PaymentReturned] | list[PaymentContradicted] | list[PaymentClaimRecovered]:
+    """Record that money which was paid came back, booked by the bank on a day and by us on `on`, to the accounts `of`
+    the payment's budget.
 
-    The same return again is no event; another return of money that came back is a contradiction. Refused, in this
-    order: `payment.unknown`, `payment.not_sent`, `payment.failure_reason_unknown`, `payment.not_settled` (money that
-    never went out cannot come back).
+    What was to be claimed back is recovered by it. The same return again is no event; another return of money that came
+    back is a contradiction. Refused, in this order: `payment.unknown`, `payment.not_sent`,
+    `payment.failure_reason_unknown`, `payment.not_settled` (money that never went out cannot come back).
     """
     there = sent(payment)
     if reason not in FAILURE_REASONS:
         raise Refusal("payment.failure_reason_unknown", reason=reason)
     if there.status == "settled":
         same_year = _same_year(there, on)
-        postings = accounts.payment_returned(there.payee_id, there.budget_id, there.amount_fen, same_year=same_year)
+        postings = accounts.payment_returned(
+            there.payee_id, there.budget_id, there.amount_fen, same_year=same_year, of=of
+        )
         return [
             PaymentReturned(
                 answer=answer,
@@ -48,11 +60,13 @@ def return_late(
                 postings=postings,
             )
         ]
-    if there.status not in PAID:
+    if there.status == "claimed":
+        return [_claim_recovered(there, booked_on=booked_on, bank_ref=bank_ref, reason=reason, on=on, of=of)]
+    if there.status not in (*PAID, "claim_recovered"):
         raise Refusal("payment.not_settled", status=there.status)
     if (there.back_on, there.back_ref) == (booked_on, bank_ref):
         return []
-    return contradict(there, answer=answer, status="returned", detail=f"{booked_on.isoformat()} {bank_ref}")
+    return contradict(there, answer=answer, status="returned", detail=booking_text(booked_on, bank_ref))
 
 
 def reissue(payment: Payment | None, *, actor_id: UUID) -> PaymentReissued:
@@ -80,24 +94,47 @@ def write_back(
 
 
 def recover(
-    payment: Payment | None, *, actor_id: UUID, booked_on: date, bank_ref: str, reason: str, on: date
-) -> list[PaymentRecovered]:
-    """Record that money paid in error has come in again (追回), booked by the bank on a day and by us on `on`.
+    payment: Payment | None,
+    *,
+    actor_id: UUID,
+    booked_on: date,
+    bank_ref: str,
+    reason: str,
+    on: date,
+    of: BudgetAccounts = SHIPPED,
+) -> list[PaymentRecovered] | list[PaymentClaimRecovered]:
+    """Record that money paid in error has come in again (追回), booked by the bank on a day and by us on `on`, to the
+    accounts `of` the payment's budget.
 
-    The same recovery again is no event. Its rewards are then taken back. Refused, in this order: `payment.unknown`,
-    `payment.not_sent`, `payment.not_settled`, `chain.acted_twice`.
+    The same recovery again is no event. Its rewards are then taken back; what was claimed back pays for none. Refused,
+    in this order: `payment.unknown`, `payment.not_sent`, `payment.not_settled`, `chain.acted_twice`.
     """
     there = sent(payment)
-    if there.status == "recovered" and (there.back_on, there.back_ref) == (booked_on, bank_ref):
+    if (there.back_on, there.back_ref) == (booked_on, bank_ref) and there.status in ("recovered", "claim_recovered"):
         return []
-    if there.status != "settled":
+    if there.status not in ("settled", "claimed"):
         raise Refusal("payment.not_settled", status=there.status)
     require_distinct(actor_id, acting_as="maker", acted=(("payee", there.payee_id),))
+    if there.status == "claimed":
+        return [_claim_recovered(there, booked_on=booked_on, bank_ref=bank_ref, reason=reason, on=on, of=of)]
     same_year = _same_year(there, on)
-    postings = accounts.payment_recovered(there.payee_id, there.budget_id, there.amount_fen, same_year=same_year)
+    postings = accounts.payment_recovered(there.payee_id, there.budget_id, there.amount_fen, same_year=same_year, of=of)
     return [
         PaymentRecovered(booked_on=booked_on, bank_ref=bank_ref, reason=reason, same_year=same_year, postings=postings)
     ]
+
+
+def _claim_recovered(
+    payment: Payment, *, booked_on: date, bank_ref: str, reason: str, on: date, of: BudgetAccounts
+) -> PaymentClaimRecovered:
+    same_year = _same_year(payment, on)
+    return PaymentClaimRecovered(
+        booked_on=booked_on,
+        bank_ref=bank_ref,
+        reason=reason,
+        same_year=same_year,
+        postings=accounts.claim_recovered(payment.payee_id, payment.amount_fen, same_year=same_year, of=of),
+    )
 
 
 def _same_year(payment: Payment, on: date) -> bool:

@@ -1,18 +1,21 @@
 """A payment and how far it has come.
 
     prepared -> approved -> (accepted, unresolved)* -> settled -> returned -> reissued | written_back
-       |                                          \\-> failed   \\-> recovered
+       |                                          |            \\-> recovered
+       |                                          \\-> failed -> settled (the bank had paid after all)
+       |                                                    \\-> claimed -> claim_recovered (and it was owed no more)
        \\-> cancelled
 
 What must not be broken: a payment that may still arrive is never among those whose rewards can be paid again.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, Literal, assert_never
 from uuid import UUID
 
+from domain.kernel.events import Sha256
 from domain.kernel.ids import EventName
 from domain.kernel.money import Fen
 from domain.kernel.refusals import Refusal
@@ -21,6 +24,9 @@ from domain.payments.events import (
     PaymentAccepted,
     PaymentApproved,
     PaymentCancelled,
+    PaymentClaimed,
+    PaymentClaimRecovered,
+    PaymentConfirmedPaid,
     PaymentContradicted,
     PaymentEvent,
     PaymentFailed,
@@ -46,6 +52,8 @@ Status = Literal[
     "reissued",
     "written_back",
     "recovered",
+    "claimed",
+    "claim_recovered",
 ]
 
 IN_TRANSIT: Final = frozenset({"approved", "accepted", "unresolved"})
@@ -71,10 +79,11 @@ FAILURE_REASONS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """What the bank said after its definite answer: another status, and how it put it."""
+    """What the bank said after its definite answer: another status, and how it put it, in the file `answer`."""
 
     status: str
     detail: str
+    answer: Sha256 = field(default=Sha256(""), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,7 @@ class Payment:
 
     `booked_on`, `bank_ref`: the bank's day and reference of the payment itself; `back_on`, `back_ref`: those of what
     came back. `contradictions`: what the bank has said against its own answer and nobody has cleared up.
+    `failed_first`: the bank had called it failed before it turned out that it was paid.
     """
 
     batch_id: UUID
@@ -101,6 +111,7 @@ class Payment:
     back_on: date | None = None
     back_ref: str | None = None
     contradictions: tuple[Contradiction, ...] = ()
+    failed_first: bool = False
 
     @property
     def is_final(self) -> bool:
@@ -109,10 +120,20 @@ class Payment:
 
     @property
     def outcome(self) -> Literal["settled", "failed"] | None:
-        """The bank's first definite answer, which a later return does not undo; None before there is one."""
+        """The bank's first definite answer, which nothing later undoes; None before there is one."""
+        if self.failed_first:
+            return "failed"
         if self.status in PAID:
             return "settled"
         return "failed" if self.status == "failed" else None
+
+    @property
+    def said_paid(self) -> tuple[date, str] | None:
+        """The day and reference under which the bank says that it paid what it had called failed."""
+        if self.status != "failed":
+            return None
+        said = next((one.detail for one in self.contradictions if one.status == "settled"), None)
+        return None if said is None else (date.fromisoformat(said[:10]), said[11:])
 
     @property
     def contradicted(self) -> bool:
@@ -173,6 +194,8 @@ def evolve(payment: Payment | None, event: PaymentEvent) -> Payment:
             return replace(known(payment), status="failed", detail=event.reason)
         case PaymentContradicted() | PaymentUpheld():
             return _contradicted(known(payment), event)
+        case PaymentConfirmedPaid() | PaymentClaimed():
+            return _paid_after_all(known(payment), event)
         case _:
             return _come_back(known(payment), event)
 
@@ -180,12 +203,30 @@ def evolve(payment: Payment | None, event: PaymentEvent) -> Payment:
 def _contradicted(payment: Payment, event: PaymentContradicted | PaymentUpheld) -> Payment:
     if isinstance(event, PaymentUpheld):
         return replace(payment, contradictions=())
-    said = Contradiction(event.status, event.detail)
+    said = Contradiction(event.status, event.detail, event.answer)
     return replace(payment, contradictions=(*payment.contradictions, said))
 
 
+def _paid_after_all(payment: Payment, event: PaymentConfirmedPaid | PaymentClaimed) -> Payment:
+    return replace(
+        payment,
+        status="settled" if isinstance(event, PaymentConfirmedPaid) else "claimed",
+        booked_on=event.booked_on,
+        bank_ref=event.bank_ref,
+        detail=event.bank_ref,
+        failed_first=True,
+        contradictions=(),
+    )
+
+
+def booking_text(booked_on: date, bank_ref: str) -> str:
+    """How a booking stands in what the bank said: day, space, reference."""
+    return f"{booked_on.isoformat()} {bank_ref}"
+
+
 def _come_back(
-    payment: Payment, event: PaymentReturned | PaymentReissued | PaymentWrittenBack | PaymentRecovered
+    payment: Payment,
+    event: PaymentReturned | PaymentReissued | PaymentWrittenBack | PaymentRecovered | PaymentClaimRecovered,
 ) -> Payment:
     match event:
         case PaymentReturned():
@@ -197,8 +238,9 @@ def _come_back(
             return replace(payment, status="reissued")
         case PaymentWrittenBack():
             return replace(payment, status="written_back", detail=event.reason)
-        case PaymentRecovered():
-            recovered = replace(payment, status="recovered", detail=event.reason)
+        case PaymentRecovered() | PaymentClaimRecovered():
+            status: Status = "recovered" if isinstance(event, PaymentRecovered) else "claim_recovered"
+            recovered = replace(payment, status=status, detail=event.reason)
             return replace(recovered, back_on=event.booked_on, back_ref=event.bank_ref)
         case _:
             assert_never(event)

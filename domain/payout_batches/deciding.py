@@ -172,6 +172,18 @@ def export(
     return PayoutBatchExported(profile=profile, file=file, payment_count=payment_count, total_fen=total_fen)
 
 
+def file_written(batch: PayoutBatch | None, *, profile: str) -> Attachment | None:
+    """The payment file as it was written, for whoever asks for it again; None before it was.
+
+    Refused: `payout_batch.other_layout` (a batch goes to the bank in one layout, and its answers come in the same).
+    """
+    if batch is None or batch.file is None:
+        return None
+    if profile != batch.profile:
+        raise Refusal("payout_batch.other_layout", profile=batch.profile, asked=profile)
+    return batch.file
+
+
 def record_answer(
     batch: PayoutBatch | None,
     *,

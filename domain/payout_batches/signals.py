@@ -32,6 +32,8 @@ UNUSUAL_LINES_MIN: Final = 5
 PAIR_MIN: Final = 10
 """So many reports of one payee, verified by one person, before their rate says anything."""
 DECISIONS_A_MINUTE_MAX: Final = 20
+TOO_FAST_FROM: Final = ((10, 1), (100, 3), (1_000, 10), (10_000, 100))
+"""In a list of at most so many lines, from so many lines on with reports decided too fast; longer ones as the last."""
 
 _SIGNALS_A_PIECE: Final = 250
 _LINES_A_PIECE: Final = 5_000
@@ -62,7 +64,7 @@ class Look:
     `last_account` is the account on which the payee's last payment arrived (None: none did); `same_account` are other
     payees on the same number; `photos_seen` are pairs of a report in the line and another rewarded report with the same
     photo; `verifiers` holds one person for each report in the line; `decisions_a_minute` is the most that anybody
-    decided in the minute in which one of these reports was decided.
+    decided in the minute in which one of these reports was decided, on the day on which the decision took effect.
     """
 
     line: int
@@ -84,9 +86,27 @@ def signals_of(looks: Sequence[Look]) -> tuple[Signal, ...]:
     for look in looks:
         for verifier in look.verifiers:
             verified[verifier] = verified.get(verifier, 0) + 1
+    hurried = _hurried(looks)
     return tuple(
-        signal for look in looks for signal in (*_account(look), *_amount(look, usual_fen), *_reports(look, verified))
+        signal
+        for look in looks
+        for signal in (
+            *_account(look),
+            *_amount(look, usual_fen),
+            *_reports(look, verified),
+            *(one for one in hurried if one.line == look.line),
+        )
     )
+
+
+def _hurried(looks: Sequence[Look]) -> tuple[Signal, ...]:
+    """What was decided too fast: said once of a list, at its first such line, and only of more than a slip."""
+    fast = [look for look in looks if look.decisions_a_minute > DECISIONS_A_MINUTE_MAX]
+    least = next((least for lines, least in TOO_FAST_FROM if len(looks) <= lines), TOO_FAST_FROM[-1][1])
+    if len(fast) < least:
+        return ()
+    most = max(look.decisions_a_minute for look in fast)
+    return (Signal(fast[0].line, "approved_too_fast", (("a_minute", str(most)), ("lines", str(len(fast))))),)
 
 
 def _account(look: Look) -> Iterator[Signal]:
@@ -118,8 +138,6 @@ def _reports(look: Look, verified: dict[UUID, int]) -> Iterator[Signal]:
             facts = (("of_verifier", str(verified[verifier])), ("together", str(together)), ("verifier", str(verifier)))
             yield Signal(look.line, "pair_rate", facts)
             break
-    if look.decisions_a_minute > DECISIONS_A_MINUTE_MAX:
-        yield Signal(look.line, "approved_too_fast", (("a_minute", str(look.decisions_a_minute)),))
 
 
 def by_kind(signals: Sequence[Signal], reasons: Mapping[str, str]) -> tuple[Acknowledgement, ...]:

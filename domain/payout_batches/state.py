@@ -60,8 +60,8 @@ class LineOutcome:
 class PayoutBatch:
     """A batch and how far it has come.
 
-    `file` is the payment file, once written; `answers` are the digests of the bank's files read so far;
-    `acknowledged` has looked at every signal.
+    `file` is the payment file, once written, in the layout `profile`; `answers` are the digests of the bank's files
+    read so far; `acknowledged` has looked at every signal.
     """
 
     division: Division
@@ -78,6 +78,7 @@ class PayoutBatch:
     signals_digest: Sha256 | None = None
     acknowledged: frozenset[UUID] = frozenset()
     payroll: Payroll = "reward"
+    profile: str | None = None
 
     @property
     def id(self) -> UUID:
@@ -159,7 +160,7 @@ def evolve(batch: PayoutBatch | None, event: PayoutBatchEvent) -> PayoutBatch:
         case PayoutBatchRejected():
             return replace(known(batch), status="rejected")
         case PayoutBatchExported():
-            return replace(known(batch), status="exported", file=event.file)
+            return replace(known(batch), status="exported", file=event.file, profile=event.profile)
         case BankAnswerRecorded():
             before = known(batch)
             return replace(before, answers=before.answers | {event.file.sha256})

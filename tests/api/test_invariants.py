@@ -14,7 +14,8 @@ from api.context import App
 from api.diagnosis import migrations_and_journal
 from api.examining import head_signed
 from api.invariants import InvariantWatch, Watched, judged_for
-from api.staff.page_invariants import SHOWN_MAX, STATES
+from api.staff.page_invariants import SHOWN_MAX
+from api.web.words import INVARIANT_STATES
 from audit import wording
 from domain import accounts
 from domain.kernel.ids import derived, stream_name
@@ -114,7 +115,7 @@ def test_the_page_lists_all_twenty_five_to_those_who_read_the_books(county: Coun
     officer, member = signed_in(county, "chenjing"), signed_in(county, "ouyang")
     page = officer.get("/staff/invariants").text
     assert all(title in page for title in wording.INVARIANTS.values())
-    assert STATES["elsewhere"] in page
+    assert INVARIANT_STATES["elsewhere"] in page
     assert "请暂停" not in page
     assert member.get("/staff/invariants").status_code == 403
     assert len(watch.standing.broken) < SHOWN_MAX

@@ -179,10 +179,12 @@ def test_every_row_that_cannot_be_taken_is_a_finding(cluster: "Cluster", tmp_pat
             ("villages.csv", 5, "code.above"),
             ("villages.csv", 6, "code.level"),
             ("本县变更表.csv", 2, "change.kind"),
-            ("本县变更表.csv", 3, "cell.missing"),
+            ("本县变更表.csv", 3, "cell.missing"),  # the new code
+            ("本县变更表.csv", 3, "cell.missing"),  # and its name
             ("本县变更表.csv", 4, "change.refused"),
             ("本县变更表.csv", 6, "date.unreadable"),
         ]
+        assert all(one.column for one in done.findings), "each finding names its column"
         renamed = tmp_path / "renamed.csv"
         renamed.write_text("code,name,areaCode\n410326200,柏树新乡,410326\n410326100,城关镇,410326\n")
         position = app.journal.position()
@@ -198,6 +200,13 @@ def test_another_county_and_another_file_are_said(cluster: "Cluster", tmp_path: 
     odd.write_text("a,b\n1,2\n")
     with pytest.raises(BadFile, match="表头应当有"):
         read(CHENGKOU, odd)
+    binary = tmp_path / "binary.csv"
+    binary.write_bytes(b"a\0b")
+    with pytest.raises(BadFile) as refused:
+        read(RUYANG, odd, binary, *small_lists(tmp_path))
+    told = [(one.file, one.code) for one in refused.value.findings]
+    assert told[:2] == [("odd.csv", "places.layout"), ("binary.csv", "file.not_text")]
+    assert ("villages.csv", "code.level") in told, "what is wrong with the other files is told at once"
     odd.write_text('{"events": 7}')
     with pytest.raises(BadFile, match="认不出这份文件"):
         read(CHENGKOU, odd)

@@ -142,3 +142,25 @@ def test_what_came_back_is_given_up_by_its_own_maker(verdict_on, county):
     )
     given_up.on = "2026-03-10"
     assert codes(verdict_on(county.story)) >= {"duties.acted_twice"}
+
+
+def paid_after_all(county, *, said="2026-03-09 N7"):
+    """The rider's line of the first batch, which had failed, is booked as paid after all."""
+    identity = county.payment(county.first, county.rider)
+    contradicted = {"answer": commitment("statement"), "status": "settled", "detail": said}
+    county.payment_step(identity, "contradicted", contradicted, county.maker, "county_officer").on = "2026-03-09"
+    data = {"booked_on": "2026-03-09", "bank_ref": "N7", "reason": "asked at the counter"}
+    postings = accounts.payment_claimed(UUID(county.rider), 1000)
+    county.payment_step(
+        identity, "claimed", data, county.checker, "county_approver", postings=postings
+    ).on = "2026-03-10"
+
+
+def test_a_claim_for_what_the_bank_said_that_it_paid_is_in_order(verdict_on, county):
+    paid_after_all(county)
+    assert codes(verdict_on(county.story)) == set()
+
+
+def test_a_failed_payment_is_booked_as_paid_under_a_reference_that_the_bank_never_named(verdict_on, county):
+    paid_after_all(county, said="2026-03-09 N8")
+    assert codes(verdict_on(county.story)) == {"duties.not_said_paid"}

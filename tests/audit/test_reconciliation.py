@@ -32,10 +32,12 @@ def allocation(line: int, tier: int, payment: int, amount_fen: int = -1000) -> d
 
 def statement(lines: list[dict[str, Any]]) -> list[tuple[str, str, dict[str, Any]]]:
     typed = [Line(**{**line, "booked_on": date.fromisoformat(line["booked_on"])}) for line in lines]
-    head = {"entry_count": len(lines), "entries_digest": entries_digest(typed)}
+    head = {"entry_count": len(lines), "entries_digest": entries_digest(typed), "account_digest": "a" * 64}
+    head |= {"since": "2026-11-01", "until": "2026-11-30"}
     return [
         ("statement.recorded/1", MAKER, head),
         ("statement.entries_recorded/1", MAKER, {"first": 1, "entries": lines}),
+        ("reconciliation.statement_joined/1", MAKER, {"statement_id": STATEMENT}),
     ]
 
 
@@ -56,7 +58,7 @@ def story() -> list[tuple[str, str, dict[str, Any]]]:
     return told
 
 
-MATCHED, BY_HAND = 8, 11
+MATCHED, BY_HAND = 9, 12
 
 
 def found(told: list[tuple[str, str, dict[str, Any]]]) -> set[str]:
@@ -117,15 +119,73 @@ def test_what_did_not_is_found(told: list[tuple[str, str, dict[str, Any]]], code
 def test_a_line_that_another_fits_as_well_was_chosen() -> None:
     twice = [*LINES, {**LINES[0], "number": 4}]
     told = story()
-    told[6:8] = statement(twice)
+    told[6:9] = statement(twice)
     assert "reconciliation.chosen" in found(told)
 
 
-def test_what_a_person_took_back_is_not_matched_by_itself() -> None:
-    back = ("reconciliation.unmatched/1", CHECKER, {"statement_id": STATEMENT, "entry": 1, "reason": "认错"})
+def taken_back(**changes: Any) -> list[tuple[str, str, dict[str, Any]]]:
+    said = {"statement_id": STATEMENT, "entry": 1, "reason": "认错了人", "proposer_id": MAKER}
+    return [
+        ("reconciliation.unmatch_proposed/1", MAKER, said),
+        ("reconciliation.unmatched/1", changes.pop("by", CHECKER), {**said, **changes}),
+    ]
+
+
+def test_what_two_people_took_back_is_not_matched_by_itself() -> None:
     again = ("reconciliation.matched/1", MAKER, {"allocations": [allocation(1, 1, 0)]})
-    assert "reconciliation.taken_back" in found([*story(), back, again])
-    assert found([*story(), back, back]) == {"reconciliation.not_matched"}
+    assert found([*story(), *taken_back()]) == set()
+    assert found([*story(), *taken_back(), again]) == {"reconciliation.taken_back"}
+    assert found([*story(), *taken_back(), *taken_back()]) == {"reconciliation.not_matched"}
+
+
+def test_what_one_person_took_back_is_found() -> None:
+    assert found([*story(), *taken_back(by=MAKER)]) == {"reconciliation.unmatched_by_one"}
+    assert found([*story(), taken_back()[1]]) == {"reconciliation.unmatched_by_one"}
+    assert found([*story(), *taken_back(reason="别的理由")]) == {"reconciliation.unmatched_by_one"}
+
+
+def explained(**changes: Any) -> list[tuple[str, str, dict[str, Any]]]:
+    said = {"id": DIFFERENCE, "outcome": "explained", "reason": "银行手续费", "proposer_id": MAKER}
+    return [
+        ("exception.opened/1", MAKER, {"id": DIFFERENCE, "kind": "partial", "blocking": "close"}),
+        ("exception.explanation_proposed/1", MAKER, {**said, "reason": changes.get("reason", said["reason"])}),
+        ("exception.resolved/1", changes.pop("by", CHECKER), {**said, **changes}),
+    ]
+
+
+def test_what_one_person_explained_is_found() -> None:
+    assert found([*story(), *explained()]) == set()
+    assert found([*story(), *explained(by=MAKER)]) == {"reconciliation.explained_by_one"}
+    assert found([*story(), *explained(outcome="corrected")]) == {"reconciliation.explained_by_one"}
+    assert found([*story(), *explained(reason="费")]) == {"reconciliation.no_reason"}
+    alone = explained()
+    assert found([*story(), alone[0], alone[2]]) == {"reconciliation.explained_by_one"}
+
+
+OTHER = str(derived("audit", "other"))
+
+
+def corrected() -> list[tuple[str, str, dict[str, Any]]]:
+    """The bank's other statement of the same days counts instead, and the line is matched there."""
+    said = {"statement_id": OTHER, "superseded": [STATEMENT], "reason": "银行重开", "proposer_id": MAKER}
+    lines = [{**LINES[0], "number": 1}]
+    told = [(type_, by, {**data, "id": OTHER}) for type_, by, data in statement(lines)]
+    told[2:] = [
+        ("reconciliation.superseding_proposed/1", MAKER, said),
+        ("reconciliation.statement_superseded/1", CHECKER, said),
+        ("reconciliation.statement_joined/1", CHECKER, {"statement_id": OTHER}),
+    ]
+    again = {**allocation(1, 1, 0), "statement_id": OTHER}
+    return [*told, ("reconciliation.matched/1", MAKER, {"allocations": [again]})]
+
+
+def test_two_statements_of_the_same_days_never_count_together() -> None:
+    told = corrected()
+    assert found([*story()[:9], *told]) == set()
+    assert found([*story()[:9], *told[:2], told[4]]) == {"reconciliation.overlaps"}
+    type_, _, said = told[3]
+    told[3] = type_, MAKER, said
+    assert found([*story()[:9], *told]) == {"reconciliation.superseded_by_one"}
 
 
 def test_a_batchs_line_is_the_sum_of_its_parts() -> None:

@@ -12,7 +12,7 @@ from urllib.request import urlopen
 from psycopg_pool import ConnectionPool
 
 from journal import line as lines
-from journal.checkpoint import open_checkpoint
+from journal.checkpoint import open_checkpoint, origin_hash
 from journal.facts import Receipt
 from journal.fsck import Examination, bundles_of_entries
 from journal.merkle import EMPTY_ROOT, Frontier, leaf_hash
@@ -20,7 +20,6 @@ from journal.proof import Proof, verify_proof
 from journal.signer_client import SignerClient
 from journal.store import Store
 from journal.tile_files import CHECKPOINT, PENDING, TileFiles
-from journal.witness_state import origin_hash
 from migrations.roles import Access
 from tests.faults.serving import WITNESS, Given, publish, server, witnessing
 from tests.journal.opened import LOG_KEY, ORIGIN, Opened, assert_whole

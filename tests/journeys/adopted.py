@@ -34,13 +34,16 @@ def adopt(county: County) -> None:
     add_officer(county, "hongmei", "洪梅", "grid_worker")
 
 
-def add_officer(county: County, login: str, name: str, role: str) -> None:
+def add_officer(county: County, login: str, name: str, role: str, *, department: str | None = None) -> None:
     """One more person who can sign in."""
     person_id = derived("test", login)
     on = today(county.app)
-    new = NewPerson(person_id, name, role, TOWNSHIP, SINCE)
+    new = NewPerson(person_id, name, role, TOWNSHIP, SINCE, department=department)
     register_persons(county.app, actor=county.admin, key=county.key(), new=[new], on=on)
-    (officer,) = enrol(county.app, administrator=county.admin, officers=[(person_id, role)], secret=PASSWORD, on=on)
+    officers = [(person_id, role)]
+    (officer,) = enrol(
+        county.app, administrator=county.admin, officers=officers, secret=PASSWORD, on=on, cost=REHEARSAL
+    )
     accounts.set_account(county.app.writing, login=login, person_id=person_id, password=PASSWORD, cost=REHEARSAL)
     county.people[login] = officer
     assert county.app.caught_up(county.app.journal.position())

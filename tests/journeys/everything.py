@@ -32,7 +32,7 @@ READERS: Final = ("admin", "chenjing", "sunli", "gaofei", "lihe", "wangqiang", "
 """Administrator, officer, approver, reviewer, grid worker, handler, member: the first who reaches a page reads it."""
 
 NO_PAGES: Final = re.compile(
-    r"^/healthz$|/(log|open311)/|/static/|/staff/(proof|entry|find)$|/payment-file$|/photos/\{|^/report$|/files/|^/staff/close$|^/staff/incidents/\{[^/]*\}/photos"
+    r"^/healthz$|/(log|open311)/|/static/|/staff/(proof|entry|find)$|/payment-file$|/photos/\{|^/report$|/report-worker\.js$|/files/|^/staff/close$|^/staff/incidents/\{[^/]*\}/photos"
 )
 """What answers a GET with a file, or leads elsewhere."""
 
@@ -46,6 +46,7 @@ FROM: Final = (
     "/nothing",
     f"/v/{VILLAGE}",
     f"/v/{VILLAGE}/rates",
+    f"/v/{VILLAGE}/incidents",
     f"/v/{TOWNSHIP}?large=1",
 )
 """Pages that one comes to by an address, and not by a link."""
@@ -75,7 +76,7 @@ def fill(county: County) -> None:
     _payout(county)
     adopt(county)
     _work(county)
-    _bank(county)
+    statement_told(county)
     assert county.app.caught_up(county.app.journal.position())
 
 
@@ -121,7 +122,7 @@ def _payout(county: County) -> None:
     _done(county.post("zhouyu", "/payout-batches", {"division": COUNTY, "month": f"{last:%Y-%m}"}))
 
 
-def _bank(county: County) -> None:
+def statement_told(county: County) -> None:
     """A statement with a debit that nobody knows: a line, and a difference to clear up."""
     on = today(county.app)
     entry = StatementEntry(
@@ -152,8 +153,10 @@ def _work(county: County) -> None:
     text = "东门桥头的路灯连续三天晚上不亮，老人摸黑过桥很危险。"
     county.reported(text=text)
     waiting = county.reported(by="ouyang", text=text)
-    for body in ({"act": "accept"}, {"act": "dispatch", "department": "县城管局"}):
-        _done(county.post("gaofei", f"/incidents/{waiting}/acts", body))
+    _done(county.post("gaofei", f"/incidents/{waiting}/acts", {"act": "accept"}))
+    seen = {"confirmed": True, "reason": "seen_on_site"}
+    _done(county.post("lihe", f"/incidents/{waiting}/verification", seen))
+    _done(county.post("gaofei", f"/incidents/{waiting}/acts", {"act": "dispatch", "department": "县城管局"}))
 
 
 def reached(county: County) -> tuple[list[Reached], set[str]]:
@@ -190,17 +193,16 @@ def _told(county: County, login: str | None) -> list[str]:
         code = tracking_codes.codes_of(conn, [mine.incident_id])[mine.incident_id]
     standings = f"/staff/awards/standings?division={TOWNSHIP}&period={month_before(county):%Y-%m}"
     closing = f"/staff/close/{today(county.app).replace(day=1) - timedelta(days=1):%Y-%m}"
-    told = {None: [f"/t/{code}"], "chenjing": [standings, "/staff/role", closing]}
-    return told.get(login, [f"/staff/reports/{mine.incident_id}"] if login == "zhangjianguo" else [])
+    own = ["/staff/report/offline", f"/staff/reports/{mine.incident_id}"]
+    told = {None: [f"/t/{code}"], "chenjing": [standings, "/staff/role", closing], "zhangjianguo": own}
+    return told.get(login, [])
 
 
 def page_routes(county: County) -> dict[str, APIRoute]:
     """Everything that answers a browser with a page, by its path."""
-    included = [getattr(one, "original_router", one) for one in county.web.routes]
-    routes = [route for one in included for route in getattr(one, "routes", [one])]
     pages = {
         route.path: route
-        for route in routes
+        for route in county.web.routes
         if isinstance(route, APIRoute)
         and "GET" in (route.methods or ())
         and not NO_PAGES.search(route.path)

@@ -13,7 +13,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from api.commands import payouts
+from api.commands import incidents, payouts
+from api.commands.incidents import Verdict
 from api.commands.shared import today
 from api.exporting import export_package
 from api.files import rehearsal_bank
@@ -23,7 +24,7 @@ from domain.kernel.events import Sha256
 from domain.kernel.refusals import Refusal
 from domain.streams import event_types
 from journal.codec import Codec
-from projections import payee_holds, payout_batches, reward_payments, trial_balances
+from projections import payee_holds, payout_batches, payout_looks, reward_payments, trial_balances
 from projections.rebuild import rebuild
 from projections.reward_payments import Sum
 from tests.api.web.county import COUNTY, County, small_county
@@ -295,3 +296,84 @@ def test_nothing_that_stands_out_is_approved_without_a_word_of_both(office: Offi
     with psycopg.connect(office.county.app.access.writer) as connection:
         query = "SELECT count(*) FROM vault.openings WHERE reason = 'payout_batch.signals'"
         assert connection.execute(query).fetchone() == (1,), "comparing names and numbers is recorded"
+
+
+def test_haste_is_counted_where_it_was_decided_on_the_day(office: Office) -> None:
+    """What is brought in later, as from another register, is recorded all at once and says nothing of its reading."""
+    together = office.county.valid_without_reward(3)
+    late = office.county.handled(by="zhangjianguo")
+    verdicts = [Verdict(late, True, "meets_catalogue")]
+    earlier = office.on - timedelta(days=1)
+    office.do(incidents.decide_validity, by="chenjing", verdicts=verdicts, on=earlier, reward=False)
+    assert office.read(payout_looks.decisions_a_minute, [*together, late]) == dict.fromkeys(together, 3)
+
+
+def failed_then_paid(office: Office) -> tuple[UUID, UUID]:
+    """A batch of two that the bank calls failed, and later says that it paid the first line after all."""
+    for login in ("zhangjianguo", "ouyang"):
+        office.county.rewarded(by=login)
+    batch = office.freeze()
+    office.send(batch)
+    content = rehearsal_bank.answer(office.sent[batch], NEUTRAL, seed="after", on=office.on, rehearsal=True)
+    lines = content.decode().replace("|SUCCESS|", "|FAIL|").splitlines(keepends=True)
+    office.do(payouts.record_answer, batch_id=batch, profile=NEUTRAL, content="".join(lines).encode(), file="a.csv")
+    assert [line.state for line in office.lines(batch)] == ["failed", "failed"]
+    return batch, office.lines(batch)[0].payment_id
+
+
+def says_paid(office: Office, batch: UUID) -> None:
+    """The bank's later file: the first line was paid."""
+    content = rehearsal_bank.answer(office.sent[batch], NEUTRAL, seed="later", on=office.on, rehearsal=True)
+    office.do(payouts.record_answer, batch_id=batch, profile=NEUTRAL, content=content, file="b.csv")
+
+
+def test_what_failed_and_was_paid_after_all_is_not_paid_twice(office: Office, tmp_path: Path) -> None:
+    batch, first = failed_then_paid(office)
+    office.refused("payment.not_said_paid", payouts.confirm_paid, by="sunli", payment_id=first, reason="已电话核实")
+    says_paid(office, batch)
+    before = office.balances()
+    office.refused("authority.role_may_not", payouts.confirm_paid, payment_id=first, reason="已电话核实")
+    office.do(payouts.confirm_paid, by="sunli", payment_id=first, reason="柜台查到已入账")
+    after = office.balances()
+    assert after["fin:1011"] == before["fin:1011"] - 1_000
+    assert after["fin:2307:payee"] == before["fin:2307:payee"] + 1_000
+    assert (after["ind:committed"], after["ind:spent"]) == (1_000, 1_000)
+    second = office.lines(batch)[1].payment_id
+    office.do(payouts.uphold, by="sunli", payment_id=second, reason="柜台查无此笔")
+    assert office.states() == {"arrived": Sum(1, 1_000), "not_arrived": Sum(1, 1_000)}
+    again = office.freeze()
+    assert [line.replaces for line in office.lines(again)] == [[second]], "what is paid stands in no other list"
+    office.do(payouts.close, batch_id=batch)
+    check = office.read(payout_batches.three_way, batch)
+    assert check.agrees
+    office.rebuilt_alike()
+    assert office.found(tmp_path / "package") == set()
+
+
+def test_what_was_paid_again_meanwhile_is_claimed_back(office: Office, tmp_path: Path) -> None:
+    batch, first = failed_then_paid(office)
+    again = office.freeze()
+    says_paid(office, batch)
+    confirm = {"by": "sunli", "payment_id": first, "reason": "柜台查到已入账"}
+    office.refused("payment.listed_again", payouts.confirm_paid, **confirm)
+    office.send(again)
+    office.refused("payment.listed_again", payouts.confirm_paid, **confirm)
+    office.answer(again, rehearsal_bank.answer)
+    before = office.balances()
+    office.do(payouts.confirm_paid, **confirm)
+    after = office.balances()
+    assert after["fin:1218:payee"] == 1_000
+    assert after["fin:1011"] == before["fin:1011"] - 1_000
+    assert {name: after.get(name) for name in ("ind:spent", "ind:committed", "fin:2307:payee")} == {
+        name: before.get(name) for name in ("ind:spent", "ind:committed", "fin:2307:payee")
+    }
+    assert office.lines(batch)[0].state == "claimed"
+    assert first in {one.payment_id for one in office.read(payout_batches.to_decide, area=COUNTY)}
+    facts = {"payment_id": first, "booked_on": office.on, "bank_ref": "Q9", "reason": "本人退回多付款"}
+    office.do(payouts.recover, **facts)
+    assert office.lines(batch)[0].state == "claim_recovered"
+    assert office.balances()["fin:1011"] == before["fin:1011"]
+    assert "fin:1218:payee" not in office.balances()
+    assert office.states() == {"arrived": Sum(2, 2_000)}, "the rewards stay paid"
+    office.rebuilt_alike()
+    assert office.found(tmp_path / "package") == set()

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.commands import incidents, periods
+from api.commands import booking_days, incidents, periods
 from api.commands.incidents import Handling, Report, Verdict
 from api.context import App
 from api.exporting import export_package
@@ -134,6 +134,6 @@ def test_facts_without_money_are_never_held_up(app: App, people: People) -> None
 def test_a_day_below_the_seal_is_booked_on_the_first_open_one(app: App, people: People) -> None:
     seal(app, people.checker, propose(app, people.maker, MARCH, on=IN_APRIL), on=IN_APRIL)
     read = Reading(app.journal.store, app.journal.codec)
-    assert periods.effective_on(app, read, date(2025, 2, 27)) == date(2025, 4, 1)
-    assert periods.effective_on(app, read, IN_APRIL) == IN_APRIL
+    assert booking_days.effective_on(app, read, date(2025, 2, 27)) == date(2025, 4, 1)
+    assert booking_days.effective_on(app, read, IN_APRIL) == IN_APRIL
     assert read.versions, "how far the books are closed is part of the decision"

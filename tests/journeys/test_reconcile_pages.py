@@ -95,16 +95,23 @@ def test_from_the_banks_file_to_the_last_difference(county: County, paid: list[S
     assert "银行与账面一致，全部勾对" in home
 
     why = {"reason": "认错了笔"}
-    recorded(approver, sent(approver, f"{at}/lines/2", f"{at}/lines/2/unmatch", why), "(recon|exc)[a-z]+")
+    recorded(approver, sent(approver, f"{at}/lines/2", f"{at}/lines/2/propose-unmatch", why), "reconciliation")
+    assert f"{at}/lines/2/unmatch" not in approver.get(f"{at}/lines/2").text, "nobody takes it back alone"
+    recorded(officer, sent(officer, f"{at}/lines/2", f"{at}/lines/2/unmatch", {}), "(recon|exc)[a-z]+")
     listed = officer.get(f"{HOME}/exceptions?kind=debit_without_origin").text
     (difference,) = set(re.findall(rf"{HOME}/exceptions/[0-9a-f-]{{36}}", listed))
     owner = {"owner_id": str(county.people["sunli"].person_id)}
     recorded(officer, sent(officer, difference, f"{difference}/assign", owner), "exception")
     assert difference in approver.get(f"{HOME}/exceptions?whose=mine").text
     cleared = {"outcome": "explained", "reason": "手续费"}
+    too_short = sent(approver, difference, f"{difference}/explain", cleared)
+    assert (too_short.status_code, "理由至少写 4 个字" in too_short.text) == (409, True)
+    said = {"outcome": "explained", "reason": "银行手续费"}
     assert (
-        "手续费" in recorded(approver, sent(approver, difference, f"{difference}/resolve", cleared), "exception").text
+        "须由另一位同事确认"
+        in recorded(approver, sent(approver, difference, f"{difference}/explain", said), "exception").text
     )
+    assert "手续费" in recorded(officer, sent(officer, difference, f"{difference}/resolve", {}), "exception").text
 
     csv = officer.get(f"{HOME}/files{at.removeprefix(HOME)}.csv")
     assert csv.text.count("\r\n") == 3

@@ -6,12 +6,13 @@ With MINGZHANG_TEST_SHOTS set to a folder, the pages are also photographed there
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import httpx
@@ -41,6 +42,7 @@ from tests.journeys.test_in_a_browser import look, look_without_script
 if TYPE_CHECKING:
     from tests.conftest import Cluster
 
+T = TypeVar("T")
 PAGE_BYTES_MAX = 30_000
 FIRST_CODE_WAITS_MS = 20_000
 
@@ -544,6 +546,57 @@ def sign_out_and_in(page: Page, login: str) -> None:
     with page.expect_navigation():
         page.get_by_role("button", name="登录").click()
     page.wait_for_selector("form[data-ready]")
+
+
+def kept_page(page: Page) -> str | None:
+    """The page that the telephone keeps for when there is no network."""
+    found: str | None = page.evaluate(
+        "caches.match('/staff/report/offline', { ignoreVary: true }).then(kept => kept ? kept.text() : null)"
+    )
+    return found
+
+
+def once(found: Callable[[], T | None], *, within_s: float = 10) -> T:
+    """What is found as soon as it is there."""
+    until = time.monotonic() + within_s
+    while not (result := found()):
+        assert time.monotonic() < until, "not found in time"
+        time.sleep(0.1)
+    return result
+
+
+def test_the_page_opens_without_a_network_and_sends_when_there_is_one(chromium: Browser, county: County) -> None:
+    before = county.app.journal.position()
+    with telephone(chromium, county, "zhangjianguo") as page:
+        expect(page.locator("#kept")).to_be_visible()
+        kept = once(lambda: kept_page(page))
+        assert "城东村" in kept
+        for personal in ("张*", "张建国", str(county.people["zhangjianguo"].person_id)):
+            assert personal not in kept, personal
+        assert 'name="form_token" value=""' in kept
+
+        page.context.set_offline(True)
+        page.goto("/staff/report")
+        page.wait_for_selector("form[data-ready]")
+        expect(page.get_by_text("现在连不上网")).to_be_visible()
+        write_down(page, "山上没有信号，路边滚下石头。")
+        look(page, "report-without-network")
+        page.set_viewport_size({"width": 360, "height": 740})
+        key = page.locator("[name=key]").input_value()
+        page.reload()
+        expect(page.get_by_label("看到了什么")).to_have_value("山上没有信号，路边滚下石头。")
+        assert page.locator("[name=key]").input_value() == key
+        page.get_by_role("button", name="上报", exact=True).click()
+        expect(page.locator("#outbox")).to_contain_text("未发送，正在重试")
+        assert events_since(county, before) == 0
+        page.context.set_offline(False)
+        expect(page.locator("#outbox")).to_contain_text("已发送，短号", timeout=FIRST_CODE_WAITS_MS)
+        expect(page.get_by_text("现在连不上网")).to_have_count(0)
+        assert events_since(county, before) == 1
+
+        with page.expect_navigation():
+            page.get_by_role("button", name="退出").click()
+        once(lambda: kept_page(page) is None)
 
 
 def test_everything_works_without_a_script(chromium: Browser, county: County, tmp_path: Path) -> None:

@@ -80,6 +80,9 @@ def test_a_report_becomes_a_settled_and_disclosed_payment(app: App, people: Peop
     _, file = payouts.export(app, actor=people.maker, key="export", batch_id=batch_id, profile=profile, on=ON)
     again = payouts.export(app, actor=people.maker, key="export", batch_id=batch_id, profile=profile, on=ON)
     assert again == (None, file)
+    other = {"profile": load_bank_profile("iso20022"), "batch_id": batch_id, "on": ON}
+    with pytest.raises(Refusal, match=r"payout_batch\.other_layout"):
+        payouts.export(app, actor=people.maker, key="export", **other)
     for name, answering in (("first", rehearsal_bank.answer), ("second", rehearsal_bank.answer_again)):
         content = answering(file, profile, seed="spine", on=ON, rehearsal=True)
         for _ in range(2):  # the same file twice changes nothing

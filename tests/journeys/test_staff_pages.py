@@ -106,14 +106,14 @@ def test_every_act_has_a_form_words_and_consequences() -> None:
 
 def test_the_eight_steps_on_pages(county: County, people: Signed) -> None:
     incident_id = county.reported()
-    longer = {"amount": "2", "unit": "working_days", "reason": "complex"}
-    assert "延长：2 个工作日；理由：情况复杂" in plain(
+    longer = {"amount": "2", "unit": "working_hours", "reason": "complex"}
+    assert "延长：2 个工作时；理由：情况复杂" in plain(
         taken(county, people["gaofei"], incident_id, "extend", **longer).text
     )
     taken(county, people["gaofei"], incident_id, "accept")
+    taken(county, people["lihe"], incident_id, "verify", reason="seen_on_site")
     taken(county, people["gaofei"], incident_id, "dispatch", department="县城管局")
     taken(county, people["wangqiang"], incident_id, "claim")
-    taken(county, people["lihe"], incident_id, "verify", reason="seen_on_site")
     handled_at = (county.app.journal.now() + timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M")
     assert (
         "已换灯泡。"
@@ -123,7 +123,9 @@ def test_the_eight_steps_on_pages(county: County, people: Signed) -> None:
     said = plain(checked(people["chenjing"], incident_id, "decide", reason="meets_catalogue").text)
     assert "同时记入应付 张*国 奖励 10.00 元（壹拾元整）" in said
     taken(county, people["chenjing"], incident_id, "decide", reason="meets_catalogue")
-    taken(county, people["wangqiang"], incident_id, "feed_back", channel="telephone", text="灯亮了。")
+    own = plain(people["wangqiang"].get(at(incident_id)).text)
+    assert "您在这件事里已是办理人，“结果反馈”请由没有经手过的同事办理。" in own
+    taken(county, people["hongmei"], incident_id, "feed_back", channel="telephone", text="灯亮了。")
     taken(county, people["zhangjianguo"], incident_id, "rate", stars="5")
     taken(county, people["gaofei"], incident_id, "post", days="7")
     page = taken(county, people["gaofei"], incident_id, "archive")
@@ -160,7 +162,7 @@ def test_a_page_says_what_it_will_record(county: County, people: Signed) -> None
     ):
         assert line in said, said
     said = plain(checked(people["lihe"], incident_id, "accept").text)
-    assert "下一步是“派遣”，时限 4 个工作时" in said
+    assert "下一步是“核查”，时限 8 个工作时" in said
 
 
 def test_what_is_not_open_is_refused_in_words(county: County, people: Signed) -> None:
@@ -200,6 +202,7 @@ def test_ones_own_comes_first_then_the_oldest(county: County, people: Signed) ->
     first, second, third = (county.reported() for _ in range(3))
     for incident_id in (first, second, third):
         taken(county, people["gaofei"], incident_id, "accept")
+        taken(county, people["lihe"], incident_id, "verify", reason="seen_on_site")
     named = {"department": "县城管局", "handler_id": str(county.people["linshu"].person_id)}
     for incident_id, fields in (
         (first, {"department": "县城管局"}),
@@ -220,26 +223,29 @@ def test_ones_own_comes_first_then_the_oldest(county: County, people: Signed) ->
     assert "我已签收" in page.text
     done = {"reply": None, "handled_at": county.app.journal.now().isoformat()}
     assert county.post("linshu", f"/incidents/{second}/handling", done).status_code == 201
-    assert at(second, "feed_back") in people["chenjing"].get("/staff").text, (
-        "what one has handled waits for others to tell the reporter"
-    )
+    assert at(second, "decide") in people["chenjing"].get("/staff").text, "what one has handled waits for others"
     assert "督促落实（办理）" in page.text
 
 
-def test_steps_that_nothing_demands_are_not_forgotten(county: County, people: Signed) -> None:
+def test_nothing_is_sent_or_archived_unseen(county: County, people: Signed) -> None:
+    """The eight steps demand a verification before the dispatch, and a decision before the file is closed."""
     incident_id = county.reported()
     assert str(incident_id) in rows(people["lihe"].get("/staff").text), "it waits for being accepted"
     taken(county, people["gaofei"], incident_id, "accept")
     page = people["lihe"].get("/staff").text
-    _, _, besides = page.partition("还可以办")
-    assert f"/staff/incidents/{incident_id}/acts/verify" in besides
-    assert "可以核查" in plain(page)
+    assert f"/staff/incidents/{incident_id}/acts/verify" in page
+    early = people["gaofei"].get(at(incident_id, "dispatch"))
+    assert (early.status_code, "按流程要先“核查”" in early.text) == (409, True)
+    late = people["gaofei"].get(at(incident_id, "archive"))
+    assert late.status_code == 409
     assert f"/staff/incidents/{incident_id}/acts/decide" not in people["chenjing"].get("/staff").text
 
 
 def test_a_repeated_report_is_merged_from_the_page_that_compares_it(county: County, people: Signed) -> None:
     text = f"东门桥头第{uuid4().int % 1000}号路灯连续三天晚上不亮，老人摸黑过桥很危险。"
     first, second = county.reported(text=text), county.reported(by="ouyang", text=text)
+    accepting = people["gaofei"].get(at(second, "accept")).text
+    assert accepting.count(text) == 2, "whoever is to take it on sees it too"
     taken(county, people["gaofei"], second, "accept")
     page = people["lihe"].get(at(second, "verify")).text
     assert "疑似重复" in page
@@ -266,7 +272,7 @@ def test_what_is_late_is_asked_of_the_clock(county: County, people: Signed, monk
     assert str(incident_id) not in at_once.text
     later = county.app.journal.now() + timedelta(days=20)
     monkeypatch.setattr(county.app.journal, "_clock", lambda: later)
-    page = people["gaofei"].get(f"/staff/late?area={TOWNSHIP}&act=dispatch&soon=false")
+    page = people["gaofei"].get(f"/staff/late?area={TOWNSHIP}&act=verify&soon=false")
     assert str(incident_id) in page.text
     assert "已超期" in page.text
     assert str(incident_id) not in people["gaofei"].get("/staff/late?act=archive").text
@@ -398,8 +404,11 @@ def test_the_same_without_a_script(chromium: Browser, county: County) -> None:
 
 def test_a_department_takes_what_waits(chromium: Browser, county: County) -> None:
     incident_id = county.reported()
-    for wanted in ({"act": "accept"}, {"act": "dispatch", "department": "县城管局"}):
-        assert county.post("gaofei", f"/incidents/{incident_id}/acts", wanted).status_code == 201
+    assert county.post("gaofei", f"/incidents/{incident_id}/acts", {"act": "accept"}).status_code == 201
+    seen = {"confirmed": True, "reason": "seen_on_site"}
+    assert county.post("lihe", f"/incidents/{incident_id}/verification", seen).status_code == 201
+    sent = {"act": "dispatch", "department": "县城管局"}
+    assert county.post("gaofei", f"/incidents/{incident_id}/acts", sent).status_code == 201
     with as_somebody(chromium, county, "wangqiang") as page:
         look(page, "today-department")
         with page.expect_navigation():

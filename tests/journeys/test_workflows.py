@@ -17,7 +17,7 @@ from migrations.roles import Access
 from projections import incident_courses
 from tests.api.web.county import COUNTY, SINCE, TOWNSHIP, County
 from tests.api.web.registers import signed_in
-from tests.journeys.adopted import adopted_county
+from tests.journeys.adopted import add_officer, adopted_county
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +31,15 @@ def county(cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
 def act(county: County, login: str, incident_id: UUID, name: str, **facts: object) -> Any:
     """One act as somebody."""
     return county.post(login, f"/incidents/{incident_id}/acts", {"act": name, **facts})
+
+
+def dispatched(county: County, incident_id: UUID, *, department: str = "县城管局") -> None:
+    """Accepted and sent by 高飞, verified by 李河 in between."""
+    assert act(county, "gaofei", incident_id, "accept").status_code == 201
+    seen = {"confirmed": True, "reason": "seen_on_site"}
+    assert county.post("lihe", f"/incidents/{incident_id}/verification", seen).status_code == 201
+    answer = act(county, "gaofei", incident_id, "dispatch", department=department)
+    assert answer.status_code == 201, answer.text
 
 
 def course(county: County, login: str, incident_id: UUID) -> Any:
@@ -48,15 +57,8 @@ def test_the_eight_steps(county: County) -> None:
     early = act(county, "gaofei", incident_id, "archive")
     assert (early.status_code, early.json()["code"]) == (409, "workflow.out_of_turn")
     assert early.json()["detail"] == "还不能“归档”：按流程要先“受理”。请等前一步办完。"
-    for login, name, facts in (
-        ("gaofei", "accept", {}),
-        ("gaofei", "dispatch", {"department": "县城管局"}),
-        ("wangqiang", "claim", {}),
-    ):
-        answer = act(county, login, incident_id, name, **facts)
-        assert answer.status_code == 201, answer.text
-    seen = {"confirmed": True, "reason": "seen_on_site"}
-    assert county.post("lihe", f"/incidents/{incident_id}/verification", seen).status_code == 201
+    dispatched(county, incident_id)
+    assert act(county, "wangqiang", incident_id, "claim").status_code == 201
     assert course(county, "linshu", incident_id)["course"]["claimed_by"] == str(county.people["wangqiang"].person_id)
     done = {"reply": "已修好。", "handled_at": county.app.journal.now().isoformat()}
     second = county.post("linshu", f"/incidents/{incident_id}/handling", done)
@@ -64,8 +66,12 @@ def test_the_eight_steps(county: County) -> None:
     assert county.post("wangqiang", f"/incidents/{incident_id}/handling", done).status_code == 201
     valid = {"valid": True, "reason": "meets_catalogue", "reward": False}
     assert county.post("chenjing", f"/incidents/{incident_id}/validity", valid).status_code == 201
+    told = {"channel": "telephone", "text": "路灯已修好。"}
+    for login in ("gaofei", "wangqiang", "lihe", "chenjing"):
+        own = act(county, login, incident_id, "feed_back", **told)
+        assert (own.status_code, own.json()["code"]) == (403, "chain.acted_twice"), login
     for login, name, facts in (
-        ("wangqiang", "feed_back", {"channel": "telephone", "text": "路灯已修好。"}),
+        ("hongmei", "feed_back", told),
         ("zhangjianguo", "rate", {"stars": 5}),
         ("gaofei", "post", {"days": 7}),
         ("gaofei", "archive", {}),
@@ -86,15 +92,16 @@ def test_nobody_acts_in_a_second_part(county: County) -> None:
     refused = county.post("lihe", f"/incidents/{incident_id}/verification", seen)
     assert (refused.status_code, refused.json()["code"]) == (403, "chain.acted_twice")
     waiting = county.program("lihe").get("/api/v1/courses").json()["courses"]
-    assert str(incident_id) not in {row["incident_id"] for row in waiting}, "what waits is the dispatch, by others"
+    assert str(incident_id) not in {row["incident_id"] for row in waiting}, "what waits is the verification, by others"
+    page = signed_in(county, "lihe").get(f"/staff/incidents/{incident_id}").text
+    assert "您在这件事里已是受理人，“事项核查”请由没有经手过的同事办理。" in page
     assert county.post("hongmei", f"/incidents/{incident_id}/verification", seen).status_code == 201
 
 
 def test_the_first_claim_wins_and_every_other_hears_whose_it_is(county: County) -> None:
     incident_id = county.reported()
-    assert act(county, "gaofei", incident_id, "accept").status_code == 201
-    assert act(county, "gaofei", incident_id, "dispatch", department="县城管局").status_code == 201
-    claimants = ["wangqiang", "linshu", "lihe", "hongmei"]
+    dispatched(county, incident_id)
+    claimants = ["wangqiang", "linshu", "hongmei"]
     clients = [county.program(login) for login in claimants]
     keys = [county.key() for _ in claimants]
 
@@ -112,6 +119,31 @@ def test_the_first_claim_wins_and_every_other_hears_whose_it_is(county: County) 
             assert answer.json()["facts"]["claimant_id"] == str(county.people[won[0]].person_id)
 
 
+def test_what_is_sent_to_a_department_waits_for_its_handlers_alone(county: County) -> None:
+    """王强 and 林枢 handle for no department that is recorded; 水利局 gets a handler of its own."""
+    page = signed_in(county, "admin").get(f"/staff/persons/{county.people['wangqiang'].person_id}").text
+    assert 'name="department"' in page
+    add_officer(county, "shuili", "高水", "department_handler", department="县水利局")
+    incident_id = county.reported(text="渠道堵了，水漫到路上。")
+    dispatched(county, incident_id, department="县水利局")
+    for login in ("wangqiang", "hongmei"):
+        refused = act(county, login, incident_id, "claim")
+        assert (refused.status_code, refused.json()["code"]) == (409, "incident.other_department"), login
+        assert "派给“县水利局”" in refused.json()["detail"]
+        waiting = county.program(login).get("/api/v1/courses").json()["courses"]
+        assert str(incident_id) not in {row["incident_id"] for row in waiting}
+    shown = signed_in(county, "wangqiang").get(f"/staff/incidents/{incident_id}").text
+    assert "派给“县水利局”" in shown
+    assert "/acts/claim" not in shown
+    waiting = county.program("shuili").get("/api/v1/courses").json()["courses"]
+    assert str(incident_id) in {row["incident_id"] for row in waiting}
+    assert f"/staff/incidents/{incident_id}/acts/claim" in signed_in(county, "shuili").get("/staff").text
+    named = {"department": "县水利局", "handler_id": str(county.people["linshu"].person_id)}
+    moved = act(county, "gaofei", incident_id, "reassign", reason="not_their_duty", **named)
+    assert moved.json()["code"] == "incident.other_department", "nobody is named who is of another"
+    assert act(county, "shuili", incident_id, "claim").status_code == 201
+
+
 def test_a_member_reads_what_he_is_to_claim_and_what_he_has_claimed_and_nothing_else(county: County) -> None:
     """大荔四步: 张建国 reports, 刘洋 takes it on, 欧阳明月 comes too late."""
     village, on = Division("361125001202"), today(county.app)
@@ -126,8 +158,7 @@ def test_a_member_reads_what_he_is_to_claim_and_what_he_has_claimed_and_nothing_
         return answer.status_code, answer.text
 
     assert "access.not_yours" in told("liuyang")[1]
-    assert act(county, "lihe", incident_id, "accept").status_code == 201
-    assert act(county, "gaofei", incident_id, "dispatch", department="城西村党员").status_code == 201
+    dispatched(county, incident_id, department="城西村党员")
     for login in ("liuyang", "ouyang"):
         assert told(login)[0] == told(login, "/course")[0] == 200
         assert "渠边护栏" in told(login)[1]
@@ -152,8 +183,6 @@ def test_a_member_reads_what_he_is_to_claim_and_what_he_has_claimed_and_nothing_
 
     done = {"reply": "已修好。", "handled_at": county.app.journal.now().isoformat()}
     assert county.post("liuyang", f"/incidents/{incident_id}/handling", done).status_code == 201
-    told_back = {"channel": "telephone", "text": "护栏已修好。"}
-    assert act(county, "liuyang", incident_id, "feed_back", **told_back).status_code == 201
     assert "access.not_yours" in told("liuyang")[1]
     proof = {"event": claimed.json()["events"][0]}
     assert county.program("liuyang").get("/api/v1/log/proof", params=proof).status_code == 200
@@ -192,9 +221,17 @@ def test_suspension_stops_the_clock_and_extension_moves_it(county: County) -> No
     assert (stopped.status_code, stopped.json()["code"]) == (409, "incident.suspended")
     assert act(county, "gaofei", incident_id, "resume").status_code == 201
     before = course(county, "gaofei", incident_id)["course"]["due_at"]
-    longer = {"longer": {"amount": 1, "unit": "days"}, "reason": "complex"}
+    for amount, unit in ((5, "working_hours"), (1, "days"), (9_999, "working_days")):
+        beyond = act(county, "gaofei", incident_id, "extend", longer={"amount": amount, "unit": unit}, reason="complex")
+        assert (beyond.status_code, beyond.json()["code"]) == (409, "incident.extension_beyond")
+    assert "最多是 4 个工作时" in beyond.json()["detail"]
+    longer = {"longer": {"amount": 4, "unit": "working_hours"}, "reason": "complex"}
     assert act(county, "gaofei", incident_id, "extend", **longer).status_code == 201
     assert course(county, "gaofei", incident_id)["course"]["due_at"] > before
+    again = act(
+        county, "gaofei", incident_id, "extend", longer={"amount": 1, "unit": "working_hours"}, reason="complex"
+    )
+    assert again.json()["code"] == "incident.extension_beyond"
 
 
 def test_a_repeated_report_is_linked_and_earns_nothing(county: County, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The bank's statements in a walk: recorded in order, late or with a gap; matched by rule, by hand, and taken back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -120,7 +121,7 @@ def by_hand(walk: Walk) -> None:
     def confirmed() -> Iterator[Fact]:
         state: Any = walk.states.get(BOOK)
         if walk.draw.random() < 0.2:
-            yield BOOK, reconciliations.reject(state, key=key, reason="不对")
+            yield BOOK, reconciliations.reject(state, key=key, reason="金额不对")
         else:
             yield BOOK, reconciliations.confirm(state, **facts, amounts=amounts, confirmer_id=other)
 
@@ -133,16 +134,25 @@ def unmatch(walk: Walk) -> None:
     if not walk.bank_lines:
         return
     key, _ = walk.one(walk.bank_lines)
+    who, other = walk.one(OFFICERS), walk.one([*APPROVERS, *OFFICERS])
 
-    def facts() -> Iterator[Fact]:
+    def proposed() -> Iterator[Fact]:
         state: Any = walk.states.get(BOOK)
-        yield BOOK, reconciliations.unmatch(state, key=key, reason="勾错了")
+        yield BOOK, reconciliations.propose_unmatch(state, key=key, reason="勾错了人", proposer_id=who)
 
-    walk.attempt("unmatch", facts(), by=walk.one(OFFICERS))
+    def confirmed() -> Iterator[Fact]:
+        state: Any = walk.states.get(BOOK)
+        if walk.draw.random() < 0.2:
+            yield BOOK, reconciliations.reject(state, key=key, reason="没有勾错")
+        else:
+            yield BOOK, reconciliations.unmatch(state, key=key, confirmer_id=other)
+
+    walk.attempt("propose_unmatch", proposed(), by=who)
+    walk.attempt("unmatch", confirmed(), by=other)
 
 
 def settle_exception(walk: Walk) -> None:
-    """Somebody is given a gap, and says what it was."""
+    """Somebody is given a gap, and says what it was; another confirms it."""
     gaps = [name for name in walk.states if name[0] == "exception"]
     if not gaps:
         return
@@ -152,10 +162,55 @@ def settle_exception(walk: Walk) -> None:
         state: Any = walk.states[name]
         if state.owner_id is None:
             yield name, recon_exceptions.assign(state, owner_id=who, owner_known=True)
+        elif state.proposed is None:
+            said = {"outcome": "explained", "reason": "补了对账单", "proposer_id": who}
+            yield name, recon_exceptions.propose(state, **said)
+        elif walk.draw.random() < 0.2:
+            yield name, recon_exceptions.reject(state, reason="还差一份对账单")
         else:
-            yield name, recon_exceptions.resolve(state, outcome="explained", reason="补了对账单")
+            yield name, recon_exceptions.confirm(state, confirmer_id=who)
 
     walk.attempt("settle_exception", facts(), by=who)
 
 
-WEIGHTS = {statement: 3, match: 5, by_hand: 4, unmatch: 1, settle_exception: 1}
+def supersede(walk: Walk) -> None:
+    """The bank sends a statement again, without its references; two people, or one twice, say that it counts."""
+    book: Any = walk.states.get(BOOK)
+    if book is None or not book.statements:
+        return
+    old, days = walk.one(sorted(book.statements.items()))
+    told = [(key, line) for key, line in walk.bank_lines if key.statement_id == old]
+    lines = [replace(line, bank_ref=f"{len(walk.entries)}-{line.number}") for _, line in told]
+    identity = statements.other_id(old, statements.entries_digest(lines))
+    name: Name = ("statement", identity)
+    who, other = walk.one(OFFICERS), walk.one([*APPROVERS, *OFFICERS])
+    facts = {"since": days.since, "until": days.until, "opening_fen": days.opening_fen, "closing_fen": days.closing_fen}
+    file = Attachment(Sha256(f"{len(walk.entries):064x}"), 1)
+    new = reconciliations.Joined(**facts, file=file.sha256)
+
+    def proposed() -> Iterator[Fact]:
+        said = {"account_digest": ACCOUNT, "number": None, "lines": lines, "file": file, "profile": "p"}
+        yield from ((name, event) for event in statements.record(walk.states.get(name), **said, **facts))
+        wanted = {"statement_id": identity, "new": new, "reason": "银行重开对账单", "proposer_id": who}
+        yield BOOK, reconciliations.propose_superseding(walk.states.get(BOOK), **wanted)
+
+    def confirmed() -> Iterator[Fact]:
+        state: Any = walk.states.get(BOOK)
+        event = reconciliations.supersede(state, statement_id=identity, new=new, confirmer_id=other)
+        yield BOOK, event
+        after = reconciliations.evolve(state, event)
+        joined = {"statement_id": identity, "file": file.sha256, "entry_count": len(lines)}
+        yield BOOK, reconciliations.join(after, **joined, **facts)
+        again = reconciliations.evolve(after, reconciliations.join(after, **joined, **facts))
+        for gap, amount in reconciliations.gaps(again.statements).items():
+            subject = recon_exceptions.Subject("statement_gap", statement_id=gap)
+            state = walk.states.get(("exception", subject.id))
+            opened = recon_exceptions.open_(state, subject=subject, amount_fen=Fen(amount))
+            yield from ((("exception", subject.id), event) for event in opened)
+
+    if walk.attempt("propose_superseding", proposed(), by=who) and walk.attempt("supersede", confirmed(), by=other):
+        kept = [(key, line) for key, line in walk.bank_lines if key.statement_id != old]
+        walk.bank_lines = [*kept, *((EntryKey(identity, line.number), line) for line in lines)]
+
+
+WEIGHTS = {statement: 3, match: 5, by_hand: 4, unmatch: 1, settle_exception: 4, supersede: 1}

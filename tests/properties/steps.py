@@ -493,7 +493,8 @@ class Walk(Recorder):
         self.attempt("write_back", facts(), by=who)
 
     def recover(self) -> None:
-        found = self.payment_of("settled", "recovered")
+        claims = [name for name in self.states if name[0] == "payment" and self.states[name].status == "claimed"]
+        found = self.payment_of("claimed") if claims else self.payment_of("settled", "recovered")
         if found is None:
             return
         name, payment = found
@@ -505,9 +506,44 @@ class Walk(Recorder):
             )
             for event in events:
                 yield name, event
-                yield from self._taken_back(name, payments.evolve(payment, event))
+                if isinstance(event, payments.PaymentRecovered):
+                    yield from self._taken_back(name, payments.evolve(payment, event))
 
         self.attempt("recover", facts(), by=who)
+
+    def confirm_paid(self) -> None:
+        """A second person says that the bank did pay what it had called failed."""
+        found = [name for name in self.states if name[0] == "payment" and self.states[name].said_paid]
+        if not found:
+            return
+        name: Name = self.one(found)
+        payment: Any = self.states[name]
+        maker = self.states["payout_batch", payment.batch_id].maker_id
+        who = self.one([*APPROVERS, *APPROVERS, maker])
+        owed = [self._owed(one)[1] for one in payment.rewards]
+        holders = [self.states["payment", one.payment_id] for one in owed if one.payment_id is not None]
+        open_ones = [
+            one.end_to_end_id for one in holders if one.status == "prepared" or one.status in payments.IN_TRANSIT
+        ]
+
+        def facts() -> Iterator[Fact]:
+            events = payments.confirm_paid(
+                payment,
+                actor_id=who,
+                maker_id=maker,
+                acted=self._people(payment),
+                owed=all(one.payment_id is None and not one.reversed for one in owed),
+                listed_again=next(iter(open_ones), None),
+                reason="银行查询确认已付",
+            )
+            for event in events:
+                yield name, event
+                if isinstance(event, payments.PaymentConfirmedPaid):
+                    for one in payment.rewards:
+                        kind, state = self._owed(one)
+                        yield (kind, one), OWED[kind].schedule(state, payment_id=name[1])
+
+        self.attempt("confirm_paid", facts(), by=who)
 
     def uphold(self) -> None:
         found = [name for name in self.states if name[0] == "payment" and self.states[name].contradicted]
@@ -560,8 +596,7 @@ class Walk(Recorder):
                 month=month,
                 sealer_id=other,
                 shown_digest=figures.digest,
-                trial_balance=EMPTY,
-                disclosures=EMPTY,
+                now=figures,
                 blocking=[],
             )
             yield name, event
@@ -644,9 +679,10 @@ WEIGHTS: Mapping[Callable[[Walk], None], int] = {
     Walk.close: 6,
     Walk.return_late: 4,
     Walk.reissue: 3,
-    Walk.write_back: 2,
-    Walk.recover: 1,
+    Walk.write_back: 3,
+    Walk.recover: 2,
     Walk.uphold: 2,
+    Walk.confirm_paid: 2,
     Walk.close_month: 2,
     Walk.book_late: 1,
 }

@@ -128,6 +128,21 @@ def test_hledger_has_our_balances(walk, written):
         assert {path: Fraction(amount.removesuffix(" CNY")) for path, amount in rows} == ours(walk, year)
 
 
+def test_every_tag_and_payee_that_is_used_is_declared(walk, written):
+    """What `check tags` asks from hledger 1.27 on, and `check payees` always: here for the programs that do not."""
+    for year in years_of(walk):
+        text = (written / path_of_year(Hledger(), year)).read_text("utf-8")
+        assert undeclared(text) == set()
+        assert undeclared(text.replace("tag entry-hash\n", "")) == {"entry-hash"}
+
+
+def undeclared(journal: str) -> set[str]:
+    """Tags in comments without a directive (hledger manual: a word and a colon, at the start or behind a comma)."""
+    comments = re.findall(r"(?:^|  );(.*)$", journal, re.MULTILINE)
+    used = {name for comment in comments for name in re.findall(r"(?:^|,)\s*([^\s:,]+):", comment)}
+    return used - set(re.findall(r"^tag (\S+)$", journal, re.MULTILINE))
+
+
 def test_every_control_account_is_asserted_at_every_month_end(walk, written):
     """As many assertions as control accounts that have moved by then, month by month."""
     moved: set[str] = set()

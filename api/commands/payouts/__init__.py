@@ -8,6 +8,7 @@ from api.commands.payouts.answering import FAILURE_CODES, close, record_answer
 from api.commands.payouts.checking import acknowledge, approve, reject
 from api.commands.payouts.freezing import freeze
 from api.commands.payouts.holding import lift_hold, place_hold
+from api.commands.payouts.paid_after_all import confirm_paid
 from api.commands.payouts.proposing import Proposal, propose
 from api.commands.payouts.returning import (
     record_return,
@@ -28,6 +29,7 @@ __all__ = [
     "acknowledge",
     "approve",
     "close",
+    "confirm_paid",
     "export",
     "freeze",
     "lift_hold",

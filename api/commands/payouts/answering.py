@@ -1,7 +1,9 @@
 """What the bank says: each line of its file becomes a fact of its payment, and a batch ends when all is definite.
 
 What must not be broken: a file is read whole or not at all, but no line of a file that was read is refused. A line that
-contradicts the bank's own earlier word is recorded as that, and the others are recorded as what they are.
+contradicts the bank's own earlier word is recorded as that, and the others are recorded as what they are. A word that
+no list of ours has means nothing definite, and is a difference (`unknown_code`) until a known one comes or two people
+explain it.
 """
 
 from collections.abc import Iterator
@@ -10,9 +12,11 @@ from datetime import date
 from uuid import UUID
 
 from api.commands.bank_files import record_refused, recorded, schema_check_of
+from api.commands.booking_days import effective_on
+from api.commands.budgets import accounts_of
+from api.commands.differences import ended, opened
 from api.commands.payouts.returning import return_facts
 from api.commands.payouts.streams import batch_stream, batch_with_lines, payment_stream, released
-from api.commands.periods import effective_on
 from api.commands.shared import require
 from api.context import App
 from api.files.bank_profiles import BankProfile
@@ -25,6 +29,7 @@ from domain.kernel.events import Sha256
 from domain.kernel.refusals import Refusal
 from domain.payments import Payment, PaymentFailed
 from domain.payout_batches import PayoutBatch
+from domain.recon_exceptions import Subject
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
 
@@ -88,6 +93,16 @@ def record_answer(
         for answer in returned.lines:
             payment_id = by_end_to_end[answer.end_to_end_id]
             yield from reading.facts(payment_id, lines[payment_id], answer)
+        unknown: dict[Subject, int] = {}
+        known: list[Subject] = []
+        for one in returned.lines:
+            about = Subject("unknown_code", payment_id=by_end_to_end[one.end_to_end_id])
+            if profile.knows(one.bank_status, code=one.code, reason=one.reason):
+                known.append(about)
+            else:
+                unknown[about] = -(one.amount_fen or 0)
+        yield from opened(read, unknown, on)
+        yield from ended(read, known, on)
 
     inputs = {
         "command": "payout_batch.record_answer",
@@ -133,10 +148,14 @@ class _Answering:
         if answer.status == "settled" and answer.booked_on is not None:
             booked_on = answer.booked_on
             for settled in payments.settle(
-                payment, answer=self.digest, booked_on=booked_on, bank_ref=answer.bank_ref or ""
+                payment,
+                answer=self.digest,
+                booked_on=booked_on,
+                bank_ref=answer.bank_ref or "",
+                of=accounts_of(self.read, payment.budget_id),
             ):
                 yield Fact(stream, settled, self._effective(booked_on))
-        elif answer.status == "returned" and answer.booked_on is not None and payment.outcome == "settled":
+        elif answer.status == "returned" and answer.booked_on is not None and payment.booked_on is not None:
             yield from return_facts(
                 self.read,
                 payment_id,

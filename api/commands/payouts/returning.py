@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
+from api.commands.booking_days import effective_on
+from api.commands.budgets import accounts_of
 from api.commands.payouts.streams import payment_stream, payment_with_batch, people_before, released, taken_back
-from api.commands.periods import effective_on
 from api.commands.shared import person_stream
 from api.context import App
 from domain import payments, persons
+from domain.accounts import SHIPPED
 from domain.kernel.events import Sha256
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
@@ -25,8 +27,9 @@ def return_facts(
     `reason` is from the closed list. Known already: nothing. Refuses what `payments.return_late` refuses.
     """
     payment = read.state(payment_stream(payment_id), payments.evolve)
+    of = accounts_of(read, payment.budget_id) if payment is not None else SHIPPED
     for event in payments.return_late(
-        payment, answer=answer, booked_on=booked_on, bank_ref=bank_ref, reason=reason, on=on
+        payment, answer=answer, booked_on=booked_on, bank_ref=bank_ref, reason=reason, on=on, of=of
     ):
         yield Fact(payment_stream(payment_id), event, on)
 
@@ -36,14 +39,16 @@ def recover_facts(
 ) -> Iterator[Fact]:
     """Money paid in error that came in again (追回), and the rewards that are taken back with it.
 
-    Known already: nothing. Refuses what `payments.recover` refuses.
+    Known already: nothing. A claim on a payee pays for no reward. Refuses what `payments.recover` refuses.
     """
     payment = read.state(payment_stream(payment_id), payments.evolve)
+    of = accounts_of(read, payment.budget_id) if payment is not None else SHIPPED
     for event in payments.recover(
-        payment, actor_id=actor_id, booked_on=booked_on, bank_ref=bank_ref, reason=reason, on=on
+        payment, actor_id=actor_id, booked_on=booked_on, bank_ref=bank_ref, reason=reason, on=on, of=of
     ):
         yield Fact(payment_stream(payment_id), event, on)
-        yield from taken_back(read, payment_id, payments.evolve(payment, event), reason=reason, on=on)
+        if isinstance(event, payments.PaymentRecovered):
+            yield from taken_back(read, payment_id, payments.evolve(payment, event), reason=reason, on=on)
 
 
 def record_return(

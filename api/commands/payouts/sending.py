@@ -27,11 +27,15 @@ REHEARSAL_PAYER_ACCOUNT = "0000000000000000"
 def export(
     app: App, *, actor: Actor, key: str, batch_id: UUID, profile: BankProfile, on: date
 ) -> tuple[Receipt | None, bytes]:
-    """Write the payment file of an approved batch and record its digest. Exported before: the kept file again."""
-    kept = app.journal.state(batch_stream(batch_id), payout_batches.evolve)
-    if kept is not None and kept.file is not None:
-        require_unrestricted(app, kept.file.sha256)
-        content = app.vault.get_file(kept.file.sha256, by=str(actor.person_id), reason="payout_batch.export")
+    """Write the payment file of an approved batch and record its digest. Exported before: the kept file again.
+
+    Refuses `payout_batch.other_layout` where it was exported in another layout than `profile`.
+    """
+    before = app.journal.state(batch_stream(batch_id), payout_batches.evolve)
+    kept = payout_batches.file_written(before, profile=profile.name)
+    if kept is not None:
+        require_unrestricted(app, kept.sha256)
+        content = app.vault.get_file(kept.sha256, by=str(actor.person_id), reason="payout_batch.export")
         return None, content
     written: list[bytes] = []
 

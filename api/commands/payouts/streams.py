@@ -92,6 +92,13 @@ def released(read: Reading, payment_id: UUID, payment: Payment, on: date) -> Ite
     return _payroll(read, payment).released(read, payment_id, payment, on)
 
 
+def scheduled_again(read: Reading, payment_id: UUID, payment: Payment, on: date) -> Iterator[Fact]:
+    """What waited because the bank had called the payment failed is in it again."""
+    kind = _payroll(read, payment)
+    for one, state in kind.states(read, list(payment.rewards)).items():
+        yield Fact(kind.stream(one), kind.schedule(state, payment_id=payment_id), on)
+
+
 def taken_back(read: Reading, payment_id: UUID, payment: Payment, *, reason: str, on: date) -> Iterator[Fact]:
     """What is in a payment that is given up or was claimed back is reversed."""
     return _payroll(read, payment).taken_back(read, payment_id, payment, on, reason=reason)

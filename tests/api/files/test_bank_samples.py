@@ -4,6 +4,7 @@ The banks' own samples of statements were shortened by whoever published them: c
 of the rows that are left, and saying so is right. Put right in memory, the same bytes are read whole.
 """
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from api.files.bank_profiles import load_bank_profile
 from api.files.findings import BadFile
 from api.files.payment_files import read_payment_file
 from api.files.return_files import read_return_file
+from api.files.schema_validity import broken_schemas
 from api.files.statement_files import read_statement, read_statements
 from api.files.statement_profiles import load_statement_profile, statement_profile_names
 from domain.kernel.money import yuan
@@ -49,11 +51,8 @@ STATEMENTS = {
     ),
     "iso20022/camt053.v2.five.decimals.xml": (
         "camt.053",
-        [
-            ("amount.decimals", 43, f"{STATEMENT}/Bal[1]/Amt"),
-            ("amount.decimals", 55, f"{STATEMENT}/Bal[2]/Amt"),
-            ("amount.decimals", 62, f"{STATEMENT}/Ntry/Amt"),
-        ],
+        # Zeros behind the fen are read (18.150, 8.850); what is left is that 18.15 + 8.85 is not 27.05.
+        [("statement.closing", 49, f"{STATEMENT}/Bal[2]")],
     ),
     "iso20022/goldman_sachs__camt_053_us_v2_sample.xml": (
         "camt.053",
@@ -62,7 +61,7 @@ STATEMENTS = {
     "iso20022/ing__example_camt.xml": ("camt.053", READ),
     "iso20022/iso_camt053.v2.all-balance-types.xml": (
         "camt.053",
-        [("amount.decimals", 153, f"{STATEMENT}/Ntry/Amt")],
+        [("statement.closing", 68, f"{STATEMENT}/Bal[4]")],
     ),
     "iso20022/iso_camt053.v2.minimal.xml": ("camt.053", [("currency.differs", 60, f"{STATEMENT}/Bal[2]/Amt")]),
     "iso20022/iso_camt053.v2.multi.statement.xml": ("camt.053", READ),
@@ -83,10 +82,45 @@ def places(findings):
     return [(found.code, found.row, found.column) for found in findings]
 
 
+SCHEMAS = {f"xsd/{name}.xsd" for name in ("camt.053.001.02", "camt.053.001.08", "camt.054.001.08")} | {
+    f"xsd/{name}.xsd" for name in ("pain.001.001.09", "pain.002.001.03")
+}
+CODES = {
+    # The only words of ISO 20022 that mean anything definite or that the bank is at work; every other is unknown.
+    "code-sets/external_payment_transaction_status_code.json": {
+        "ACTC": "accepted", "ACCP": "accepted", "ACSP": "accepted", "PDNG": "accepted", "ACSC": "settled",
+        "ACCC": "settled", "RJCT": "failed", "CANC": "cancelled",
+    },
+    "code-sets/external_payment_group_status_code.json": {
+        "ACTC": "accepted", "ACCP": "accepted", "ACSP": "accepted", "PDNG": "accepted", "ACSC": "settled",
+        "ACCC": "settled", "RJCT": "failed",
+    },
+    # Of the lists of other things no code is taken for a status; a pending entry is a pending payment.
+    "code-sets/external_balance_type_code.json": {},
+    "code-sets/external_category_purpose_code.json": {},
+    "code-sets/external_clearing_system_identification_code.json": {},
+    "code-sets/external_entry_status_code.json": {"PDNG": "accepted"},
+    "code-sets/external_purpose_code.json": {},
+    "code-sets/external_return_reason_code.json": {},
+    "code-sets/external_status_reason_code.json": {},
+}  # fmt: skip
+
+
 def test_no_sample_is_forgotten():
     samples = {str(path.relative_to(BANK)) for path in BANK.rglob("*") if path.is_file()}
-    aside = {name for name in samples if name.startswith(("xsd/", "code-sets/"))}
-    assert samples - aside == STATEMENTS.keys() | ANSWERS.keys()
+    assert samples == STATEMENTS.keys() | ANSWERS.keys() | SCHEMAS | CODES.keys()
+
+
+def test_every_schema_can_be_used():
+    assert broken_schemas(BANK / "xsd") == []
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_a_code_of_iso_means_what_we_say_or_nothing(name):
+    codes = json.loads((BANK / name).read_text("utf-8"))["codes"]
+    assert codes
+    statuses = load_bank_profile("iso20022").statuses
+    assert {code: statuses[code] for code in codes if code in statuses} == CODES[name]
 
 
 @pytest.mark.parametrize("name", STATEMENTS)

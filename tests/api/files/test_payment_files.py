@@ -128,7 +128,7 @@ def test_a_name_that_the_encoding_lacks_is_refused(batch):
 
 @PROFILES
 def test_an_empty_batch_is_refused(batch, profile):
-    assert refusal_of(write_payment_file, profile, batch(0)) == [("lines.none", None, None)]
+    assert refusal_of(write_payment_file, profile, batch(0)) == [("lines.none", 1, "文件头")]
 
 
 @PROFILES
@@ -227,7 +227,7 @@ def error_in_c2(lines, _):
         (put("C2", "=A1"), ("cell.formula", 2, "C")),
         (put("C1", "账号"), ("header.missing", 1, None)),
         (put("H1", "用途"), ("header.duplicate", 1, None)),
-        (put("F2", 10.505), ("amount.unreadable", 2, "F 金额（元）")),
+        (put("F2", 10.505), ("amount.decimals", 2, "F 金额（元）")),
         (put("F2", 99), ("control.total", 4, "B 总金额（元）")),
         (error_in_c2, ("cell.error", 2, "C 收款人账号")),
         (lambda lines, _: lines.merge_cells("B2:B3"), ("cell.merged", 2, None)),

@@ -185,8 +185,8 @@ def test_an_answer_to_what_was_sent_has_no_findings(batch):
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
-        (b"H|HF202611-1|", b"H|HF202610-1|", [("answer.other_batch", None)]),
-        (b"|36001234500059000001|", b"|36001234500059000002|", [("answer.other_payer", None)]),
+        (b"H|HF202611-1|", b"H|HF202610-1|", [("answer.other_batch", 1)]),
+        (b"|36001234500059000001|", b"|36001234500059000002|", [("answer.other_payer", 1)]),
         (b"/0002", b"/0009", [("answer.not_sent", 3)]),
         (b"D|2|", b"D|9|", [("answer.seq", 3)]),
         (b"|1050|", b"|1051|", [("control.total", 1), ("control.total", 4), ("answer.amount", 2)]),

@@ -1,5 +1,7 @@
 """A bank's XML beside its schema: what follows it, what does not and where, and that nothing depends on it."""
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from api.files.findings import BadFile
 from api.files.schema_validity import PLACES_MAX, broken_schemas, schema_check
 from api.files.statement_files import read_statements
 from api.files.statement_profiles import load_statement_profile
+from api.web.schema_words import schema_said
 from domain.bank_files import SchemaCheck, SchemaPlace
 
 BANK = Path(__file__).parents[4] / "shared" / "data" / "bank"
@@ -54,6 +57,31 @@ def test_what_does_not_is_invalid_with_its_first_places_and_none_of_its_words(fo
     many = schema_check(answer(*["败"] * 50_000), folder=folder)
     assert many is not None
     assert [place.line for place in many.places] == list(range(2, 2 + PLACES_MAX))
+
+
+def zipped(**parts):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(f"{name}.xml", content)
+    return buffer.getvalue()
+
+
+def test_an_archive_of_messages_is_as_good_as_its_worst_part(folder):
+    """As a batch goes out in several uploads. A workbook is no such archive, though its parts are XML too."""
+    good, bad = answer("成"), answer("成", "败")
+    check = schema_check(zipped(a=good, b=good), folder=folder)
+    assert check is not None
+    assert (check.result, check.places) == ("valid", ())
+    assert check == schema_check(good, folder=folder)
+    check = schema_check(zipped(a=good, b=bad), folder=folder)
+    assert check is not None
+    assert (check.result, check.places) == ("invalid", (SchemaPlace(3, "笔", part=2),))
+    assert schema_said(check) == "不符合（第 2 部分第 3 行 笔），不影响登记"
+    strange = schema_check(zipped(a=good, b=b"<other/>"), folder=folder)
+    assert strange == SchemaCheck(result="no_schema")
+    for none in (zipped(a=good, b=b"text"), zipped(**{"[Content_Types]": good}), zipped(a=good, b=b"<!DOCTYPE a><a/>")):
+        assert schema_check(none, folder=folder) is None
 
 
 def test_a_message_on_one_line_is_judged_piece_by_piece(folder, monkeypatch):
@@ -171,7 +199,7 @@ def test_samples_follow_their_schemas_whether_or_not_they_add_up():
     assert results.pop("iso_camt053.v2.wrong.xml") == ("invalid", (SchemaPlace(8, "BkToCstmrStmt"),))
     assert len(results) == 9
     assert set(results.values()) == {("valid", ())}
-    refused = SAMPLES / "camt053.v2.five.decimals.xml"
+    refused = SAMPLES / "camt053.v2.five.decimals.xml"  # its balances do not add up
     with pytest.raises(BadFile):
         read_statements(CAMT, refused.read_bytes(), file=refused.name)
 

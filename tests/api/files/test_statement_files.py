@@ -4,6 +4,7 @@ import io
 import zipfile
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Literal
 
 import openpyxl
 import pytest
@@ -16,7 +17,11 @@ from api.files.statement_files import read_statement, write_statement
 from api.files.statement_profiles import load_statement_profile, statement_profile_names
 from api.files.statements import BankStatement, StatementEntry
 from domain.kernel.events import Sha256
+from domain.kernel.ids import derived
+from domain.kernel.matches import EntryKey
 from domain.kernel.money import Fen
+from domain.matching import Entry, Payable, match, missing
+from domain.suggestions import Known, contradicts
 
 PROFILES = {name: load_statement_profile(name) for name in statement_profile_names()}
 NEUTRAL = PROFILES["neutral-statement"]
@@ -91,6 +96,59 @@ def test_what_is_written_in_a_layout_is_read_back_from_it(profile, amounts):
 
 
 @EVERY
+def test_a_statement_of_our_own_batch_reconciles_to_zero_in_every_layout(profile):
+    """What was paid, what failed and was given back, and what came back late: each line finds its payment, and each
+    payment its line, with the payee's name and account where the layout shows them.
+    """
+    payments = [_payable(line, 1_000 + line, "paid") for line in range(1, 9)] + [_payable(9, 700, "failed")]
+    late = [replace(payments[2], back_on=FIRST + timedelta(days=3), back_ref="TH3")]
+    payments[2] = late[0]
+    moved = [(one, -one.amount_fen) for one in payments] + [(one, one.amount_fen) for one in (payments[-1], *late)]
+    written = statement([amount for _, amount in moved])
+    entries = tuple(
+        replace(
+            entry,
+            end_to_end_id=one.end_to_end_id if entry.amount_fen < 0 else None,
+            return_of=one.end_to_end_id if entry.amount_fen > 0 else None,
+            counter_name="张建国",
+            counter_account="6222****0001",
+        )
+        for entry, (one, _) in zip(written.entries, moved, strict=True)
+    )
+    read = read_statement(profile, write_statement(profile, replace(written, entries=entries)))
+    lines = [
+        Entry(EntryKey(derived("statement"), said.number), said.booked_on, said.amount_fen, said.end_to_end_id,
+              said.bank_ref, said.batch_ref, said.return_of)
+        for said in read.entries
+    ]  # fmt: skip
+    found = match(lines, payments)
+    assert {one.tier for one in found.matches} == {1}
+    assert (len(found.matches), found.late_returns, found.exceptions) == (len(moved), (), ())
+    matched_fen = sum(part.amount_fen for one in found.matches for part in one.parts)
+    assert matched_fen == sum(said.amount_fen for said in read.entries)
+    taken = {(part.payment_id, part.amount_fen < 0) for one in found.matches for part in one.parts}
+    after = [
+        replace(one, out_taken=(one.payment_id, True) in taken, back_taken=(one.payment_id, False) in taken)
+        for one in payments
+    ]
+    assert missing(after, until=date(2099, 1, 1)) == {}
+    payee = Known("张建国", "6222000000000001")
+    assert not any(contradicts(Known(e.counter_name or "", e.counter_account or ""), payee) for e in read.entries)
+
+
+def _payable(line: int, amount_fen: int, state: Literal["paid", "failed"]) -> Payable:
+    return Payable(
+        payment_id=derived("payment", line),
+        batch_id=derived("batch"),
+        batch_reference=BATCH,
+        end_to_end_id=f"{BATCH}{line:08d}",
+        amount_fen=amount_fen,
+        state=state,
+        paid_on=FIRST if state == "paid" else None,
+    )
+
+
+@EVERY
 def test_the_same_statement_gives_the_same_bytes(profile):
     assert write_statement(profile, statement([-100, 5])) == write_statement(profile, statement([-100, 5]))
 
@@ -135,6 +193,30 @@ def test_cells_as_banks_write_them_are_read(row, fen):
         assert (entry.amount_fen, entry.booked_on, entry.row) == (fen, date(2026, 12, 5), 3)
 
 
+def test_zeros_behind_the_fen_are_read_in_every_layout_and_nothing_is_rounded():
+    """`8.850` is 8.85; `8.855` is no amount. Each layout says where."""
+    written = {name: write_statement(profile, statement([-885])) for name, profile in PROFILES.items()}
+    for name, profile in PROFILES.items():
+        with_zeros = _in_cells(written[name], "8.85", "8.850")
+        assert read_statement(profile, with_zeros).entries[0].amount_fen == -885, name
+        assert "amount.decimals" in {code for code, *_ in refusal(profile, _in_cells(written[name], "8.85", "8.855"))}
+
+
+def _in_cells(content: bytes, old: str, new: str) -> bytes:
+    """The file with another text in its cells; all of them may be text."""
+    if not content.startswith(b"PK"):
+        assert old.encode() in content
+        return content.replace(old.encode(), new.encode())
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for row in book.active.iter_rows():
+        for cell in row:
+            if isinstance(cell.value, str):
+                cell.value = cell.value.replace(old, new)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
 @pytest.mark.parametrize(
     ("row", "found"),
     [
@@ -172,9 +254,9 @@ def test_a_row_that_moves_nothing_is_no_entry():
     ("head", "found"),
     [
         ("笔数,2\n", ("statement.count", 1, "笔数")),
-        ("期初余额,5.00,期末余额,5.00\n", ("statement.closing", None, "期末余额")),
+        ("期初余额,5.00,期末余额,5.00\n", ("statement.closing", 1, "期末余额")),
         ("起始日期,2026-12-06,终止日期,2026-12-07\n", ("statement.outside", 4, "A 记账日期")),
-        ("起始日期,2026-12-07,终止日期,2026-12-01\n", ("statement.span", None, None)),
+        ("起始日期,2026-12-07,终止日期,2026-12-01\n", ("statement.span", 1, "文件头")),
         ("币种,人民比\n", ("currency.unreadable", 1, "币种")),
     ],
 )
@@ -183,7 +265,7 @@ def test_what_the_head_says_must_hold(head, found):
 
 
 def test_no_entries_and_no_days_are_no_statement():
-    assert refusal(NEUTRAL, HEAD.encode()) == [("statement.no_entries", None, None)]
+    assert refusal(NEUTRAL, HEAD.encode()) == [("statement.no_entries", 2, "文件头")]
     empty = read_statement(NEUTRAL, ("起始日期,2026-12-06,终止日期,2026-12-07\n" + HEAD).encode())
     assert (empty.entries, empty.since) == ((), date(2026, 12, 6))
 
@@ -277,13 +359,14 @@ def camt(change=("", "")) -> bytes:
 NTRY = "Document/BkToCstmrStmt/Stmt/Ntry"
 
 
+CLOSING = "Document/BkToCstmrStmt/Stmt/Bal[2]"
 PARTY = "NtryDtls/TxDtls/RltdPties/CdtrAcct/Id/Othr/Id"
 
 
 @pytest.mark.parametrize(
     ("old", "new", "code", "path"),
     [
-        ('Amt Ccy="CNY">10.50', 'Amt Ccy="CNY">10.50000', "amount.decimals", "Amt"),
+        ('Amt Ccy="CNY">10.50', 'Amt Ccy="CNY">10.50001', "amount.decimals", "Amt"),
         ('Amt Ccy="CNY">10.50', 'Amt Ccy="USD">10.50', "currency.differs", "Amt"),
         ('Amt Ccy="CNY">10.50', "Amt>10.50", "currency.unreadable", "Amt"),
         ("DBIT", "DEBT", "amount.direction", "CdtDbtInd"),
@@ -302,14 +385,12 @@ def test_a_message_without_an_amount_or_with_a_wrong_one_does_not_pass():
     missing = camt(('<Amt Ccy="CNY">10.50</Amt>', ""))
     line = missing.decode().split("<Ntry>")[0].count("\n") + 1
     assert ("cell.missing", line, f"{NTRY}[1]") in refusal(CAMT, missing)
-    assert refusal(CAMT, camt(("10.50", "10.51"))) == [
-        ("statement.closing", None, "Document/BkToCstmrStmt/Stmt/Bal[2]")
-    ]
+    assert refusal(CAMT, camt(("10.50", "10.51"))) == [("statement.closing", 35, CLOSING)]
 
 
 def test_pending_entries_are_no_bookings():
     content = camt(("<Cd>BOOK</Cd>", "<Cd>PDNG</Cd>"))
-    assert refusal(CAMT, content) == [("statement.closing", None, "Document/BkToCstmrStmt/Stmt/Bal[2]")]
+    assert refusal(CAMT, content) == [("statement.closing", 35, CLOSING)]
     assert len(read_statement(CAMT, content.replace(b"9989.00", b"9999.50")).entries) == 2
 
 

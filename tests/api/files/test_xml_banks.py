@@ -225,8 +225,10 @@ def test_a_late_return_names_line_amount_and_reason(month):
     assert (line.end_to_end_id, line.booked_on, line.bank_ref) == (BATCH + "00000002", date(2027, 3, 1), "0030899420")
     wrong = check_against(read_return_file(CMB, content.replace("11.00", "1.00").encode()), month())
     assert codes(wrong.findings) == [("answer.amount", 2, None)]
+    with_zeros = read_return_file(CMB, content.replace("11.00", "11.0000").encode())
+    assert [line.amount_fen for line in with_zeros.lines] == [1100]
     ruined = read_return_file(CMB, content.replace("11.00", "11.001").encode())
-    assert codes(ruined.findings) == [("amount.unreadable", 2, "NTAGDRFDZ1/TRSAMT")]
+    assert codes(ruined.findings) == [("amount.decimals", 2, "NTAGDRFDZ1/TRSAMT")]
 
 
 def pain_002(body: str, *, namespace: str = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10") -> bytes:

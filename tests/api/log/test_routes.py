@@ -43,7 +43,7 @@ def client(log: Log) -> Iterator[httpx.Client]:
     """A client of a program that has these routes and nothing else: no database, no journal."""
     web = FastAPI()
     web.state.published = PublishedLog(LocalFolder(log.folder))
-    web.include_router(routes.router)
+    routes.router.add_to(web)
     web.add_middleware(Frame, too_large=lambda _request: Response(status_code=413))
     with served(web) as url, httpx.Client(base_url=f"{url}/log", headers={"accept-encoding": "identity"}) as made:
         yield made
@@ -181,7 +181,7 @@ def test_a_store_far_away(tmp_path: Path) -> None:
     log.publish(300)
     web = FastAPI()
     web.state.published = PublishedLog(target)
-    web.include_router(routes.router)
+    routes.router.add_to(web)
     with served(web) as url:
         proof = httpx.get(f"{url}/log/proof/299").content
         assert verify_proof(proof, entry=log.source.all[299], policy=log.policy).size == 300
@@ -192,7 +192,7 @@ def test_a_store_far_away(tmp_path: Path) -> None:
 def test_nothing_is_published_yet(tmp_path: Path) -> None:
     web = FastAPI()
     web.state.published = PublishedLog(LocalFolder(tmp_path / "log"))
-    web.include_router(routes.router)
+    routes.router.add_to(web)
     with served(web) as url:
         for path in ("checkpoint", "policy", "observed", "proof/0", "tile/0/000", "checkpoints/1"):
             assert httpx.get(f"{url}/log/{path}").status_code == 404

@@ -90,6 +90,8 @@ def following_a_workflow(county: County) -> tuple[UUID, UUID, UUID]:
     filed(county, officer, declined, Filing("decline", reason="outside_area"))
     for one in (dispatched, suspended):
         filed(county, officer, one, Filing("accept"))
+        seen = [Verdict(one, True, "seen_on_site")]
+        verify(county.app, actor=county.people["lihe"], key=county.key(), verdicts=seen, on=on)
         filed(county, officer, one, Filing("dispatch", department="城市管理局"))
     done = filed(county, officer, suspended, Filing("suspend", reason="waits_for_weather"))
     assert county.app.caught_up(done.position)

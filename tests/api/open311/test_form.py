@@ -55,7 +55,7 @@ def test_the_example_of_the_specification_is_read() -> None:
     assert found.position == Position(3776524, -12242120)
     assert found.text(SERVICE) == (
         "A large sinkhole is destroying the street\n地点：1234 5th street\n"
-        "附件网址：http://farm3.static.flickr.com/2002/2212426634_5ed477a060.jpg"
+        "附件网址（没有下载）：http://farm3.static.flickr.com/2002/2212426634_5ed477a060.jpg"
     )
     assert not any(word in str(found) for word in ("john", "smith", "111111111", "tt222111", "123456", "smit333"))
 

@@ -13,6 +13,7 @@ import pytest
 import xmltodict
 
 from api.command_line import logins
+from api.likely_duplicates import likely_duplicates
 from api.open311 import api_keys, pace, reporting
 from api.open311.pace import Paces, Rate
 from domain import incidents
@@ -85,7 +86,8 @@ def refused(answer: httpx.Response, status: int, words: str) -> None:
 
 def test_a_report_is_recorded_by_the_person_behind_the_key(county: County, send: Callable[..., Any]) -> None:
     form = report(description="路灯不亮", lat="28.415239", long="117.608", **{"attribute[grid]": "第三网格"})
-    incident_id = made(send({**form, "media_url": "https://example.org/a.jpg", "jurisdiction_id": ORIGIN}))
+    answer = send({**form, "media_url": "https://example.org/a.jpg", "jurisdiction_id": ORIGIN})
+    incident_id = made(answer)
     with county.app.reading.connection() as conn:
         found = register.one(conn, incident_id)
     assert found is not None
@@ -93,7 +95,25 @@ def test_a_report_is_recorded_by_the_person_behind_the_key(county: County, send:
     assert (found.source, found.category, found.division, found.grid) == ("open311", "市容环境", VILLAGE, "第三网格")
     assert (found.latitude_e5, found.longitude_e5) == (2841524, 11760800)
     opened = county.app.vault.open([found.text_commitment], by="test", reason="test")
-    assert list(opened.values()) == ["路灯不亮\n附件网址：https://example.org/a.jpg"]
+    assert list(opened.values()) == ["路灯不亮\n附件网址（没有下载）：https://example.org/a.jpg"]
+    assert "没有下载其中的照片" in answer.json()[0]["service_notice"]
+    assert found.photos == [], "what nobody has fetched is no photo of ours"
+    (shown,) = httpx.get(f"{county.url}/open311/v2/requests/{incident_id}.json").json()
+    assert shown["media_url"] is None, "nor is it told on"
+
+
+def test_the_address_of_a_photo_makes_no_two_reports_alike(county: County, send: Callable[..., Any]) -> None:
+    photo = "https://photos.example.org/uploads/2026/11/from-the-programs-own-store"
+    lamp = made(send(report(description="北门路灯不亮", media_url=f"{photo}/1.jpg")))
+    lid = made(send(report(description="河边井盖松了", media_url=f"{photo}/2.jpg")))
+    again = made(send(report(description="北门的路灯不亮", media_url=f"{photo}/3.jpg")))
+    with county.app.reading.connection() as conn:
+        alike = {
+            one.candidate.incident_id: [ground.code for ground in one.candidate.grounds]
+            for one in likely_duplicates(conn, county.app.vault, again)
+        }
+    assert "near_text" in alike[lamp]
+    assert "near_text" not in alike[lid]
 
 
 def test_a_position_is_published_to_a_street(county: County, send: Callable[..., Any]) -> None:
@@ -211,9 +231,11 @@ def test_a_body_of_another_kind_is_no_report(county: County, key: str) -> None:
 
 def test_where_it_is_follows_from_the_address(county: County, send: Callable[..., Any]) -> None:
     for address, division in (("兴安街道城东村 5 号门前", VILLAGE), ("河堤", TOWNSHIP)):
-        incident_id = made(send(report(address_id="", address_string=address)))
+        answer = send(report(address_id="", address_string=address))
+        incident_id = made(answer)
         (shown,) = httpx.get(f"{county.url}/open311/v2/requests/{incident_id}.json").json()
         assert shown["address_id"] == division
+        assert ("先由工作人员定位" in answer.json()[0]["service_notice"]) is (division == TOWNSHIP)
         assert "5 号" not in str(shown)
 
 

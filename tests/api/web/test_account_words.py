@@ -4,7 +4,8 @@ import inspect
 import re
 from uuid import UUID, uuid4
 
-from api.web.account_words import CONTROLS, account_code, account_name
+from api.web.account_words import account_code, account_name
+from audit.wording import ACCOUNT_NAMES
 from domain import accounts
 from projections.trial_balances import control_of
 
@@ -29,11 +30,11 @@ def used_accounts() -> set[str]:
 def test_every_account_of_the_books_has_a_name() -> None:
     used = used_accounts()
     assert {"fin:1011", "fin:2307:payee", "ind:committed"} <= used
-    assert used - set(CONTROLS) == set()
+    assert used - set(ACCOUNT_NAMES) == set()
 
 
 def test_no_name_repeats_an_english_word() -> None:
-    names = [account_name(account) for account in CONTROLS]
+    names = [account_name(account) for account in ACCOUNT_NAMES]
     assert not [name for name in names if re.search("[a-z]", name, re.IGNORECASE)]
     assert len(set(names)) == len(names)
 

@@ -150,7 +150,7 @@ def test_budget_and_month_end_as_files(county: County, other: UUID) -> None:
     shown = office.get(f"/staff/close/{month}").text
     assert f'href="/staff/close/{month}/files/month-end.xlsx"' in shown
     book = CalamineWorkbook.from_filelike(io.BytesIO(office.get(f"/staff/close/{month}/files/month-end.xlsx").content))
-    assert book.sheet_names == ["月末核对", "差异", "科目余额", "说明"]
+    assert book.sheet_names == ["月末核对", "银行收付和余额", "未达账项", "差异", "科目余额", "说明"]
     compared = list(csv.reader(io.StringIO(office.get(f"/staff/close/{month}/files/compared.csv").text[1:])))
     assert (compared[1][0], compared[1][4]) == ("应付未付", "一致")
     assert compared[1][1] == compared[1][2] != "0.00"

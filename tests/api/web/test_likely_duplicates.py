@@ -15,7 +15,7 @@ from domain.incidents import DifferenceHash, Photo
 from domain.kernel.events import Sha256
 from journal import text_prints
 from projections import sightings
-from tests.api.web.county import COUNTY, OTHER_TOWNSHIP, VILLAGE, County
+from tests.api.web.county import COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, County
 
 STREET = "东门菜市场门口的下水道堵了三天，污水流到路上，老人和孩子走路都要绕开，请尽快派人疏通。"
 AGAIN = f"您好！{STREET}谢谢。"
@@ -169,3 +169,16 @@ def test_whoever_reports_far_more_than_the_others_stands_out(county: County) -> 
         other = frequency(conn, county.people["lihe"].person_id, area=COUNTY, until=today(county.app))
     assert (busy.reports >= 30, other.reports) == (True, 0)
     assert (busy.unusual, other.unusual) == (busy.reports >= busy.flagged_from, False)
+
+
+def test_a_short_text_is_compared_within_its_place(county: County) -> None:
+    """Of another class and older than the same place and time would tell; a wider place may be this one."""
+    of_old: dict[str, Any] = {"category": "施工管理", "hours": 400}
+    same = told(county, "水塔漏水！", **of_old)
+    wider = told(county, "水塔漏水了", division=TOWNSHIP, **of_old)
+    told(county, "水塔漏水", division=OTHER_TOWNSHIP, by="qianduo", category="施工管理", hours=40)
+    told(county, "水塔漏水", category="施工管理", hours=24 * 40)
+    told(county, "凉亭漏雨", **of_old)
+    grounds = dict(found(county, told(county, "水塔 漏水", by="zhangjianguo")))
+    near = [incident_id for incident_id, codes in grounds.items() if "near_text" in codes]
+    assert near == [same, wider], "the likelier first"

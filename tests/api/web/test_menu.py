@@ -42,9 +42,9 @@ NEVER_SIGN_IN: Final = {"witness", "agent"}
 
 BY_A_FORM: Final = re.compile(
     r"^/staff/(sign-in|invitation|role|find|proof|entry|awards/standings|payouts/proposal"
-    r"|ledgers/general|ledgers/account|ledgers/voucher)$"
+    r"|ledgers/general|ledgers/account|ledgers/voucher|report/offline|report-worker\.js)$"
 )
-"""Where one comes by signing in, or by a form that asks what to show."""
+"""Where one comes by signing in, or by a form that asks what to show; and what a telephone keeps of the report page."""
 BY_ASKING: Final = {"/staff/find": "/staff/incidents/{incident_id}"}
 """A form that leads on to one thing."""
 FILES: Final = re.compile(r"photos|/payment-file$|/photo|/files/")
@@ -72,11 +72,9 @@ def county(cluster: "Cluster") -> Iterator[County]:
 
 def staff_pages(county: County) -> dict[str, APIRoute]:
     """Every route of a staff page that answers a GET, by its path."""
-    included = [getattr(one, "original_router", one) for one in county.web.routes]
-    routes = [route for one in included for route in getattr(one, "routes", [one])]
     pages = {
         route.path: route
-        for route in routes
+        for route in county.web.routes
         if isinstance(route, APIRoute) and "GET" in route.methods and re.match(r"/staff(/|$)", route.path)
     }
     assert {"/staff", "/staff/late", "/staff/members/{person_id}"} <= set(pages)

@@ -73,6 +73,12 @@ def test_a_roster_is_shown_and_then_recorded_once(county: County) -> None:
     assert done.status_code == 200
     assert "新登记申请 <b>2</b> 份" in done.text
     assert ["花名册.xlsx", "4", "E 所在地方", "R3"] in [row[:4] for row in cells(done.text)]
+    assert [row for row in cells(done.text) if row[0] in "2345"] == [
+        ["2", "R1", "马*然", "✔ 新登记了申请", "已申请，待审核"],
+        ["3", "R2", "李*", "✔ 新登记了申请", "已申请，待审核"],
+        ["4", "R3", "王*", "✘ 没有导入，见“问题”", "—"],
+        ["5", "R4", "—", "✘ 没有导入，见“问题”", "—"],
+    ]
     wanted = roster_person_id(county.app.journal.origin, "member-roster", "R1")
     with county.app.reading.connection() as conn:
         listed = members.listing(conn, TOWNSHIP, on=today(county.app))
@@ -86,6 +92,24 @@ def test_a_roster_is_shown_and_then_recorded_once(county: County) -> None:
     assert ["花名册.xlsx", "3", "C 联系电话", "R2"] in [row[:4] for row in cells(looked.text)]
     assert PAGE + "/record" not in looked.text, "there is nothing to confirm"
     assert county.app.journal.position() == position
+
+
+def test_everything_that_is_wrong_with_a_row_is_told_at_once(county: County) -> None:
+    """Its place is judged although its phone cannot be read; each missing part of an account; a number used twice."""
+    rows = [
+        ["R20", "周一", "电话", "快递员", "没有的村", "周一", None, None],
+        ["R20", None, "13800001299", "快递员", "城东村", None, None, None],
+    ]
+    page = uploaded(signed_in(county, "admin"), roster(*rows))
+    told = [(row[1], row[2]) for row in cells(page.text) if row[0] == "花名册.xlsx"]
+    assert told == [
+        ("2", "C 联系电话"),
+        ("2", "E 所在地方"),
+        ("2", "G 银行账号"),
+        ("2", "H 开户行"),
+        ("3", "A 编号"),
+        ("3", "B 姓名"),
+    ]
 
 
 def test_a_file_that_is_no_roster_says_why(county: County) -> None:

@@ -30,6 +30,8 @@ def test_a_county_officer_sees_what_was_in_time(county: County, monkeypatch: pyt
     assert {rate[2] for rate in rates.values()} == {found.position}
     this_year = browser.get(f"/staff/timeliness?of={today(county.app).year}").text
     assert f'<a href="?area={TOWNSHIP}&amp;of=' in this_year
+    assert "尚未公布" not in this_year, "every step was counted on a published calendar"
+    assert "起没有工作日历：到那时的时限暂按周一至周五计算" in browser.get("/staff/calendars").text
     township = browser.get(f"/staff/timeliness?area={TOWNSHIP}&of={today(county.app).year}").text
     assert told(township) == rates[today(county.app).year]
 
