@@ -328,7 +328,7 @@
     hurry();
   });
   window.addEventListener('online', hurry);
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) hurry(); });
+  document.addEventListener('visibilitychange', () => { if (document.hidden) save(); else hurry(); });
 
   (async () => {
     const first = blank(field('key').value || newKey());

@@ -108,7 +108,7 @@ def _close(mingzhang: Commands, month: Month) -> None:
     propose = ("close", "propose", month, "--as", "jingban")
     assert "种类=原因" in refused(mingzhang(*propose, "--reason", "没有等号"), 2)
     ok(mingzhang(*propose))
-    assert "已撤回" in ok(mingzhang("close", "withdraw", month, "--reason", "再看看", "--as", "jingban"))
+    assert "已撤回" in ok(mingzhang("close", "withdraw", month, "--reason", "再看看账", "--as", "jingban"))
     refused(mingzhang("close", "seal", month, "--as", "shenpi"), 1)
     ok(mingzhang(*propose))
     refused(mingzhang("close", "seal", month, "--as", "jingban"), 1)

@@ -556,6 +556,23 @@ def kept_page(page: Page) -> str | None:
     return found
 
 
+def drafts_of(page: Page) -> list[str]:
+    """The texts that the telephone has in its store."""
+    found: list[str] = page.evaluate(
+        """() => new Promise((done) => {
+            const opened = indexedDB.open('mingzhang', 1);
+            opened.onsuccess = () => {
+                const asked = opened.result.transaction('reports').objectStore('reports').getAll();
+                asked.onsuccess = () => {
+                    opened.result.close();
+                    done(asked.result.map((one) => one.fields.text || ''));
+                };
+            };
+        })"""
+    )
+    return found
+
+
 def once(found: Callable[[], T | None], *, within_s: float = 10) -> T:
     """What is found as soon as it is there."""
     until = time.monotonic() + within_s
@@ -582,6 +599,7 @@ def test_the_page_opens_without_a_network_and_sends_when_there_is_one(chromium: 
         write_down(page, "山上没有信号，路边滚下石头。")
         look(page, "report-without-network")
         page.set_viewport_size({"width": 360, "height": 740})
+        once(lambda: "山上没有信号，路边滚下石头。" in drafts_of(page))
         key = page.locator("[name=key]").input_value()
         page.reload()
         expect(page.get_by_label("看到了什么")).to_have_value("山上没有信号，路边滚下石头。")
