@@ -20,6 +20,10 @@ NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13 python3.14; do \
 	if "$$name" -c '$(NEW_ENOUGH)' >/dev/null 2>&1; then echo "$$name"; break; fi; done)
 
+# pip runs from the wheel that ensurepip carries: unpacking it first takes longer than what it is needed for.
+PIP_WHEEL := import ensurepip, glob, os; here = [os.path.dirname(ensurepip.__file__) + "/_bundled", "/usr/share/python-wheels"]; \
+	print(next((one for at in here for one in glob.glob(at + "/pip-*.whl")), ""))
+
 # make test ARGS="-k merkle"
 ARGS ?=
 PG ?= embedded
@@ -75,8 +79,10 @@ $(UV):
 		"or make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) -c '$(NEW_ENOUGH)' || { echo "$(PYTHON): not Python 3.11 or newer with venv and ensurepip" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv --without-pip $(ENVIRONMENT)
-	$(PYTHON) -m venv $(ENVIRONMENT)/.uv
-	$(ENVIRONMENT)/.uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(PYTHON) -m venv --without-pip $(ENVIRONMENT)/.uv
+	wheel=$$($(PYTHON) -c '$(PIP_WHEEL)'); test -n "$$wheel" || $(ENVIRONMENT)/.uv/bin/python -m ensurepip --default-pip >/dev/null; \
+	PYTHONPATH="$$wheel" $(ENVIRONMENT)/.uv/bin/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps --no-compile --only-binary :all: uv==$(UV_VERSION)
 
 # Adds what the server needs and removes nothing, so that `make demo` does not undo `make test`.
 $(ENVIRONMENT)/.runtime: pyproject.toml uv.lock | $(UV)

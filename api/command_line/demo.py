@@ -1,9 +1,12 @@
 """`mingzhang demo`: an invented county with a year of work, loaded and served."""
 
 import argparse
+import importlib
 import shlex
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from api.command_line.console import Progress, program, say, tell
 from api.context import App, database, make_ready, open_app
@@ -13,7 +16,6 @@ from api.demo.loading import is_complete, load
 from api.demo.people import LOGINS, PASSWORD
 from api.demo.places import township_code
 from api.remembering import RememberingCodec
-from api.server import run_server
 from api.settings import Settings, read_settings
 from domain.kernel.calendar import day_in_china
 from domain.streams import event_types
@@ -46,7 +48,10 @@ def run(arguments: argparse.Namespace) -> int:
     install_stop_on_signals()
     settings = read_settings()
     started = time.monotonic()
-    with Progress() as progress, database(settings, own=not arguments.no_serve) as access:
+    beside = ThreadPoolExecutor(1, thread_name_prefix="server")
+    # The server is read in while the database is made, which takes as long.
+    server = None if arguments.no_serve else beside.submit(importlib.import_module, "api.server")
+    with beside, Progress() as progress, database(settings, own=not arguments.no_serve) as access:
         make_ready(access)
         begin_or_go_on(settings, access, today=day_in_china(now()))
         codec = RememberingCodec(event_types())
@@ -60,14 +65,14 @@ def run(arguments: argparse.Namespace) -> int:
                 load(app, clock=clock, seed=arguments.seed, progress=progress.show)
                 codec.forget()
                 tell(f"演示县已装入，用时 {time.monotonic() - started:.0f} 秒，共 {app.journal.position()} 条记录。")
-            if arguments.no_serve:
+            if server is None:
                 _tell_addresses(app)
             else:
-                _serve(app, settings)
+                _serve(app, settings, run_server=server.result().run_server)
     return 0
 
 
-def _serve(app: App, settings: Settings) -> None:
+def _serve(app: App, settings: Settings, *, run_server: Callable[..., None]) -> None:
     def ready() -> None:
         _tell_addresses(app)
         say("按 Ctrl-C 停止。")
