@@ -4,11 +4,10 @@ Every id and every idempotency key follows from the plan, so a load that was bro
 again. Casework of one step runs in several threads: their appends share transactions.
 """
 
-import gc
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -72,8 +71,7 @@ def load(app: App, *, clock: DemoClock, seed: str, progress: Progress) -> None:
     `clock` is the one by which `app` was opened.
     """
     require_rehearsal(app)
-    in_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="demo")
-    with _without_collecting(), companion(app.access.projector), in_threads as threads:
+    with companion(app.access.projector), ThreadPoolExecutor(THREADS, thread_name_prefix="demo") as threads:
         loader = _Loader(app, clock, People(seed, period_of(app)), progress, threads)
         with clock.at(datetime.combine(loader.period.since, time(), CHINA)):
             loader.set_up()
@@ -87,16 +85,6 @@ def load(app: App, *, clock: DemoClock, seed: str, progress: Progress) -> None:
         stars.load(app, founder=loader.founder, people=loader.people)
         loader.complete()
     app.runner.catch_up()
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """A year that is kept in memory is long to search for circles, and there are next to none."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 @dataclass
