@@ -119,8 +119,8 @@ def _member(dice: Dice) -> int:
 
 
 def _source(dice: Dice) -> tuple[bool, str]:
-    """Four in ten report in the app; the rest is written down from WeChat groups and the hotline."""
-    if dice.happens(40):
+    """One in four reports in the app; the rest is written down from WeChat groups and the hotline."""
+    if dice.happens(25):
         return True, "app"
     return False, "wechat" if dice.happens(70) else "hotline"
 
