@@ -21,7 +21,7 @@ from domain.kernel.calendar import CHINA, Month, first_day, last_day, next_month
 from domain.kernel.ids import derived
 
 OPEN_DAYS: Final = 20
-PER_MONTH: Final = 398
+PER_MONTH: Final = 417
 OPEN_COUNT: Final = 240
 
 Desk = Literal["verification", "handling", "decision", "none"]
