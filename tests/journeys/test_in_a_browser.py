@@ -46,6 +46,7 @@ def as_somebody(chromium: Browser, county: County, login: str) -> Iterator[Page]
 
 def look(page: Page, name: str) -> None:
     """Every page fits both widths and is set in readable letters; a rehearsal says so."""
+    page.wait_for_load_state()
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert not page.evaluate(SCROLLS), f"{name} is wider than {width} px"

@@ -150,7 +150,8 @@ def test_it_fits_a_telephone_and_keys_move_along(
         page.goto("/staff/sign-in")
         page.fill("[name=login]", "zhouyu")
         page.fill("[name=password]", PASSWORD)
-        page.click("main button")
+        with page.expect_navigation():
+            page.click("main button")
         for width in (360, 1280):
             page.set_viewport_size({"width": width, "height": 800})
             for path in (HOME, at, f"{at}/lines/1", f"{HOME}/exceptions"):

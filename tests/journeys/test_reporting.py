@@ -37,7 +37,7 @@ from projections import tracking_codes
 from tests.api.test_photos import SECRET, exif, picture, written
 from tests.api.web.county import OTHER_TOWNSHIP, PASSWORD, VILLAGE, County, small_county
 from tests.conftest import temporary_home
-from tests.journeys.test_in_a_browser import look, look_without_script
+from tests.journeys.test_in_a_browser import look, look_without_script, press
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
@@ -418,7 +418,7 @@ def telephone(chromium: Browser, county: County, login: str, *, scripts: bool = 
         page.goto("/report")
         page.get_by_label("账号").fill(login)
         page.get_by_label("密码").fill(PASSWORD)
-        page.get_by_role("button", name="登录").click()
+        press(page, "button", "登录")
         page.wait_for_url("**/staff/report")
         if scripts:
             page.wait_for_selector("form[data-ready]")
@@ -474,7 +474,7 @@ def test_a_report_without_a_network_is_sent_when_there_is_one(
         expect(page.locator("#outbox")).to_contain_text("已发送，短号", timeout=FIRST_CODE_WAITS_MS)
         assert events_since(county, before) == 1
         look(page, "report-sent")
-        page.get_by_role("link", name="看回执").click()
+        press(page, "link", "看回执")
         expect(page.locator(".qr")).to_be_visible()
         look(page, "receipt")
         event = reported(county, UUID(page.url.rpartition("/")[2]))
@@ -482,7 +482,7 @@ def test_a_report_without_a_network_is_sent_when_there_is_one(
         (photo,) = event.photos
         kept = county.app.vault.get_file(photo.sha256, by="test", reason="test")
         assert Image.open(io.BytesIO(kept)).size == (1200, 1600)
-        page.get_by_role("link", name="我上报的").first.click()
+        press(page, "link", "我上报的")
         look(page, "my-reports")
 
 
@@ -538,13 +538,11 @@ def test_a_refused_report_is_taken_back_and_another_person_never_sees_it(
 
 
 def sign_out_and_in(page: Page, login: str) -> None:
-    with page.expect_navigation():
-        page.get_by_role("button", name="退出").click()
+    press(page, "button", "退出")
     page.goto("/report")
     page.get_by_label("账号").fill(login)
     page.get_by_label("密码").fill(PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("button", name="登录").click()
+    press(page, "button", "登录")
     page.wait_for_selector("form[data-ready]")
 
 
@@ -634,14 +632,15 @@ def test_everything_works_without_a_script(chromium: Browser, county: County, tm
         look_without_script(page, "plain-receipt")
         assert events_since(county, before) == 2
         code = page.locator(".lead .code").inner_text()
-        page.locator("p.note a[href^='/t/']").click()
+        with page.expect_navigation():
+            page.locator("p.note a[href^='/t/']").click()
         expect(page.locator(".lead")).to_contain_text("已上报")
         look_without_script(page, "tracking")
-        page.get_by_role("link", name="大字版").click()
+        press(page, "link", "大字版")
         look_without_script(page, "tracking-large")
         page.goto("/t")
         page.get_by_label("回执上的短号").fill(code.lower().replace("-", " "))
-        page.get_by_role("button", name="查询").click()
+        press(page, "button", "查询")
         expect(page.locator("h1 .code")).to_have_text(code)
 
 
@@ -668,20 +667,19 @@ def test_a_clerk_writes_down_what_the_group_said(chromium: Browser, county: Coun
     page.goto("/staff/transcribe")
     page.get_by_label("账号").fill("lihe")
     page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    press(page, "button", "登录")
     look(page, "transcribe-name")
     page.get_by_label("谁上报的").fill("张建国")
-    page.get_by_role("button", name="下一步").click()
+    press(page, "button", "下一步")
     look(page, "transcribe")
     page.get_by_label("微信群（代录）").check()
     page.get_by_label("工单号").fill("3月5日 8:30")
     page.get_by_label("说了什么").fill("群里说路灯不亮。")
     page.get_by_label("事项类别").select_option("市容环境")
     page.get_by_label("在哪个村").select_option(label="城东村")
-    with page.expect_navigation():
-        page.get_by_role("button", name="代录").click()
+    press(page, "button", "代录")
     look(page, "transcribed")
-    page.get_by_role("link", name="查看这一条").click()
+    press(page, "link", "查看这一条")
     expect(page.locator("ol.timeline")).to_contain_text("由 李* 代录")
     look(page, "incident-transcribed")
     page.goto("/staff")
