@@ -5,28 +5,29 @@ whoever reports for himself does it within three days. The rest is recorded when
 it is said to have happened.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
 from journal.journal import now
 
 
-@dataclass
 class DemoClock:
-    """A clock for one journal. Whatever is recorded in several threads is recorded at one moment."""
+    """A clock for one journal. Each thread sets its own hands."""
 
-    stands_at: datetime | None = None
+    def __init__(self) -> None:
+        self._hands = threading.local()
 
     def __call__(self) -> datetime:
-        return self.stands_at or now()
+        stands_at: datetime | None = getattr(self._hands, "stands_at", None)
+        return stands_at or now()
 
     @contextmanager
     def at(self, moment: datetime) -> Iterator[None]:
-        """Stand at a moment, then show now again."""
-        self.stands_at = moment
+        """Stand at a moment for this thread, then show now again."""
+        self._hands.stands_at = moment
         try:
             yield
         finally:
-            self.stands_at = None
+            self._hands.stands_at = None

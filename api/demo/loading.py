@@ -1,17 +1,15 @@
 """Carries out the plan of the demonstration county through the commands, as its people would.
 
 Every id and every idempotency key follows from the plan, so a load that was broken off is completed by running it
-again. Casework of one step runs in several threads: their appends share transactions.
+again. Casework of one step runs in several threads: their appends share transactions. What the members report comes
+in meanwhile, through a process of its own.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import Final, TypeVar
+from typing import Final
 
 from api.beginning import adopt_shipped, publish_shipped
 from api.commands import budgets, county, incidents
@@ -35,12 +33,13 @@ from api.demo.clock import DemoClock
 from api.demo.people import LOGINS, PASSWORD, People
 from api.demo.period import PAID_MONTHS, Period
 from api.demo.places import COUNTY
+from api.demo.reporters import Reporters, reporters
+from api.demo.together import Together, grouped, in_parts, key_of, together
 from api.demo.year import Case, cases_of
 from api.rehearsal.cast import require_rehearsal
 from api.rehearsal.payday import BatchDays, Payday, all_batches
 from api.web.accounts import find, set_account
-from domain.kernel.calendar import CHINA, Month, day_in_china, first_day, last_day, next_month
-from domain.kernel.ids import derived
+from domain.kernel.calendar import CHINA, Month, day_in_china, first_day, next_month
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
 from journal.facts import Actor
@@ -50,14 +49,8 @@ COMPLETE: Final = "demo:complete"
 """The key of the last command: where it was used, the county is whole."""
 
 COUNTY_WORKFLOW: Final = "shangrao-4"
-THREADS: Final = 8
-PER_APPEND: Final = 150
-SENT_EVERY_DAYS: Final = 3
-"""Whoever reports for himself does it within 72 hours."""
-EVENING: Final = time(23)
 
 Progress = Callable[[str, int, int], None]
-T = TypeVar("T")
 
 
 def is_complete(app: App) -> bool:
@@ -71,13 +64,14 @@ def load(app: App, *, clock: DemoClock, seed: str, progress: Progress) -> None:
     `clock` is the one by which `app` was opened.
     """
     require_rehearsal(app)
-    with companion(app.access.projector), ThreadPoolExecutor(THREADS, thread_name_prefix="demo") as threads:
-        loader = _Loader(app, clock, People(seed, period_of(app)), progress, threads)
+    people = People(seed, period_of(app))
+    with companion(app.access.projector), together(clock) as hands, reporters(app, people) as reporting:
+        loader = _Loader(app, clock, people, progress, hands)
         with clock.at(datetime.combine(loader.period.since, time(), CHINA)):
             loader.set_up()
-        loader.report()
+        reporting.begin()
         loader.keep_registers()
-        loader.work()
+        loader.work(reporting)
         default_workflow.load(app, clock=clock, founder=loader.founder, people=loader.people, on=loader.period.until)
         photographed.load(app, clock=clock, people=loader.people)
         pressing.load(app, clock=clock, people=loader.people)
@@ -95,7 +89,7 @@ class _Loader:
     clock: DemoClock
     people: People
     progress: Progress
-    threads: ThreadPoolExecutor
+    hands: Together
     _done: int = field(default=0, init=False)
 
     @cached_property
@@ -118,7 +112,7 @@ class _Loader:
         county.register_places(app, actor=founder, key="demo:places", new=places.below_county(), since=since, on=since)
         self.progress("演示县", 1, 4)
         for name, new in (("staff", list(self.people.staff())), ("members", list(self.people.members()))):
-            for number, part in enumerate(_parts(new)):
+            for number, part in enumerate(in_parts(new)):
                 county.register_persons(app, actor=founder, key=f"demo:{name}:{number}", new=part, on=since)
         staff = [(one.person_id, one.role) for one in self.people.staff()]
         officers = enrol(app, administrator=founder, officers=staff, secret=PASSWORD, on=since)
@@ -192,92 +186,71 @@ class _Loader:
         """Members who applied, trainings, households, facilities, the difficulty of grids."""
         members.load(self.app, founder=self.founder, people=self.people)
         households.load(self.app, people=self.people)
-        registers.load(self.app, founder=self.founder, people=self.people, threads=self.threads)
+        registers.load(self.app, founder=self.founder, people=self.people, threads=self.hands.threads)
 
     # The casework of a month.
 
-    def report(self) -> None:
-        """Every report of every month, at about the time at which it was made."""
-        months = self.period.all_months
-        for number, of in enumerate(months, 1):
-            self._report(of, self._cases[of])
-            self.progress("上报", number, len(months))
-
-    def work(self) -> None:
-        """Verify, handle and decide, month after month."""
+    def work(self, reporting: Reporters) -> None:
+        """Verify, handle and decide, month after month, as soon as a month's reports are there."""
         steps = (self._verify, self._handle, self._decide)
         months = self.period.all_months
         for number, of in enumerate(months):
+            reporting.await_month(number + 1)
             for done, step in enumerate(steps, 1):
                 step(of, self._cases[of])
                 self.progress("事件", len(steps) * number + done, len(steps) * len(months))
 
-    def _report(self, of: Month, cases: Sequence[Case]) -> None:
-        """Members report for themselves, what they saw in a few days together; at the end of the month a township's
-        grid worker writes down what came by WeChat and hotline.
-        """
-
-        def record(actor: Actor, part: Sequence[Case]) -> None:
-            reports = [case.report for case in part]
-            incidents.report(self.app, actor=actor, key=self._key("report", of, part), reports=reports)
-
-        for until, together in _grouped((case for case in cases if case.by_app), _sent_on).items():
-            own = _grouped(together, lambda case: case.member)
-            with self._evening(until):
-                self._in_threads([(self.people.member(member), part) for member, part in own.items()], record)
-        written = _grouped((case for case in cases if not case.by_app), lambda case: case.township)
-        with self._evening(last_day(of)):
-            self._in_threads([(self.people.transcriber(township), part) for township, part in written.items()], record)
-
     def _verify(self, of: Month, cases: Sequence[Case]) -> None:
         """Every Monday, each township's grid worker."""
-        for day, together in _grouped((case for case in cases if case.was_verified), lambda c: c.verified_on).items():
+        looked_at = grouped(
+            (case for case in cases if case.was_verified), lambda case: (case.verified_on, case.township)
+        )
 
-            def record(township: int, part: Sequence[Case], *, day: date = day) -> None:
-                incidents.verify(
-                    self.app,
-                    actor=self.people.verifier(township),
-                    key=self._key("verify", of, part),
-                    verdicts=[case.verification for case in part],
-                    on=day,
-                )
+        def record(at: tuple[date, int], part: Sequence[Case]) -> None:
+            day, township = at
+            incidents.verify(
+                self.app,
+                actor=self.people.verifier(township),
+                key=key_of("verify", of, part),
+                verdicts=[case.verification for case in part],
+                on=day,
+            )
 
-            with self._evening(day):
-                self._in_threads(list(_grouped(together, lambda case: case.township).items()), record)
+        self.hands.done([(at[0], at, part) for at, part in looked_at.items()], record)
 
     def _handle(self, of: Month, cases: Sequence[Case]) -> None:
         """What the departments did in a month, written down when the last of it was done."""
-        by_department = _grouped((case for case in cases if case.was_handled), lambda case: case.department)
+        by_department = grouped((case for case in cases if case.was_handled), lambda case: case.department)
 
         def record(department: int, part: Sequence[Case]) -> None:
             incidents.handle(
                 self.app,
                 actor=self.people.handler(department),
-                key=self._key("handle", of, part),
+                key=key_of("handle", of, part),
                 handlings=[case.handling for case in part if case.handling is not None],
             )
 
         done_at = [case.handling.handled_at for part in by_department.values() for case in part if case.handling]
-        with self._evening(day_in_china(max(done_at))):
-            self._in_threads(list(by_department.items()), record)
+        on = day_in_china(max(done_at))
+        self.hands.done([(on, department, part) for department, part in by_department.items()], record)
 
     def _decide(self, of: Month, cases: Sequence[Case]) -> None:
         decided = [case for case in cases if case.was_decided and (case.was_handled or not case.verification.yes)]
+        on = decided[0].decided_on
 
         def record(_number: int, part: Sequence[Case]) -> None:
             incidents.decide_validity(
                 self.app,
                 actor=self.people.decider,
-                key=self._key("decide", of, part),
+                key=key_of("decide", of, part),
                 verdicts=[case.decision for case in part],
                 on=part[0].decided_on,
             )
 
-        parts = list(enumerate(_parts(decided)))
-        with self._evening(decided[0].decided_on):
-            # Under a cap it matters who comes first.
-            for together in [[part] for part in parts] if caps.hold_in(self.period, of) else [parts]:
-                self._in_threads(together, record)
+        work = [(on, number, part) for number, part in enumerate(in_parts(decided))]
+        # Under a cap it matters who comes first.
+        for side_by_side in [[one] for one in work] if caps.hold_in(self.period, of) else [work]:
+            self.hands.done(side_by_side, record)
 
     # The payouts.
 
@@ -306,41 +279,6 @@ class _Loader:
     def complete(self) -> None:
         """The last command."""
         self._appropriate(self.period.until.year, 3, Fen(1_000_000), on=self.period.until, key=COMPLETE)
-
-    # Parts.
-
-    def _evening(self, day: date) -> AbstractContextManager[None]:
-        return self.clock.at(datetime.combine(day, EVENING, CHINA))
-
-    def _in_threads(
-        self, work: Sequence[tuple[T, Sequence[Case]]], record: Callable[[T, Sequence[Case]], None]
-    ) -> None:
-        """Do all of it; the first failure is raised once the others have ended."""
-        for future in [self.threads.submit(record, group, part) for group, part in work]:
-            future.result()
-
-    def _key(self, step: str, of: Month, part: Sequence[Case]) -> str:
-        return f"demo:{step}:{of}:{derived('demo', *(case.report.incident_id for case in part))}"
-
-
-K = TypeVar("K", bound=Hashable)
-
-
-def _grouped(cases: Iterable[Case], group: Callable[[Case], K]) -> dict[K, list[Case]]:
-    groups: defaultdict[K, list[Case]] = defaultdict(list)
-    for case in cases:
-        groups[group(case)].append(case)
-    return groups
-
-
-def _sent_on(case: Case) -> date:
-    """The day on whose evening a member sends what he saw: every third of a month."""
-    day = day_in_china(case.report.reported_at)
-    return day + timedelta(days=-day.day % SENT_EVERY_DAYS)
-
-
-def _parts(everything: Sequence[T]) -> list[Sequence[T]]:
-    return [everything[start : start + PER_APPEND] for start in range(0, len(everything), PER_APPEND)]
 
 
 def _days(of: Month, number: int) -> BatchDays:
