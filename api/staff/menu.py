@@ -87,6 +87,7 @@ ENTRIES: Final = (
     Entry("/staff", "今日工作", "等您办的，最早的在前", "work", lambda _who: True, _ALL, "1"),
     Entry("/staff/queue", "待办", "轮到您办的全部线索，一页一页看", "work", lambda who: who.role in WORKERS),
     Entry("/staff/late", "超期", "哪些过了时限，哪些快到了", "work", _reads_others, _ALL),
+    Entry("/staff/incidents", "登记册", "全部线索，按进度、类别、来源、日期查，可下载", "work", _reads_others),
     Entry("/staff/unlocated", "待定位", "只有坐标、没有村的线索", "work", _may("incident.located/1"), _LOCATES),
     Entry("/staff/report", "上报", "拍照上报一条线索", "work", _may("incident.reported/1"), _REPORTS, "2"),
     Entry("/staff/reports", "我上报的", "办到哪一步，奖励到没到账", "work", _may("incident.reported/1"), _REPORTS),
