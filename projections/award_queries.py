@@ -180,9 +180,9 @@ def counted(conn: Connection[Any], division: Division, period: Period, *, positi
 
 
 def listing(
-    conn: Connection[Any], area: Division, *, statuses: Collection[str] | None = None, limit: int = 100
+    conn: Connection[Any], area: Division, *, statuses: Collection[str] | None = None, limit: int | None = None
 ) -> list[Award]:
-    """The proposals of an area with any of these statuses, the latest first."""
+    """The proposals of an area with any of these statuses, the latest first; all of them without `limit`."""
     values = {"prefix": prefix(area) + "%", "statuses": list(statuses) if statuses else None, "limit": limit}
     with conn.cursor(row_factory=class_row(Award)) as cursor:
         return cursor.execute(LISTING, values).fetchall()

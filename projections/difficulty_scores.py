@@ -171,7 +171,7 @@ FROM read.difficulty_scores"""
 LATEST = f"""
 SELECT * FROM (SELECT DISTINCT ON (grid_id) * FROM ({_SCORE} WHERE division LIKE %s) AS within
     ORDER BY grid_id, measured_on DESC) AS latest
-ORDER BY score DESC, division, grid LIMIT %s
+ORDER BY score DESC, division, grid
 """  # noqa: S608 - text of ours
 
 OF_GRID = f"{_SCORE} WHERE grid_id = %s ORDER BY measured_on DESC"
@@ -195,10 +195,10 @@ def rule_in_force(conn: Connection[Any], division: Division, *, on: date) -> Rul
         return cursor.execute(RULE_IN_FORCE, (list(chain(division)), on)).fetchone()
 
 
-def latest(conn: Connection[Any], area: Division, *, limit: int = 500) -> list[Score]:
+def latest(conn: Connection[Any], area: Division) -> list[Score]:
     """The latest figures of each grid of an area, the hardest first."""
     with conn.cursor(row_factory=class_row(Score)) as cursor:
-        return cursor.execute(LATEST, (prefix(area) + "%", limit)).fetchall()
+        return cursor.execute(LATEST, (prefix(area) + "%",)).fetchall()
 
 
 def of_grid(conn: Connection[Any], grid_id: UUID) -> list[Score]:

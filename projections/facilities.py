@@ -197,7 +197,7 @@ ONE = f"{_FACILITY} WHERE facility_id = %s"
 LISTING = f"""
 {_FACILITY} WHERE division LIKE %(prefix)s AND (%(kind)s::text IS NULL OR kind = %(kind)s)
     AND (%(status)s::text IS NULL OR status = %(status)s)
-ORDER BY division, kind, log_index LIMIT %(limit)s
+ORDER BY division, kind, log_index
 """
 
 HAPPENINGS = """
@@ -223,10 +223,10 @@ def one(conn: Connection[Any], facility_id: UUID) -> Facility | None:
 
 
 def listing(
-    conn: Connection[Any], area: Division, *, kind: str | None = None, status: str | None = None, limit: int = 500
+    conn: Connection[Any], area: Division, *, kind: str | None = None, status: str | None = None
 ) -> list[Facility]:
     """The facilities of an area, of one kind or status if it is given, by division."""
-    values = {"prefix": prefix(area) + "%", "kind": kind, "status": status, "limit": limit}
+    values = {"prefix": prefix(area) + "%", "kind": kind, "status": status}
     with conn.cursor(row_factory=class_row(Facility)) as cursor:
         return cursor.execute(LISTING, values).fetchall()
 

@@ -133,7 +133,7 @@ ONE = f"{_TRAINING} WHERE training_id = %s"
 
 LISTING = f"""
 {_TRAINING} WHERE division LIKE %(prefix)s AND (%(level)s::text IS NULL OR level = %(level)s)
-ORDER BY held_on DESC, log_index DESC LIMIT %(limit)s
+ORDER BY held_on DESC, log_index DESC
 """
 
 RESULTS = """
@@ -148,10 +148,10 @@ def one(conn: Connection[Any], training_id: UUID) -> Training | None:
         return cursor.execute(ONE, (training_id,)).fetchone()
 
 
-def listing(conn: Connection[Any], area: Division, *, level: str | None = None, limit: int = 100) -> list[Training]:
+def listing(conn: Connection[Any], area: Division, *, level: str | None = None) -> list[Training]:
     """The trainings of an area, of one level if it is given, the latest first."""
     with conn.cursor(row_factory=class_row(Training)) as cursor:
-        return cursor.execute(LISTING, {"prefix": prefix(area) + "%", "level": level, "limit": limit}).fetchall()
+        return cursor.execute(LISTING, {"prefix": prefix(area) + "%", "level": level}).fetchall()
 
 
 def results(conn: Connection[Any], training_id: UUID) -> list[Result]:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import Header
+from fastapi import Header, Query
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StrictInt
 
 from domain.kernel.calendar import Month, month
@@ -87,6 +87,9 @@ def _period(text: str) -> Period:
 
 Line = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
 LongText = Annotated[str, Field(max_length=TEXT_CHARS_MAX), AfterValidator(_clean)]
+After = Annotated[str | None, Query(max_length=400)]
+"""Where a page of a list begins: what the page before ended with."""
+
 Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(in_range)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(in_range)]
 Code = Annotated[Division, Field(max_length=12, examples=["361125001000"]), AfterValidator(_division)]

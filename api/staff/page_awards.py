@@ -15,13 +15,14 @@ from api.commands.shared import today
 from api.staff.acting import ByCookie, Desk
 from api.staff.api_awards import award_page, rule_of
 from api.staff.classes import county_classes
-from api.staff.fields import Identifier
+from api.staff.fields import After, Identifier
 from api.staff.forms import FormSent, shaped, show
 from api.staff.page_today import place_names
 from api.staff.register_forms import AwardForm, AwardRuleForm, StandingsWanted
 from api.staff.register_shapes import AwardGranting, AwardRejection, AwardRevocation
 from api.staff.texts import names_of
 from api.web import register_words
+from api.web.paging import cut, query
 from api.web.routes import Routes
 from projections import award_queries, awards, places
 
@@ -31,14 +32,17 @@ SHOWN_MAX = 100
 
 
 @router.get("")
-def listing(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
+def listing(request: Request, desk: Desk, who: ByCookie, after: After = None) -> HTMLResponse:
     """All proposals and rules of the role's area, and the forms for new ones."""
     who.require("register")
     area = who.areas[0]
     with desk.current(awards, places) as conn:
-        proposals = award_queries.listing(conn, area, limit=SHOWN_MAX)
+        everything = award_queries.listing(conn, area)
+        proposals, shown = cut(everything, name=lambda award: award.log_index, after=after, size=SHOWN_MAX)
         values: dict[str, Any] = {
             "awards": proposals,
+            "shown": shown,
+            "next": query(after=proposals[-1].log_index) if shown.more else None,
             "stars": award_queries.stars_of(conn, proposals),
             "rules": award_queries.rules_within(conn, area),
             "known": places.within(conn, area, on=today(desk.app)),

@@ -9,21 +9,28 @@ from api.commands import difficulty as commands
 from api.commands.shared import today
 from api.staff.acting import ByCookie, Desk
 from api.staff.api_difficulty import figures_of, rule_of
-from api.staff.fields import Identifier
+from api.staff.fields import After, Identifier
 from api.staff.forms import FormSent, shaped, show
 from api.staff.page_today import place_names
 from api.staff.register_forms import DifficultyRuleForm, DivisionChosen, FiguresForm, figures
 from api.web import register_words
+from api.web.paging import cut, query
 from api.web.routes import Routes
 from domain.kernel.refusals import Refusal
 from projections import difficulty_scores, places
 
 router = Routes(prefix="/staff/difficulty", include_in_schema=False)
 
+SHOWN_MAX = 100
+
 
 @router.get("")
 def listing(
-    request: Request, desk: Desk, who: ByCookie, division: Annotated[str, Query(max_length=20)] = ""
+    request: Request,
+    desk: Desk,
+    who: ByCookie,
+    division: Annotated[str, Query(max_length=20)] = "",
+    after: After = None,
 ) -> HTMLResponse:
     """Every grid, the hardest first; with `division`, the form for figures of a grid there."""
     who.require("register")
@@ -31,14 +38,17 @@ def listing(
     chosen = who.area(desk, shaped(DivisionChosen, {"division": division}).division) if division else None
     with desk.current(difficulty_scores, places) as conn:
         rules = difficulty_scores.rules_within(conn, area)
-        scores = difficulty_scores.latest(conn, area)
+        everything = difficulty_scores.latest(conn, area)
         rule = difficulty_scores.rule_in_force(conn, chosen, on=on) if chosen else None
         known = places.within(conn, area, on=on)
+    scores, shown = cut(everything, name=lambda score: score.grid_id, after=after, size=SHOWN_MAX)
     divisions = {rule.division for rule in rules} | {score.division for score in scores}
     values: dict[str, Any] = {
         "rules": rules,
         "scores": scores,
-        "workers": sum(score.workers for score in scores),
+        "shown": shown,
+        "next": query(division=division, after=scores[-1].grid_id) if shown.more else None,
+        "workers": sum(score.workers for score in everything),
         "chosen": chosen,
         "rule": rule,
         "known": known,

@@ -10,13 +10,14 @@ from api.commands import facilities as commands
 from api.commands.shared import today
 from api.staff.acting import ByCookie, Desk
 from api.staff.api_facilities import facility_of, facility_page
-from api.staff.fields import Identifier
+from api.staff.fields import After, Identifier
 from api.staff.forms import FormSent, show
 from api.staff.page_today import place_names
 from api.staff.register_forms import FacilityForm, KindChosen
 from api.staff.register_shapes import FacilityClosing, FacilityOpening, KindWithdrawal, NewFacilityKind, NewInspection
 from api.staff.texts import names_of
 from api.web import register_words
+from api.web.paging import cut, query
 from api.web.routes import Routes
 from domain.authority import MAY
 from domain.kernel.ids import derived
@@ -24,21 +25,30 @@ from projections import facilities, places
 
 router = Routes(prefix="/staff/facilities", include_in_schema=False)
 
+SHOWN_MAX = 100
+
 
 @router.get("")
 def listing(
-    request: Request, desk: Desk, who: ByCookie, kind: Annotated[str, Query(max_length=40)] = ""
+    request: Request,
+    desk: Desk,
+    who: ByCookie,
+    kind: Annotated[str, Query(max_length=40)] = "",
+    after: After = None,
 ) -> HTMLResponse:
     """Counts by kind, the facilities of the role's areas, the list of kinds, and the forms."""
     who.require("facilities")
     on = today(desk.app)
     with desk.current(facilities, places) as conn:
-        found = [one for area in who.areas for one in facilities.listing(conn, area, kind=kind or None)]
+        everything = [one for area in who.areas for one in facilities.listing(conn, area, kind=kind or None)]
         counts = [count for area in who.areas for count in facilities.counts(conn, area)]
         kinds = facilities.kinds(conn)
         known = [place for area in who.areas for place in places.within(conn, area, on=on)]
+    found, shown = cut(everything, name=lambda facility: facility.facility_id, after=after, size=SHOWN_MAX)
     values: dict[str, Any] = {
         "facilities": found,
+        "shown": shown,
+        "next": query(kind=kind, after=found[-1].facility_id) if shown.more else None,
         "counts": _summed(counts),
         "kinds": kinds,
         "kind_names": {one.code: one.name for one in kinds},

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from api.commands.shared import today
 from api.staff.acting import ByCookie, Desk
 from api.staff.api_workflows import SOON
-from api.staff.fields import Code
+from api.staff.fields import After, Code
 from api.staff.forms import show
 from api.staff.page_today import item_titles, place_names
 from api.staff.queues import SHOWN_MAX, shown_row
@@ -24,8 +24,6 @@ from projections import course_queries, incident_courses, places
 router = Routes(prefix="/staff", include_in_schema=False)
 
 Act = Annotated[str | None, Query(max_length=20)]
-After = Annotated[str | None, Query(max_length=400)]
-"""Where the page begins: the key that the page before ended with."""
 
 
 @router.get("/late")

@@ -11,11 +11,12 @@ from psycopg import Connection
 
 from api.commands.shared import today
 from api.files.table_files import Column, Table, Value
-from api.staff.acting import Acting, ByCookie, Desk, Office
+from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.book_files import Suffix, sent
 from api.staff.classes import county_classes
 from api.staff.fields import Code, Day
 from api.staff.forms import show
+from api.staff.office import Office
 from api.staff.page_today import item_titles, place_names
 from api.web import words
 from api.web.paging import Shown, query, read_moment, write_key
@@ -62,7 +63,6 @@ class Asked:
 
 
 Wanted = Annotated[Asked, Depends()]
-After = Annotated[str | None, Query(max_length=400)]
 
 
 @router.get("/incidents")

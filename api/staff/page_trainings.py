@@ -10,13 +10,14 @@ from api.commands import trainings as commands
 from api.commands.shared import today
 from api.staff.acting import ByCookie, Desk
 from api.staff.api_trainings import training_of, training_page
-from api.staff.fields import Identifier
+from api.staff.fields import After, Identifier
 from api.staff.forms import FormSent, show
 from api.staff.page_today import place_names
 from api.staff.register_forms import TrainingForm, attendances
 from api.staff.register_shapes import AttendanceWithdrawal
 from api.staff.texts import names_of
 from api.web import register_words
+from api.web.paging import cut, query
 from api.web.routes import Routes
 from domain.kernel.ids import derived
 from domain.trainings import Attendance
@@ -30,15 +31,18 @@ TAUGHT = ("member", "grid_worker", "grid_leader")
 
 
 @router.get("")
-def listing(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
+def listing(request: Request, desk: Desk, who: ByCookie, after: After = None) -> HTMLResponse:
     """The trainings of the role's area, the latest first, and the form for one more."""
     who.require("register")
     area, on = who.areas[0], today(desk.app)
     with desk.current(trainings, places) as conn:
-        found = trainings.listing(conn, area, limit=SHOWN_MAX)
+        everything = trainings.listing(conn, area)
         known = places.within(conn, area, on=on)
+    found, shown = cut(everything, name=lambda training: training.training_id, after=after, size=SHOWN_MAX)
     values = {
         "trainings": found,
+        "shown": shown,
+        "next": query(after=found[-1].training_id) if shown.more else None,
         "known": known,
         "places": place_names(desk, {training.division for training in found}),
         "today": on,

@@ -7,14 +7,16 @@ page begins after the last row of the page before (its sort key), so rows that c
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 from domain.kernel.refusals import Refusal
 
+T = TypeVar("T")
 MomentKey = tuple[datetime, UUID]
 """Where a page of rows in the order of time begins: the moment and the id of the last row of the page before."""
 
@@ -86,3 +88,18 @@ def moment_and_id(moment: str, identifier: str) -> MomentKey:
 def read_moment(text: str | None) -> MomentKey | None:
     """The key of rows in the order of time. Refuses `page.unknown`."""
     return moment_and_id(*read_key(text, size=2)) if text else None
+
+
+def cut(rows: Sequence[T], *, name: Callable[[T], object], after: str | None, size: int) -> tuple[Sequence[T], Shown]:
+    """The page of a list that is at hand whole: the rows behind the one of that name. For lists of some thousand rows.
+
+    Refuses `page.unknown` where no row has the name.
+    """
+    start = 0
+    if after:
+        names = [str(name(row)) for row in rows]
+        if after not in names:
+            raise Refusal("page.unknown")
+        start = names.index(after) + 1
+    page = rows[start : start + size]
+    return page, Shown(total=len(rows), first=start + 1, count=len(page))

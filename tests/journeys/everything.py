@@ -72,7 +72,7 @@ class Reached:
 
 def fill(county: County) -> None:
     """Let everything happen."""
-    _registers(county)
+    fill_registers(county)
     _payout(county)
     adopt(county)
     _work(county)
@@ -85,7 +85,7 @@ def _done(answer: Any) -> Any:
     return answer.json()
 
 
-def _registers(county: County) -> None:
+def fill_registers(county: County) -> None:
     """One of each: award, difficulty score, training, facility, household, applicant."""
     day, on = month_before(county), today(county.app).isoformat()
     valid_reports(county, 2, by="zhangjianguo", on=day, category="公共安全")

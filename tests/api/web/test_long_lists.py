@@ -13,6 +13,7 @@ from projections.course_queries import Worker
 from tests.api.web.copies import copied
 from tests.api.web.county import TOWNSHIP, VILLAGE, County
 from tests.api.web.registers import signed_in
+from tests.journeys.everything import fill_registers
 
 COPIES = 119
 """With the report that they are copies of: 120, three pages of fifty."""
@@ -125,3 +126,29 @@ def test_a_report_leads_to_the_one_before_and_after_it_wherever_it_stands(busy: 
             assert (before and before.incident_id) == (ids[at - 1] if at else None)
             assert (after and after.incident_id) == (ids[at + 1] if at < 119 else None)
         assert [one and one.incident_id for one in course_queries.around(conn, lihe, uuid4())] == [None, ids[0]]
+
+
+@pytest.fixture(scope="module")
+def registered(busy: County) -> County:
+    """A hundred and twenty of each: trainings, facilities, grids with figures, proposals of stars."""
+    fill_registers(busy)
+    assert busy.app.caught_up(busy.app.journal.position())
+    with psycopg.connect(busy.app.access.projector, autocommit=True) as conn:
+        for table, name in (("trainings", "training_id"), ("facilities", "facility_id")):
+            copied(
+                conn, table, COPIES, where="true", **{name: "md5('copy ' || n)::uuid"}, log_index="row.log_index + n"
+            )
+        grid = {"grid_id": "md5('grid ' || n)::uuid", "log_index": "row.log_index + n"}
+        copied(conn, "difficulty_scores", COPIES, where="true", **grid)
+        # What is listed is a proposal: those of one award that were rejected stand there too.
+        copied(conn, "awards", COPIES, where="true", award_id="md5('award ' || n)::uuid", log_index="-n")
+    return busy
+
+
+@pytest.mark.parametrize("page", ["trainings", "facilities", "difficulty", "awards"])
+def test_a_register_is_shown_to_its_last_row(registered: County, page: str) -> None:
+    browser = signed_in(registered, "chenjing")
+    seen, told = walked(browser, f"/staff/{page}")
+    assert len(seen) == len(set(seen)) == COPIES + 1
+    assert told == ["共 120 条，第 1–100 条", "共 120 条，第 101–120 条"]
+    assert browser.get(f"/staff/{page}?after=nothing").status_code == 404
