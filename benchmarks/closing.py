@@ -46,7 +46,7 @@ AFTER: Final = date(2025, 4, 1)
 SINCE: Final = date(2025, 1, 1)
 AMOUNT: Final = Fen(60_000)
 PAYER: Final = "990101000000000001"
-REASON: Final = "演练"
+REASON: Final = "演练，已核对"
 _AT_ONCE: Final = 500
 
 

@@ -16,6 +16,7 @@ from domain.kernel.money import Fen
 from domain.kernel.obligations import GONE, BudgetCharged
 from domain.kernel.places import Division
 from domain.kernel.postings import Postings
+from domain.kernel.reasons import require_reason
 from domain.kernel.refusals import Refusal
 from domain.kernel.separation import require_distinct
 from domain.kernel.states import known
@@ -163,9 +164,11 @@ def unschedule(
 def reverse(allowance: Allowance | None, *, reason: str) -> AllowanceReversed:
     """Take the allowance back before it is paid (冲正).
 
-    Refused, in this order: `allowance.unknown`, `allowance.already_reversed`, `allowance.already_scheduled`.
+    Refused, in this order: `allowance.unknown`, `allowance.already_reversed`, `allowance.already_scheduled`,
+    `reason.insufficient`.
     """
     granted = _unscheduled(allowance)
+    require_reason(reason)
     postings = accounts.reward_reversed(
         granted.payee_id, granted.budget_id, granted.amount_fen, expense=granted.expense
     )

@@ -17,6 +17,7 @@ from domain.kernel.money import Fen
 from domain.kernel.obligations import BudgetCharged
 from domain.kernel.places import Division
 from domain.kernel.postings import Postings
+from domain.kernel.reasons import require_reason
 from domain.kernel.refusals import Refusal
 from domain.kernel.states import known
 
@@ -143,7 +144,8 @@ def require_funds(budget: Budget, *, funds: str | None) -> None:
 def adjust(budget: Budget | None, *, document: str, amount_fen: Fen, reason: str) -> BudgetAdjusted:
     """Give more, or take back what nobody was promised, under a document number of its own.
 
-    Refused, in this order: `budget.unknown`, `budget.adjusted_by_nothing`, `budget.closed`, `budget.document_reused`.
+    Refused, in this order: `budget.unknown`, `budget.adjusted_by_nothing`, `budget.closed`, `budget.document_reused`,
+    `reason.insufficient`.
     Whether as much is still available is decided where it is known without a race: by the limit on its account.
     """
     existing = _existing(budget)
@@ -151,6 +153,7 @@ def adjust(budget: Budget | None, *, document: str, amount_fen: Fen, reason: str
         raise Refusal("budget.adjusted_by_nothing", document=document)
     _require_open(existing)
     _require_new(existing, document)
+    require_reason(reason)
     postings = accounts.budget_adjusted(existing.id, amount_fen, of=existing.accounts)
     return BudgetAdjusted(document=document, amount_fen=amount_fen, reason=reason, postings=postings)
 

@@ -30,6 +30,9 @@ ROLES: Final[Mapping[str, str]] = MappingProxyType(
         "budget_spending": "bud",
         "budget_funds": "bud",
         "budget_carried_over": "bud",
+        "claim_loss": "fin",
+        "other_income": "fin",
+        "budget_other_income": "bud",
         "appropriated": "ind",
         "available": "ind",
         "committed": "ind",
@@ -38,6 +41,9 @@ ROLES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """What postings need an account for -> the book in which it stands."""
+
+MAY_BE_LEFT_OUT: Final = frozenset({"claim_loss", "other_income", "budget_other_income"})
+"""Roles that the ministry's own accounts have where a chart does not say."""
 
 FUNDS: Final = "funds"
 """The role that several accounts may have: the first is the county's own, a budget may name another of them."""
@@ -146,11 +152,11 @@ def budget_accounts(chart: Chart | None, *, code: str, funds: str | None) -> Bud
     uses = chart.latest.uses
     found = {one.role: one.account for one in reversed(uses)}
     for role in _OF_BUDGETS:
-        if role not in found:
+        if role not in found and role not in MAY_BE_LEFT_OUT:
             raise Refusal("chart.role_missing", role=role, book=ROLES[role])
     if funds is not None and Use(FUNDS, funds) not in uses:
         raise Refusal("chart.funds_unmarked", account=funds, chart=chart.latest.name)
-    roles = {role: found[role] for role in _OF_BUDGETS}
+    roles = {role: found[role] for role in _OF_BUDGETS if role in found}
     return BudgetAccounts(**{**roles, "chart": chart.latest.name, FUNDS: funds or found[FUNDS]})
 
 
@@ -206,7 +212,7 @@ def _refuse_uses(uses: tuple[Use, ...], *, known: set[str]) -> None:
             raise Refusal("chart.role_unfit", role=one.role, account=one.account)
     books = {book_of(account) for account in known}
     for role, book in ROLES.items():
-        if book in books and role not in roles:
+        if book in books and role not in roles and role not in MAY_BE_LEFT_OUT:
             raise Refusal("chart.role_missing", role=role, book=book)
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.kernel.events import event
 from domain.kernel.ids import derived
+from domain.kernel.reasons import require_reason
 from domain.kernel.refusals import Refusal
 from domain.kernel.separation import require_distinct
 from domain.kernel.states import known
@@ -59,19 +60,27 @@ def held(holds: Mapping[UUID, PayeeHold | None]) -> frozenset[UUID]:
 def place_hold(
     hold: PayeeHold | None, *, payee_id: UUID, payee_known: bool, reason: str, document: str | None
 ) -> PayeeHoldPlaced:
-    """Put payments to a payee on hold. Refused, in this order: `person.unknown`, `payee_hold.already_placed`."""
+    """Put payments to a payee on hold.
+
+    Refused, in this order: `person.unknown`, `payee_hold.already_placed`, `reason.insufficient`.
+    """
     if not payee_known:
         raise Refusal("person.unknown")
     if hold is not None and hold.in_force:
         raise Refusal("payee_hold.already_placed")
+    require_reason(reason)
     return PayeeHoldPlaced(payee_id=payee_id, reason=reason, document=document)
 
 
 def lift_hold(hold: PayeeHold | None, *, actor_id: UUID, reason: str) -> PayeeHoldLifted:
-    """Let the payee be paid again. Refused, in this order: `payee_hold.not_placed`, `chain.acted_twice`."""
+    """Let the payee be paid again.
+
+    Refused, in this order: `payee_hold.not_placed`, `chain.acted_twice`, `reason.insufficient`.
+    """
     if hold is None or not hold.in_force:
         raise Refusal("payee_hold.not_placed")
     require_distinct(actor_id, acting_as="checker", acted=(("payee", hold.payee_id),))
+    require_reason(reason)
     return PayeeHoldLifted(reason=reason)
 
 

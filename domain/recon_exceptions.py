@@ -15,8 +15,8 @@ from domain.kernel.ids import EventName, StreamName, derived, stream_name
 from domain.kernel.money import Fen
 from domain.kernel.reasons import require_reason
 from domain.kernel.refusals import Refusal
-from domain.kernel.separation import require_distinct
 from domain.kernel.states import known
+from domain.kernel.two_people import seconded
 
 BLOCKING: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -25,6 +25,7 @@ BLOCKING: Final[Mapping[str, str]] = MappingProxyType(
         "not_on_statement": "close",  # the answer says paid, and the statement does not have it
         "amount_differs": "close",
         "partial": "close",
+        "paid_twice": "close",  # the bank paid a payment once more, under another reference
         "duplicate_answer": "close",  # a second line for what is matched already
         "two_candidates": "close",  # several payments fit, and nobody may choose
         "conflicting_answers": "close",  # the bank moved what it had called failed
@@ -51,6 +52,8 @@ OUTCOMES: Final = frozenset(
     }
 )
 BY_A_PERSON: Final = OUTCOMES - {"matched", "no_longer"}
+NOT_TO_EXPLAIN: Final = frozenset({"paid_twice"})
+"""Kinds that no word of a person ends: the money is claimed back, and the line is matched to that."""
 
 
 @event("exception.opened/1")
@@ -187,10 +190,11 @@ def propose(
 ) -> ExplanationProposed:
     """Say what it was; a proposal before this one is replaced.
 
-    Refused, in this order: `exception.unknown`, `exception.not_open`, `exception.outcome_unknown`,
-    `reason.insufficient`.
+    Refused, in this order: `exception.unknown`, `exception.not_open`, `exception.to_be_claimed`,
+    `exception.outcome_unknown`, `reason.insufficient`.
     """
-    _open(difference)
+    if _open(difference).kind in NOT_TO_EXPLAIN:
+        raise Refusal("exception.to_be_claimed")
     if outcome not in BY_A_PERSON:
         raise Refusal("exception.outcome_unknown", outcome=outcome)
     require_reason(reason)
@@ -202,8 +206,7 @@ def confirm(difference: Difference | None, *, confirmer_id: UUID) -> ExceptionRe
 
     Refused, in this order: `exception.unknown`, `exception.not_open`, `exception.not_proposed`, `chain.acted_twice`.
     """
-    said = _proposed(difference)
-    require_distinct(confirmer_id, acting_as="confirmer", acted=[("proposer", said.proposer_id)])
+    said = seconded(_open(difference).proposed, by=confirmer_id, otherwise=Refusal("exception.not_proposed"))
     return ExceptionResolved(outcome=said.outcome, reason=said.reason, cause=said.cause, proposer_id=said.proposer_id)
 
 
@@ -212,7 +215,8 @@ def reject(difference: Difference | None, *, reason: str) -> ExplanationRejected
 
     Refused, in this order: `exception.unknown`, `exception.not_open`, `exception.not_proposed`, `reason.insufficient`.
     """
-    _proposed(difference)
+    if _open(difference).proposed is None:
+        raise Refusal("exception.not_proposed")
     require_reason(reason)
     return ExplanationRejected(reason=reason)
 
@@ -230,13 +234,6 @@ def _open(difference: Difference | None) -> Difference:
     if difference.status != "open":
         raise Refusal("exception.not_open")
     return difference
-
-
-def _proposed(difference: Difference | None) -> ExplanationProposed:
-    said = _open(difference).proposed
-    if said is None:
-        raise Refusal("exception.not_proposed")
-    return said
 
 
 # Evolve: what did happen. Never checks: rules change, history does not.

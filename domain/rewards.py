@@ -18,6 +18,7 @@ from domain.kernel.money import Fen
 from domain.kernel.obligations import GONE, BudgetCharged
 from domain.kernel.places import Division
 from domain.kernel.postings import Postings
+from domain.kernel.reasons import require_reason
 from domain.kernel.refusals import Refusal
 from domain.kernel.states import known
 
@@ -202,9 +203,11 @@ def unschedule(reward: Reward | None, *, payment_id: UUID, payment_status: str, 
 def reverse(reward: Reward | None, *, reason: str) -> RewardReversed:
     """Take the reward back before it is paid (冲正).
 
-    Refused, in this order: `reward.unknown`, `reward.already_reversed`, `reward.already_scheduled`.
+    Refused, in this order: `reward.unknown`, `reward.already_reversed`, `reward.already_scheduled`,
+    `reason.insufficient`.
     """
     granted = _unscheduled(reward)
+    require_reason(reason)
     postings = accounts.reward_reversed(
         granted.payee_id, granted.budget_id, granted.amount_fen, expense=granted.expense
     )

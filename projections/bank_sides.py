@@ -1,7 +1,9 @@
 """What the bank's statements say of a month, and what only the bank or only the books have on its last day.
 
 What must not be broken: every line of every statement that counts is in the sums; nothing is left out because nobody
-knows what it is. Nothing is kept here: rows come from the read models of reconciliation and ledgers.
+knows what it is. Nothing is kept here: rows come from the read models of reconciliation and ledgers, which keep what a
+statement comes to by day, what an account comes to by day, and which payments are not level, so that a month asks no
+more of a county that has paid for years.
 """
 
 from collections import defaultdict
@@ -16,7 +18,9 @@ from psycopg import Connection
 from domain.kernel.bank_sides import BALANCE, EXPLAINED_MAX, BankSide, Explained, Item, Side, bank_side, grouped
 from domain.kernel.calendar import Month, first_day, last_day
 from domain.kernel.money import Fen
+from domain.kernel.postings import CNY
 from domain.recon_exceptions import BY_A_PERSON
+from projections import trial_balances
 
 # A line that is not matched in full is explained while what somebody said of it is about just what is left.
 _EXPLAINED = """
@@ -38,34 +42,34 @@ FROM (
 COVERED = "SELECT max(until) FROM read.bank_statements WHERE since <= %s AND standing = 'joined'"
 LINES_UNTIL = """
 SELECT coalesce(sum(amount_fen), 0)::bigint
-FROM read.bank_entries JOIN read.bank_statements statement USING (statement_id)
-WHERE booked_on <= %(on)s AND since >= coalesce(%(since)s::date, since) AND standing = 'joined'
+FROM read.bank_days JOIN read.bank_statements statement USING (statement_id)
+WHERE day <= %(on)s AND since >= coalesce(%(since)s::date, since) AND standing = 'joined'
 """
 ANCHOR = """
 SELECT opening_fen, since FROM read.bank_statements
 WHERE since <= %s AND standing = 'joined' AND opening_fen IS NOT NULL ORDER BY since DESC, until DESC LIMIT 1
 """
-FUNDS = """
-SELECT control, sum(amount)::bigint FROM read.ledger_entries
-WHERE book = 'fin' AND commodity = 'CNY' AND day <= %(on)s AND control = ANY(%(funds)s) GROUP BY control
-"""
 CONTROLS = "SELECT DISTINCT control FROM read.ledger_blocks WHERE level = 3 AND book = 'fin'"
 # Everything but payments that moves the county's money: what was appropriated by document.
 BY_DOCUMENT = """
 SELECT event, day, sum(amount)::bigint FROM read.ledger_entries
-WHERE control = ANY(%(funds)s) AND day <= %(on)s AND type NOT LIKE 'payment.%%' GROUP BY event, day ORDER BY day, event
+WHERE control LIKE 'fin:10%%' AND control = ANY(%(funds)s) AND day <= %(on)s AND type NOT LIKE 'payment.%%'
+GROUP BY event, day ORDER BY day, event
 """
-# One side of a payment (what left, or what came back) that books and bank do not both have to the same amount.
+# One side of a payment (what left, or what came back) that books and bank do not both have to the same amount by a day:
+# it is not level at all, or booking and line lie on different days, before and after.
 PAYMENTS_APART = """
-WITH booked AS (
-    SELECT substring(event FROM 9 FOR 36)::uuid AS payment_id, amount < 0 AS leaves, sum(amount)::bigint AS books_fen,
-        max(day) AS day
-    FROM read.ledger_entries WHERE control = ANY(%(funds)s) AND day <= %(on)s AND type LIKE 'payment.%%'
-    GROUP BY 1, 2
+WITH asked AS (
+    SELECT payment_id FROM read.bank_payments WHERE out_fen <> booked_out_fen OR back_fen <> booked_back_fen
+    UNION SELECT payment_id FROM read.bank_payments
+    WHERE first_day <> last_day AND last_day > %(on)s AND first_day <= %(on)s
+), booked AS (
+    SELECT payment_id, amount_fen < 0 AS leaves, sum(amount_fen)::bigint AS books_fen, max(day) AS day
+    FROM asked JOIN read.bank_bookings USING (payment_id) WHERE day <= %(on)s GROUP BY 1, 2
 ), told AS (
     SELECT payment_id, allocation.amount_fen < 0 AS leaves, sum(allocation.amount_fen)::bigint AS bank_fen,
         max(booked_on) AS day
-    FROM read.bank_allocations allocation JOIN read.bank_entries entry
+    FROM asked JOIN read.bank_allocations allocation USING (payment_id) JOIN read.bank_entries entry
         ON entry.statement_id = allocation.statement_id AND entry.number = allocation.entry
     WHERE booked_on <= %(on)s GROUP BY 1, 2
 )
@@ -115,7 +119,8 @@ def bank_month(
     on = min(covered[0], last_day(month))
     asked = {"on": on, "funds": list(accounts)}
     documents = [(name, day, int(amount)) for name, day, amount in conn.execute(BY_DOCUMENT, asked).fetchall()]
-    books_fen = sum(int(amount) for _, amount in conn.execute(FUNDS, asked).fetchall())
+    balances = trial_balances.controls(conn, as_of=on, book="fin")
+    books_fen = sum(one.balance for one in balances if one.account in accounts and one.commodity == CNY)
     items = tuple(_items(conn, asked, documents if funds == BALANCE else []))
     debits, credits = _sides(conn, month)
     lines_fen = _lines(conn, on)

@@ -25,9 +25,11 @@ from domain.payments import (
     PaymentCancelled,
     PaymentClaimed,
     PaymentClaimRecovered,
+    PaymentClaimWrittenOff,
     PaymentConfirmedPaid,
     PaymentContradicted,
     PaymentFailed,
+    PaymentPaidAgain,
     PaymentPrepared,
     PaymentRecovered,
     PaymentReissued,
@@ -35,6 +37,8 @@ from domain.payments import (
     PaymentSettled,
     PaymentUnresolved,
     PaymentUpheld,
+    PaymentWriteOffProposed,
+    PaymentWriteOffRejected,
     PaymentWrittenBack,
 )
 from domain.payout_batches import (
@@ -86,6 +90,7 @@ CREATE TABLE payout_batches (
 );
 CREATE INDEX payout_batches_month_idx ON payout_batches (month, division text_pattern_ops);
 
+-- What the bank paid once more (`repeats`) is no line of its batch.
 CREATE TABLE payout_payments (
     payment_id    uuid PRIMARY KEY,
     batch_id      uuid NOT NULL,
@@ -107,9 +112,14 @@ CREATE TABLE payout_payments (
     back_ref      text,
     contradicted  boolean NOT NULL,
     contradiction text,
-    UNIQUE (batch_id, line)
+    repeats       uuid,
+    write_off     jsonb,
+    write_off_waits boolean NOT NULL
 );
+CREATE UNIQUE INDEX payout_payments_line_idx ON payout_payments (batch_id, line) WHERE repeats IS NULL;
+CREATE INDEX payout_payments_repeats_idx ON payout_payments (repeats) WHERE repeats IS NOT NULL;
 CREATE INDEX payout_payments_payee_idx ON payout_payments (payee_id);
+CREATE INDEX payout_payments_contradicted_idx ON payout_payments (payment_id) WHERE contradicted;
 
 -- What stands out in a frozen list, and what maker and checker said about it.
 CREATE TABLE payout_signals (
@@ -205,7 +215,9 @@ class Payment:
     """One line. `reason`: why it failed, came back or was cancelled, or the last word of a bank that is not definite.
 
     `outcome`: settled or failed, by the bank's first definite answer; `back_on`, `back_ref`: the booking by which the
-    money came back. `contradicted`: nobody has cleared up yet that the bank also said `contradiction`.
+    money came back. `contradicted`: nobody has cleared up yet that the bank also said `contradiction`. `repeats`: the
+    payment that the bank paid once more by this one. `write_off` is the last proposal to give the claim up
+    (document, reason, proposer_id); it waits for a second person (`write_off_waits`), or was decided on.
     """
 
     payment_id: UUID
@@ -228,6 +240,9 @@ class Payment:
     back_ref: str | None
     contradicted: bool
     contradiction: str | None
+    repeats: UUID | None
+    write_off: dict[str, str] | None
+    write_off_waits: bool
 
 
 _BATCH_COLUMNS = Table.of("payout_batches", Batch)
@@ -428,7 +443,16 @@ def _apply_what_came_back(payments: Pending, recorded: Recorded) -> None:
         case PaymentRecovered() | PaymentClaimRecovered() as event:
             back = {"reason": event.reason, "back_on": event.booked_on, "back_ref": event.bank_ref}
             state = "recovered" if isinstance(event, PaymentRecovered) else "claim_recovered"
-            payments.change(payment_id, {"state": state, **back})
+            payments.change(payment_id, {"state": state, "write_off_waits": False, **back})
+        case PaymentPaidAgain() as event:
+            payments.add(payment_id, _again_row(event))
+        case PaymentWriteOffProposed() as event:
+            wanted = {"document": event.document, "reason": event.reason, "proposer_id": str(event.proposer_id)}
+            payments.change(payment_id, {"write_off": wanted, "write_off_waits": True})
+        case PaymentWriteOffRejected():
+            payments.change(payment_id, {"write_off_waits": False})
+        case PaymentClaimWrittenOff(reason=reason):
+            payments.change(payment_id, {"state": "claim_written_off", "reason": reason, "write_off_waits": False})
         case PaymentConfirmedPaid() | PaymentClaimed() as event:
             # `outcome` stays failed, as the bank's first answer and the closed batch have it.
             paid = {"booked_on": event.booked_on, "bank_ref": event.bank_ref, "contradicted": False}
@@ -439,19 +463,22 @@ def _apply_what_came_back(payments: Pending, recorded: Recorded) -> None:
 
 
 def _payment_row(event: PaymentPrepared) -> Row:
-    return {
-        "batch_id": event.batch_id,
-        "line": event.line,
-        "payee_id": event.payee_id,
-        "amount_fen": event.amount_fen,
-        "rewards": event.rewards,
-        "account": event.account,
-        "end_to_end_id": event.end_to_end_id,
-        "budget_id": event.budget_id,
-        "replaces": event.replaces,
-        "state": "prepared",
-        "contradicted": False,
-    }
+    return {**_line_of(event), **_begun(event.rewards, event.replaces), "state": "prepared"}
+
+
+def _again_row(event: PaymentPaidAgain) -> Row:
+    """What the bank paid once more pays for nothing; the bank's answer to its line is that of the payment itself."""
+    booked = {"repeats": event.repeats, "booked_on": event.booked_on, "bank_ref": event.bank_ref}
+    return {**_line_of(event), **_begun((), ()), "state": "claimed", **booked}
+
+
+def _begun(rewards: Sequence[UUID], replaces: Sequence[UUID]) -> Row:
+    return {"rewards": rewards, "replaces": replaces, "contradicted": False, "write_off_waits": False}
+
+
+def _line_of(event: PaymentPrepared | PaymentPaidAgain) -> Row:
+    fields = ("batch_id", "line", "payee_id", "amount_fen", "account", "end_to_end_id", "budget_id")
+    return {name: getattr(event, name) for name in fields}
 
 
 def _ledger_changes(events: Sequence[Recorded]) -> list[Row]:
@@ -609,7 +636,9 @@ ONE = f"{_BATCH} WHERE batch_id = %s"
 
 ONE_PAYMENT = f"{_PAYMENT} WHERE payment_id = %s"
 
-PAYMENTS_OF_BATCH = f"{_PAYMENT} WHERE batch_id = %s AND line > %s ORDER BY line LIMIT %s"
+PAYMENTS_OF_BATCH = f"{_PAYMENT} WHERE batch_id = %s AND repeats IS NULL AND line > %s ORDER BY line LIMIT %s"
+
+PAID_AGAIN = f"{_PAYMENT} WHERE repeats = %s ORDER BY booked_on, bank_ref"
 
 PAYMENTS_OF_PAYEE = f"""
 {_PAYMENT} payment JOIN read.payout_batches batch USING (batch_id) WHERE payee_id = %s ORDER BY batch.log_index, line
@@ -655,7 +684,7 @@ SELECT batch.payment_count AS frozen_count, batch.total_fen AS frozen_fen, lines
     coalesce(ledger.in_transit_fen, 0) AS ledger_in_transit_fen,
     coalesce(ledger.settled_fen, 0) AS ledger_settled_fen,
     (SELECT coalesce(sum(returned_fen), 0)::bigint FROM read.payout_returns JOIN read.payout_payments USING (payment_id)
-        WHERE batch_id = %(batch_id)s) AS ledger_returned_fen,
+        WHERE batch_id = %(batch_id)s AND repeats IS NULL) AS ledger_returned_fen,
     (SELECT count(*) FROM answers WHERE cited_settled > settled_count OR cited_failed > failed_count) AS over_cited,
     (SELECT position FROM read.positions WHERE model = 'payout_batches') AS position
 FROM read.payout_batches batch
@@ -674,7 +703,7 @@ FROM read.payout_batches batch
             count(*) FILTER (WHERE contradicted) AS lines_contradicted_count,
             count(*) FILTER (WHERE outcome IS NOT NULL
                 AND NOT EXISTS (SELECT FROM answers WHERE file_sha256 = answer)) AS without_answer
-        FROM read.payout_payments WHERE batch_id = %(batch_id)s
+        FROM read.payout_payments WHERE batch_id = %(batch_id)s AND repeats IS NULL
     ) lines
 WHERE batch.batch_id = %(batch_id)s
 """  # noqa: S608 - text of ours
@@ -759,6 +788,12 @@ def payments_of_payee(conn: Connection[Any], payee_id: UUID) -> list[Payment]:
     """Every line to one payee, the earliest batch first."""
     with conn.cursor(row_factory=class_row(Payment)) as cursor:
         return cursor.execute(PAYMENTS_OF_PAYEE, (payee_id,)).fetchall()
+
+
+def paid_again(conn: Connection[Any], payment_id: UUID) -> list[Payment]:
+    """What the bank paid once more of a payment, the earliest first."""
+    with conn.cursor(row_factory=class_row(Payment)) as cursor:
+        return cursor.execute(PAID_AGAIN, (payment_id,)).fetchall()
 
 
 def payees_in_file(conn: Connection[Any], sha256: str) -> list[UUID]:

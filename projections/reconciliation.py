@@ -6,14 +6,16 @@ alone, so that whoever adds the allocations up again finds the same. Queries sta
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from psycopg import Connection
 
+from domain.accounts import is_funds
+from domain.payments import PaymentPaidAgain, PaymentPrepared
 from domain.recon_exceptions import (
     ExceptionAssigned,
     ExceptionOpened,
@@ -93,7 +95,26 @@ CREATE TABLE bank_allocations (
 CREATE INDEX bank_allocations_entry_idx ON bank_allocations (statement_id, entry);
 CREATE INDEX bank_allocations_payment_idx ON bank_allocations (payment_id);
 
--- `status`: the payment's last word; `paid_on`, `back_on`: the bank's own days, once each.
+-- What the lines of a statement come to on each of its days.
+CREATE TABLE bank_days (
+    statement_id uuid NOT NULL,
+    day          date NOT NULL,
+    amount_fen   bigint NOT NULL,
+    PRIMARY KEY (statement_id, day)
+);
+
+-- What each event of a payment moved on the accounts of money, on the day on which it took effect.
+CREATE TABLE bank_bookings (
+    payment_id uuid NOT NULL,
+    log_index  bigint NOT NULL,
+    day        date NOT NULL,
+    amount_fen bigint NOT NULL,
+    PRIMARY KEY (payment_id, log_index)
+);
+
+-- `status`: the payment's last word; `paid_on`, `back_on`: the bank's own days, once each. `first_day`, `last_day`: no
+-- booking of it and no line that was ever matched to it lies outside, so that whoever asks what only one side has by a
+-- day needs to look at nothing else than what is not level, or was booked and told on different days around it.
 CREATE TABLE bank_payments (
     payment_id      uuid PRIMARY KEY,
     batch_id        uuid NOT NULL,
@@ -111,13 +132,22 @@ CREATE TABLE bank_payments (
     back_reason     text,
     out_fen         bigint NOT NULL DEFAULT 0,
     back_fen        bigint NOT NULL DEFAULT 0,
-    out_on          date
+    out_on          date,
+    repeats         uuid,
+    booked_out_fen  bigint NOT NULL DEFAULT 0,
+    booked_back_fen bigint NOT NULL DEFAULT 0,
+    first_day       date,
+    last_day        date
 );
 CREATE INDEX bank_payments_end_to_end_idx ON bank_payments (end_to_end_id);
 CREATE INDEX bank_payments_batch_idx ON bank_payments (batch_reference);
 CREATE INDEX bank_payments_paid_ref_idx ON bank_payments (paid_ref);
 CREATE INDEX bank_payments_back_ref_idx ON bank_payments (back_ref);
 CREATE INDEX bank_payments_paid_idx ON bank_payments (paid_on);
+CREATE INDEX bank_payments_back_idx ON bank_payments (back_on) WHERE back_on IS NOT NULL;
+CREATE INDEX bank_payments_apart_idx ON bank_payments (payment_id)
+    WHERE out_fen <> booked_out_fen OR back_fen <> booked_back_fen;
+CREATE INDEX bank_payments_over_idx ON bank_payments (last_day) WHERE first_day <> last_day;
 CREATE INDEX bank_payments_free_idx ON bank_payments (batch_reference)
     WHERE (paid_on IS NOT NULL AND out_fen = 0) OR (back_on IS NOT NULL AND back_fen = 0);
 
@@ -208,7 +238,10 @@ class BankStatement:
 
 @dataclass(frozen=True, slots=True)
 class BankPayment:
-    """A payment: what the answers say of it, and how much of each side is matched."""
+    """A payment: what the answers say of it, and how much of each side is matched.
+
+    `repeats`: the payment that the bank paid once more by this one.
+    """
 
     payment_id: UUID
     batch_id: UUID
@@ -227,6 +260,13 @@ class BankPayment:
     out_fen: int
     back_fen: int
     out_on: date | None
+    repeats: UUID | None
+
+    def has_free(self, *, leaves: bool) -> bool:
+        """Whether what left, or what came back, is not all matched yet."""
+        if leaves:
+            return self.paid_on is not None and self.out_fen < self.amount_fen
+        return self.back_on is not None and self.back_fen < self.amount_fen
 
 
 STATEMENTS = Table.of("bank_statements", BankStatement)
@@ -236,6 +276,22 @@ INSERT_ENTRIES = """
 INSERT INTO bank_entries (statement_id, number, booked_on, amount_fen, end_to_end_id, bank_ref, batch_ref, return_of)
 SELECT statement_id, number, booked_on, amount_fen, end_to_end_id, bank_ref, batch_ref, return_of
 FROM json_populate_recordset(NULL::bank_entries, %s)
+"""
+ADD_DAYS = """
+INSERT INTO bank_days AS stored SELECT * FROM json_populate_recordset(NULL::bank_days, %s)
+ON CONFLICT (statement_id, day) DO UPDATE SET amount_fen = stored.amount_fen + EXCLUDED.amount_fen
+"""
+INSERT_BOOKINGS = "INSERT INTO bank_bookings SELECT * FROM json_populate_recordset(NULL::bank_bookings, %s)"
+ADD_BOOKED = """
+UPDATE bank_payments stored SET booked_out_fen = stored.booked_out_fen + given.out_fen,
+    booked_back_fen = stored.booked_back_fen + given.back_fen,
+    first_day = least(stored.first_day, given.first_day), last_day = greatest(stored.last_day, given.last_day)
+FROM (
+    SELECT payment_id, coalesce(sum(-amount_fen) FILTER (WHERE amount_fen < 0), 0) AS out_fen,
+        coalesce(sum(amount_fen) FILTER (WHERE amount_fen > 0), 0) AS back_fen,
+        min(day) AS first_day, max(day) AS last_day
+    FROM json_populate_recordset(NULL::bank_bookings, %s) GROUP BY payment_id
+) given WHERE stored.payment_id = given.payment_id
 """
 INSERT_ALLOCATIONS = """
 INSERT INTO bank_allocations SELECT * FROM json_populate_recordset(NULL::bank_allocations, %s)
@@ -248,8 +304,17 @@ WHERE stored.statement_id = given.statement_id AND stored.number = given.number
 """
 ADD_TO_PAYMENTS = """
 UPDATE bank_payments stored SET out_fen = stored.out_fen + given.out_fen, back_fen = stored.back_fen + given.back_fen,
-    out_on = coalesce(given.out_on, stored.out_on)
-FROM json_populate_recordset(NULL::bank_payments, %s) given WHERE stored.payment_id = given.payment_id
+    out_on = coalesce(given.out_on, stored.out_on),
+    first_day = least(stored.first_day, given.first_day), last_day = greatest(stored.last_day, given.last_day)
+FROM (
+    SELECT payment_id, coalesce(sum(-allocation.amount_fen) FILTER (WHERE allocation.amount_fen < 0), 0) AS out_fen,
+        coalesce(sum(allocation.amount_fen) FILTER (WHERE allocation.amount_fen > 0), 0) AS back_fen,
+        max(allocation.matched_on) FILTER (WHERE allocation.amount_fen < 0) AS out_on,
+        min(booked_on) AS first_day, max(booked_on) AS last_day
+    FROM bank_allocations allocation JOIN bank_entries entry
+        ON entry.statement_id = allocation.statement_id AND entry.number = allocation.entry
+    WHERE log_index = %s GROUP BY payment_id
+) given WHERE stored.payment_id = given.payment_id
 """
 # One statement: what a line was matched to is taken from the line and from the payments together.
 TAKE_BACK = """
@@ -340,6 +405,10 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
     payments.write(cursor)
     if entries:
         cursor.execute(INSERT_ENTRIES, (to_json(entries),))
+        cursor.execute(ADD_DAYS, (to_json(_day_rows(entries)),))
+    if bookings := [row for recorded in events for row in _booking_rows(recorded)]:
+        cursor.execute(INSERT_BOOKINGS, (to_json(bookings),))
+        cursor.execute(ADD_BOOKED, (to_json(bookings),))
     for recorded in events:
         if recorded.type.startswith("exception."):
             _apply_to_exception(cursor, recorded)
@@ -382,14 +451,31 @@ def _entry_rows(recorded: Recorded, event: StatementEntriesRecorded) -> list[Row
     ]
 
 
+def _day_rows(entries: Sequence[Row]) -> list[Row]:
+    days: defaultdict[tuple[object, object], int] = defaultdict(int)
+    for entry in entries:
+        days[entry["statement_id"], entry["booked_on"]] += cast("int", entry["amount_fen"])
+    return [{"statement_id": of, "day": day, "amount_fen": amount_fen} for (of, day), amount_fen in days.items()]
+
+
+def _booking_rows(recorded: Recorded) -> Iterator[Row]:
+    """What a payment's event moved on the accounts of money, where it moved any."""
+    if recorded.type.startswith("payment."):
+        amount_fen = sum(posting.amount for posting in recorded.postings if is_funds(posting.account))
+        if amount_fen:
+            about = {"payment_id": identity(recorded), "log_index": recorded.index}
+            yield {**about, "day": recorded.line.on, "amount_fen": amount_fen}
+
+
 def _apply_to_payment(payments: Pending, recorded: Recorded) -> None:
     """A payment by the words of its events; what is recorded beside its states changes nothing here."""
     payment_id, event = identity(recorded), recorded.event
     match recorded.type.removeprefix("payment.").partition("/")[0]:
         case "prepared":
-            row = {name: getattr(event, name) for name in ("batch_id", "line", "payee_id", "account", "amount_fen")}
-            batch = {"end_to_end_id": event.end_to_end_id, "batch_reference": event.end_to_end_id[:REFERENCE_LENGTH]}
-            payments.add(payment_id, {**row, **batch, "status": "prepared"})
+            payments.add(payment_id, {**_line_of(event), "status": "prepared"})
+        case "paid_again":
+            paid = {"paid_on": event.booked_on, "paid_ref": event.bank_ref}
+            payments.add(payment_id, {**_line_of(event), "status": "claimed", "repeats": event.repeats, **paid})
         case "settled":
             settled = {"paid_on": event.booked_on, "paid_ref": event.bank_ref}
             payments.change(payment_id, {"status": "settled", **settled})
@@ -399,8 +485,23 @@ def _apply_to_payment(payments: Pending, recorded: Recorded) -> None:
         case "returned" | "recovered" | "claim_recovered" as word:
             back = {"back_on": event.booked_on, "back_ref": event.bank_ref, "back_reason": event.reason}
             payments.change(payment_id, {"status": word, **back})
-        case ("approved" | "cancelled" | "failed" | "unresolved" | "accepted" | "reissued" | "written_back") as word:
+        case (
+            "approved"
+            | "cancelled"
+            | "failed"
+            | "unresolved"
+            | "accepted"
+            | "reissued"
+            | "written_back"
+            | "claim_written_off"
+        ) as word:
             payments.change(payment_id, {"status": word})
+
+
+def _line_of(event: PaymentPrepared | PaymentPaidAgain) -> Row:
+    row = {name: getattr(event, name) for name in ("batch_id", "line", "payee_id", "account", "amount_fen")}
+    reference = event.end_to_end_id[:REFERENCE_LENGTH]
+    return {**row, "end_to_end_id": event.end_to_end_id, "batch_reference": reference}
 
 
 def _apply_to_account(cursor: WriteCursor, recorded: Recorded) -> None:
@@ -434,13 +535,11 @@ def _apply_to_account(cursor: WriteCursor, recorded: Recorded) -> None:
 def _allocate(cursor: WriteCursor, recorded: Recorded, allocations: Sequence[Allocation], reason: str | None) -> None:
     by_entry: defaultdict[tuple[UUID, int], int] = defaultdict(int)
     tiers: dict[tuple[UUID, int], int] = {}
-    by_payment: defaultdict[UUID, list[int]] = defaultdict(lambda: [0, 0])
     rows: list[Row] = []
     for ordinal, one in enumerate(allocations):
         key = one.statement_id, one.entry
         by_entry[key] += one.amount_fen
         tiers[key] = one.tier
-        by_payment[one.payment_id][one.amount_fen > 0] += abs(one.amount_fen)
         rows.append(
             {
                 "log_index": recorded.index,
@@ -460,11 +559,7 @@ def _allocate(cursor: WriteCursor, recorded: Recorded, allocations: Sequence[All
         for (s, n), fen in by_entry.items()
     ]
     cursor.execute(ADD_TO_ENTRIES, (to_json(entries),))
-    payments = [
-        {"payment_id": one, "out_fen": out, "back_fen": back, "out_on": recorded.line.on if out else None}
-        for one, (out, back) in by_payment.items()
-    ]
-    cursor.execute(ADD_TO_PAYMENTS, (to_json(payments),))
+    cursor.execute(ADD_TO_PAYMENTS, (recorded.index,))
     cursor.execute(DROP_PROPOSALS, (to_json(entries),))
 
 

@@ -5,7 +5,7 @@ read at.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -38,8 +38,14 @@ PAYMENTS_NAMED = f"""
 {_PAYMENT} WHERE end_to_end_id = ANY(%(ids)s) OR batch_reference = ANY(%(batches)s)
     OR paid_ref = ANY(%(refs)s) OR back_ref = ANY(%(refs)s)
 """
+# The bank's reference in the line by which a payment left.
+OUT_REFERENCES = """
+SELECT payment_id, min(bank_ref) FROM read.bank_allocations allocation JOIN read.bank_entries entry
+    ON entry.statement_id = allocation.statement_id AND entry.number = allocation.entry
+WHERE payment_id = ANY(%s) AND allocation.amount_fen < 0 GROUP BY payment_id
+"""
 PAYMENTS_BY_ID = f"{_PAYMENT} WHERE payment_id = ANY(%s)"
-PAYMENTS_BY_NAME = f"{_PAYMENT} WHERE end_to_end_id = %s"
+PAYMENTS_BY_NAME = f"{_PAYMENT} WHERE end_to_end_id = %s ORDER BY repeats IS NOT NULL, paid_on, paid_ref"
 PAYMENTS_OF_AMOUNT = f"{_PAYMENT} WHERE amount_fen = ANY(%s) AND (paid_on IS NOT NULL OR back_on IS NOT NULL)"
 RETURNED = f"{_PAYMENT} WHERE status = 'returned' ORDER BY back_on, batch_reference, line"
 
@@ -140,7 +146,7 @@ FROM (
             AS paid_waiting_fen,
         coalesce(sum(amount_fen - back_fen) FILTER (WHERE back_on BETWEEN %(since)s AND %(until)s), 0)::bigint
             AS returned_waiting_fen
-    FROM read.bank_payments
+    FROM read.bank_payments WHERE paid_on BETWEEN %(since)s AND %(until)s OR back_on BETWEEN %(since)s AND %(until)s
 ) books
 """
 
@@ -350,7 +356,11 @@ def payables(conn: Connection[Any], entries: Iterable[Entry]) -> list[Payable]:
     with conn.cursor(row_factory=class_row(BankPayment)) as cursor:
         rows = cursor.execute(PAYMENTS_FREE).fetchall()
         rows += cursor.execute(PAYMENTS_NAMED, named).fetchall()
-    return list({row.payment_id: payable(row) for row in rows}.values())
+    found = {row.payment_id: payable(row) for row in rows}
+    matched = [row.payment_id for row in rows if row.out_fen and row.end_to_end_id in ids]
+    for payment_id, reference in conn.execute(OUT_REFERENCES, (matched,)).fetchall() if matched else ():
+        found[payment_id] = replace(found[payment_id], out_ref=reference)
+    return list(found.values())
 
 
 def free_payments(conn: Connection[Any]) -> list[BankPayment]:
@@ -366,7 +376,7 @@ def payments_by_id(conn: Connection[Any], payment_ids: Collection[UUID]) -> dict
 
 
 def payments_named(conn: Connection[Any], end_to_end_id: str) -> list[BankPayment]:
-    """The payment of an end-to-end id, or nothing."""
+    """The payment of an end-to-end id, and whatever the bank paid once more of it; or nothing."""
     with conn.cursor(row_factory=class_row(BankPayment)) as cursor:
         return cursor.execute(PAYMENTS_BY_NAME, (end_to_end_id,)).fetchall()
 
@@ -401,6 +411,7 @@ def payable(row: BankPayment) -> Payable:
         back_ref=row.back_ref or None,
         out_taken=row.out_fen > 0,
         back_taken=row.back_fen > 0,
+        again=row.repeats is not None,
     )
 
 

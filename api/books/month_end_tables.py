@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal, assert_never
 
-from api.books.names import standing
+from api.books.names import Names, standing
 from api.books.tables import shown
 from api.commands.periods import MonthEnd
 from api.files.table_files import Column, Table
-from api.web.account_words import account_name
 from api.web.money_words import DIFFERENCE_WORDS, FIGURES, ITEMS
 from domain.kernel.bank_sides import BankSide
 from domain.periods import Blocking, Reconciled
@@ -38,8 +37,10 @@ _ACCOUNTS: Final = (
 )
 
 
-def table_of(which: Which, found: MonthEnd, *, reasons: Mapping[str, str]) -> Table:
-    """One of the tables; `reasons`: why each kind of difference may stand, where somebody has said so."""
+def table_of(which: Which, found: MonthEnd, *, reasons: Mapping[str, str], called: Names) -> Table:
+    """One of the tables; `reasons`: why each kind of difference may stand, where somebody has said so; `called`: what
+    the charts in force call the accounts.
+    """
     note = f"{found.figures.month} 月末，按账本前 {found.figures.position} 条记录。"
     match which:
         case "compared":
@@ -67,7 +68,7 @@ def table_of(which: Which, found: MonthEnd, *, reasons: Mapping[str, str]) -> Ta
             lines = [
                 (
                     one.account,
-                    account_name(one.account),
+                    called.of(one.account),
                     one.commodity,
                     *(shown(amount, one.commodity) for amount in (one.debit, one.credit, abs(one.balance))),
                     standing(one.balance),

@@ -9,7 +9,7 @@ from api.command_line import payout_returns
 from api.command_line.console import say, table
 from api.command_line.opening import acting, opened, person_behind
 from api.command_line.payout_arguments import needed, one_reason, step_key
-from api.command_line.values import day_text, division_code, month_text
+from api.command_line.values import day_text, division_code, month_text, statement_line
 from api.commands import payouts
 from api.commands.payrolls import PAYROLLS
 from api.commands.shared import place_stream, today
@@ -34,10 +34,11 @@ propose 看本月可发的名单；freeze 冻结名单（经办）；list 看批
 acknowledge 对名单里的提示逐条写明理由（制表、审批各一次）；approve 按摘要审批（另一人），reject 驳回；
 export 写代发文件；answer 登记银行回盘；close 全部有结果后关闭。付出后又回来的钱：return 登记退票，
 reissue 重新列入，write-back 不再发放，recover 登记追回；银行前后说法不一，问清后
-以原来的为准的 uphold，先说失败、后来查实已付的 confirm-paid。
+以原来的为准的 uphold，先说失败、后来查实已付的 confirm-paid，同一笔又付了一次的 paid-again。
+多付的钱追不回来：write-off 按文号提出核销，另一人 confirm-write-off 同意或 reject-write-off 不同意。
 hold 暂停对一个人的付款，lift 解除。
 制表与审批不能是同一个人，也不能是经手过其中任何一条线索的人。BATCH 是 21 位批次号，由 freeze 和 list 给出；
-return 以后的各步要 29 位付款编号，即批次号加 8 位行号；hold、lift 要人员编号。
+return 以后的各步要 29 位付款编号，即批次号加 8 位行号，又付的那一次另用 --again 写明银行流水号；hold、lift 要人员编号。
 """
 EXAMPLE = """
 mingzhang payout propose --month 2026-03
@@ -50,6 +51,8 @@ mingzhang payout answer 361125000000202603001 --from 回盘.csv --as jingban
 mingzhang payout close 361125000000202603001 --as jingban
 mingzhang payout return 36112500000020260300100000007 --from 通知.pdf --booked-on 2026-05-20 --bank-ref N17 --as jingban
 mingzhang payout reissue 36112500000020260300100000007 --as jingban
+mingzhang payout paid-again 36112500000020260300100000007 --line 1c0e…:12 --reason 银行来函确认 --as shenpi
+mingzhang payout recover 36112500000020260300100000007 --again N9 --booked-on 2026-05-06 --bank-ref T2 …
 mingzhang payout hold 399c552f-6e1b-4ead-8db0-b431901fdcb5 --reason 多条线索照片相同 --as shenpi
 """
 BATCH_CHARS = 21
@@ -73,13 +76,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reason",
         action="append",
-        help="理由（reject、write-back、recover、uphold、confirm-paid、hold、lift）；"
+        help="理由，至少四个字（reject、write-back、recover、uphold、confirm-paid、paid-again、write-off、"
+        "reject-write-off、hold、lift）；"
         "acknowledge 每种提示一个：提示代码=理由；"
         "return：原因代码",
     )
-    parser.add_argument("--booked-on", type=day_text, metavar="YYYY-MM-DD", help="银行的记账日（return、recover）")
-    parser.add_argument("--bank-ref", metavar="REF", help="银行流水号（return、recover）")
-    parser.add_argument("--document", help="文号（hold）")
+    parser.add_argument(
+        "--booked-on", type=day_text, metavar="YYYY-MM-DD", help="银行的记账日（return、recover、paid-again）"
+    )
+    parser.add_argument("--bank-ref", metavar="REF", help="银行流水号（return、recover、paid-again）")
+    parser.add_argument("--again", metavar="REF", help="银行又付的那一次的流水号（return、recover、write-off 等）")
+    parser.add_argument(
+        "--line", type=statement_line, metavar="LINE", help="对账单编号:序号，代替记账日和流水号（paid-again）"
+    )
+    parser.add_argument("--document", help="文号（hold、write-off）")
     parser.add_argument(
         "--profile", help=f"银行版式：{'、'.join(bank_profile_names())}，或 .toml 文件（export、answer）"
     )

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 from uuid import UUID
 
 from api.command_line.console import say
@@ -14,11 +15,12 @@ from api.commands.shared import today
 from api.context import App
 from api.web import words
 from domain.kernel.calendar import Month
+from domain.kernel.matches import EntryKey
 from domain.kernel.money import yuan
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.payout_batches import batch_id
-from journal.facts import Actor
+from journal.facts import Actor, Receipt
 from projections import payout_batches
 from projections.payout_batches import Payment
 
@@ -32,7 +34,7 @@ def _return(app: App, arguments: argparse.Namespace) -> None:
     payouts.record_return(
         app,
         actor=actor,
-        key=step_key("return", arguments.batch, on, reason, arguments.bank_ref),
+        key=step_key("return", arguments.batch, arguments.again, on, reason, arguments.bank_ref),
         payment_id=payment.payment_id,
         answer=app.vault.put_file(notice.read_bytes(), kind="return_notice").sha256,
         booked_on=needed(arguments, "booked_on"),
@@ -50,20 +52,12 @@ def _reissue(app: App, arguments: argparse.Namespace) -> None:
     _say(app, payment)
 
 
-def _write_back(app: App, arguments: argparse.Namespace) -> None:
-    payment, on, actor = _asked(app, arguments, "county_approver")
-    reason = one_reason(arguments)
-    key = step_key("write-back", arguments.batch, on, reason)
-    payouts.write_back(app, actor=actor, key=key, payment_id=payment.payment_id, reason=reason, on=on)
-    _say(app, payment)
-
-
 def _recover(app: App, arguments: argparse.Namespace) -> None:
     payment, on, actor = _asked(app, arguments, "county_officer")
     payouts.recover(
         app,
         actor=actor,
-        key=step_key("recover", arguments.batch, on, arguments.bank_ref),
+        key=step_key("recover", arguments.batch, arguments.again, on, arguments.bank_ref),
         payment_id=payment.payment_id,
         booked_on=needed(arguments, "booked_on"),
         bank_ref=needed(arguments, "bank_ref"),
@@ -73,19 +67,64 @@ def _recover(app: App, arguments: argparse.Namespace) -> None:
     _say(app, payment)
 
 
-def _uphold(app: App, arguments: argparse.Namespace) -> None:
+class _Decision(Protocol):
+    """A command about one payment that takes a reason and nothing else."""
+
+    def __call__(self, app: App, *, actor: Actor, key: str, payment_id: UUID, reason: str, on: date) -> Receipt: ...
+
+
+def _decided(decide: _Decision) -> Callable[[App, argparse.Namespace], None]:
+    """A step in which the approver decides about one payment, with a reason."""
+
+    def step(app: App, arguments: argparse.Namespace) -> None:
+        payment, on, actor = _asked(app, arguments, "county_approver")
+        reason = one_reason(arguments)
+        key = step_key(arguments.step, arguments.batch, arguments.again, on, reason)
+        decide(app, actor=actor, key=key, payment_id=payment.payment_id, reason=reason, on=on)
+        _say(app, payment)
+
+    return step
+
+
+def _paid_again(app: App, arguments: argparse.Namespace) -> None:
     payment, on, actor = _asked(app, arguments, "county_approver")
+    entry: EntryKey | None = arguments.line
+    booked_on = None if entry else needed(arguments, "booked_on")
+    bank_ref = "" if entry else needed(arguments, "bank_ref")
     reason = one_reason(arguments)
-    key = step_key("uphold", arguments.batch, on, reason)
-    payouts.uphold(app, actor=actor, key=key, payment_id=payment.payment_id, reason=reason, on=on)
+    payouts.pay_again(
+        app,
+        actor=actor,
+        key=step_key("paid-again", arguments.batch, booked_on, bank_ref, entry, on, reason),
+        payment_id=payment.payment_id,
+        booked_on=booked_on,
+        bank_ref=bank_ref,
+        entry=entry,
+        reason=reason,
+        on=on,
+    )
     _say(app, payment)
 
 
-def _confirm_paid(app: App, arguments: argparse.Namespace) -> None:
+def _propose_write_off(app: App, arguments: argparse.Namespace) -> None:
+    payment, on, actor = _asked(app, arguments, "county_officer")
+    document, reason = needed(arguments, "document"), one_reason(arguments)
+    payouts.propose_write_off(
+        app,
+        actor=actor,
+        key=step_key("write-off", arguments.batch, arguments.again, document, on, reason),
+        payment_id=payment.payment_id,
+        document=document,
+        reason=reason,
+        on=on,
+    )
+    say(f"已提出核销 {yuan(payment.amount_fen)} 元（{document}），等另一位同事同意。")
+
+
+def _write_off(app: App, arguments: argparse.Namespace) -> None:
     payment, on, actor = _asked(app, arguments, "county_approver")
-    reason = one_reason(arguments)
-    key = step_key("confirm-paid", arguments.batch, on, reason)
-    payouts.confirm_paid(app, actor=actor, key=key, payment_id=payment.payment_id, reason=reason, on=on)
+    key = step_key("confirm-write-off", arguments.batch, arguments.again, on)
+    payouts.write_off(app, actor=actor, key=key, payment_id=payment.payment_id, on=on)
     _say(app, payment)
 
 
@@ -113,10 +152,14 @@ def _lift(app: App, arguments: argparse.Namespace) -> None:
 STEPS: Mapping[str, Callable[[App, argparse.Namespace], None]] = {
     "return": _return,
     "reissue": _reissue,
-    "write-back": _write_back,
+    "write-back": _decided(payouts.write_back),
     "recover": _recover,
-    "uphold": _uphold,
-    "confirm-paid": _confirm_paid,
+    "uphold": _decided(payouts.uphold),
+    "confirm-paid": _decided(payouts.confirm_paid),
+    "paid-again": _paid_again,
+    "write-off": _propose_write_off,
+    "confirm-write-off": _write_off,
+    "reject-write-off": _decided(payouts.reject_write_off),
     "hold": _hold,
     "lift": _lift,
 }
@@ -124,17 +167,21 @@ STEPS: Mapping[str, Callable[[App, argparse.Namespace], None]] = {
 
 def _asked(app: App, arguments: argparse.Namespace, role: str) -> tuple[Payment, date, Actor]:
     """The payment that is meant, today, and who acts. Refuses `payment.unknown`."""
-    payment = _payment(app, needed(arguments, "batch"))
+    payment = _payment(app, needed(arguments, "batch"), again=arguments.again)
     return payment, today(app), acting(app, needed(arguments, "login"), role=role)
 
 
-def _payment(app: App, named: str) -> Payment:
+def _payment(app: App, named: str, *, again: str | None = None) -> Payment:
+    """The payment of a 29-digit number; `again`: what the bank paid once more of it, by its reference."""
     if len(named) != PAYMENT_CHARS or not (named.isascii() and named.isdigit()):
         raise argparse.ArgumentTypeError(f"付款编号应为 {PAYMENT_CHARS} 位数字：{named}")
     batch = batch_id(Division(named[:12]), Month(f"{named[12:16]}-{named[16:18]}"), int(named[18:21]))
     with app.reading.connection() as connection:
         listed = payout_batches.payments_of_batch(connection, batch)
-    found = next((one for one in listed if one.end_to_end_id == named), None)
+        found = next((one for one in listed if one.end_to_end_id == named), None)
+        if found is not None and again is not None:
+            repeated = payout_batches.paid_again(connection, found.payment_id)
+            found = next((one for one in repeated if one.bank_ref == again), None)
     if found is None:
         raise Refusal("payment.unknown")
     return found

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from api.command_line.console import say, table
 from api.command_line.opening import acting, opened
-from api.command_line.values import month_text
+from api.command_line.values import month_text, statement_line
 from api.commands import closing_checks, reconciling, reconciling_by_hand, superseding
 from api.commands.shared import today
 from api.context import App
@@ -263,7 +263,4 @@ def _identity(text: str) -> UUID:
 
 
 def _line(arguments: argparse.Namespace) -> EntryKey:
-    statement, _, number = str(_needed(arguments, "subject", flag="LINE")).rpartition(":")
-    if not number.isascii() or not number.isdigit():
-        raise argparse.ArgumentTypeError("LINE 写作“对账单编号:序号”")
-    return EntryKey(_identity(statement), int(number))
+    return statement_line(str(_needed(arguments, "subject", flag="LINE")))

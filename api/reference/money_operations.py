@@ -14,6 +14,7 @@ MONEY: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "budget.unknown",
             "period.closing",
             "period.sealed",
+            "reason.insufficient",
         ),
     ),
     "closeBudget": (
@@ -43,7 +44,7 @@ MONEY: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     ),
     "reverseAllowance": (
         "发放以前冲正一笔津贴，占用的预算随之退回；之后可以按正确的金额重新登记。",
-        ("allowance.already_reversed", "allowance.already_scheduled", "allowance.unknown"),
+        ("allowance.already_reversed", "allowance.already_scheduled", "allowance.unknown", "reason.insufficient"),
     ),
     "readMonthEnd": (
         "一个月到月末的核对：账本、批次和银行各是多少，银行每一笔的去向和余额调节，什么要先处理，什么要说明。只看，不记账。"

@@ -109,7 +109,13 @@ RECONCILING: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "assignDifference": ("把一项差异交给一位同事经办。", (*_DIFFERENCE, "person.unknown")),
     "explainDifference": (
         "说明一项差异是什么、为什么；由另一位同事确认。cause 是了结它的那条记录，如有。",
-        (*_DIFFERENCE, "exception.cause_unknown", "exception.outcome_unknown", "reason.insufficient"),
+        (
+            *_DIFFERENCE,
+            "exception.cause_unknown",
+            "exception.outcome_unknown",
+            "exception.to_be_claimed",
+            "reason.insufficient",
+        ),
     ),
     "resolveDifference": (
         "确认别人的说明，差异了结；说明人不能确认。",

@@ -1,13 +1,19 @@
-"""What the JSON API gives back for a command: its receipt."""
+"""What a program sends with a command, and what the JSON API gives back for it: its receipt."""
 
-from typing import Any, Final
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Final
 
-from fastapi import Response
+from fastapi import Depends, Response
 from pydantic import BaseModel
 
+from api.commands.shared import today
+from api.context import App
+from api.staff.acting import Acting, ByToken, Desk
+from api.staff.fields import CommandKey
 from api.staff.office import Office
 from api.staff.shapes import ReceiptGiven
-from journal.facts import Receipt
+from journal.facts import Actor, Receipt
 
 RECORDED: Final[dict[int | str, dict[str, Any]]] = {
     200: {"model": ReceiptGiven, "description": "同一编号先前已记录：第一次的回执"},
@@ -19,6 +25,43 @@ RECORDED: Final[dict[int | str, dict[str, Any]]] = {
 def once(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
     """For `responses=` of a command that answers with more than its receipt: what a second attempt hears."""
     return {200: {"model": model, "description": "同一编号先前已记录：第一次的回答"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A command on its way: who acts, under which key, and where its answer goes."""
+
+    desk: Office
+    who: Acting
+    key: str
+    response: Response
+
+    @property
+    def app(self) -> App:
+        """The program."""
+        return self.desk.app
+
+    @property
+    def actor(self) -> Actor:
+        """As commands want him."""
+        return self.who.actor
+
+    @property
+    def on(self) -> date:
+        """Today."""
+        return today(self.desk.app)
+
+    def recorded(self, receipt: Receipt) -> ReceiptGiven:
+        """The receipt, once the read models show its effect."""
+        return recorded(self.desk, receipt, self.response)
+
+
+def sending(key: CommandKey, desk: Desk, who: ByToken, response: Response) -> Sending:
+    """What every command needs beside its own fields."""
+    return Sending(desk, who, key, response)
+
+
+Sent = Annotated[Sending, Depends(sending)]
 
 
 def recorded(desk: Office, receipt: Receipt, response: Response) -> ReceiptGiven:

@@ -1,20 +1,22 @@
 """Single payments over JSON: what came back, what the bank contradicts, and payees whose payments are on hold."""
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Protocol
 from uuid import UUID
 
-from fastapi import File, Form, Query, Response, UploadFile
+from fastapi import File, Form, Query, UploadFile
 from pydantic import BaseModel
 
 from api.commands import payouts as commands
-from api.commands.shared import today
+from api.context import App
 from api.staff.acting import ByToken, Desk
-from api.staff.api_answers import RECORDED, recorded
-from api.staff.fields import Code, CommandKey, Day, Identifier
+from api.staff.api_answers import RECORDED, Sending, Sent
+from api.staff.fields import Code, Day, Identifier
 from api.staff.payments_seen import payment_seen
-from api.staff.payout_shapes import RETURN_REASONS, BankReference, HoldWanted, Recovery
+from api.staff.payout_shapes import RETURN_REASONS, BankReference, HoldWanted, PaidAgain, Recovery, WriteOffWanted
 from api.staff.shapes import ReceiptGiven, WithReason
 from api.web.routes import Routes
+from journal.facts import Actor, Receipt
 from projections import payee_holds, payout_batches
 from projections.payee_holds import PayeeHold
 from projections.payout_batches import Payment
@@ -61,26 +63,23 @@ def came_back(
     booked_on: Annotated[Day, Form(description="银行的记账日")],
     bank_ref: Annotated[BankReference, Form(description="银行流水号")],
     file: Annotated[UploadFile, File(description="银行的退票通知")],
-    key: CommandKey,
-    desk: Desk,
-    who: ByToken,
-    response: Response,
+    sent: Sent,
     reason: Annotated[str, Form(max_length=32, pattern=r"^[a-z][a-z_]*$", description=RETURN_REASONS)] = "other",
 ) -> ReceiptGiven:
     """Record money that came back; the bank's notice is kept beside it."""
-    payment_seen(desk, who, payment_id)
+    payment_seen(sent.desk, sent.who, payment_id)
     receipt = commands.record_return(
-        desk.app,
-        actor=who.actor,
-        key=key,
+        sent.app,
+        actor=sent.actor,
+        key=sent.key,
         payment_id=payment_id,
-        answer=desk.app.vault.put_file(file.file.read(), kind="return_notice").sha256,
+        answer=sent.app.vault.put_file(file.file.read(), kind="return_notice").sha256,
         booked_on=booked_on,
         bank_ref=bank_ref,
         reason=reason,
-        on=today(desk.app),
+        on=sent.on,
     )
-    return recorded(desk, receipt, response)
+    return sent.recorded(receipt)
 
 
 @router.post(
@@ -90,27 +89,10 @@ def came_back(
     operation_id="reissuePayment",
     summary="退票重新列入",
 )
-def reissue(payment_id: Identifier, key: CommandKey, desk: Desk, who: ByToken, response: Response) -> ReceiptGiven:
+def reissue(payment_id: Identifier, sent: Sent) -> ReceiptGiven:
     """What came back is paid in the next batch."""
-    receipt = commands.reissue(desk.app, actor=who.actor, key=key, payment_id=payment_id, on=today(desk.app))
-    return recorded(desk, receipt, response)
-
-
-@router.post(
-    "/payments/{payment_id}/write-back",
-    status_code=201,
-    responses=RECORDED,
-    operation_id="writeBackPayment",
-    summary="退票不再发放",
-)
-def write_back(
-    payment_id: Identifier, wanted: WithReason, key: CommandKey, desk: Desk, who: ByToken, response: Response
-) -> ReceiptGiven:
-    """What came back is given up; its rewards are taken back."""
-    receipt = commands.write_back(
-        desk.app, actor=who.actor, key=key, payment_id=payment_id, reason=wanted.reason, on=today(desk.app)
-    )
-    return recorded(desk, receipt, response)
+    receipt = commands.reissue(sent.app, actor=sent.actor, key=sent.key, payment_id=payment_id, on=sent.on)
+    return sent.recorded(receipt)
 
 
 @router.post(
@@ -120,21 +102,31 @@ def write_back(
     operation_id="recoverPayment",
     summary="登记追回",
 )
-def recover(
-    payment_id: Identifier, wanted: Recovery, key: CommandKey, desk: Desk, who: ByToken, response: Response
-) -> ReceiptGiven:
+def recover(payment_id: Identifier, wanted: Recovery, sent: Sent) -> ReceiptGiven:
     """Money paid in error came in again; its rewards are taken back."""
     receipt = commands.recover(
-        desk.app,
-        actor=who.actor,
-        key=key,
+        sent.app,
+        actor=sent.actor,
+        key=sent.key,
         payment_id=payment_id,
         booked_on=wanted.booked_on,
         bank_ref=wanted.bank_ref,
         reason=wanted.reason,
-        on=today(desk.app),
+        on=sent.on,
     )
-    return recorded(desk, receipt, response)
+    return sent.recorded(receipt)
+
+
+@router.post(
+    "/payments/{payment_id}/write-back",
+    status_code=201,
+    responses=RECORDED,
+    operation_id="writeBackPayment",
+    summary="退票不再发放",
+)
+def write_back(payment_id: Identifier, wanted: WithReason, sent: Sent) -> ReceiptGiven:
+    """What came back is given up; its rewards are taken back."""
+    return _with_reason(commands.write_back, payment_id, wanted, sent)
 
 
 @router.post(
@@ -144,14 +136,9 @@ def recover(
     operation_id="upholdPayment",
     summary="银行说法查清",
 )
-def uphold(
-    payment_id: Identifier, wanted: WithReason, key: CommandKey, desk: Desk, who: ByToken, response: Response
-) -> ReceiptGiven:
+def uphold(payment_id: Identifier, wanted: WithReason, sent: Sent) -> ReceiptGiven:
     """The bank was asked: what stood before it contradicted itself is true."""
-    receipt = commands.uphold(
-        desk.app, actor=who.actor, key=key, payment_id=payment_id, reason=wanted.reason, on=today(desk.app)
-    )
-    return recorded(desk, receipt, response)
+    return _with_reason(commands.uphold, payment_id, wanted, sent)
 
 
 @router.post(
@@ -161,14 +148,78 @@ def uphold(
     operation_id="confirmPaymentPaid",
     summary="查实已付",
 )
-def confirm_paid(
-    payment_id: Identifier, wanted: WithReason, key: CommandKey, desk: Desk, who: ByToken, response: Response
-) -> ReceiptGiven:
+def confirm_paid(payment_id: Identifier, wanted: WithReason, sent: Sent) -> ReceiptGiven:
     """The bank was asked: it did pay what it had called failed."""
-    receipt = commands.confirm_paid(
-        desk.app, actor=who.actor, key=key, payment_id=payment_id, reason=wanted.reason, on=today(desk.app)
+    return _with_reason(commands.confirm_paid, payment_id, wanted, sent)
+
+
+@router.post(
+    "/payments/{payment_id}/paid-again",
+    status_code=201,
+    responses=RECORDED,
+    operation_id="recordPaidAgain",
+    summary="登记重复付款",
+)
+def paid_again(payment_id: Identifier, wanted: PaidAgain, sent: Sent) -> ReceiptGiven:
+    """The bank paid it once more: the amount is claimed back, as a payment of its own."""
+    receipt = commands.pay_again(
+        sent.app,
+        actor=sent.actor,
+        key=sent.key,
+        payment_id=payment_id,
+        booked_on=wanted.booked_on,
+        bank_ref=wanted.bank_ref,
+        entry=wanted.line,
+        reason=wanted.reason,
+        on=sent.on,
     )
-    return recorded(desk, receipt, response)
+    return sent.recorded(receipt)
+
+
+@router.post(
+    "/payments/{payment_id}/write-off",
+    status_code=201,
+    responses=RECORDED,
+    operation_id="proposeWriteOff",
+    summary="提出核销多付款",
+)
+def propose_write_off(payment_id: Identifier, wanted: WriteOffWanted, sent: Sent) -> ReceiptGiven:
+    """What was paid without being owed cannot be recovered; another person has to agree."""
+    receipt = commands.propose_write_off(
+        sent.app,
+        actor=sent.actor,
+        key=sent.key,
+        payment_id=payment_id,
+        document=wanted.document,
+        reason=wanted.reason,
+        on=sent.on,
+    )
+    return sent.recorded(receipt)
+
+
+@router.post(
+    "/payments/{payment_id}/write-off/confirm",
+    status_code=201,
+    responses=RECORDED,
+    operation_id="confirmWriteOff",
+    summary="同意核销多付款",
+)
+def confirm_write_off(payment_id: Identifier, sent: Sent) -> ReceiptGiven:
+    """Agree as another person: the claim is given up."""
+    receipt = commands.write_off(sent.app, actor=sent.actor, key=sent.key, payment_id=payment_id, on=sent.on)
+    return sent.recorded(receipt)
+
+
+@router.post(
+    "/payments/{payment_id}/write-off/reject",
+    status_code=201,
+    responses=RECORDED,
+    operation_id="rejectWriteOff",
+    summary="不同意核销多付款",
+)
+def reject_write_off(payment_id: Identifier, wanted: WithReason, sent: Sent) -> ReceiptGiven:
+    """The claim stands."""
+    return _with_reason(commands.reject_write_off, payment_id, wanted, sent)
 
 
 @router.get("/payee-holds", operation_id="listPayeeHolds", summary="暂停付款的人")
@@ -180,18 +231,18 @@ def holds(desk: Desk, who: ByToken) -> HoldsRead:
 
 
 @router.post("/payee-holds", status_code=201, responses=RECORDED, operation_id="placePayeeHold", summary="暂停付款")
-def place_hold(wanted: HoldWanted, key: CommandKey, desk: Desk, who: ByToken, response: Response) -> ReceiptGiven:
+def place_hold(wanted: HoldWanted, sent: Sent) -> ReceiptGiven:
     """Put payments to a payee on hold."""
     receipt = commands.place_hold(
-        desk.app,
-        actor=who.actor,
-        key=key,
+        sent.app,
+        actor=sent.actor,
+        key=sent.key,
         payee_id=UUID(str(wanted.payee_id)),
         reason=wanted.reason,
         document=wanted.document or None,
-        on=today(desk.app),
+        on=sent.on,
     )
-    return recorded(desk, receipt, response)
+    return sent.recorded(receipt)
 
 
 @router.post(
@@ -201,11 +252,20 @@ def place_hold(wanted: HoldWanted, key: CommandKey, desk: Desk, who: ByToken, re
     operation_id="liftPayeeHold",
     summary="解除暂停付款",
 )
-def lift_hold(
-    payee_id: Identifier, wanted: WithReason, key: CommandKey, desk: Desk, who: ByToken, response: Response
-) -> ReceiptGiven:
+def lift_hold(payee_id: Identifier, wanted: WithReason, sent: Sent) -> ReceiptGiven:
     """Let a payee be paid again."""
     receipt = commands.lift_hold(
-        desk.app, actor=who.actor, key=key, payee_id=payee_id, reason=wanted.reason, on=today(desk.app)
+        sent.app, actor=sent.actor, key=sent.key, payee_id=payee_id, reason=wanted.reason, on=sent.on
     )
-    return recorded(desk, receipt, response)
+    return sent.recorded(receipt)
+
+
+class _Decision(Protocol):
+    """A command about one payment that takes a reason and nothing else."""
+
+    def __call__(self, app: App, *, actor: Actor, key: str, payment_id: UUID, reason: str, on: date) -> Receipt: ...
+
+
+def _with_reason(decide: _Decision, payment_id: UUID, wanted: WithReason, sent: Sending) -> ReceiptGiven:
+    receipt = decide(sent.app, actor=sent.actor, key=sent.key, payment_id=payment_id, reason=wanted.reason, on=sent.on)
+    return sent.recorded(receipt)

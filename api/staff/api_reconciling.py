@@ -7,16 +7,15 @@ bank's files, and that is recorded; a page of lines or differences is as long as
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import File, Form, Path, Query, Response, UploadFile
+from fastapi import File, Form, Path, Query, UploadFile
 from pydantic import BaseModel
 
 from api.commands import reconciling, reconciling_by_hand, superseding
-from api.commands.shared import today
 from api.commands.suggesting import suggestions_of
 from api.staff.acting import ByToken, Desk
-from api.staff.api_answers import RECORDED, once, recorded
+from api.staff.api_answers import RECORDED, Sent, once
 from api.staff.batch_files import upload_name
-from api.staff.fields import CommandKey, Identifier, Limit
+from api.staff.fields import Identifier, Limit
 from api.staff.page_reconcile import statement_profile, statement_profiles
 from api.staff.reconcile_shapes import AcceptedMatch, NewMatch
 from api.staff.shapes import ReceiptGiven, WithReason
@@ -124,14 +123,14 @@ def overview(desk: Desk, who: ByToken) -> ReconciliationRead:
     operation_id="matchAgain",
     summary="再勾对一次",
 )
-def match_again(key: CommandKey, desk: Desk, who: ByToken, response: Response) -> MatchedAgain:
+def match_again(sent: Sent) -> MatchedAgain:
     """Match what waits with what the books know by now; nothing is recorded where nothing changes."""
-    who.require("files")
-    receipt = reconciling.match_again(desk.app, actor=who.actor, key=key, on=today(desk.app))
+    sent.who.require("files")
+    receipt = reconciling.match_again(sent.app, actor=sent.actor, key=sent.key, on=sent.on)
     if receipt is None:
-        response.status_code = 200
+        sent.response.status_code = 200
         return MatchedAgain(recorded=False, receipt=None)
-    return MatchedAgain(recorded=True, receipt=recorded(desk, receipt, response))
+    return MatchedAgain(recorded=True, receipt=sent.recorded(receipt))
 
 
 @router.get("/statement-layouts", operation_id="listStatementLayouts", summary="对账单版式")
@@ -160,27 +159,24 @@ def statements(desk: Desk, who: ByToken, limit: Limit = 50) -> list[StatementRea
 def record(
     file: Annotated[UploadFile, File(description="银行给的对账单文件")],
     profile: Annotated[str, Form(max_length=80, description="对账单版式")],
-    key: CommandKey,
-    desk: Desk,
-    who: ByToken,
-    response: Response,
+    sent: Sent,
 ) -> StatementsKept:
     """Record the bank's file and match it. With any finding nothing is recorded, and all of them are given."""
-    who.require("files")
+    sent.who.require("files")
     taken = reconciling.record_statements(
-        desk.app,
-        actor=who.actor,
-        key=key,
+        sent.app,
+        actor=sent.actor,
+        key=sent.key,
         profile=statement_profile(profile),
         content=file.file.read(),
         file=upload_name(file.filename),
-        on=today(desk.app),
+        on=sent.on,
     )
     ids, last = [one.statement_id for one in taken], taken[-1].receipt
     if last is None:
-        response.status_code = 200
+        sent.response.status_code = 200
         return StatementsKept(statement_ids=ids, receipt=None)
-    return StatementsKept(statement_ids=ids, receipt=recorded(desk, last, response))
+    return StatementsKept(statement_ids=ids, receipt=sent.recorded(last))
 
 
 @router.get("/bank-statements/{statement_id}", operation_id="readBankStatement", summary="一份对账单")
@@ -249,117 +245,69 @@ _LINE = "/bank-statements/{statement_id}/lines/{number}"
 
 
 @router.post(f"{_LINE}/accept", responses=RECORDED, operation_id="acceptMatch", summary="认定相符")
-def accept(
-    statement_id: Identifier,
-    number: Number,
-    wanted: AcceptedMatch,
-    key: CommandKey,
-    desk: Desk,
-    who: ByToken,
-    response: Response,
-) -> ReceiptGiven:
+def accept(statement_id: Identifier, number: Number, wanted: AcceptedMatch, sent: Sent) -> ReceiptGiven:
     """Accept a suggestion; it is computed once more from the bank's file."""
-    who.require("files")
+    sent.who.require("files")
     receipt = reconciling_by_hand.accept(
-        desk.app,
-        actor=who.actor,
-        key=key,
+        sent.app,
+        actor=sent.actor,
+        key=sent.key,
         entry=EntryKey(statement_id, number),
         payment_id=wanted.payment_id,
         reason=wanted.reason,
-        on=today(desk.app),
+        on=sent.on,
     )
-    return recorded(desk, receipt, response)
+    return sent.recorded(receipt)
 
 
 @router.post(f"{_LINE}/propose", responses=RECORDED, operation_id="proposeMatch", summary="提出人工勾对")
-def propose(
-    statement_id: Identifier,
-    number: Number,
-    wanted: NewMatch,
-    key: CommandKey,
-    desk: Desk,
-    who: ByToken,
-    response: Response,
-) -> ReceiptGiven:
+def propose(statement_id: Identifier, number: Number, wanted: NewMatch, sent: Sent) -> ReceiptGiven:
     """Propose by hand what a line is matched to; another person confirms. Amounts are given above zero."""
-    with desk.current(reconciliation) as conn:
-        row = queries.entry(conn, EntryKey(statement_id, number))
+    entry = EntryKey(statement_id, number)
+    with sent.desk.current(reconciliation) as conn:
+        row = queries.entry(conn, entry)
     sign = -1 if row is not None and row.amount_fen < 0 else 1
+    parts = [Part(one.payment_id, sign * one.amount_fen) for one in wanted.parts]
     receipt = reconciling_by_hand.propose(
-        desk.app,
-        actor=who.actor,
-        key=key,
-        entry=EntryKey(statement_id, number),
-        parts=[Part(one.payment_id, sign * one.amount_fen) for one in wanted.parts],
-        reason=wanted.reason,
-        on=today(desk.app),
+        sent.app, actor=sent.actor, key=sent.key, entry=entry, parts=parts, reason=wanted.reason, on=sent.on
     )
-    return recorded(desk, receipt, response)
+    return sent.recorded(receipt)
 
 
 @router.post(f"{_LINE}/confirm", responses=RECORDED, operation_id="confirmMatch", summary="确认人工勾对")
-def confirm(
-    statement_id: Identifier, number: Number, key: CommandKey, desk: Desk, who: ByToken, response: Response
-) -> ReceiptGiven:
+def confirm(statement_id: Identifier, number: Number, sent: Sent) -> ReceiptGiven:
     """Confirm as another person what was proposed."""
     entry = EntryKey(statement_id, number)
-    receipt = reconciling_by_hand.confirm(desk.app, actor=who.actor, key=key, entry=entry, on=today(desk.app))
-    return recorded(desk, receipt, response)
+    return sent.recorded(reconciling_by_hand.confirm(sent.app, actor=sent.actor, key=sent.key, entry=entry, on=sent.on))
 
 
 @router.post(f"{_LINE}/reject", responses=RECORDED, operation_id="rejectMatch", summary="撤下提出的勾对")
-def reject(
-    statement_id: Identifier,
-    number: Number,
-    wanted: WithReason,
-    key: CommandKey,
-    desk: Desk,
-    who: ByToken,
-    response: Response,
-) -> ReceiptGiven:
+def reject(statement_id: Identifier, number: Number, wanted: WithReason, sent: Sent) -> ReceiptGiven:
     """Drop what was proposed: a match, or taking one back."""
-    receipt = reconciling_by_hand.reject(
-        desk.app,
-        actor=who.actor,
-        key=key,
-        entry=EntryKey(statement_id, number),
-        reason=wanted.reason,
-        on=today(desk.app),
+    entry = EntryKey(statement_id, number)
+    return sent.recorded(
+        reconciling_by_hand.reject(
+            sent.app, actor=sent.actor, key=sent.key, entry=entry, reason=wanted.reason, on=sent.on
+        )
     )
-    return recorded(desk, receipt, response)
 
 
 @router.post(f"{_LINE}/propose-unmatch", responses=RECORDED, operation_id="proposeUnmatch", summary="提出取消勾对")
-def propose_unmatch(
-    statement_id: Identifier,
-    number: Number,
-    wanted: WithReason,
-    key: CommandKey,
-    desk: Desk,
-    who: ByToken,
-    response: Response,
-) -> ReceiptGiven:
+def propose_unmatch(statement_id: Identifier, number: Number, wanted: WithReason, sent: Sent) -> ReceiptGiven:
     """Propose to take a match back; another person confirms."""
-    receipt = reconciling_by_hand.propose_unmatch(
-        desk.app,
-        actor=who.actor,
-        key=key,
-        entry=EntryKey(statement_id, number),
-        reason=wanted.reason,
-        on=today(desk.app),
+    entry = EntryKey(statement_id, number)
+    return sent.recorded(
+        reconciling_by_hand.propose_unmatch(
+            sent.app, actor=sent.actor, key=sent.key, entry=entry, reason=wanted.reason, on=sent.on
+        )
     )
-    return recorded(desk, receipt, response)
 
 
 @router.post(f"{_LINE}/unmatch", responses=RECORDED, operation_id="unmatch", summary="确认取消勾对")
-def unmatch(
-    statement_id: Identifier, number: Number, key: CommandKey, desk: Desk, who: ByToken, response: Response
-) -> ReceiptGiven:
+def unmatch(statement_id: Identifier, number: Number, sent: Sent) -> ReceiptGiven:
     """Confirm as another person that a match is taken back."""
     entry = EntryKey(statement_id, number)
-    receipt = reconciling_by_hand.unmatch(desk.app, actor=who.actor, key=key, entry=entry, on=today(desk.app))
-    return recorded(desk, receipt, response)
+    return sent.recorded(reconciling_by_hand.unmatch(sent.app, actor=sent.actor, key=sent.key, entry=entry, on=sent.on))
 
 
 @router.post(
@@ -368,14 +316,12 @@ def unmatch(
     operation_id="proposeSuperseding",
     summary="提出以这份对账单为准",
 )
-def propose_superseding(
-    statement_id: Identifier, wanted: WithReason, key: CommandKey, desk: Desk, who: ByToken, response: Response
-) -> ReceiptGiven:
+def propose_superseding(statement_id: Identifier, wanted: WithReason, sent: Sent) -> ReceiptGiven:
     """Propose that this statement counts, instead of all that tell of its days."""
     receipt = superseding.propose(
-        desk.app, actor=who.actor, key=key, statement_id=statement_id, reason=wanted.reason, on=today(desk.app)
+        sent.app, actor=sent.actor, key=sent.key, statement_id=statement_id, reason=wanted.reason, on=sent.on
     )
-    return recorded(desk, receipt, response)
+    return sent.recorded(receipt)
 
 
 @router.post(
@@ -384,12 +330,10 @@ def propose_superseding(
     operation_id="confirmSuperseding",
     summary="确认以这份对账单为准",
 )
-def confirm_superseding(
-    statement_id: Identifier, key: CommandKey, desk: Desk, who: ByToken, response: Response
-) -> ReceiptGiven:
+def confirm_superseding(statement_id: Identifier, sent: Sent) -> ReceiptGiven:
     """Confirm it as another person; what waits is then matched."""
-    receipt = superseding.confirm(desk.app, actor=who.actor, key=key, statement_id=statement_id, on=today(desk.app))
-    return recorded(desk, receipt, response)
+    receipt = superseding.confirm(sent.app, actor=sent.actor, key=sent.key, statement_id=statement_id, on=sent.on)
+    return sent.recorded(receipt)
 
 
 def _statement(found: BankStatement | None) -> BankStatement:

@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from fastapi.responses import StreamingResponse
 
 from api.books import budget_tables, month_end_tables
+from api.books.names import names
 from api.commands import periods
 from api.commands.shared import today
 from api.files.table_files import Table
@@ -21,6 +22,7 @@ from projections import (
     allowances,
     budget_dates,
     budget_executions,
+    charts,
     incidents,
     ledger_entries,
     month_ends,
@@ -91,9 +93,9 @@ def month_end_xlsx(month: Annotated[MonthText, Path()], desk: Desk, who: ByCooki
 
 
 def _month_end(desk: Desk, month: MonthText, wanted: Sequence[month_end_tables.Which]) -> list[Table]:
-    with desk.current(ledger_entries, month_ends, reconciliation):
-        found = periods.month_end(desk.app, month)
+    with desk.current(charts, ledger_entries, month_ends, reconciliation) as conn:
+        found, called = periods.month_end(desk.app, month), names(conn)
     state = periods.periods_of(desk.app)
     proposal = state.proposal if state and state.proposal and state.proposal.figures.month == month else found.sealed
     reasons = {one.kind: one.reason for one in proposal.figures.explained} if proposal else {}
-    return [month_end_tables.table_of(which, found, reasons=reasons) for which in wanted]
+    return [month_end_tables.table_of(which, found, reasons=reasons, called=called) for which in wanted]

@@ -18,6 +18,7 @@ from api.web import reconciliation_words
 from api.web.routes import Routes
 from domain.kernel.ids import EventName, stream_name
 from domain.kernel.refusals import Refusal
+from domain.recon_exceptions import NOT_TO_EXPLAIN
 from projections import persons, reconciliation
 from projections import reconciliation_queries as queries
 
@@ -77,6 +78,7 @@ def page(request: Request, exception_id: Identifier, desk: Desk, who: ByCookie) 
         "said": reconciliation_words,
         "one": one,
         "payment": next(iter(payments.values()), None),
+        "not_to_explain": NOT_TO_EXPLAIN,
         "candidates": candidates,
         "said_by": said_by,
         "on": on,

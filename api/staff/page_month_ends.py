@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from fastapi import Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from api.books.names import names
 from api.commands import periods as commands
 from api.commands.shared import today
 from api.staff.acting import ByCookie, Desk
@@ -18,11 +19,11 @@ from api.staff.fields import MonthText
 from api.staff.forms import FormSent, show
 from api.staff.shapes import Approval, WithReason
 from api.staff.texts import names_of
-from api.web import account_words, money_words
+from api.web import money_words
 from api.web.routes import Routes
 from domain.kernel.calendar import Month, first_day, last_day, month_of, next_month
 from domain.periods import Periods
-from projections import ledger_entries, month_ends, reconciliation
+from projections import charts, ledger_entries, month_ends, reconciliation
 
 router = Routes(prefix="/staff/close", include_in_schema=False)
 MonthPath = Annotated[MonthText, Path()]
@@ -44,8 +45,8 @@ def next_to_close(desk: Desk, who: ByCookie) -> RedirectResponse:
 def page(request: Request, month: MonthPath, desk: Desk, who: ByCookie) -> HTMLResponse:
     """The month end: the figures, the differences with their reasons, and the form of whoever is next."""
     who.require("ledgers")
-    with desk.current(ledger_entries, month_ends, reconciliation):
-        found = commands.month_end(desk.app, month)
+    with desk.current(charts, ledger_entries, month_ends, reconciliation) as conn:
+        found, called = commands.month_end(desk.app, month), names(conn)
     state = commands.periods_of(desk.app)
     proposal = state.proposal if state and state.proposal and state.proposal.figures.month == month else None
     sealed = bool(state and state.sealed and month <= state.sealed)
@@ -66,7 +67,7 @@ def page(request: Request, month: MonthPath, desk: Desk, who: ByCookie) -> HTMLR
         "about": money_words.FIGURES_ABOUT,
         "funds": money_words.FUNDS,
         "item_kinds": money_words.ITEMS,
-        "account_name": account_words.account_name,
+        "account_name": called.of,
         "told": told,
         "reasoned": [one for one in explained if one.proposer_id is None],
         "by_two": [one for one in explained if one.proposer_id is not None],

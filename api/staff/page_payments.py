@@ -12,12 +12,13 @@ from api.staff.fields import Identifier
 from api.staff.forms import FormSent, show
 from api.staff.page_today import place_names
 from api.staff.payments_seen import payment_seen
-from api.staff.payout_shapes import CameBack, HoldWanted, Recovery
+from api.staff.payout_shapes import CameBack, HoldWanted, PaidAgain, Recovery, WriteOffWanted
 from api.staff.shapes import WithReason
 from api.staff.texts import names_of
 from api.web.routes import Routes
 from domain.payout_batches import reference
 from projections import payee_holds, payout_batches
+from projections.payout_batches import Payment
 
 router = Routes(prefix="/staff/payments", include_in_schema=False)
 
@@ -73,11 +74,17 @@ def lift_hold(payee_id: Identifier, form: FormSent) -> RedirectResponse:
 def page(request: Request, payment_id: Identifier, desk: Desk, who: ByCookie) -> HTMLResponse:
     """One line, and what can be done about it now."""
     payment, batch = payment_seen(desk, who, payment_id)
+    with desk.app.reading.connection() as conn:
+        again = payout_batches.paid_again(conn, payment_id)
+    proposer = UUID(payment.write_off["proposer_id"]) if payment.write_off else None
     values = {
         "payment": payment,
+        "again": again,
+        "said_again": _said_again(payment),
+        "proposer_id": proposer,
         "batch": batch,
         "reference": reference(batch.division, batch.month, batch.number),
-        "names": names_of(desk, [payment.payee_id]),
+        "names": names_of(desk, [payment.payee_id, *([proposer] if proposer else [])]),
         "places": place_names(desk, {batch.division}),
     }
     return show(request, desk, who, "payment.html", values)
@@ -154,6 +161,65 @@ def confirm_paid(payment_id: Identifier, form: FormSent) -> RedirectResponse:
         form.app, actor=form.actor, key=form.key, payment_id=payment_id, reason=reason, on=form.on
     )
     return form.done(receipt, at=_at(payment_id))
+
+
+@router.post("/{payment_id}/paid-again")
+def paid_again(payment_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Say that the bank paid it once more, as its answer says."""
+    said = form.shaped(PaidAgain)
+    receipt = commands.pay_again(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        payment_id=payment_id,
+        booked_on=said.booked_on,
+        bank_ref=said.bank_ref,
+        reason=said.reason,
+        on=form.on,
+    )
+    return form.done(receipt, at=_at(payment_id))
+
+
+@router.post("/{payment_id}/write-off")
+def propose_write_off(payment_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Propose to give a claim up."""
+    wanted = form.shaped(WriteOffWanted)
+    receipt = commands.propose_write_off(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        payment_id=payment_id,
+        document=wanted.document,
+        reason=wanted.reason,
+        on=form.on,
+    )
+    return form.done(receipt, at=_at(payment_id))
+
+
+@router.post("/{payment_id}/write-off/confirm")
+def write_off(payment_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Agree to it as another person."""
+    receipt = commands.write_off(form.app, actor=form.actor, key=form.key, payment_id=payment_id, on=form.on)
+    return form.done(receipt, at=_at(payment_id))
+
+
+@router.post("/{payment_id}/write-off/reject")
+def reject_write_off(payment_id: Identifier, form: FormSent) -> RedirectResponse:
+    """The claim stands."""
+    reason = form.shaped(WithReason).reason
+    receipt = commands.reject_write_off(
+        form.app, actor=form.actor, key=form.key, payment_id=payment_id, reason=reason, on=form.on
+    )
+    return form.done(receipt, at=_at(payment_id))
+
+
+def _said_again(payment: Payment) -> tuple[str, str] | None:
+    """Day and reference under which the bank's answer says that it paid a line once more."""
+    if not payment.contradicted or payment.booked_on is None or payment.contradiction is None:
+        return None
+    status, _, booking = payment.contradiction.partition(" ")
+    day, _, bank_ref = booking.partition(" ")
+    return (day, bank_ref) if status == "settled" else None
 
 
 def _at(payment_id: UUID) -> str:

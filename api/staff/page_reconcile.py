@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import File, Path, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.commands import closing_checks, reconciling, reconciling_by_hand, superseding
+from api.commands import closing_checks, payouts, reconciling, reconciling_by_hand, superseding
 from api.commands.shared import today
 from api.commands.suggesting import suggestions_of
 from api.files.findings import BadFile, finding
@@ -21,6 +21,7 @@ from api.staff.fields import Identifier
 from api.staff.form_shapes import ProfileChosen
 from api.staff.forms import FormSent, keyed, show
 from api.staff.office import Office
+from api.staff.payout_shapes import PaidAgainShown
 from api.staff.reconcile_shapes import Accepted, ByHand
 from api.staff.schemas_seen import schemas_seen
 from api.staff.shapes import WithReason
@@ -227,12 +228,33 @@ def propose(statement_id: Identifier, number: Number, form: FormSent) -> Redirec
     if not known or row is None:
         raise Refusal("payment.unknown")
     sign = -1 if row.amount_fen < 0 else 1
+    meant = next((one for one in known if one.has_free(leaves=sign < 0)), known[0])
     receipt = reconciling_by_hand.propose(
         form.app,
         actor=form.actor,
         key=form.key,
         entry=EntryKey(statement_id, number),
-        parts=[Part(known[0].payment_id, sign * wanted.amount_fen)],
+        parts=[Part(meant.payment_id, sign * wanted.amount_fen)],
+        reason=wanted.reason,
+        on=form.on,
+    )
+    return form.done(receipt, at=_at(statement_id, number))
+
+
+@router.post("/statements/{statement_id}/lines/{number}/paid-again")
+def paid_again(statement_id: Identifier, number: Number, form: FormSent) -> RedirectResponse:
+    """Say that by this line the bank paid a payment once more."""
+    wanted = form.shaped(PaidAgainShown)
+    with form.app.reading.connection() as conn:
+        known = [one for one in queries.payments_named(conn, wanted.end_to_end_id) if one.repeats is None]
+    if not known:
+        raise Refusal("payment.unknown")
+    receipt = payouts.pay_again(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        payment_id=known[0].payment_id,
+        entry=EntryKey(statement_id, number),
         reason=wanted.reason,
         on=form.on,
     )

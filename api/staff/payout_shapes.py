@@ -1,11 +1,12 @@
 """What requests about batches and payments hold beside a reason: reasons for signals, what came back, holds."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, StrictInt
+from pydantic import ConfigDict, Field, StrictInt, model_validator
 
 from api.staff.fields import Day, Identifier, Line
 from api.staff.shapes import Shape
+from domain.kernel.matches import EntryKey
 from domain.payout_batches.signals import CODES
 
 RETURN_REASONS = (
@@ -64,6 +65,62 @@ class Recovery(Shape):
     )
     booked_on: Annotated[Day, Field(description="银行的记账日")]
     bank_ref: Annotated[BankReference, Field(description="银行流水号")]
+    reason: Line
+
+
+class PaidAgain(Shape):
+    """What the bank paid once more, as its answer says it, or by the line of its statement that shows it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"booked_on": "2026-12-05", "bank_ref": "N2026120500003", "reason": "银行来函确认重复扣款"},
+                {
+                    "statement_id": "399c552f-6e1b-4ead-8db0-b431901fdcb5",
+                    "entry": 12,
+                    "reason": "银行来函确认重复扣款",
+                },
+            ]
+        },
+    )
+    booked_on: Annotated[Day | None, Field(description="回盘所说的银行记账日；按对账单登记的不给")] = None
+    bank_ref: Annotated[BankReference, Field(description="回盘所说的银行流水号；按对账单登记的不给")] = ""
+    statement_id: Annotated[Identifier | None, Field(description="对账单编号；按回盘登记的不给")] = None
+    entry: Annotated[int | None, Field(ge=1, le=10_000_000, description="对账单里的第几笔")] = None
+    reason: Line
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        by_answer = self.booked_on is not None and self.bank_ref != ""
+        by_line = self.statement_id is not None and self.entry is not None
+        if by_answer == by_line:
+            raise ValueError("按回盘的给记账日和流水号，按对账单的给对账单编号和第几笔，只给一种")
+        return self
+
+    @property
+    def line(self) -> EntryKey | None:
+        """The line of a statement that shows it, where one does."""
+        if self.statement_id is None or self.entry is None:
+            return None
+        return EntryKey(self.statement_id, self.entry)
+
+
+class PaidAgainShown(Shape):
+    """The same on the page of a statement's line: which payment it repeats."""
+
+    end_to_end_id: Annotated[str, Field(pattern=r"^[0-9]{29}$", description="付款编号，29 位数字")]
+    reason: Line
+
+
+class WriteOffWanted(Shape):
+    """A claim that cannot be recovered, and the document that approves giving it up."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"document": "横财〔2027〕3号", "reason": "收款人去世，无遗产可追"}]},
+    )
+    document: Annotated[Line, Field(max_length=100, description="批准核销的文号")]
     reason: Line
 
 

@@ -4,10 +4,14 @@ What must not be broken: no reader is shown the English words that accounts are 
 """
 
 from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
-from audit.wording import ACCOUNT_NAMES
+from api.web.points_words import CATEGORIES
+from audit.wording import ACCOUNT_NAMES, ENTITLEMENT_NAMES
 from projections.trial_balances import control_of
+
+_BOOKS: Final[Mapping[str, str]] = {"pts": "积分", "stk": "物资"}
 
 
 def account_name(account: str, whose: Mapping[UUID, str] | None = None) -> str:
@@ -17,7 +21,12 @@ def account_name(account: str, whose: Mapping[UUID, str] | None = None) -> str:
     there. An account that has no name yet is called by its number.
     """
     control = control_of(account)
-    name = ACCOUNT_NAMES.get(control) or f"科目 {account_code(account)}"
+    if account.partition(":")[0] in _BOOKS:
+        kind, _, category = control.partition(":")[2].partition(":")
+        name = ENTITLEMENT_NAMES.get(f"{control[:3]}:{kind}", _BOOKS[control[:3]])
+        name += f"（{CATEGORIES.get(category, category)}）" if category else ""
+    else:
+        name = ACCOUNT_NAMES.get(control) or f"科目 {account_code(account)}"
     subsidiary = account[len(control) + 1 :]
     if not subsidiary:
         return name
@@ -25,6 +34,6 @@ def account_name(account: str, whose: Mapping[UUID, str] | None = None) -> str:
 
 
 def account_code(account: str) -> str:
-    """The chart's number, `fin:2307:payee` -> `2307`; `指标` for what is controlled and not accounted."""
-    code = account.split(":")[1]
-    return code if code.isdecimal() else "指标"
+    """The chart's number, `fin:2307:payee` -> `2307`; a word for what stands in no chart: budgets, points, goods."""
+    book, code, *_ = account.split(":")
+    return code if code.isdecimal() else _BOOKS.get(book, "指标")

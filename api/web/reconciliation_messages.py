@@ -35,5 +35,6 @@ RECONCILIATION_MESSAGES: Final[Mapping[str, str]] = {
     "exception.outcome_unknown": "没有“{outcome}”这种处理结果。请从列表中选择。",
     "exception.cause_unknown": "账本里没有 {cause} 这条记录。请从凭证上抄编号，或留空。",
     "exception.not_proposed": "这项差异还没有人说明，或说明已被退回。请先写明原因，再由另一位同事确认。",
+    "exception.to_be_claimed": "银行重复付款不能只作说明。请由审批人登记为多付款，再追回或核销。",
     "exception.unknown": "没有这项差异。请核对编号。",
 }

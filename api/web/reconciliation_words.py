@@ -9,6 +9,7 @@ EXCEPTION_KINDS: Final[Mapping[str, str]] = {
     "not_on_statement": "回盘已到账，对账单没有",
     "amount_differs": "金额不符",
     "partial": "部分金额",
+    "paid_twice": "银行重复付款",
     "duplicate_answer": "重复记账",
     "two_candidates": "不止一笔相符",
     "conflicting_answers": "与回盘矛盾",

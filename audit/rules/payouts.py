@@ -14,12 +14,14 @@ from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Findings, Place
 from audit.records import Batch, Payment, Reward
+from audit.rules.outsiders import require_outsider
 from domain.kernel.money import yuan
 from domain.kernel.places import Division, contains
 
 # From which states a payment or batch may come into each.
 _SENT = ("approved", "accepted", "unresolved")
-_FINAL = ("settled", "failed", "returned", "reissued", "written_back", "recovered", "claimed", "claim_recovered")
+_CLAIMS = ("claimed", "claim_written_off", "claim_recovered")
+_FINAL = ("settled", "failed", "returned", "reissued", "written_back", "recovered", *_CLAIMS)
 _PAYMENT_BEFORE = {
     "payment.approved/1": ("prepared",),
     "payment.cancelled/1": ("prepared",),
@@ -35,7 +37,10 @@ _PAYMENT_BEFORE = {
     "payment.upheld/1": _FINAL,
     "payment.confirmed_paid/1": ("failed",),
     "payment.claimed/1": ("failed",),
-    "payment.claim_recovered/1": ("claimed",),
+    "payment.write_off_proposed/1": ("claimed",),
+    "payment.write_off_rejected/1": ("claimed",),
+    "payment.claim_written_off/1": ("claimed",),
+    "payment.claim_recovered/1": ("claimed", "claim_written_off"),
 }
 _BATCH_BEFORE = {
     "payout_batch.approved/1": ("frozen",),
@@ -46,7 +51,7 @@ _BATCH_BEFORE = {
     "payout_batch.answer_recorded/1": ("exported", "closed"),
     "payout_batch.closed/1": ("exported",),
 }
-_GONE = ("failed", "cancelled", "reissued", "written_back", "recovered", "claimed", "claim_recovered")
+_GONE = ("failed", "cancelled", "reissued", "written_back", "recovered", *_CLAIMS)
 
 
 class Payouts:
@@ -71,7 +76,7 @@ class Payouts:
                 self._reward(entry, book)
             case "payment" if entry.type == "payment.prepared/1":
                 self._prepared(entry, book)
-            case "payment":
+            case "payment" if entry.type != "payment.paid_again/1":  # `claims` judges it
                 self._payment(entry, book)
             case "payout_batch" if entry.type == "payout_batch.frozen/1":
                 if entry.data["maker_id"] != entry.by:
@@ -145,7 +150,7 @@ class Payouts:
             self._findings.add("duties.order", entry.place, type=entry.type, state=payment.state)
         match entry.type:
             case "payment.approved/1":
-                self._outsider(entry.place, book, payment, entry.by, "checker")
+                require_outsider(self._findings, entry.place, book, payment, entry.by, part="checker")
             case "payment.cancelled/1":
                 self._release(payment, entry.identity)
             case "payment.returned/1":
@@ -158,11 +163,11 @@ class Payouts:
             case "payment.reissued/1":
                 self._release(payment, entry.identity)
             case "payment.written_back/1" | "payment.upheld/1":
-                self._outsider(entry.place, book, payment, entry.by, "checker")
+                require_outsider(self._findings, entry.place, book, payment, entry.by, part="checker")
                 if entry.type == "payment.written_back/1":
                     self._release(payment, entry.identity)
             case "payment.confirmed_paid/1" | "payment.claimed/1":
-                self._outsider(entry.place, book, payment, entry.by, "checker")
+                require_outsider(self._findings, entry.place, book, payment, entry.by, part="checker")
                 self._said_paid(entry, payment)
                 if entry.type == "payment.confirmed_paid/1":
                     self._paid_after_all(entry, payment)
@@ -207,18 +212,6 @@ class Payouts:
     def _answer(self, entry: Entry, outcome: str) -> None:
         self._answers.setdefault(entry.data["answer"], Counter())[outcome] += 1
         self._answer_places.setdefault(entry.data["answer"], entry.place)
-
-    def _outsider(self, place: Place, book: Book, payment: Payment, person: str, part: str) -> None:
-        """Who makes or checks a payment is not paid by it, and had no part in what it pays for."""
-        batch = book.batches.get(payment.batch)
-        if part == "checker" and batch is not None and person == batch.maker:
-            self._findings.add("duties.acted_twice", place, person=person, first="maker", second="checker")
-        if person == payment.payee:
-            self._findings.add("duties.acted_twice", place, person=person, first="payee", second=part)
-        for identity in payment.rewards:
-            reward = book.rewards.get(identity)
-            if reward is not None and person in reward.people:
-                self._findings.add("duties.acted_in_chain", place, person=person, part=part, reward=identity)
 
     def _batch(self, entry: Entry, book: Book) -> None:
         batch, data = book.batches.get(entry.identity), entry.data
@@ -316,7 +309,7 @@ class Payouts:
         if batch is None:
             self._findings.add("duties.no_batch", payment.prepared)
             return
-        self._outsider(payment.prepared, book, payment, batch.maker, "maker")
+        require_outsider(self._findings, payment.prepared, book, payment, batch.maker, part="maker")
         if payment.state not in ("prepared", "cancelled") and batch.checker is None:
             self._findings.add("duties.unapproved", payment.prepared, state=payment.state)
         for reward_id in payment.rewards:

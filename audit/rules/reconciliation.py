@@ -17,7 +17,7 @@ from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Check, Findings, Place
 from domain.kernel.reasons import suffices
-from domain.recon_exceptions import BLOCKING, BY_A_PERSON
+from domain.recon_exceptions import BLOCKING, BY_A_PERSON, NOT_TO_EXPLAIN
 
 _TYPES = frozenset(
     {
@@ -43,6 +43,7 @@ _TYPES = frozenset(
         "payment.recovered/1",
         "payment.confirmed_paid/1",
         "payment.claimed/1",
+        "payment.paid_again/1",
         "payment.claim_recovered/1",
     }
 )
@@ -95,6 +96,7 @@ class Reconciliation:
         self._proposed: dict[_Line, tuple[str, list[Mapping[str, Any]]]] = {}
         self._by_hand: set[_Line] = set()
         self._open: dict[str, bool] = {}
+        self._kinds: dict[str, str] = {}
         self._wanted: dict[tuple[str, object], tuple[str, Mapping[str, Any]]] = {}  # what waits for a second person
         self._counting: dict[str, _Days] = {}  # the days and balances of statements that count
         self._heads: dict[str, Mapping[str, Any]] = {}
@@ -118,6 +120,9 @@ class Reconciliation:
         data = entry.data
         if entry.type == "payment.prepared/1":
             self._payments[entry.identity] = _Payment(data["end_to_end_id"], data["amount_fen"])
+        elif entry.type == "payment.paid_again/1":
+            again = _Payment(data["end_to_end_id"], data["amount_fen"], out_ref=data["bank_ref"], left=True)
+            self._payments[entry.identity] = again
         elif (known := self._payments.get(entry.identity)) is None:
             return
         elif entry.type in ("payment.settled/1", "payment.confirmed_paid/1", "payment.claimed/1"):
@@ -245,6 +250,7 @@ class Reconciliation:
             if BLOCKING.get(data["kind"]) != data["blocking"]:
                 self._findings.add("reconciliation.weight", entry.place, kind=data["kind"], found=data["blocking"])
             self._open[entry.identity] = True
+            self._kinds[entry.identity] = data["kind"]
             self._wanted.pop(("explain", entry.identity), None)
         elif not self._open.get(entry.identity, False):
             self._findings.add("reconciliation.not_open", entry.place)
@@ -255,6 +261,8 @@ class Reconciliation:
         elif entry.type == "exception.resolved/1":
             if data["outcome"] in BY_A_PERSON:
                 self._confirmed(entry, "explained_by_one", ("explain", entry.identity))
+                if self._kinds.get(entry.identity) in NOT_TO_EXPLAIN:
+                    self._findings.add("reconciliation.explained_away", entry.place)
             self._open[entry.identity] = False
 
     # What takes two.

@@ -5,113 +5,30 @@ the events alone, by tables written for this check, so that a mistake of the pro
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from audit.book import Book
 from audit.entries import Entry, day_of
 from audit.findings import Check, Findings
+from audit.rules.report_courses import (
+    ACTOR,
+    ACTS,
+    AFTER_ARCHIVING,
+    ALIKE,
+    JUDGING,
+    UNBOUND,
+    WHILE_SUSPENDED,
+    Report,
+    advance,
+    needed,
+    part_of,
+)
 from domain.kernel.places import Division, chain, contains
 from domain.kernel.workflow_steps import EXTENSION_PERCENT_MAX, EXTENSIONS_MAX
 
 _PREFIX: Final = "incident."
 _REPORTED: Final = "incident.reported/1"
-
-_PARTS: Final[Mapping[str, str]] = {
-    "verified": "verifier",
-    "claimed": "handler",
-    "arrived": "handler",
-    "returned": "handler",
-    "handled": "handler",
-    "fed_back": "answerer",
-    "closed": "closer",
-    "called_back": "caller",
-    "rated": "rater",
-    "validity_decided": "decider",
-    "supervised": "supervisor",
-    "whistled": "supervisor",
-}
-"""The part that somebody plays by an act; of every other act the part is the act itself: its clerk."""
-_PARTS_BEFORE: Final[Mapping[str, tuple[str, ...]]] = {
-    "closed": ("verifier",),
-    "fed_back": ("handler", "clerk"),
-    "called_back": ("clerk",),
-    "rated": ("clerk",),
-}
-"""The same under versions of a workflow that set no step apart: answering, rating and asking back were a clerk's."""
-_CLERK: Final = "clerk"
-_ALIKE: Final = frozenset({"clerk", "transcriber"})
-"""Whoever keeps the file may also write down what others say."""
-_JUDGING: Final = frozenset({"verify", "handle", "feed_back", "close", "call_back", "rate", "decide"})
-
-_ACTOR: Final[Mapping[str, str]] = {
-    "verified": "verifier_id",
-    "closed": "verifier_id",
-    "claimed": "handler_id",
-    "arrived": "handler_id",
-    "returned": "handler_id",
-    "validity_decided": "decider_id",
-}
-_ACTS: Final[Mapping[str, str]] = {
-    "accepted": "accept",
-    "verified": "verify",
-    "deliberated": "deliberate",
-    "dispatched": "dispatch",
-    "claimed": "claim",
-    "arrived": "arrive",
-    "handled": "handle",
-    "fed_back": "feed_back",
-    "closed": "close",
-    "called_back": "call_back",
-    "rated": "rate",
-    "validity_decided": "decide",
-    "posted": "post",
-    "archived": "archive",
-    "declined": "decline",
-    "merged": "merge",
-    "returned": "return",
-    "reassigned": "reassign",
-    "suspended": "suspend",
-    "resumed": "resume",
-    "extended": "extend",
-    "reminded": "remind",
-    "supervised": "supervise",
-    "whistled": "whistle",
-    "reopened": "reopen",
-    "located": "locate",
-}
-_WITHOUT_HANDLING: Final = frozenset({"deliberate", "dispatch", "claim", "arrive", "handle", "close"})
-_AFTER_ARCHIVING: Final = frozenset({"reopen", "rate", "post", "supervise", "call_back"})
-_WHILE_SUSPENDED: Final = frozenset({"resume", "remind", "supervise"})
-_KEPT: Final = frozenset({"accept", "verify", "deliberate", "decide"})
-_UNBOUND: Final[Mapping[str, frozenset[str]]] = {
-    "verify": frozenset({"grid_worker"}),
-    "handle": frozenset({"department_handler", "administrator"}),
-    "decide": frozenset({"county_officer"}),
-    "merge": frozenset({"county_officer", "grid_worker"}),
-}
-"""What may be done, and by whom, to a report that follows no workflow."""
-
-
-@dataclass(slots=True)
-class _Report:
-    """How far a report has gone."""
-
-    workflow: str | None
-    reported_at: str
-    sensitive: bool
-    division: str
-    index: int
-    parts: dict[str, set[str]]
-    done: list[str] = field(default_factory=list)
-    besides: list[str] = field(default_factory=list)
-    confirmed: bool | None = None
-    suspended: bool = False
-    ended: str | None = None
-    owner: str | None = None
-    apart: frozenset[str] = frozenset()
-    extended: list[Mapping[str, Any]] = field(default_factory=list)
-    bound: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +44,7 @@ class Workflows:
     """Check 23."""
 
     types: ClassVar[frozenset[str] | None] = frozenset(
-        {"workflow.published/1", "workflow.adopted/1", _REPORTED, *(f"{_PREFIX}{word}/1" for word in _ACTS)}
+        {"workflow.published/1", "workflow.adopted/1", _REPORTED, *(f"{_PREFIX}{word}/1" for word in ACTS)}
     )
     moving: ClassVar[bool] = False
 
@@ -135,7 +52,7 @@ class Workflows:
         self._findings = findings
         self._workflows: dict[str, Mapping[str, Any]] = {}
         self._choices: dict[str, list[_Choice]] = {}
-        self._reports: dict[str, _Report] = {}
+        self._reports: dict[str, Report] = {}
         self._followed = self._acts = 0
         self._guarded = False
 
@@ -162,7 +79,7 @@ class Workflows:
         self._guarded |= any(step.get("apart") for step in steps.values())
         if not self._guarded:
             return
-        for act in _JUDGING & steps.keys():
+        for act in JUDGING & steps.keys():
             if not steps[act].get("apart"):
                 self._add(entry, "not_apart", act=act)
         for beside in data["besides"]:
@@ -181,7 +98,7 @@ class Workflows:
         if workflow != expected:
             self._add(entry, "not_in_force", found=str(workflow), expected=str(expected))
         self._followed += workflow is not None
-        self._reports[entry.identity] = _Report(
+        self._reports[entry.identity] = Report(
             workflow,
             data["reported_at"],
             data["sensitive"],
@@ -209,9 +126,9 @@ class Workflows:
                     return max(reversed(begun), key=lambda one: one.since).workflow
         return None
 
-    def _acted(self, entry: Entry, report: _Report, word: str, book: Book) -> None:
+    def _acted(self, entry: Entry, report: Report, word: str, book: Book) -> None:
         self._acts += 1
-        act = _ACTS[word]
+        act = ACTS[word]
         self._by(entry, report, word)
         if act == "locate":  # no template names it
             self._located(entry, report)
@@ -220,11 +137,11 @@ class Workflows:
         self._facts(entry, report, word)
         if word in ("claimed", "handled", "returned") and report.bound is not None:
             self._of_department(entry, report.bound, book)
-        _advance(report, entry, act)
+        advance(report, entry, act)
 
-    def _by(self, entry: Entry, report: _Report, word: str) -> None:
+    def _by(self, entry: Entry, report: Report, word: str) -> None:
         """Who signed is whom the event names, and has played no other part."""
-        named = entry.data.get(_ACTOR.get(word, "actor_id"))
+        named = entry.data.get(ACTOR.get(word, "actor_id"))
         if named is not None and named != entry.by:
             self._add(entry, "signed_by_another", named=named, by=entry.by)
         if word == "reminded":
@@ -237,18 +154,18 @@ class Workflows:
             entry.data["by_reporter"] is not by_reporter or (entry.role == "member" and not by_reporter)
         ):
             self._add(entry, "signed_by_another", named="reporter", by=entry.by)
-        part = "reporter" if word == "rated" and by_reporter else _part(report, word, actor)
+        part = "reporter" if word == "rated" and by_reporter else part_of(report, word, actor)
         self._plays(entry, report, actor, part)
         if word == "handled" and "transcribed_by" in entry.data:
             self._plays(entry, report, entry.data["transcribed_by"], "transcriber")
 
-    def _plays(self, entry: Entry, report: _Report, person: str, part: str) -> None:
+    def _plays(self, entry: Entry, report: Report, person: str, part: str) -> None:
         for other, people in report.parts.items():
-            if person in people and other != part and not {other, part} <= _ALIKE:
+            if person in people and other != part and not {other, part} <= ALIKE:
                 self._add(entry, "two_parts", person=person, first=other, second=part)
         report.parts.setdefault(part, set()).add(person)
 
-    def _turn(self, entry: Entry, report: _Report, act: str) -> None:
+    def _turn(self, entry: Entry, report: Report, act: str) -> None:
         """Whether the workflow allows the act to this role, now."""
         if report.workflow is None:
             self._unbound(entry, report, act)
@@ -269,35 +186,35 @@ class Workflows:
             if act in report.done:
                 self._add(entry, "done_again", act=act)
             before = workflow["steps"][: acts.index(act)]
-            for missing in (step for step in before if step["mandatory"] and _needed(report, step["act"])):
+            for missing in (step for step in before if step["mandatory"] and needed(report, step["act"])):
                 self._add(entry, "out_of_turn", act=act, missing=missing["act"])
         elif report.besides.count(act) >= listed[0].get("times_max", len(report.besides) + 1):
             self._add(entry, "too_often", act=act)
         if (
             act == "reopen"
             and report.ended is None
-            and any(step["mandatory"] and _needed(report, step["act"]) for step in workflow["steps"])
+            and any(step["mandatory"] and needed(report, step["act"]) for step in workflow["steps"])
         ):
             self._add(entry, "not_ended")
 
-    def _unbound(self, entry: Entry, report: _Report, act: str) -> None:
-        if act not in _UNBOUND:
+    def _unbound(self, entry: Entry, report: Report, act: str) -> None:
+        if act not in UNBOUND:
             self._add(entry, "act_not_in", act=act, workflow="")
-        elif entry.role not in _UNBOUND[act]:
+        elif entry.role not in UNBOUND[act]:
             self._add(entry, "role", act=act, role=entry.role)
         self._open(entry, report, act)
         if act in report.done:
             self._add(entry, "done_again", act=act)
 
-    def _open(self, entry: Entry, report: _Report, act: str) -> None:
+    def _open(self, entry: Entry, report: Report, act: str) -> None:
         """A file that is closed or suspended takes few acts."""
-        after = {"archived": _AFTER_ARCHIVING, "declined": frozenset({"reopen"}), "merged": frozenset()}
+        after = {"archived": AFTER_ARCHIVING, "declined": frozenset({"reopen"}), "merged": frozenset()}
         if report.ended is not None and act not in after[report.ended]:
             self._add(entry, "ended", ended=report.ended, act=act)
-        if report.suspended and act not in _WHILE_SUSPENDED:
+        if report.suspended and act not in WHILE_SUSPENDED:
             self._add(entry, "suspended", act=act)
 
-    def _located(self, entry: Entry, report: _Report) -> None:
+    def _located(self, entry: Entry, report: Report) -> None:
         """A report only moves inwards, while it is open and nobody has verified it."""
         division = entry.data["division"]
         if report.ended is not None:
@@ -308,7 +225,7 @@ class Workflows:
             self._add(entry, "located_elsewhere", division=division, within=report.division)
         report.division = division
 
-    def _facts(self, entry: Entry, report: _Report, word: str) -> None:
+    def _facts(self, entry: Entry, report: Report, word: str) -> None:
         """What an act says agrees with what was there."""
         data = entry.data
         if word == "merged":
@@ -329,7 +246,7 @@ class Workflows:
         if entry.role != "department_handler" or department not in {one.department for one in held}:
             self._add(entry, "other_department", department=department, by=entry.by)
 
-    def _extended(self, entry: Entry, report: _Report) -> None:
+    def _extended(self, entry: Entry, report: Report) -> None:
         """A step is given longer in its own unit, and by no more in all than its version says."""
         workflow = self._workflows.get(report.workflow or "")
         if workflow is None:
@@ -337,7 +254,7 @@ class Workflows:
         percents = [
             one["percent_max"] for one in workflow["besides"] if one["act"] == "extend" and "percent_max" in one
         ]
-        due = [step for step in workflow["steps"] if step["mandatory"] and _needed(report, step["act"])]
+        due = [step for step in workflow["steps"] if step["mandatory"] and needed(report, step["act"])]
         if not percents or not due:
             return
         limit, longer = due[0].get("limit"), entry.data["longer"]
@@ -351,72 +268,3 @@ class Workflows:
     def finish(self, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
         """Count what was seen."""
         self._findings.summarise(Check.WORKFLOWS, reports=len(self._reports), followed=self._followed, acts=self._acts)
-
-
-def _part(report: _Report, word: str, actor: str) -> str:
-    """The part that an act is taken in; under older versions several acts are one part, or one of two."""
-    act = _ACTS[word]
-    if not report.apart and word in _PARTS_BEFORE:
-        parts = _PARTS_BEFORE[word]
-        held = [part for part in parts if actor in report.parts.get(part, ())]
-        return held[0] if held else parts[-1]
-    return _PARTS.get(word, act if act in report.apart else _CLERK)
-
-
-def _needed(report: _Report, act: str) -> bool:
-    """Whether a mandatory step is still to be done."""
-    if act in report.done or (act == "post" and report.sensitive):
-        return False
-    return not (report.confirmed is False and act in _WITHOUT_HANDLING)
-
-
-def _advance(report: _Report, entry: Entry, act: str) -> None:
-    """How far the report has gone after an act."""
-    data, steps = entry.data, act not in _BESIDE
-    (report.done if steps else report.besides).append(act)
-    if steps:
-        report.extended = []
-    match act:
-        case "extend":
-            report.extended.append(data["longer"])
-        case "verify":
-            report.confirmed = data["confirmed"]
-        case "dispatch":
-            report.owner = data.get("handler_id")
-            report.bound = data["department"] if data.get("bound") else None
-        case "reassign":
-            report.done = [one for one in report.done if one not in ("claim", "arrive")]
-            report.owner = data.get("handler_id")
-            report.bound = data["department"] if data.get("bound") else None
-        case "claim":
-            report.owner = data["handler_id"]
-        case "return":
-            report.done = [one for one in report.done if one not in ("dispatch", "claim", "arrive")]
-            report.owner = report.bound = None
-        case "close" if not data["solved"]:
-            report.done = [one for one in report.done if one not in ("handle", "feed_back", "close")]
-        case "suspend" | "resume":
-            report.suspended = act == "suspend"
-        case "decline" | "merge" | "archive":
-            report.ended = {"decline": "declined", "merge": "merged", "archive": "archived"}[act]
-        case "reopen":
-            report.done = [one for one in report.done if one in _KEPT]
-            report.ended, report.owner, report.bound, report.suspended = None, None, None, False
-
-
-_BESIDE: Final = frozenset(
-    {
-        "decline",
-        "merge",
-        "return",
-        "reassign",
-        "suspend",
-        "resume",
-        "extend",
-        "remind",
-        "supervise",
-        "whistle",
-        "reopen",
-        "locate",
-    }
-)

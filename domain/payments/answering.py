@@ -11,6 +11,7 @@ from uuid import UUID
 from domain import accounts
 from domain.accounts import SHIPPED, BudgetAccounts
 from domain.kernel.events import Sha256
+from domain.kernel.reasons import require_reason
 from domain.kernel.refusals import Refusal
 from domain.kernel.separation import require_distinct
 from domain.payments.events import (
@@ -21,7 +22,16 @@ from domain.payments.events import (
     PaymentUnresolved,
     PaymentUpheld,
 )
-from domain.payments.state import FAILURE_REASONS, Contradiction, Payment, booking_text, existing, parts_before, sent
+from domain.payments.state import (
+    FAILURE_REASONS,
+    RECOVERABLE,
+    Contradiction,
+    Payment,
+    booking_text,
+    existing,
+    parts_before,
+    sent,
+)
 
 
 def accept(payment: Payment | None, *, answer: Sha256, status: str) -> list[PaymentAccepted]:
@@ -75,7 +85,7 @@ def fail(payment: Payment | None, *, answer: Sha256, reason: str) -> list[Paymen
     there = sent(payment)
     if reason not in FAILURE_REASONS:
         raise Refusal("payment.failure_reason_unknown", reason=reason)
-    if there.status in ("settled", "claimed"):
+    if there.status in {"settled", *RECOVERABLE}:
         return contradict(there, answer=answer, status="failed", detail=reason)
     if there.is_final:
         return []
@@ -97,10 +107,11 @@ def uphold(
 
     `maker_id` made the batch: he does not clear up his own payments; nor does anybody who `acted` in the chain of what
     it pays (`policies.people_in`). Refused, in this order: `payment.unknown`, `payment.not_contradicted`,
-    `chain.acted_twice`.
+    `chain.acted_twice`, `reason.insufficient`.
     """
     there = existing(payment)
     if not there.contradicted:
         raise Refusal("payment.not_contradicted", status=there.status)
     require_distinct(actor_id, acting_as="checker", acted=parts_before(there, maker_id=maker_id, acted=acted))
+    require_reason(reason)
     return PaymentUpheld(reason=reason)

@@ -169,9 +169,60 @@ class PaymentClaimed:
     postings: Postings
 
 
+@event("payment.paid_again/1")
+class PaymentPaidAgain:
+    """The bank paid a line once more, on another day or under another reference; the amount is to be claimed back.
+
+    The first event of a payment of its own, which pays for nothing. `repeats` is the payment that the bank paid twice,
+    of which it has batch, payee, line and account; `statement_id` and `entry` are the line of the bank that shows it,
+    without them the bank's answer does.
+    """
+
+    repeats: UUID
+    batch_id: UUID
+    payee_id: UUID
+    line: int
+    amount_fen: Fen
+    account: EventName
+    end_to_end_id: str
+    budget_id: UUID
+    booked_on: date
+    bank_ref: str
+    statement_id: UUID | None = None
+    entry: int | None = None
+    reason: str
+    postings: Postings
+
+
+@event("payment.write_off_proposed/1")
+class PaymentWriteOffProposed:
+    """A claim cannot be recovered, and one person proposes to give it up by a document; another has to agree."""
+
+    document: str
+    reason: str
+    proposer_id: UUID
+
+
+@event("payment.write_off_rejected/1")
+class PaymentWriteOffRejected:
+    """The claim stands, and is still to be recovered."""
+
+    reason: str
+
+
+@event("payment.claim_written_off/1")
+class PaymentClaimWrittenOff:
+    """The claim is given up, as one person proposed by a document and another agreed (核销)."""
+
+    document: str
+    reason: str
+    proposer_id: UUID
+    postings: Postings
+
+
 @event("payment.claim_recovered/1")
 class PaymentClaimRecovered:
-    """What was paid without being owed has come in again."""
+    """What was paid without being owed has come in again, even after it had been given up."""
 
     booked_on: date
     bank_ref: str
@@ -196,5 +247,9 @@ PaymentEvent = (
     | PaymentUpheld
     | PaymentConfirmedPaid
     | PaymentClaimed
+    | PaymentPaidAgain
+    | PaymentWriteOffProposed
+    | PaymentWriteOffRejected
+    | PaymentClaimWrittenOff
     | PaymentClaimRecovered
 )

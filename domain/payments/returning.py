@@ -11,6 +11,7 @@ from uuid import UUID
 from domain import accounts
 from domain.accounts import SHIPPED, BudgetAccounts
 from domain.kernel.events import Sha256
+from domain.kernel.reasons import require_reason
 from domain.kernel.refusals import Refusal
 from domain.kernel.separation import require_distinct
 from domain.payments.answering import contradict
@@ -22,7 +23,17 @@ from domain.payments.events import (
     PaymentReturned,
     PaymentWrittenBack,
 )
-from domain.payments.state import FAILURE_REASONS, PAID, Payment, booking_text, existing, parts_before, sent
+from domain.payments.state import (
+    CLAIMS,
+    FAILURE_REASONS,
+    PAID,
+    RECOVERABLE,
+    Payment,
+    booking_text,
+    existing,
+    parts_before,
+    sent,
+)
 
 
 def return_late(
@@ -60,9 +71,9 @@ def return_late(
                 postings=postings,
             )
         ]
-    if there.status == "claimed":
+    if there.status in RECOVERABLE:
         return [_claim_recovered(there, booked_on=booked_on, bank_ref=bank_ref, reason=reason, on=on, of=of)]
-    if there.status not in (*PAID, "claim_recovered"):
+    if there.status not in PAID | CLAIMS:
         raise Refusal("payment.not_settled", status=there.status)
     if (there.back_on, there.back_ref) == (booked_on, bank_ref):
         return []
@@ -86,10 +97,11 @@ def write_back(
 
     Nor does anybody who `acted` in the chain of what it pays (`policies.people_in`). Its rewards are then taken back as
     `policies.rewards_taken_back`. Refused, in this order: `payment.unknown`, `payment.not_returned`,
-    `payment.contradicted`, `chain.acted_twice`.
+    `payment.contradicted`, `chain.acted_twice`, `reason.insufficient`.
     """
     there = _returned(payment)
     require_distinct(actor_id, acting_as="checker", acted=parts_before(there, maker_id=maker_id, acted=acted))
+    require_reason(reason)
     return PaymentWrittenBack(reason=reason, postings=accounts.payment_reissued(there.payee_id, there.amount_fen))
 
 
@@ -107,15 +119,17 @@ def recover(
     accounts `of` the payment's budget.
 
     The same recovery again is no event. Its rewards are then taken back; what was claimed back pays for none. Refused,
-    in this order: `payment.unknown`, `payment.not_sent`, `payment.not_settled`, `chain.acted_twice`.
+    in this order: `payment.unknown`, `payment.not_sent`, `payment.not_settled`, `chain.acted_twice`,
+    `reason.insufficient`.
     """
     there = sent(payment)
     if (there.back_on, there.back_ref) == (booked_on, bank_ref) and there.status in ("recovered", "claim_recovered"):
         return []
-    if there.status not in ("settled", "claimed"):
+    if there.status not in {"settled", *RECOVERABLE}:
         raise Refusal("payment.not_settled", status=there.status)
     require_distinct(actor_id, acting_as="maker", acted=(("payee", there.payee_id),))
-    if there.status == "claimed":
+    require_reason(reason)
+    if there.status in RECOVERABLE:
         return [_claim_recovered(there, booked_on=booked_on, bank_ref=bank_ref, reason=reason, on=on, of=of)]
     same_year = _same_year(there, on)
     postings = accounts.payment_recovered(there.payee_id, there.budget_id, there.amount_fen, same_year=same_year, of=of)
@@ -128,12 +142,12 @@ def _claim_recovered(
     payment: Payment, *, booked_on: date, bank_ref: str, reason: str, on: date, of: BudgetAccounts
 ) -> PaymentClaimRecovered:
     same_year = _same_year(payment, on)
+    if payment.status == "claim_written_off":
+        postings = accounts.written_off_recovered(payment.amount_fen, of=of)
+    else:
+        postings = accounts.claim_recovered(payment.payee_id, payment.amount_fen, same_year=same_year, of=of)
     return PaymentClaimRecovered(
-        booked_on=booked_on,
-        bank_ref=bank_ref,
-        reason=reason,
-        same_year=same_year,
-        postings=accounts.claim_recovered(payment.payee_id, payment.amount_fen, same_year=same_year, of=of),
+        booked_on=booked_on, bank_ref=bank_ref, reason=reason, same_year=same_year, postings=postings
     )
 
 

@@ -4,7 +4,9 @@
        |                                          |            \\-> recovered
        |                                          \\-> failed -> settled (the bank had paid after all)
        |                                                    \\-> claimed -> claim_recovered (and it was owed no more)
-       \\-> cancelled
+       \\-> cancelled                                                  \\-> claim_written_off -> claim_recovered
+
+    claimed (the bank paid a settled one once more, which is a payment of its own) -> as above
 
 What must not be broken: a payment that may still arrive is never among those whose rewards can be paid again.
 """
@@ -26,10 +28,12 @@ from domain.payments.events import (
     PaymentCancelled,
     PaymentClaimed,
     PaymentClaimRecovered,
+    PaymentClaimWrittenOff,
     PaymentConfirmedPaid,
     PaymentContradicted,
     PaymentEvent,
     PaymentFailed,
+    PaymentPaidAgain,
     PaymentPrepared,
     PaymentRecovered,
     PaymentReissued,
@@ -37,6 +41,8 @@ from domain.payments.events import (
     PaymentSettled,
     PaymentUnresolved,
     PaymentUpheld,
+    PaymentWriteOffProposed,
+    PaymentWriteOffRejected,
     PaymentWrittenBack,
 )
 
@@ -53,6 +59,7 @@ Status = Literal[
     "written_back",
     "recovered",
     "claimed",
+    "claim_written_off",
     "claim_recovered",
 ]
 
@@ -61,6 +68,12 @@ IN_TRANSIT: Final = frozenset({"approved", "accepted", "unresolved"})
 
 PAID: Final = frozenset({"settled", "returned", "reissued", "written_back", "recovered"})
 """The bank paid it once, whatever came afterwards."""
+
+CLAIMS: Final = frozenset({"claimed", "claim_written_off", "claim_recovered"})
+"""The bank paid it, and it was not owed."""
+
+RECOVERABLE: Final = frozenset({"claimed", "claim_written_off"})
+"""A claim, given up or not, of which money may still come in."""
 
 FAILURE_REASONS: Final = frozenset(
     {
@@ -92,7 +105,8 @@ class Payment:
 
     `booked_on`, `bank_ref`: the bank's day and reference of the payment itself; `back_on`, `back_ref`: those of what
     came back. `contradictions`: what the bank has said against its own answer and nobody has cleared up.
-    `failed_first`: the bank had called it failed before it turned out that it was paid.
+    `failed_first`: the bank had called it failed before it turned out that it was paid. `repeats`: the payment that
+    the bank paid once more by this one. `write_off`: somebody proposed to give the claim up.
     """
 
     batch_id: UUID
@@ -112,6 +126,8 @@ class Payment:
     back_ref: str | None = None
     contradictions: tuple[Contradiction, ...] = ()
     failed_first: bool = False
+    repeats: UUID | None = None
+    write_off: PaymentWriteOffProposed | None = None
 
     @property
     def is_final(self) -> bool:
@@ -123,7 +139,7 @@ class Payment:
         """The bank's first definite answer, which nothing later undoes; None before there is one."""
         if self.failed_first:
             return "failed"
-        if self.status in PAID:
+        if self.status in PAID or self.repeats is not None:
             return "settled"
         return "failed" if self.status == "failed" else None
 
@@ -196,6 +212,10 @@ def evolve(payment: Payment | None, event: PaymentEvent) -> Payment:
             return _contradicted(known(payment), event)
         case PaymentConfirmedPaid() | PaymentClaimed():
             return _paid_after_all(known(payment), event)
+        case PaymentPaidAgain():
+            return _paid_again(event)
+        case PaymentWriteOffProposed() | PaymentWriteOffRejected() | PaymentClaimWrittenOff():
+            return _written_off(known(payment), event)
         case _:
             return _come_back(known(payment), event)
 
@@ -219,6 +239,37 @@ def _paid_after_all(payment: Payment, event: PaymentConfirmedPaid | PaymentClaim
     )
 
 
+def _paid_again(event: PaymentPaidAgain) -> Payment:
+    return Payment(
+        event.batch_id,
+        event.payee_id,
+        event.line,
+        event.amount_fen,
+        (),
+        event.account,
+        event.end_to_end_id,
+        event.budget_id,
+        (),
+        status="claimed",
+        booked_on=event.booked_on,
+        detail=event.bank_ref,
+        bank_ref=event.bank_ref,
+        repeats=event.repeats,
+    )
+
+
+def _written_off(
+    payment: Payment, event: PaymentWriteOffProposed | PaymentWriteOffRejected | PaymentClaimWrittenOff
+) -> Payment:
+    match event:
+        case PaymentWriteOffProposed():
+            return replace(payment, write_off=event)
+        case PaymentWriteOffRejected():
+            return replace(payment, write_off=None)
+        case PaymentClaimWrittenOff():
+            return replace(payment, status="claim_written_off", detail=event.reason, write_off=None)
+
+
 def booking_text(booked_on: date, bank_ref: str) -> str:
     """How a booking stands in what the bank said: day, space, reference."""
     return f"{booked_on.isoformat()} {bank_ref}"
@@ -240,7 +291,7 @@ def _come_back(
             return replace(payment, status="written_back", detail=event.reason)
         case PaymentRecovered() | PaymentClaimRecovered():
             status: Status = "recovered" if isinstance(event, PaymentRecovered) else "claim_recovered"
-            recovered = replace(payment, status=status, detail=event.reason)
+            recovered = replace(payment, status=status, detail=event.reason, write_off=None)
             return replace(recovered, back_on=event.booked_on, back_ref=event.bank_ref)
         case _:
             assert_never(event)

@@ -9,6 +9,7 @@ from domain.kernel.events import Attachment, Sha256
 from domain.kernel.money import Fen
 from domain.kernel.obligations import Payroll
 from domain.kernel.places import Division
+from domain.kernel.reasons import require_reason
 from domain.kernel.refusals import Refusal
 from domain.kernel.separation import require_distinct, require_oneself
 from domain.payout_batches.events import (
@@ -87,7 +88,8 @@ def acknowledge(
 
     Refused, in this order: `payout_batch.unknown`, `payout_batch.not_frozen`, `payout_batch.no_signals`,
     `chain.not_oneself` (one who is neither), `payout_batch.maker_is_checker`, `payout_batch.digest_differs`,
-    `payout_batch.signals_acknowledged`, `payout_batch.signal_unknown`, `payout_batch.signal_open`.
+    `payout_batch.signals_acknowledged`, `payout_batch.signal_unknown`, `payout_batch.signal_open`,
+    `reason.insufficient`.
     """
     frozen = _frozen(batch)
     if frozen.signals_digest is None:
@@ -101,6 +103,8 @@ def acknowledge(
     if person_id in frozen.acknowledged:
         raise Refusal("payout_batch.signals_acknowledged", person_id=person_id)
     _require_every_signal(frozen.signals, acknowledgements)
+    for one in acknowledgements:
+        require_reason(one.reason)
     return [
         SignalsAcknowledged(acknowledged_by=person_id, digest=shown_digest, acknowledgements=piece)
         for piece in acknowledgements_in_pieces(acknowledgements)
@@ -152,8 +156,12 @@ def approve(
 
 
 def reject(batch: PayoutBatch | None, *, reason: str) -> PayoutBatchRejected:
-    """Send the batch back. Refused, in this order: `payout_batch.unknown`, `payout_batch.not_frozen`."""
+    """Send the batch back.
+
+    Refused, in this order: `payout_batch.unknown`, `payout_batch.not_frozen`, `reason.insufficient`.
+    """
     _frozen(batch)
+    require_reason(reason)
     return PayoutBatchRejected(reason=reason)
 
 

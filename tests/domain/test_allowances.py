@@ -38,7 +38,7 @@ GRANTED = AllowanceGranted(
 )
 SCHEDULED = AllowanceScheduled(payment_id=PAYMENT)
 UNSCHEDULED = AllowanceUnscheduled(payment_id=PAYMENT, reason="account_closed")
-REVERSED = AllowanceReversed(reason="算错", postings=accounts.reward_reversed(GRID_WORKER, BUDGET, AMOUNT))
+REVERSED = AllowanceReversed(reason="人数算错", postings=accounts.reward_reversed(GRID_WORKER, BUDGET, AMOUNT))
 OPEN_ONLY = [
     row("allowance.unknown", given=()),
     row("allowance.already_reversed", given=(GRANTED, REVERSED)),
@@ -75,7 +75,13 @@ TABLES = (
             ),
         ],
     ),
-    Table(allowances.evolve, allowances.reverse, (GRANTED,), {"reason": "算错"}, OPEN_ONLY),
+    Table(
+        allowances.evolve,
+        allowances.reverse,
+        (GRANTED,),
+        {"reason": "人数算错"},
+        [*OPEN_ONLY, row("reason.insufficient", reason="算错")],
+    ),
 )
 
 
@@ -98,7 +104,7 @@ def test_it_is_paid_again_when_its_payment_failed():
 
 
 def test_a_reversal_mirrors_the_grant():
-    given(GRANTED).when(allowances.reverse, reason="算错").then(REVERSED)
+    given(GRANTED).when(allowances.reverse, reason="人数算错").then(REVERSED)
     assert {(account, commodity, -amount) for account, commodity, amount in GRANTED.postings} == set(REVERSED.postings)
 
 

@@ -64,6 +64,7 @@ ADJUST = Table(
         row("budget.closed", given=(FIRST, CLOSED)),
         row("budget.document_reused", document="横财〔2026〕8号"),
         row("budget.document_reused", given=(FIRST, adjusted(Fen(5)))),
+        row("reason.insufficient", reason="压减"),
     ],
 )
 CLOSE = Table(
@@ -149,7 +150,7 @@ def test_a_budget_keeps_the_accounts_that_it_began_with():
     second = budgets.appropriate(begun, **{**TABLE.facts, "document": "another", "of": accounts.SHIPPED})
     assert second.accounts is None
     assert second.postings == accounts.budget_appropriated(BUDGET_ID, second.amount_fen, of=OWN)
-    less = budgets.adjust(given(first, second).state, document="third", amount_fen=Fen(-5), reason="压减")
+    less = budgets.adjust(given(first, second).state, document="third", amount_fen=Fen(-5), reason="压减经费")
     assert {account for account, _, _ in less.postings if account.startswith("fin:")} == {"fin:1002", "fin:4001"}
     assert budgets.charge(begun, on=LAST_DAY) == BudgetCharged(BUDGET_ID, 2026, "fin:5101")
 

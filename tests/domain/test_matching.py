@@ -92,8 +92,11 @@ def test_a_failed_payment_that_left_and_came_back_is_matched_both_ways():
     [
         ([line(1, -999, end_to_end_id=id_of(1))], paid(1), {1: "partial"}),
         ([line(1, -1001, end_to_end_id=id_of(1))], paid(1), {1: "amount_differs"}),
-        ([line(1, end_to_end_id=id_of(1))], paid(1, out_taken=True), {1: "duplicate_answer"}),
-        ([line(n, end_to_end_id=id_of(1)) for n in (1, 2)], paid(1), dict.fromkeys((1, 2), "duplicate_answer")),
+        ([line(1, end_to_end_id=id_of(1))], paid(1, out_taken=True), {1: "paid_twice"}),
+        ([line(1, end_to_end_id=id_of(1), bank_ref="B")], paid(1, out_taken=True, out_ref="A"), {1: "paid_twice"}),
+        ([line(1, end_to_end_id=id_of(1), bank_ref="A")], paid(1, out_taken=True, out_ref="A"),
+         {1: "duplicate_answer"}),
+        ([line(n, end_to_end_id=id_of(1)) for n in (1, 2)], paid(1), dict.fromkeys((1, 2), "paid_twice")),
         ([line(1, end_to_end_id=id_of(1))], paid(1, state="open", paid_on=None), {1: "no_answer"}),
         ([line(1, end_to_end_id=id_of(1))], paid(1, state="unsent", paid_on=None), {1: "conflicting_answers"}),
         ([line(1, TEN, return_of="nobody's")], paid(1), {1: "unknown_return"}),
@@ -185,7 +188,33 @@ def test_two_lines_of_one_sum_are_never_a_choice():
 def test_what_is_contested_in_one_tier_is_taken_by_no_later_one():
     twice = [line(1, end_to_end_id=id_of(1)), line(2, end_to_end_id=id_of(1))]
     found = kinds(*twice, line(3, -2000, batch_ref=REFERENCE), payments=[paid(1), paid(2)])
-    assert found == {1: "duplicate_answer", 2: "duplicate_answer", 3: "control_total"}
+    assert found == {1: "paid_twice", 2: "paid_twice", 3: "control_total"}
+
+
+# What the bank paid once more.
+
+
+def test_of_two_debits_for_one_payment_the_answers_own_is_the_payment():
+    """The other one is money that left twice; a credit beside them may be either, and books no return."""
+    own, other = line(1, end_to_end_id=id_of(1), bank_ref="BANK1"), line(2, end_to_end_id=id_of(1), bank_ref="B9")
+    back = line(3, TEN, return_of=id_of(1))
+    found = match([back, other, own], [paid(1)])
+    assert [(one.key.number, one.tier) for one in found.matches] == [(1, 2)]
+    assert {one.key.number: one.kind for one in found.exceptions} == {2: "paid_twice", 3: "two_candidates"}
+    assert found.late_returns == ()
+
+
+def test_what_was_claimed_back_is_matched_by_the_banks_own_reference():
+    first = paid(1, out_taken=True, out_ref="BANK1")
+    again = paid(1, payment_id=derived("payment", "again"), paid_ref="B9", again=True)
+    found = match([line(1, end_to_end_id=id_of(1), bank_ref="B9")], [first, again])
+    assert found.matches == (Match(EntryKey(STATEMENT, 1), 2, (Part(again.payment_id, -TEN),)),)
+    back = line(2, TEN, end_to_end_id=id_of(1), bank_ref="R9")
+    assert kinds(back, payments=[first, replace(again, out_taken=True)]) == {2: "two_candidates"}
+    recovered = replace(again, out_taken=True, back_on=NEXT_DAY, back_ref="R9")
+    assert match([back], [first, recovered]).matches[0].parts == (Part(again.payment_id, TEN),)
+    later = line(3, TEN, end_to_end_id=id_of(1), bank_ref="R10")
+    assert [one.payment_id for one in match([later], [first, recovered]).late_returns] == [first.payment_id]
 
 
 # What the statement does not have.

@@ -22,6 +22,7 @@ TABLES = (
             row("person.unknown", payee_known=False),
             row("payee_hold.already_placed", given=(PLACED,)),
             row("payee_hold.already_placed", given=(PLACED, LIFTED, PLACED)),
+            row("reason.insufficient", reason="……"),
         ],
     ),
     Table(
@@ -33,6 +34,7 @@ TABLES = (
             row("payee_hold.not_placed", given=()),
             row("payee_hold.not_placed", given=(PLACED, LIFTED)),
             row("chain.acted_twice", actor_id=RIDER),
+            row("reason.insufficient", reason="……"),
         ],
     ),
 )

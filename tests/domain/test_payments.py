@@ -243,6 +243,7 @@ TABLES = (
             row("chain.acted_twice", actor_id=PAYMASTER),
             row("chain.acted_twice", actor_id=RIDER),
             row("chain.acted_twice", actor_id=OFFICER),
+            row("reason.insufficient", reason="ok"),
         ],
     ),
     Table(
@@ -256,6 +257,7 @@ TABLES = (
             row("payment.not_settled", given=BACK),
             row("payment.not_settled", given=(*PAID, RECOVERED), bank_ref="Q2"),
             row("chain.acted_twice", actor_id=RIDER),
+            row("reason.insufficient", reason="ok"),
         ],
     ),
     Table(
@@ -270,6 +272,7 @@ TABLES = (
             row("chain.acted_twice", actor_id=PAYMASTER),
             row("chain.acted_twice", actor_id=RIDER),
             row("chain.acted_twice", actor_id=OFFICER),
+            row("reason.insufficient", reason="ok"),
         ],
     ),
     Table(

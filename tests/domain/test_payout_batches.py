@@ -170,6 +170,7 @@ TABLES = (
             row("payout_batch.signal_unknown", acknowledgements=(*REASONS, Acknowledgement("pair_rate", "x", (1,)))),
             row("payout_batch.signal_open", acknowledgements=REASONS[1:]),
             row("payout_batch.signal_open", acknowledgements=(REASONS[0], replace(REASONS[1], lines=(2,)))),
+            row("reason.insufficient", acknowledgements=(REASONS[0], replace(REASONS[1], reason="ok"))),
         ],
     ),
     Table(
@@ -180,6 +181,7 @@ TABLES = (
         [
             row("payout_batch.unknown", given=()),
             row("payout_batch.not_frozen", given=(FROZEN, APPROVED)),
+            row("reason.insufficient", reason="ok"),
         ],
     ),
     Table(
@@ -300,7 +302,7 @@ def test_a_long_list_of_signals_takes_several_events():
         said = {
             **ACKNOWLEDGE_FACTS,
             "shown_digest": state.shown_digest,
-            "acknowledgements": (Acknowledgement("first_payment", "new", cut),),
+            "acknowledgements": (Acknowledgement("first_payment", "new here", cut),),
         }
         outcome = given(FROZEN, *pieces).when(payout_batches.acknowledge, **said)
         assert (outcome.refusal is None) == (cut == lines)

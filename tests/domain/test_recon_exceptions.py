@@ -1,5 +1,7 @@
 """What bank and books do not both say stays open until it is matched or somebody says what it was."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain import recon_exceptions
@@ -61,6 +63,7 @@ TABLES = (
         rows=[
             row("exception.unknown", given=()),
             row("exception.not_open", given=(OPENED, EXPLAINED)),
+            row("exception.to_be_claimed", given=(replace(OPENED, kind="paid_twice"),)),
             row("exception.outcome_unknown", outcome="matched"),
             row("reason.insufficient", reason="利息。"),
         ],

@@ -109,7 +109,13 @@ TABLES = (
             ),
         ],
     ),
-    Table(rewards.evolve, rewards.reverse, (GRANTED,), {"reason": "untrue"}, OPEN_ONLY),
+    Table(
+        rewards.evolve,
+        rewards.reverse,
+        (GRANTED,),
+        {"reason": "untrue"},
+        [*OPEN_ONLY, row("reason.insufficient", reason="no")],
+    ),
 )
 
 

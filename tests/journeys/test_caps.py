@@ -188,7 +188,7 @@ def test_a_reward_that_was_withheld_is_never_granted_and_one_taken_back_frees_no
     with pytest.raises(Refusal) as refused:
         incidents.grant_rewards(app, actor=people.decider, key="again", incident_ids=[ids[1]], on=on)
     assert refused.value.code == "reward.withheld"
-    incidents.reverse_reward(app, actor=people.decider, key="reverse", incident_id=ids[0], reason="重复", on=on)
+    incidents.reverse_reward(app, actor=people.decider, key="reverse", incident_id=ids[0], reason="重复上报", on=on)
     assert [name.partition("/")[0] for name in decide(app, people, ids[2:], on)] == ["incident", "withholding"]
 
 

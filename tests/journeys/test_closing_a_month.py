@@ -116,7 +116,12 @@ def test_what_was_judged_before_a_proposal_came_is_judged_again(app: App, people
             shown.append(propose(app, people.maker, MARCH, on=IN_APRIL))
 
     app.journal.guard = interrupted
-    taken_back: dict[str, Any] = {"actor": people.decider, "incident_id": incident_id, "reason": "重复", "on": IN_MARCH}
+    taken_back: dict[str, Any] = {
+        "actor": people.decider,
+        "incident_id": incident_id,
+        "reason": "重复上报",
+        "on": IN_MARCH,
+    }
     refused("period.closing", lambda: incidents.reverse_reward(app, key="late", **taken_back))
     app.journal.guard = guard
     seal(app, people.checker, shown[0], on=IN_APRIL)

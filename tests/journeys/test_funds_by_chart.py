@@ -33,7 +33,8 @@ def publish_own(app: App, people: People) -> None:
     """The next version: another account for the expense and for the spending, and the bank account stays first."""
     shipped = load_chart("gov-2019")
     other = {"expense": "fin:5101", "budget_spending": "bud:7201"}
-    accounts = (*shipped.accounts, *(ChartAccount(one, one, "debit") for one in other.values()))
+    called = {"fin:5101": "单位管理费用", "bud:7201": "事业支出"}
+    accounts = (*shipped.accounts, *(ChartAccount(one, called[one], "debit") for one in other.values()))
     uses = tuple(Use(use.role, other.get(use.role, use.account)) for use in reversed(shipped.uses))
     assert next(use for use in uses if use.role == "funds").account == "fin:1002"
     own = replace(shipped, accounts=accounts, uses=uses)
@@ -92,3 +93,7 @@ def test_money_leaves_and_comes_back_to_the_account_that_the_chart_names(
     assert check is not None
     assert check.agrees
     require_whole(app, tmp_path / "package")
+    listed = (tmp_path / "package" / "ledgers" / "accounts.csv").read_text(encoding="utf-8-sig")
+    assert {"fin:5101,CNY,fin,单位管理费用", "bud:7201,CNY,bud,事业支出"} <= {
+        line.rsplit(",", 2)[0] for line in listed.splitlines()
+    }

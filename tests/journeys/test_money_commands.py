@@ -79,7 +79,7 @@ def _budget(mingzhang: Commands, on: date) -> None:
     of = ("--year", on.year, "--project", project, "--class", spending_class)
     ok(mingzhang("budget", "appropriate", *of, "--document", DOCUMENT, "--amount", "2000"))
     assert "--reason" in refused(mingzhang("budget", "adjust", *of, "--document", "另", "--amount=-500"), 2)
-    adjusted = ok(mingzhang("budget", "adjust", *of, "--document", "另", "--amount=-500", "--reason", "压减"))
+    adjusted = ok(mingzhang("budget", "adjust", *of, "--document", "另", "--amount=-500", "--reason", "压减经费"))
     assert adjusted.splitlines()[-1].split()[2:5] == ["1500.00", "-500.00", "1500.00"]
 
 

@@ -46,7 +46,7 @@ def paid(county: County) -> list[StatementEntry]:
         batch, signals = payout_batches.one(conn, batch_id), payout_batches.signals_of_batch(conn, batch_id)
     assert batch is not None
     lines = {code: tuple(one.line for one in signals if one.code == code) for code in {one.code for one in signals}}
-    said = [Acknowledgement(code, "演练", numbers) for code, numbers in sorted(lines.items())]
+    said = [Acknowledgement(code, "演练，已核对", numbers) for code, numbers in sorted(lines.items())]
     step |= {"batch_id": batch_id}
     for actor in (maker, checker):
         shown = {"shown_digest": batch.shown_digest, "acknowledgements": said}

@@ -57,7 +57,7 @@ def pay(app: App, people: People, month: Month, *, on: date, payroll: Payroll = 
     with app.reading.connection() as conn:
         found = payout_batches.page(conn, batch_id)
     assert found is not None
-    said = by_kind([Signal(one.line, one.code) for one in found.signals], dict.fromkeys(CODES, "看过"))
+    said = by_kind([Signal(one.line, one.code) for one in found.signals], dict.fromkeys(CODES, "看过，可以发"))
     for actor in (people.maker, people.checker) if said else ():
         payouts.acknowledge(
             app,
@@ -158,7 +158,7 @@ def test_what_is_taken_back_after_the_close_lapses_by_closing_once_more(app: App
     with app.reading.connection() as conn:
         (one,) = reward_payments.to_schedule(conn, COUNTY, DECEMBER)
     incidents.reverse_reward(
-        app, actor=people.decider, key="back", incident_id=one.incident_id, reason="重复", on=IN_JANUARY
+        app, actor=people.decider, key="back", incident_id=one.incident_id, reason="重复上报", on=IN_JANUARY
     )
     budgets.close(app, key="second", **closing)
     app.runner.catch_up()

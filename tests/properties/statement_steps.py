@@ -9,8 +9,8 @@ from uuid import UUID
 from domain import recon_exceptions, reconciliations, statements
 from domain.kernel.events import Attachment, Sha256
 from domain.kernel.ids import derived
+from domain.kernel.matches import EntryKey, Match, Part
 from domain.kernel.money import Fen
-from domain.matching import EntryKey, Match, Part
 from tests.properties.county import Fact, Name
 from tests.properties.steps import APPROVERS, OFFICERS, Walk
 

@@ -6,6 +6,7 @@ step, and the digest binds all of them to what was frozen and shown.
 
 from api.commands.payouts.answering import FAILURE_CODES, close, record_answer
 from api.commands.payouts.checking import acknowledge, approve, reject
+from api.commands.payouts.claims import pay_again, propose_write_off, reject_write_off, write_off
 from api.commands.payouts.freezing import freeze
 from api.commands.payouts.holding import lift_hold, place_hold
 from api.commands.payouts.paid_after_all import confirm_paid
@@ -33,16 +34,20 @@ __all__ = [
     "export",
     "freeze",
     "lift_hold",
+    "pay_again",
     "payer_account",
     "place_hold",
     "propose",
+    "propose_write_off",
     "record_answer",
     "record_return",
     "recover",
     "recover_facts",
     "reissue",
     "reject",
+    "reject_write_off",
     "return_facts",
     "uphold",
     "write_back",
+    "write_off",
 ]

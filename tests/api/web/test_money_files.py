@@ -55,7 +55,7 @@ def _fill(county: County) -> None:
     payouts.freeze(app, actor=people["zhouyu"], key=county.key(), division=COUNTY, month=county.month, on=on)
     held = people["ouyang"].person_id
     payouts.place_hold(
-        app, actor=people["zhouyu"], key=county.key(), payee_id=held, reason="核对中", document=None, on=on
+        app, actor=people["zhouyu"], key=county.key(), payee_id=held, reason="正在核对", document=None, on=on
     )
     statement_told(county)
     assert app.caught_up(app.journal.position())

@@ -105,7 +105,7 @@ def test_a_budget_is_adjusted_on_its_page(county: County) -> None:
     admin = signed_in(county, "admin")
     at = re.search(r'action="(/staff/budget/[0-9a-f-]{36}/adjust)"', admin.get("/staff/budget").text)
     assert at is not None
-    fields = {"document": "横财行〔2026〕88号", "amount_fen": "-10", "reason": "压减"}
+    fields = {"document": "横财行〔2026〕88号", "amount_fen": "-10", "reason": "压减经费"}
     page = recorded(admin, sent(admin, "/staff/budget", at[1], fields), "budget")
     assert "追减 10.00 元" in page.text
     assert "各项相加等于下达数" in page.text
