@@ -1,0 +1,1 @@
+"""Stations of the villages, the goods at them, and the exchange of points for goods."""

@@ -1,0 +1,221 @@
+"""A counter in a village: two say yes, points and goods change hands at once, and every count is exact."""
+
+from collections import Counter as Tally
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+
+from api.commands import exchanges, stations, stocks
+from api.commands.exchange_codes import exchange_of
+from api.commands.exchanges import Wanted
+from api.commands.points import account_stream
+from api.exporting import export_package
+from audit.findings import Status
+from audit.verify import verify_package
+from domain.kernel.refusals import Refusal
+from domain.points import accounts
+from domain.stations import exchanges as of_exchanges
+from domain.stations import stocks as of_stocks
+from journal.facts import Receipt
+from tests.api.web.county import VILLAGE, small_county
+from tests.conftest import temporary_home
+from tests.stations import POT, SOAP, UMBRELLA, Counter, opened_station
+
+if TYPE_CHECKING:
+    from tests.conftest import Cluster
+
+CLIENTS = 64
+
+
+@pytest.fixture(scope="module")
+def counter(cluster: "Cluster") -> Iterator[Counter]:
+    with temporary_home() as home, small_county(cluster.new_database(), home) as county:
+        yield opened_station(county.app, admin=county.admin, village=VILLAGE, villagers=CLIENTS + 4)
+
+
+def held(counter: Counter, account) -> int:
+    return counter.app.journal.state(account_stream(account), accounts.evolve).held
+
+
+def left(counter: Counter, sku: str) -> int:
+    return counter.app.journal.state(of_stocks.stock_stream(counter.station, sku), of_stocks.evolve).on_hand
+
+
+def outcome(call) -> str:
+    """What became of it: a receipt, or the code of the refusal."""
+    try:
+        answer = call()
+    except Refusal as refusal:
+        return refusal.code
+    assert isinstance(answer, Receipt)
+    return "done"
+
+
+def refused(call) -> str:
+    with pytest.raises(Refusal) as caught:
+        call()
+    return caught.value.code
+
+
+def test_a_day_at_the_counter_and_what_an_auditor_finds(counter: Counter, tmp_path) -> None:
+    """The whole story, exported and verified by the offline tool: nothing is found, and check 28 has counted it."""
+    app, on = counter.app, counter.today
+    old = counter.villagers["old"].person_id
+    counter.receive(UMBRELLA, 10)
+    counter.receive(SOAP, 5, unit_cost_fen=901)
+    counter.give_points(("person", old), 300)
+    counter.give_points(("household", counter.household), 200)
+
+    receipt = counter.exchange(counter.code("old"), (UMBRELLA, 2), (SOAP, 1))
+    assert [name.partition("/")[0] for name in receipt.events] == [
+        "exchange",
+        "points_account",
+        "stock",
+        "stock",
+        "taking",
+    ]
+    assert (held(counter, counter.account("old")), left(counter, UMBRELLA)) == (145, 8)
+
+    # His daughter comes for him, and for the household; a stranger may not.
+    counter.exchange(counter.code("young", account=counter.account("old")), (SOAP, 1))
+    family = accounts.account_id("household", counter.household)
+    counter.exchange(counter.code("young", account=family), (UMBRELLA, 1), by="deputy")
+    stranger = partial(counter.code, "villager-0", account=counter.account("old"))
+    assert refused(stranger) == "exchange.not_for_account"
+
+    # Staff speaks for the old without a telephone, and says why; the keeper still has to agree.
+    asked = exchanges.authorise(
+        app,
+        actor=counter.staff["accountant"],
+        key=counter.key(),
+        account_id=counter.account("old"),
+        points_max=50,
+        reason="no_phone",
+        on=on,
+    )
+    assert refused(partial(counter.exchange, asked.code, (UMBRELLA, 1))) == "exchange.above_authorised"
+    counter.exchange(asked.code, (SOAP, 1))
+    exchange = app.journal.state(of_exchanges.exchange_stream(asked.exchange_id), of_exchanges.evolve)
+    assert exchange.channel == "staff"
+
+    # A code works once; what was taken by mistake comes back, and some of another day's goods.
+    assert refused(partial(counter.exchange, asked.code, (SOAP, 1))) == "exchange.code_used"
+    undo = {"app": app, "actor": counter.staff["deputy"], "exchange_id": asked.exchange_id, "on": on}
+    exchanges.cancel(**undo, key=counter.key(), reason="拿错了东西")
+    assert refused(partial(exchanges.cancel, **undo, key=counter.key(), reason="又来一次")) == "exchange.ended"
+    exchanges.give_back(
+        app,
+        actor=counter.staff["keeper"],
+        key=counter.key(),
+        exchange_id=named(receipt),
+        goods=[Wanted(UMBRELLA, 1)],
+        reason="伞骨断了",
+        on=on,
+    )
+    assert (held(counter, counter.account("old")), left(counter, UMBRELLA)) == (170, 8)
+
+    # Cash makes up for what lacks, and nobody serves himself.
+    counter.exchange(counter.code("old"), (UMBRELLA, 3), cash=True)
+    assert held(counter, counter.account("old")) == 0
+    own = counter.staff["keeper"]
+    counter.give_points(("person", own.person_id), 100)
+    mine = exchanges.authorise(
+        app, actor=own, key=counter.key(), account_id=accounts.account_id("person", own.person_id), on=on
+    )
+    assert refused(partial(counter.exchange, mine.code, (SOAP, 1))) == "chain.acted_twice"
+    counter.exchange(mine.code, (SOAP, 1), by="deputy")
+
+    # The shelf is counted: what lacks is booked by the second person, and by him only.
+    goods = {"app": app, "station_id": counter.station, "sku": UMBRELLA, "on": on}
+    stocks.count(**goods, actor=own, key=counter.key(), counted=4, reason="雨天借出未还")
+    by_keeper = partial(stocks.confirm, **goods, actor=own, key=counter.key(), quantity=-1)
+    assert refused(by_keeper) == "authority.role_may_not"
+    stocks.confirm(**goods, actor=counter.staff["supervisor"], key=counter.key(), quantity=-1)
+    stocks.propose_write_off(
+        **goods, actor=counter.staff["accountant"], key=counter.key(), quantity=1, reason="受潮发霉"
+    )
+    by_proposer = partial(stocks.confirm, **goods, actor=counter.staff["accountant"], key=counter.key(), quantity=1)
+    assert refused(by_proposer) == "chain.acted_twice"
+    stocks.confirm(**goods, actor=counter.staff["supervisor"], key=counter.key(), quantity=1)
+    assert left(counter, UMBRELLA) == 3
+    closing = {"app": app, "actor": counter.admin, "station_id": counter.station, "on": on, "last_day": on}
+    close = partial(stations.close_station, **closing, key=counter.key(), reason="merged")
+    assert refused(close) == "station.stock_left"
+
+    package = tmp_path / "package"
+    export_package(app.settings, app.access, package)
+    report = verify_package(package, log_key=str(app.log_key), processes=1)
+    (judged,) = [one for one in report.checks if one.check == "stations"]
+    assert [(one.code, one.facts) for one in report.findings if not one.attention] == []
+    assert judged.status is Status.PASSED
+    assert judged.summary["stations"] == 1
+
+
+def named(receipt: Receipt) -> UUID:
+    """The exchange that a receipt begins with."""
+    return UUID(receipt.events[0].partition("/")[2].partition("@")[0])
+
+
+def test_sixty_four_counters_and_twenty_umbrellas(counter: Counter) -> None:
+    """Each of 64 villagers wants one; twenty get one, forty-four hear that none is left, and nobody asks again."""
+    app = counter.app
+    wanting = [f"villager-{number}" for number in range(CLIENTS)]
+    for word in wanting:
+        counter.give_points(("person", counter.villagers[word].person_id), 60)
+    counter.receive(UMBRELLA, 20 - left(counter, UMBRELLA))
+    codes = [counter.code(word) for word in wanting]
+    serving = ["keeper", "deputy"] * (CLIENTS // 2)
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        calls = [
+            pool.submit(outcome, partial(counter.exchange, code, (UMBRELLA, 1), by=by))
+            for code, by in zip(codes, serving, strict=True)
+        ]
+        said = Tally(call.result() for call in calls)
+    assert said == {"done": 20, "stock.not_enough": 44}
+    assert left(counter, UMBRELLA) == 0
+    assert Tally(held(counter, counter.account(word)) for word in wanting) == {0: 20, 60: 44}
+    stock = app.journal.state(of_stocks.stock_stream(counter.station, UMBRELLA), of_stocks.evolve)
+    assert stock.value_fen == 0
+
+
+def test_sixty_four_codes_on_one_account(counter: Counter) -> None:
+    """One villager has 350 points and 64 codes are entered at once: ten bottles at 35 go out, and not one more."""
+    who = f"villager-{CLIENTS}"
+    counter.give_points(("person", counter.villagers[who].person_id), 350)
+    counter.receive(SOAP, CLIENTS)
+    shelf = left(counter, SOAP)
+    codes = [counter.code(who) for _ in range(CLIENTS)]
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        calls = [pool.submit(outcome, partial(counter.exchange, code, (SOAP, 1))) for code in codes]
+        said = Tally(call.result() for call in calls)
+    assert said == {"done": 10, "points.too_few": 54}
+    assert held(counter, counter.account(who)) == 0
+    assert shelf - left(counter, SOAP) == 10
+
+
+def test_an_account_takes_one_pot_a_month_also_at_two_counters(counter: Counter) -> None:
+    who = f"villager-{CLIENTS + 1}"
+    counter.give_points(("person", counter.villagers[who].person_id), 2000)
+    counter.receive(POT, 2, unit_cost_fen=19_900)
+    codes = [counter.code(who), counter.code(who)]
+    with ThreadPoolExecutor(2) as pool:
+        calls = [
+            pool.submit(outcome, partial(counter.exchange, code, (POT, 1), by=by))
+            for code, by in zip(codes, ("keeper", "deputy"), strict=True)
+        ]
+        assert sorted(call.result() for call in calls) == ["done", "exchange.limit_reached"]
+    assert held(counter, counter.account(who)) == 1100
+
+
+def test_the_same_key_gives_the_same_code_and_the_first_receipt(counter: Counter) -> None:
+    asked = {"actor": counter.villagers["young"], "account_id": counter.account("old"), "on": counter.today}
+    first = exchanges.authorise(counter.app, key="again", **asked)
+    second = exchanges.authorise(counter.app, key="again", **asked)
+    assert (first.code, first.exchange_id) == (second.code, second.exchange_id)
+    assert second.receipt.replayed
+    assert exchange_of(counter.app, code=f" {first.code[:4].lower()}-{first.code[4:]} ") == first.exchange_id
+    assert refused(partial(exchange_of, counter.app, code="12")) == "exchange.code_unknown"
