@@ -1,0 +1,212 @@
+"""Party members' service: written down once; when unit and community have both confirmed it, the points come."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from api.commands.deeds.shared import item_in_force, quantity_of, serves, step
+from api.commands.points import Deed, Points
+from api.commands.shared import person_stream, place_known, require
+from api.context import App
+from domain import persons
+from domain.deeds import party_activities
+from domain.deeds.party_activities import PartyActivity
+from domain.kernel.ids import StreamName, event_name, stream_name
+from domain.kernel.places import Division
+from domain.kernel.refusals import Refusal
+from domain.persons import HANDLER
+from journal.facts import Actor, Fact, Receipt
+from journal.journal import Reading
+
+
+def party_activity_stream(party_activity_id: UUID) -> StreamName:
+    """The stream of a party member's service."""
+    return stream_name("party_activity", party_activity_id)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPartyActivity:
+    """A service to write down; `unit` as on the list of departments, title names nobody."""
+
+    party_activity_id: UUID
+    division: Division
+    person_id: UUID
+    unit: str
+    title: str
+    item: str
+    held_on: date
+    minutes: int
+
+
+def record(app: App, *, actor: Actor, key: str, new: NewPartyActivity, on: date) -> Receipt:
+    """Write a service down, for oneself or for another."""
+    stream = party_activity_stream(new.party_activity_id)
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        for_oneself = new.person_id == actor.person_id
+        require(read, actor, "party_activity.recorded/1", division=new.division, on=on, for_oneself=for_oneself)
+        points = Points(app, read, actor)
+        event = party_activities.record(
+            read.state(stream, party_activities.evolve),
+            division=new.division,
+            division_known=place_known(read, new.division),
+            person_id=new.person_id,
+            person_known=serves(read, new.person_id),
+            unit=new.unit,
+            title=new.title,
+            item=new.item,
+            item_in_force=item_in_force(points, new.item, division=new.division, on=new.held_on, timed=True),
+            held_on=new.held_on,
+            minutes=new.minutes,
+            today=on,
+            actor_id=actor.person_id,
+        )
+        yield Fact(stream, event, on)
+
+    inputs = {
+        "command": "party_activity.record",
+        "party_activity_id": str(new.party_activity_id),
+        "division": new.division,
+        "person_id": str(new.person_id),
+        "unit": new.unit,
+        "title": new.title,
+        "item": new.item,
+        "held_on": new.held_on.isoformat(),
+        "minutes": new.minutes,
+    }
+    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def confirm_unit(app: App, *, actor: Actor, key: str, party_activity_id: UUID, on: date) -> Receipt:
+    """Confirm it for his unit, as one who speaks for it."""
+
+    def decided(read: Reading, activity: PartyActivity) -> Iterator[Fact]:
+        person = read.state(person_stream(actor.person_id), persons.evolve)
+        roles = person.roles_on(on) if person is not None else ()
+        departments = frozenset(held.department for held in roles if held.role == HANDLER and held.department)
+        event = party_activities.confirm_unit(activity, actor_id=actor.person_id, departments=departments)
+        yield Fact(party_activity_stream(party_activity_id), event, on)
+        yield from _points_of(app, read, actor, party_activity_id, party_activities.evolve(activity, event), on)
+
+    return _next(
+        app,
+        actor=actor,
+        key=key,
+        party_activity_id=party_activity_id,
+        event_type="party_activity.unit_confirmed/1",
+        inputs={"command": "party_activity.confirm_unit"},
+        on=on,
+        decided=decided,
+    )
+
+
+def confirm_community(app: App, *, actor: Actor, key: str, party_activity_id: UUID, on: date) -> Receipt:
+    """Confirm it for the community."""
+
+    def decided(read: Reading, activity: PartyActivity) -> Iterator[Fact]:
+        event = party_activities.confirm_community(activity, actor_id=actor.person_id)
+        yield Fact(party_activity_stream(party_activity_id), event, on)
+        yield from _points_of(app, read, actor, party_activity_id, party_activities.evolve(activity, event), on)
+
+    return _next(
+        app,
+        actor=actor,
+        key=key,
+        party_activity_id=party_activity_id,
+        event_type="party_activity.community_confirmed/1",
+        inputs={"command": "party_activity.confirm_community"},
+        on=on,
+        decided=decided,
+    )
+
+
+def reject(app: App, *, actor: Actor, key: str, party_activity_id: UUID, reason: str, on: date) -> Receipt:
+    """Not confirm it."""
+
+    def decided(_read: Reading, activity: PartyActivity) -> Iterator[Fact]:
+        event = party_activities.reject(activity, actor_id=actor.person_id, reason=reason)
+        yield Fact(party_activity_stream(party_activity_id), event, on)
+
+    return _next(
+        app,
+        actor=actor,
+        key=key,
+        party_activity_id=party_activity_id,
+        event_type="party_activity.rejected/1",
+        inputs={"command": "party_activity.reject", "reason": reason},
+        on=on,
+        decided=decided,
+    )
+
+
+def withdraw(app: App, *, actor: Actor, key: str, party_activity_id: UUID, reason: str, on: date) -> Receipt:
+    """Take it back after both had confirmed it: its points are reversed in the same append."""
+
+    def decided(read: Reading, activity: PartyActivity) -> Iterator[Fact]:
+        stream = party_activity_stream(party_activity_id)
+        event = party_activities.withdraw(activity, actor_id=actor.person_id, reason=reason)
+        yield Fact(stream, event, on)
+        yield from Points(app, read, actor).reverse_for(
+            cause=stream,
+            person_id=activity.person_id,
+            reason=reason,
+            on=on,
+            after=event_name(stream, read.versions[party_activity_id] + 1),
+        )
+
+    return _next(
+        app,
+        actor=actor,
+        key=key,
+        party_activity_id=party_activity_id,
+        event_type="party_activity.withdrawn/1",
+        inputs={"command": "party_activity.withdraw", "reason": reason},
+        on=on,
+        decided=decided,
+    )
+
+
+def _next(
+    app: App,
+    *,
+    actor: Actor,
+    key: str,
+    party_activity_id: UUID,
+    event_type: str,
+    inputs: Mapping[str, object],
+    on: date,
+    decided: Callable[[Reading, PartyActivity], Iterator[Fact]],
+) -> Receipt:
+    return step(
+        app,
+        actor=actor,
+        key=key,
+        stream=party_activity_stream(party_activity_id),
+        evolve=party_activities.evolve,
+        event_type=event_type,
+        inputs={**inputs, "party_activity_id": str(party_activity_id)},
+        on=on,
+        unknown=Refusal("party_activity.unknown"),
+        decided=decided,
+    )
+
+
+def _points_of(
+    app: App, read: Reading, actor: Actor, party_activity_id: UUID, activity: PartyActivity, on: date
+) -> Iterator[Fact]:
+    """The points, once both sides have confirmed."""
+    if activity.status != "confirmed":
+        return
+    stream, points = party_activity_stream(party_activity_id), Points(app, read, actor)
+    place, day = activity.division, activity.held_on
+    deed = Deed(
+        item=activity.item,
+        division=place,
+        on=day,
+        cause=stream,
+        quantity=quantity_of(points, activity.item, division=place, on=day, minutes=activity.minutes),
+        person_id=activity.person_id,
+    )
+    confirmed = event_name(stream, read.versions[party_activity_id] + 1)
+    yield from points.grant_for(deed, on=on, cause=confirmed)

@@ -1,0 +1,351 @@
+"""Tasks, activities, praise, clean homes and services bring points when another person confirms them, and only then."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from api.commands.shared import today
+from api.web import deed_words
+from domain import points_shares
+from domain.deeds import inspections, titles
+from domain.kernel import deeds
+from tests.api.web.county import TOWNSHIP, VILLAGE, County
+from tests.api.web.deeds import account, at_work, done, held, household, one_of_each, post, publish_rule, step
+from tests.api.web.registers import faults, recorded, sent
+
+TASK: dict[str, Any] = {"division": VILLAGE, "title": "清扫文化广场", "place": "文化广场", "item": "task", "seats": 2}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def rule(county: County) -> None:
+    publish_rule(county)
+
+
+def code_of(answer: Any) -> str:
+    code: str = answer.json()["code"]
+    return code
+
+
+def test_stored_words_have_chinese_words() -> None:
+    pairs = [
+        (deed_words.SENDING_BACK_REASONS, deeds.SENDING_BACK_REASONS),
+        (deed_words.CORRECTION_REASONS, deeds.CORRECTION_REASONS),
+        (deed_words.CALLING_OFF_REASONS, deeds.CALLING_OFF_REASONS),
+        (deed_words.GIVING_UP_REASONS, deeds.GIVING_UP_REASONS),
+        (deed_words.DISPUTE_REASONS, inspections.DISPUTE_REASONS),
+        (deed_words.RESULTS, inspections.RESULTS),
+        (deed_words.TITLE_REASONS, titles.REVOCATION_REASONS),
+        (deed_words.SHARE_REASONS, points_shares.REASONS),
+        (deed_words.REJECTION_REASONS, points_shares.REJECTION_REASONS),
+    ]
+    for words, stored in pairs:
+        assert set(words) == set(stored)
+
+
+def test_a_task_brings_points_when_another_confirms_it(county: County) -> None:
+    rider = county.people["zhangjianguo"].person_id
+    on, before = today(county.app), held(county, "person", rider)
+    offered = {**TASK, "due_on": on.isoformat()}
+    assert code_of(post(county, "lihe", "/tasks", {**offered, "item": "volunteer_hour"})) == "deed.item_unknown"
+    task = done(post(county, "lihe", "/tasks", offered))["deed_id"]
+    path = f"/tasks/{task}"
+    (near,) = [
+        one for one in county.program("zhangjianguo").get("/api/v1/offers").json()["offered"] if one["deed_id"] == task
+    ]
+    assert (near["seats"], near["taken"]) == (2, 0)
+    other = {"step": "accept", "person_id": str(county.people["ouyang"].person_id)}
+    assert code_of(step(county, "zhangjianguo", path, **other)) == "authority.only_for_oneself"
+    done(step(county, "zhangjianguo", path, step="accept"))
+    done(step(county, "zhangjianguo", path, step="finish"))
+    for login in ("lihe", "zhangjianguo"):
+        refused = step(county, login, path, step="confirm", person_id=str(rider))
+        assert code_of(refused) in ("chain.acted_twice", "authority.role_may_not")
+    assert held(county, "person", rider) == before
+    receipt = done(step(county, "zhaomin", path, step="confirm", person_id=str(rider)))
+    assert [name.partition("/")[0] for name in receipt["events"]][-1] == "points_account"
+    earned = held(county, "person", rider) - before
+    assert earned > 0
+    done(step(county, "chenjing", path, step="withdraw_confirmation", person_id=str(rider), reason="untrue"))
+    assert held(county, "person", rider) == before
+    again = step(county, "zhaomin", path, step="confirm", person_id=str(rider))
+    assert code_of(again) == "task.not_done"
+    # A neighbour reads his own part alone; staff read all of it.
+    assert [one["status"] for one in county.program("zhangjianguo").get(f"/api/v1{path}").json()["parts"]] == [
+        "annulled"
+    ]
+    assert county.program("ouyang").get(f"/api/v1{path}").json()["parts"] == []
+
+
+def test_hours_bring_points_by_the_minute_and_are_taken_back_alone(county: County) -> None:
+    riders = [county.people[who].person_id for who in ("zhangjianguo", "ouyang")]
+    before = [held(county, "person", one) for one in riders]
+    new = {
+        "division": VILLAGE,
+        "title": "河道清洁",
+        "place": "村口",
+        "item": "volunteer_hour",
+        "held_on": today(county.app).isoformat(),
+        "minutes": 120,
+        "seats": 2,
+        "organiser": "城东村村委会",
+    }
+    path = f"/activities/{done(post(county, 'lihe', '/activities', new))['deed_id']}"
+    done(step(county, "zhangjianguo", path, step="sign_up"))
+    assert code_of(step(county, "zhaomin", path, step="check_in")) == "command.nothing_to_record"
+    done(step(county, "zhaomin", path, step="check_in", person_ids=[str(one) for one in riders]))
+    served = [{"person_id": str(one), "minutes": minutes} for one, minutes in zip(riders, (120, 60), strict=True)]
+    assert code_of(step(county, "zhaomin", path, step="confirm_hours", served=served)) == "chain.acted_twice"
+    done(step(county, "chenjing", path, step="confirm_hours", served=served))
+    first, second = (held(county, "person", one) - had for one, had in zip(riders, before, strict=True))
+    assert first == 2 * second > 0
+    done(step(county, "zhouyu", path, step="withdraw_hours", person_id=str(riders[0]), reason="wrong_amount"))
+    assert [held(county, "person", one) for one in riders] == [before[0], before[1] + second]
+
+
+def test_praise_counts_when_another_has_seen_the_document(county: County) -> None:
+    house, people = household(county, "101", "吴大山")
+    praise = {
+        "division": VILLAGE,
+        "holder_kind": "household",
+        "holder_id": str(house),
+        "title": "最美庭院",
+        "item": "commendation_village",
+        "document": "城东村〔2026〕3号",
+        "issuer": "城东村村委会",
+        "issued_on": today(county.app).isoformat(),
+    }
+    deed = done(post(county, "lihe", "/commendations", praise))["deed_id"]
+    assert code_of(post(county, "zhaomin", "/commendations", praise)) == "commendation.already_recorded"
+    assert code_of(step(county, "lihe", f"/commendations/{deed}", step="confirm")) == "chain.acted_twice"
+    done(step(county, "zhaomin", f"/commendations/{deed}", step="confirm"))
+    earned = held(county, "household", house)
+    assert earned > 0
+    done(step(county, "chenjing", f"/commendations/{deed}", step="withdraw", reason="wrong_person"))
+    assert held(county, "household", house) == 0
+    # What was recorded wrongly is recorded anew, and earns anew.
+    assert done(post(county, "lihe", "/commendations", praise))["deed_id"] == deed
+    done(step(county, "zhaomin", f"/commendations/{deed}", step="confirm"))
+    assert held(county, "household", house) == earned
+    assert people
+
+
+def test_two_inspectors_make_a_clean_household_and_unmake_it(county: County) -> None:
+    house, _ = household(county, "102", "郑小河")
+    on = today(county.app)
+    inspectors = [str(county.people[who].person_id) for who in ("lihe", "zhaomin")]
+    seen = {
+        "household_id": str(house),
+        "inspected_on": (on - timedelta(days=40)).isoformat(),
+        "inspectors": inspectors,
+        "result": "clean",
+        "item": "clean_household",
+    }
+    assert code_of(post(county, "qianduo", "/inspections", seen)) == "authority.outside_area"
+    deed = done(post(county, "lihe", "/inspections", seen))["deed_id"]
+    assert code_of(step(county, "lihe", f"/inspections/{deed}", step="confirm")) == "chain.acted_twice"
+    receipt = done(step(county, "zhaomin", f"/inspections/{deed}", step="confirm"))
+    assert {"inspection", "title", "points_account"} <= {name.partition("/")[0] for name in receipt["events"]}
+    assert held(county, "household", house) > 0
+    (title,) = [one for one in county.program("lihe").get("/api/v1/titles").json() if one["household_id"] == str(house)]
+    assert title["until"] is None
+    refused = post(
+        county, "chenjing", f"/titles/{uuid4()}/revoke", {"last_day": on.isoformat(), "reason": "rules_broken"}
+    )
+    assert code_of(refused) == "title.not_held"
+    later = done(
+        post(county, "zhaomin", "/inspections", {**seen, "inspected_on": on.isoformat(), "result": "to_improve"})
+    )["deed_id"]
+    done(step(county, "lihe", f"/inspections/{later}", step="confirm"))
+    assert str(house) not in {one["household_id"] for one in county.program("lihe").get("/api/v1/titles").json()}
+    done(step(county, "chenjing", f"/inspections/{deed}", step="withdraw", reason="untrue"))
+    assert held(county, "household", house) == 0
+
+
+def test_a_title_is_taken_back_for_another_reason_too(county: County) -> None:
+    house, _ = household(county, "108", "褚卫")
+    on = today(county.app).isoformat()
+    inspectors = [str(county.people[who].person_id) for who in ("lihe", "zhaomin")]
+    seen = {"household_id": str(house), "inspected_on": on, "inspectors": inspectors, "result": "clean"}
+    deed = done(post(county, "lihe", "/inspections", {**seen, "item": "clean_household"}))["deed_id"]
+    done(step(county, "zhaomin", f"/inspections/{deed}", step="confirm"))
+    revoked = {"last_day": on, "reason": "rules_broken"}
+    done(post(county, "chenjing", f"/titles/{house}/revoke", revoked))
+    assert code_of(post(county, "chenjing", f"/titles/{house}/revoke", revoked)) == "title.not_held"
+    assert held(county, "household", house) > 0, "the home was clean on that day"
+
+
+def test_a_service_counts_when_unit_and_community_have_confirmed_it(county: County) -> None:
+    rider = county.people["ouyang"].person_id
+    before = held(county, "person", rider)
+    new = {
+        "division": VILLAGE,
+        "unit": "县教育局",
+        "title": "防汛值守",
+        "item": "party_activity",
+        "held_on": today(county.app).isoformat(),
+        "minutes": 120,
+    }
+    path = f"/party-activities/{done(post(county, 'ouyang', '/party-activities', new))['deed_id']}"
+    assert code_of(step(county, "wangqiang", path, step="confirm_unit")) == "party_activity.other_unit"
+    done(step(county, "lihe", path, step="confirm_community"))
+    assert code_of(step(county, "zhaomin", path, step="confirm_community")) == "party_activity.side_confirmed"
+    assert held(county, "person", rider) == before
+    done(step(county, "lihe", path, step="reject", reason="not_done"))
+    assert code_of(step(county, "zhaomin", path, step="confirm_community")) == "party_activity.not_recorded"
+
+
+def test_a_training_that_was_passed_brings_points_once(county: County) -> None:
+    rider = county.people["liuyang"].person_id
+    new = {
+        "title": "骨干轮训",
+        "level": "backbone",
+        "division": TOWNSHIP,
+        "held_on": today(county.app).isoformat(),
+        "place": "街道会议室",
+        "minutes": 90,
+        "organiser": "县委党校",
+    }
+    training = done(post(county, "chenjing", "/trainings", new))["training_id"]
+    passed = {"attendances": [{"person_id": str(rider), "result": "passed"}]}
+    wrong = {"person_id": str(rider), "reason": "wrong_result"}
+    done(post(county, "chenjing", f"/trainings/{training}/attendances", passed))
+    earned = held(county, "person", rider)
+    assert earned > 0
+    done(post(county, "chenjing", f"/trainings/{training}/withdrawals", wrong))
+    assert held(county, "person", rider) == 0
+    done(post(county, "chenjing", f"/trainings/{training}/attendances", passed))
+    assert held(county, "person", rider) == earned
+
+
+def test_points_move_when_a_household_merges_with_another(county: County) -> None:
+    giver, (husband,) = household(county, "103", "冯春")
+    taker, (wife,) = household(county, "104", "陈秋")
+    praise = {
+        "division": VILLAGE,
+        "holder_kind": "household",
+        "holder_id": str(giver),
+        "title": "好邻居",
+        "item": "commendation_village",
+        "document": "城东村〔2026〕4号",
+        "issuer": "城东村村委会",
+        "issued_on": today(county.app).isoformat(),
+    }
+    deed = done(post(county, "lihe", "/commendations", praise))["deed_id"]
+    done(step(county, "zhaomin", f"/commendations/{deed}", step="confirm"))
+    points = held(county, "household", giver)
+    share = {
+        "reason": "merged",
+        "giver": {"kind": "household", "holder_id": str(giver)},
+        "taker": {"kind": "household", "holder_id": str(taker)},
+        "agreed_by": str(wife),
+        "document": "结婚并户协议",
+    }
+    assert code_of(post(county, "lihe", "/points-shares", share)) == "points_share.nobody_went_over"
+    move = {
+        "person_ids": [str(husband)],
+        "to_id": str(taker),
+        "since": today(county.app).isoformat(),
+        "reason": "merged",
+    }
+    done(post(county, "lihe", f"/households/{giver}/moves", move))
+    assert code_of(post(county, "lihe", "/points-shares", {**share, "agreed_by": str(husband)})) == (
+        "points_share.not_the_head"
+    )
+    proposed = done(post(county, "lihe", "/points-shares", share))["points_share_id"]
+    path = f"/points-shares/{proposed}"
+    assert code_of(step(county, "lihe", path, step="confirm")) == "chain.acted_twice"
+    (waiting,) = county.program("lihe").get("/api/v1/points-shares").json()
+    assert (waiting["points_share_id"], waiting["points"], waiting["status"]) == (proposed, None, "proposed")
+    done(step(county, "zhaomin", path, step="confirm"))
+    assert county.program("lihe").get(f"/api/v1{path}").json()["status"] == "confirmed"
+    assert held(county, "household", taker) == points > 0
+    gone = account(county, "household", giver)
+    assert gone is not None
+    assert gone.closed
+    # What still comes for the household that is no more goes where its points went.
+    done(step(county, "chenjing", f"/commendations/{deed}", step="withdraw", reason="untrue"))
+    assert held(county, "household", taker) == 0
+
+
+def test_a_split_gives_a_share_and_a_death_everything(county: County) -> None:
+    old, (father, son) = household(county, "105", "蒋福", "蒋生")
+    new, _ = household(county, "106", "沈梅")
+    praise = {
+        "division": VILLAGE,
+        "holder_kind": "household",
+        "holder_id": str(old),
+        "title": "好邻居",
+        "item": "commendation_village",
+        "document": "城东村〔2026〕5号",
+        "issuer": "城东村村委会",
+        "issued_on": today(county.app).isoformat(),
+    }
+    deed = done(post(county, "lihe", "/commendations", praise))["deed_id"]
+    done(step(county, "zhaomin", f"/commendations/{deed}", step="confirm"))
+    points = held(county, "household", old)
+    move = {"person_ids": [str(son)], "to_id": str(new), "since": today(county.app).isoformat(), "reason": "split"}
+    done(post(county, "lihe", f"/households/{old}/moves", move))
+    share = {
+        "reason": "split",
+        "giver": {"kind": "household", "holder_id": str(old)},
+        "taker": {"kind": "household", "holder_id": str(new)},
+        "agreed_by": str(father),
+        "document": "分户协议",
+    }
+    assert code_of(post(county, "lihe", "/points-shares", share)) == "points_share.somebody_left"
+    more = {**share, "points": points + 1}
+    assert code_of(post(county, "lihe", "/points-shares", more)) == "points_share.share_out_of_range"
+    proposed = done(post(county, "lihe", "/points-shares", {**share, "points": 1}))["points_share_id"]
+    done(step(county, "zhaomin", f"/points-shares/{proposed}", step="confirm"))
+    assert (held(county, "household", old), held(county, "household", new)) == (points - 1, 1)
+
+
+def test_whoever_works_on_pages_finds_every_step(county: County) -> None:
+    clerk, other, rider = (at_work(county, who) for who in ("lihe", "zhaomin", "zhangjianguo"))
+    on = today(county.app).isoformat()
+    fields = {
+        "division": VILLAGE,
+        "title": "给独居老人送菜",
+        "place": "城东",
+        "item": "task",
+        "due_on": on,
+        "seats": "1",
+    }
+    page = recorded(clerk, sent(clerk, "/staff/tasks", "/staff/tasks", fields), "task")
+    task = page.url.path.rpartition("/")[2]
+    assert "给独居老人送菜" in rider.get("/staff/offers").text
+    at = f"/staff/offers/tasks/{task}"
+    recorded(rider, sent(rider, "/staff/offers", at, {"step": "accept"}), "task")
+    shown = recorded(rider, sent(rider, "/staff/offers", at, {"step": "finish"}), "task").text
+    assert "已完成，待确认" in shown
+    person = {"step": "confirm", "person_id": str(county.people["zhangjianguo"].person_id)}
+    assert "等另一位确认" in clerk.get(f"/staff/tasks/{task}").text
+    shown = recorded(
+        other, sent(other, f"/staff/tasks/{task}", f"/staff/tasks/{task}/steps", person), "points_account"
+    ).text
+    assert "已确认" in shown
+    house, _ = household(county, "107", "韩冬")
+    fields = {
+        "division": VILLAGE,
+        "reference": "107",
+        "inspected_on": on,
+        "result": "clean",
+        "item": "clean_household",
+        f"person.{county.people['zhaomin'].person_id}": "1",
+    }
+    recorded(clerk, sent(clerk, "/staff/inspections", "/staff/inspections", fields), "inspection")
+    path = re.findall('href="(/staff/inspections/[0-9a-f-]{36})"', other.get("/staff/inspections").text)[0]
+    shown = recorded(other, sent(other, path, f"{path}/steps", {"step": "confirm"}), "points_account|title").text
+    assert "清洁户称号" in shown
+    assert "清洁户" in clerk.get(f"/staff/households/{house}").text
+    assert rider.get("/staff/tasks").status_code == 403
+    assert rider.get(f"/staff/tasks/{uuid4()}").status_code == 404
+
+
+def test_the_auditor_finds_no_fault_with_any_of_it(county: County, tmp_path: Path) -> None:
+    one_of_each(county)
+    assert faults(county, tmp_path / "package") == []
