@@ -1,6 +1,6 @@
 """The households of each village, who belongs to them since when, and who speaks for them; history stays."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -162,6 +162,7 @@ SELECT count(*), count(*) FILTER (WHERE log_index <= %(after)s) FROM read.househ
 _BELONGING = "SELECT household_id, person_id, since, reason, event, until, left_reason FROM read.household_persons"
 PERSONS_OF = f"{_BELONGING} WHERE household_id = %s ORDER BY log_index"
 OF_PERSON = f"{_BELONGING} WHERE person_id = %s ORDER BY log_index"
+REFERENCES = "SELECT household_id, reference FROM read.households WHERE household_id = ANY (%s)"
 HEADS_OF = "SELECT head_id, since, event FROM read.household_heads WHERE household_id = %s ORDER BY log_index"
 
 
@@ -200,3 +201,8 @@ def heads_of(conn: Connection[Any], household_id: UUID) -> list[Head]:
     """Who was named to speak for a household, in order."""
     with conn.cursor(row_factory=class_row(Head)) as cursor:
         return cursor.execute(HEADS_OF, (household_id,)).fetchall()
+
+
+def references(conn: Connection[Any], household_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The villages' own numbers of some households."""
+    return dict(conn.execute(REFERENCES, (list(household_ids),)).fetchall())

@@ -35,6 +35,9 @@ CREATE TABLE ledger_entries (
 CREATE INDEX ledger_entries_of_control ON ledger_entries (control, day, log_index, number) INCLUDE (commodity, amount);
 -- Where an account has no subsidiaries, it is its own control account.
 CREATE INDEX ledger_entries_of_account ON ledger_entries (account, day, log_index, number) WHERE account <> control;
+-- What moved money and is no payment: a handful of documents, however many payments there are.
+CREATE INDEX ledger_entries_by_document ON ledger_entries (day)
+    WHERE control LIKE 'fin:10%' AND type NOT LIKE 'payment.%';
 CREATE INDEX ledger_entries_of_book ON ledger_entries (book, day, log_index, number);
 
 -- What a control account was debited and credited on a day, by the events of one block: level 1 has blocks of 256 log

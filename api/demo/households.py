@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Final
+from uuid import UUID
 
 from api.commands import households
 from api.commands.households import Joining
@@ -35,12 +36,17 @@ def load(app: App, *, people: People) -> None:
         app,
         actor=actor,
         key="demo:household:moved",
-        household_id=household_id(village_code(TOWNSHIP, 0), _reference(0)),
+        household_id=household_of(0),
         person_id=people.id_of("resident-0-1"),
         last_day=moved_on,
         reason="moved_out",
         on=moved_on,
     )
+
+
+def household_of(number: int) -> UUID:
+    """The id of the nth of them."""
+    return household_id(village_code(TOWNSHIP, number % VILLAGE_COUNT), _reference(number))
 
 
 def _reference(number: int) -> str:

@@ -24,6 +24,7 @@ from api.demo import (
     members,
     photographed,
     places,
+    points,
     pressing,
     registers,
     stars,
@@ -77,6 +78,7 @@ def load(app: App, *, clock: DemoClock, seed: str, progress: Progress) -> None:
         pressing.load(app, clock=clock, people=loader.people)
         loader.pay()
         stars.load(app, founder=loader.founder, people=loader.people)
+        points.load(app, founder=loader.founder, people=loader.people)
         loader.complete()
     app.runner.catch_up()
 

@@ -22,6 +22,8 @@ from journal.note import Signer
 MEMBER_COUNT: Final = 324
 EIGHT_STEPS: Final = 3
 """The township that works by the default workflow, with a grid leader and a reviewer of its own."""
+STATIONS_IN: Final = (2, 2, 0)
+"""The townships of the three stations."""
 PASSWORD: Final = "yanshi-2025"  # noqa: S105 - of invented people; printed at every start
 
 _SURNAMES: Final = (
@@ -49,6 +51,8 @@ LOGINS: Final = (
     Login("qishou", "member-0", "移动网格员（骑手）：上报，看进度和奖励"),
     Login("wangge", "verifier-0", "东门街道专职网格员：核查"),
     Login("wanggezhang", "leader", "白塘镇网格长：分派、催办"),
+    Login("guanliyuan", "keeper-0", "云上村积分超市管理员：柜台兑换、入库、盘点"),
+    Login("kuaiji", "accountant", "云溪镇村会计：驿站物资、代老人兑换、确认盘点"),
     Login("shenhe", "reviewer", "白塘镇乡镇审核人：受理、转办、延期、督办"),
     Login("bumen", "department-0", "城市管理局办理人：办理"),
     Login("rending", "decider", "县网格中心经办甲：有效认定"),
@@ -89,6 +93,10 @@ class People:
         """The clerk of a department."""
         return self._officer(f"department-{department}", "department_handler")
 
+    def keeper(self, station: int) -> Actor:
+        """Who keeps the nth station."""
+        return self._officer(f"keeper-{station}", "station_keeper")
+
     @cached_property
     def decider(self) -> Actor:
         """Who decides validity."""
@@ -116,6 +124,9 @@ class People:
                 yield self._person(part, "grid_worker", township_code(township))
         yield self._person("leader", "grid_leader", township_code(EIGHT_STEPS))
         yield self._person("reviewer", "township_reviewer", township_code(EIGHT_STEPS))
+        for station, township in enumerate(STATIONS_IN):
+            yield self._person(f"keeper-{station}", "station_keeper", township_code(township))
+        yield self._person("accountant", "village_accountant", township_code(STATIONS_IN[0]))
         for department, _ in enumerate(DEPARTMENTS):
             handler = self._person(f"department-{department}", "department_handler", COUNTY)
             yield replace(handler, department=department_name(department))

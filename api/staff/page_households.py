@@ -8,22 +8,24 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands import households as commands
 from api.commands.shared import today
-from api.staff.acting import ByCookie, Desk
+from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.api_county import new_person_id
-from api.staff.api_households import page_of
+from api.staff.api_households import HouseholdPage, page_of
+from api.staff.deeds_read import household_numbers
 from api.staff.fields import Code, Identifier
 from api.staff.forms import FormSent, Sent, show
 from api.staff.member_forms import HeadForm, HouseholdForm, JoiningForm
 from api.staff.member_shapes import Departure
+from api.staff.office import Office
 from api.staff.page_today import place_names
 from api.staff.texts import names_of
-from api.web import words
+from api.web import deed_words, words
 from api.web.paging import Shown, query
 from api.web.routes import Routes
 from domain import authority
 from domain.households import household_id as id_of
 from domain.kernel.places import level
-from projections import households, places
+from projections import households, places, points_shares, titles
 
 router = Routes(prefix="/staff/households", include_in_schema=False)
 
@@ -93,6 +95,7 @@ def page(request: Request, household_id: Identifier, desk: Desk, who: ByCookie) 
         "said": words,
         "today": today(desk.app),
         "may": authority.may(who.role, "household.person_joined/1"),
+        **_shares(desk, who, shown),
     }
     return show(request, desk, who, "household.html", values)
 
@@ -138,6 +141,27 @@ def name_head(household_id: Identifier, form: FormSent) -> RedirectResponse:
         on=form.on,
     )
     return form.done(receipt, at=_at(household_id))
+
+
+def _shares(desk: Office, who: Acting, shown: HouseholdPage) -> dict[str, Any]:
+    """What was agreed about the household's points, its titles, and where its people can move to."""
+    household_id = shown.household.household_id
+    with desk.current(points_shares, titles, places) as conn:
+        shares = points_shares.of_holder(conn, household_id)
+        held = titles.of_household(conn, household_id)
+        known = places.within(conn, who.areas[0], on=today(desk.app))
+    other = {one.giver_id if one.taker_id == household_id else one.taker_id for one in shares}
+    clerks = [one for share in shares for one in (share.agreed_by, share.proposer_id, share.decided_by)]
+    givers = [one.giver_id for one in shares if one.giver_kind == "person"]
+    return {
+        "shares": shares,
+        "titles": held,
+        "villages": [place for place in known if level(place.code) == "village"],
+        "houses": household_numbers(desk, other),
+        "clerks": names_of(desk, [*clerks, *givers]),
+        "deeds": deed_words,
+        "may_share": authority.may(who.role, "points_share.proposed/1"),
+    }
 
 
 def _joining(form: Sent, *, head: bool) -> commands.Joining:

@@ -1,0 +1,99 @@
+"""积分账户: those of an area and their entries, for staff who answer questions and help the old to exchange."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.commands.account_holders import STAFF
+from api.commands.points import take_back
+from api.commands.shared import today
+from api.staff.acting import ByCookie, Desk
+from api.staff.fields import Code, Identifier
+from api.staff.forms import FormSent, show
+from api.staff.page_my_points import authorised
+from api.staff.page_today import place_names
+from api.staff.points_shown import account_values, holder_names, require_account
+from api.staff.station_forms import TakingBackForm
+from api.web import points_words, station_words
+from api.web.paging import Shown, query
+from api.web.routes import Routes
+from domain import authority
+from projections import places, points, points_queries
+
+router = Routes(prefix="/staff/points-accounts", include_in_schema=False)
+
+PATH: Final = "/staff/points-accounts"
+SHOWN_MAX: Final = 50
+
+
+@router.get("")
+def listing(
+    request: Request,
+    desk: Desk,
+    who: ByCookie,
+    area: Annotated[Code | None, Query()] = None,
+    after: Annotated[int, Query(ge=-1, le=2**53)] = -1,
+) -> HTMLResponse:
+    """The accounts of an area, in the order of opening."""
+    who.require("points")
+    on, within = today(desk.app), who.area(desk, area)
+    with desk.current(points, places) as conn:
+        found = points_queries.within(conn, within, on=on, after=after, limit=SHOWN_MAX)
+        total, passed = points_queries.counted(conn, within, after=after)
+        known = places.within(conn, who.areas[0], on=on)
+    shown = Shown(total=total, first=passed + 1, count=len(found))
+    values = {
+        "accounts": found,
+        "whose": holder_names(desk, found),
+        "shown": shown,
+        "area": within,
+        "known": known,
+        "next": query(area=within, after=found[-1].log_index) if shown.more else None,
+        "places": place_names(desk, {one.division for one in found}),
+        "said": points_words,
+    }
+    return show(request, desk, who, "points_accounts.html", values)
+
+
+@router.get("/{account_id}")
+def page(
+    request: Request,
+    account_id: Identifier,
+    desk: Desk,
+    who: ByCookie,
+    before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+) -> HTMLResponse:
+    """One account: what it holds, every entry and why, and what staff may do for its holder."""
+    who.require("points")
+    account = require_account(desk, account_id)
+    who.require_area(account.division)
+    values: dict[str, Any] = {
+        **account_values(desk, who, account, before=before, path=f"{PATH}/{account_id}?"),
+        "may_authorise": who.role in STAFF and account.closed_on is None,
+        "may_take_back": authority.may(who.role, "points.reversed/1"),
+        "said": station_words,
+    }
+    return show(request, desk, who, "points_account.html", values)
+
+
+@router.post("/{account_id}/codes")
+def authorise(account_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Let the account be spent once for a holder who stands there without a telephone."""
+    return authorised(form, account_id)
+
+
+@router.post("/{account_id}/reversals")
+def reverse(account_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Take one entry back because it was a mistake."""
+    wanted = form.shaped(TakingBackForm)
+    receipt = take_back(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        account_id=account_id,
+        number=wanted.number,
+        reason=wanted.reason,
+        on=form.on,
+    )
+    return form.done(receipt, at=f"{PATH}/{account_id}")
