@@ -110,6 +110,15 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "recorded.personal": "与此前导入的不同；账本没有改动，请核对，确有变动请在成员或人员页面办理",
         "recorded.no_account": "账本里没有收款账户，文件里有；账本没有改动，请在人员页面登记",
         "person.erased": "这个人的个人信息已依法删除，这一行没有导入",
+        # a points book
+        "points.unreadable": "积分应当是不超过九位的整数",
+        "points.below_zero": "余额不能小于零；欠分的，先在账本外核清，再由村里按规则扣分",
+        "holder.one_of_two": "户号和人员编号要填一个，也只能填一个",
+        "holder.duplicate": "与第 {first_row} 行是同一户（人）；请核对，一户（人）只写一行",
+        "household.not_known": "这个村没有登记这个户号，请核对，或先登记户",
+        "person.not_known": "账本里没有这个人，请核对编号，或先登记人员",
+        "account.moved_already": "这个账户已有积分往来，不能再补记期初余额；确有差错请按规则更正",
+        "account.closed_already": "这个账户已经销户，不能记期初余额",
         # bank files
         "account.ruined": "账号被表格软件改成了科学计数法，数字已丢失，请按文本格式重新填写",
         "account.number_cell": "账号单元格是数值，末位数字或前导零可能已丢失，请按文本格式重新填写",

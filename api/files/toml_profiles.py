@@ -27,6 +27,8 @@ Kind = Literal[
     "calendars",
     "catalogues",
     "charts",
+    "points",
+    "point_books",
 ]
 Profile = TypeVar("Profile")
 
@@ -45,6 +47,11 @@ def names(kind: Kind) -> list[str]:
 def load(profile: str | Path, *, kind: Kind, into: type[Profile]) -> Profile:
     """The profile of that name, or from that `.toml` file. Raises BadFile with every wrong entry."""
     file, content = _content(profile, kind)
+    return parsed(content, file=file, into=into)
+
+
+def parsed(content: bytes, *, file: str, into: type[Profile]) -> Profile:
+    """The profile in these bytes; `file` is what findings call it. Raises BadFile with every wrong entry."""
     plain: type = into
     try:
         entries = tomllib.loads(content.decode())

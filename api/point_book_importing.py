@@ -1,0 +1,212 @@
+"""Bringing paper points books into the journal: each balance an opening of its household's or person's account.
+
+What must not be broken: nothing is recorded of a book in which anything is wrong, so that no village goes over half;
+the same book again changes nothing; whatever stops an import midway, running it again completes it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from api.commands.households import household_stream
+from api.commands.points import Opening, account_stream, record_openings
+from api.commands.shared import person_stream, require
+from api.context import App
+from api.files.findings import Finding, finding
+from api.files.point_books import BookReading, BookRow, BookUnread
+from api.member_importing import roster_person_id
+from domain import households, persons
+from domain.kernel.calendar import day_in_china
+from domain.kernel.ids import derived
+from domain.kernel.places import Division
+from domain.points import accounts
+from domain.points.accounts import Account, PointsAccountEvent, PointsOpeningRecorded, account_id
+from journal.facts import Actor
+from journal.journal import Reading
+from projections import places
+
+ROWS_PER_APPEND: Final = 200
+
+IMPORTERS: Final = ("county_officer", "administrator", "village_accountant")
+"""The roles in which a book is imported: whoever holds several acts in the first."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PointsImported:
+    """What an import did: balances recorded now with their points, rows recorded before, and rows that say zero."""
+
+    rows: int
+    recorded: int
+    points: int
+    unchanged: int
+    empty: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Balance:
+    """A row whose account is known: `kind` is person or household."""
+
+    row: BookRow
+    kind: str
+    holder_id: UUID
+    division: Division
+    as_of: date
+
+    @property
+    def account_id(self) -> UUID:
+        """The account that it opens."""
+        return account_id(self.kind, self.holder_id)
+
+
+def import_points(
+    app: App,
+    *,
+    actor: Actor,
+    reading: BookReading,
+    document: str,
+    as_of: date | None = None,
+    progress: Progress | None = None,
+) -> PointsImported:
+    """Record the balances that the journal does not know, in appends of some hundreds; nothing if anything is wrong.
+
+    `document` is what the book is called, `as_of` the day of rows that name none. Refused: what `shared.require`
+    refuses in any of the places, and `points_rule.none_in_force`; nothing is recorded then either.
+    """
+    importing = _Importing(app, reading, as_of, list(reading.findings))
+    balances = list(importing.balances())
+    stated = [one for one in balances if one.row.points]
+    new, unchanged = importing.compared(stated)
+    empty = len(balances) - len(stated)
+    if importing.findings:
+        found = tuple(sorted(importing.findings, key=lambda one: (one.row or 0, one.column or "")))
+        return PointsImported(reading.row_count, 0, 0, unchanged, empty, found)
+    on = day_in_china(app.journal.now())
+    judged = Reading(app.journal.store, app.journal.codec)
+    for division in sorted({one.division for one in new}):
+        require(judged, actor, "points.opening_recorded/1", division=division, on=on)
+    for start in range(0, len(new), ROWS_PER_APPEND):
+        part = new[start : start + ROWS_PER_APPEND]
+        openings = [Opening(one.kind, one.holder_id, one.division, one.row.points, one.as_of, document) for one in part]
+        key = f"import:points:{derived('import', *(one.account_id for one in part))}"
+        record_openings(app, actor=actor, key=key, openings=openings, on=on)
+        if progress is not None:
+            progress(start + len(part), len(new))
+    points = sum(one.row.points for one in new)
+    return PointsImported(reading.row_count, len(new), points, unchanged, empty, findings=())
+
+
+@dataclass
+class _Importing:
+    """One book against the journal; what is wrong with it gathers in `findings`."""
+
+    app: App
+    reading: BookReading
+    as_of: date | None
+    findings: list[Finding]
+
+    def balances(self) -> Iterator[_Balance]:
+        """The rows whose household or person the journal knows, each once."""
+        found = [one for row, division in self._placed() if (one := self._balance(row, division)) is not None]
+        houses = self.app.journal.states(
+            [household_stream(one.holder_id) for one in found if one.kind == "household"], households.evolve
+        )
+        people = self.app.journal.states(
+            [person_stream(one.holder_id) for one in found if one.kind == "person"], persons.evolve
+        )
+        first_rows: dict[UUID, int] = {}
+        for one in found:
+            first = first_rows.setdefault(one.account_id, one.row.row)
+            if first != one.row.row:
+                self._note(one.row, "holder.duplicate", one.kind, first_row=first)
+            elif one.kind == "household" and houses[household_stream(one.holder_id)] is None:
+                self._note(one.row, "household.not_known", "household")
+            elif one.kind == "person" and (person := people[person_stream(one.holder_id)]) is None:
+                self._note(one.row, "person.not_known", "person")
+            elif one.kind == "person" and person is not None and person.erased:
+                self._note(one.row, "person.erased", "person")
+            else:
+                yield one
+
+    def compared(self, balances: Sequence[_Balance]) -> tuple[list[_Balance], int]:
+        """Those that are new, and how many say what the journal holds; what says otherwise is a finding."""
+        streams = [account_stream(one.account_id) for one in balances]
+        states = self.app.journal.states(streams, accounts.evolve)
+        openings = self.app.journal.states(streams, _opening)
+        new: list[_Balance] = []
+        unchanged = 0
+        for one, stream in zip(balances, streams, strict=True):
+            account, opening = states[stream], openings[stream]
+            if account is None or _is_untouched(account):
+                new.append(one)
+            elif not isinstance(opening, PointsOpeningRecorded):
+                code = "account.closed_already" if account.closed else "account.moved_already"
+                self._note(one.row, code, one.kind)
+            elif opening.points != one.row.points:
+                self._note(one.row, "recorded.value", "points", recorded=opening.points, stated=one.row.points)
+            elif opening.as_of != one.as_of:
+                self._note(one.row, "recorded.value", "as_of", recorded=opening.as_of, stated=one.as_of)
+            else:
+                unchanged += 1
+        return new, unchanged
+
+    def _placed(self) -> Iterator[tuple[BookRow, Division]]:
+        """The rows whose place the county knows, by its code or by a name that it has once."""
+        with self.app.reading.connection() as connection:
+            known = places.within(connection, self.app.log.division, on=day_in_china(self.app.journal.now()))
+        by_name: dict[str, list[Division]] = {}
+        for place in known:
+            by_name.setdefault(place.name, []).append(place.code)
+        codes = {place.code for place in known}
+        everything: list[BookRow | BookUnread] = [*self.reading.rows, *self.reading.unread]
+        for row in everything:
+            if row.area is None:
+                continue
+            found = [Division(row.area)] if row.area in codes else by_name.get(row.area, [])
+            if len(found) > 1:
+                self._note(row, "place.ambiguous", "area", count=len(found))
+            elif not found:
+                self._note(row, "place.not_known", "area")
+            elif isinstance(row, BookRow):
+                yield row, found[0]
+
+    def _balance(self, row: BookRow, division: Division) -> _Balance | None:
+        day = row.as_of or self.as_of
+        if day is None:
+            self._note(row, "cell.missing", "as_of")
+            return None
+        if day > day_in_china(self.app.journal.now()):
+            self._note(row, "time.in_future", "as_of")
+            return None
+        if row.household is not None:
+            return _Balance(row, "household", households.household_id(division, row.household), division, day)
+        number = row.person or ""
+        person_id = _uuid(number) or roster_person_id(self.app.journal.origin, self.reading.profile.roster, number)
+        return _Balance(row, "person", person_id, division, day)
+
+    def _note(self, row: BookRow | BookUnread, code: str, field: str, **facts: object) -> None:
+        file, column = self.reading.file, self.reading.titles.get(field)
+        self.findings.append(finding(code, file=file, row=row.row, column=column, value="", **facts))
+
+
+def _opening(
+    found: PointsOpeningRecorded | PointsAccountEvent | None, event: PointsAccountEvent
+) -> PointsOpeningRecorded | PointsAccountEvent:
+    """The opening among an account's events, or its last event where there is none."""
+    return found if isinstance(found, PointsOpeningRecorded) else event
+
+
+def _is_untouched(account: Account) -> bool:
+    """Whether the account was opened and nothing came to it or went yet."""
+    return account.seq == 1 and not account.closed
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
