@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from audit.entries import Entry, day_of
-from audit.records import Band, Batch, Cap, Held, Incident, Item, Known, Payment, Reward, Tariff
+from audit.records import Band, Batch, Cap, Deed, Held, Incident, Item, Known, Payment, Reward, Tariff
 from domain.accounts import BudgetAccounts
 from domain.kernel.places import Division, contains
 
@@ -37,7 +37,9 @@ class Book:
     tariffs: dict[str, list[Tariff]] = field(default_factory=dict)
     caps: dict[str, list[Cap]] = field(default_factory=dict)
     catalogues: dict[str, list[Item]] = field(default_factory=dict)
+    deeds: dict[tuple[str, int], Deed] = field(default_factory=dict)  # by points account and number
     withheld: dict[str, str] = field(default_factory=dict)  # incident -> event that withheld its reward
+    stocks: dict[str, tuple[str, str]] = field(default_factory=dict)  # stock -> its station and article
     budget_years: dict[str, int] = field(default_factory=dict)
     budget_accounts: dict[str, BudgetAccounts] = field(default_factory=dict)  # where a budget names its own
     _names: dict[str, str] = field(default_factory=dict, repr=False)
@@ -93,17 +95,37 @@ class Book:
                 return data.get("area") or data.get("division") or self.areas.get(identity)
             case "award" | "award_rule" | "difficulty" | "difficulty_rule":
                 return data.get("division") or self.areas.get(identity)
-            case "training" | "facility" | "facility_kind":
+            case "training" | "facility" | "facility_kind" | "station":
+                return data.get("division") or self.areas.get(identity)
+            case "stock" | "exchange":
+                return self.areas.get(str(data.get("station_id") or data.get("account_id") or identity))
+            case "task" | "activity" | "commendation" | "inspection" | "title" | "party_activity" | "points_share":
                 return data.get("division") or self.areas.get(identity)
             case "place":
                 return str(data["code"])
             case "workflow" | "calendar":
                 return data.get("division")
-            case "tariff" | "cap" | "catalogue" | "withholding":
+            case "tariff" | "cap" | "catalogue" | "withholding" | "points_rule":
                 return str(data["division"])
+            case "points_account":
+                return self._division_of_points(entry)
             case _:
                 return data.get("unit")
         return found.division if found else data.get("division")
+
+    def _division_of_points(self, entry: Entry) -> str | None:
+        """Where a deed was done, goods were exchanged, an account is kept; None for what only follows from such an act,
+        wherever the account lies: opening it, moving what it holds, and what expires before it is used.
+        """
+        match entry.type:
+            case "points_account.opened/1" | "points.moved_out/1" | "points.moved_in/1" | "points.expired/1":
+                return None
+            case "points.redeemed/1" | "points.restored/1":
+                return self.areas.get(entry.data["station_id"])
+            case "points.reversed/1" | "points.given_back/1":
+                deed = self.deeds.get((entry.identity, entry.data.get("granted") or entry.data["deducted"]))
+                return deed.division if deed is not None else None
+        return entry.data.get("division") or self.areas.get(entry.identity)
 
 
 @lru_cache(maxsize=1 << 16)  # every event asks, and the same few hundred pairs come again
@@ -161,6 +183,21 @@ def _lies_somewhere(book: Book, entry: Entry) -> None:
 
 def _area_named(book: Book, entry: Entry) -> None:
     book.areas[entry.identity] = book.one(entry.data["division"])
+
+
+def _stock_received(book: Book, entry: Entry) -> None:
+    station = book.one(entry.data["station_id"])
+    book.stocks[entry.identity] = station, book.one(entry.data["sku"])
+    _lies_at_station(book, entry)
+
+
+def _lies_at_station(book: Book, entry: Entry) -> None:
+    if area := book.areas.get(entry.data["station_id"]):
+        book.areas[entry.identity] = area
+
+
+def _deed_done(book: Book, entry: Entry) -> None:
+    book.deeds[entry.identity, entry.seq] = Deed(book.one(entry.data["division"]), book.one(entry.data["category"]))
 
 
 def _account_set(book: Book, entry: Entry) -> None:
@@ -358,6 +395,26 @@ def _confirmed(state: str) -> Callable[[Book, Entry], None]:
     return write
 
 
+def _paid_again(book: Book, entry: Entry) -> None:
+    """A payment of its own, in no list of a batch, which pays for nothing and is claimed back."""
+    data = entry.data
+    book.payments[entry.identity] = Payment(
+        batch=book.one(data["batch_id"]),
+        payee=book.one(data["payee_id"]),
+        line=data["line"],
+        amount_fen=data["amount_fen"],
+        budget=book.one(data["budget_id"]),
+        rewards=(),
+        account=data["account"],
+        end_to_end_id=data["end_to_end_id"],
+        prepared=entry.place,
+        state="claimed",
+        outcome="settled",
+        booked_on=data["booked_on"],
+        repeats=data["repeats"],
+    )
+
+
 def _upheld(book: Book, entry: Entry) -> None:
     if payment := book.payments.get(entry.identity):
         payment.contradictions = ()
@@ -396,12 +453,25 @@ _WRITERS: dict[str, Callable[[Book, Entry], None]] = {
     "training.held/1": _area_named,
     "facility_kind.admitted/1": _area_named,
     "facility.registered/1": _area_named,
+    "station.opened/1": _area_named,
+    "stock.received/1": _stock_received,
+    "exchange.made/1": _lies_at_station,
+    "task.offered/1": _area_named,
+    "activity.published/1": _area_named,
+    "commendation.recorded/1": _area_named,
+    "inspection.recorded/1": _area_named,
+    "title.granted/1": _area_named,
+    "party_activity.recorded/1": _area_named,
+    "points_share.proposed/1": _area_named,
     "person.role_ended/1": _role_ended,
     "person.role_withdrawn/1": _role_withdrawn,
     "person.payee_account_set/1": _account_set,
     "member.applied/1": _lies_somewhere,
     "member.appointed/1": _lies_somewhere,
     "household.registered/1": _lies_somewhere,
+    "points_account.opened/1": _area_named,
+    "points.granted/1": _deed_done,
+    "points.deducted/1": _deed_done,
     "incident.reported/1": _reported,
     "incident.located/1": _located,
     "incident.verified/1": _verified,
@@ -437,6 +507,8 @@ _WRITERS: dict[str, Callable[[Book, Entry], None]] = {
     "payment.recovered/1": _payment_became("recovered"),
     "payment.confirmed_paid/1": _confirmed("settled"),
     "payment.claimed/1": _confirmed("claimed"),
+    "payment.paid_again/1": _paid_again,
+    "payment.claim_written_off/1": _payment_became("claim_written_off"),
     "payment.claim_recovered/1": _payment_became("claim_recovered"),
     "payment.contradicted/1": _contradicted,
     "payment.upheld/1": _upheld,

@@ -167,5 +167,7 @@ def skip_what_needs_entries(findings: Findings) -> None:
         Check.WORKFLOWS,
         Check.INVARIANTS,
         Check.PERIODS,
+        Check.POINTS,
+        Check.STATIONS,
     ):
         findings.skip(check, "no_entries")

@@ -48,6 +48,8 @@ class Check(StrEnum):
     INVARIANTS = "invariants"
     RECONCILIATION = "reconciliation"
     PERIODS = "periods"
+    POINTS = "points"
+    STATIONS = "stations"
 
 
 class Status(StrEnum):

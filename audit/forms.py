@@ -140,6 +140,18 @@ _PATTERNS: Mapping[Form, str] = {
     shapes.bands: _list(_BAND),
     shapes.factors: _list(_object(_FACTOR)),
     shapes.staffing: _list(_object({"at_least": _WHOLE, "workers": _WHOLE})),
+    shapes.points_categories: _list(_object({"code": _TEXT, "title": _TEXT})),
+    shapes.points_items: _list(
+        _object({"category": _TEXT, "code": _TEXT, "points": _INTEGER, "title": _TEXT, "unit": _TEXT})
+    ),
+    shapes.points_windows: _list(
+        _object({"categories": _list(_TEXT), "factor_percent": _POSITIVE, "since": f'"{_DAY}"', "until": f'"{_DAY}"'})
+    ),
+    shapes.points_caps: _list(_object({"category?": _TEXT, "period": _TEXT, "points": _POSITIVE, "scope": _TEXT})),
+    shapes.exchange_limits: _list(_object({"period": _TEXT, "quantity": _POSITIVE, "sku?": _TEXT})),
+    shapes.served: _list(_object({"minutes": _POSITIVE, "person_id": _ID})),
+    shapes.holder: _object({"holder_id": _ID, "kind": _TEXT}),
+    shapes.points_lots: _list(_object({"expires_on?": f'"{_DAY}"', "points": _POSITIVE})),
     shapes.pairs: _PAIRS,
     shapes.signals: _list(_object({"code": _TEXT, "facts": _PAIRS, "line": _POSITIVE})),
     shapes.acknowledgements: _list(_object({"code": _TEXT, "lines": _list(_WHOLE), "reason": _TEXT})),
@@ -148,6 +160,19 @@ _PATTERNS: Mapping[Form, str] = {
     shapes.budget_accounts: _object(dict.fromkeys(shapes.BUDGET_ACCOUNTS, _TEXT)),
     shapes.measurements: _list(_object({"factor": _TEXT, "value": _WHOLE})),
     shapes.attendances: _list(_object({"person_id": _ID, "result": _TEXT})),
+    shapes.exchanged: _list(
+        _object(
+            {
+                "cost_fen": _WHOLE,
+                "listing": f'"{_EVENT}"',
+                "points_each": _POSITIVE,
+                "quantity": _POSITIVE,
+                "sku": _TEXT,
+            }
+        )
+    ),
+    shapes.brought_back: _list(_object({"cost_fen": _WHOLE, "quantity": _POSITIVE, "sku": _TEXT})),
+    shapes.goods: _list(_object({"quantity": _POSITIVE, "sku": _TEXT})),
     shapes.statement_lines: _list(
         _object(
             {

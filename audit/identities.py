@@ -49,11 +49,27 @@ _DERIVED: Mapping[str, tuple[str, Parts]] = {
     ),
     "payee_hold.placed/1": ("payee_hold", lambda data: (data["payee_id"],)),
     "payment.prepared/1": ("payment", lambda data: (data["batch_id"], data["payee_id"])),
+    "payment.paid_again/1": (
+        "payment",
+        lambda data: (
+            data["repeats"],
+            "again",
+            data["bank_ref"] or (f"{data['statement_id']}/{data.get('entry')}" if "statement_id" in data else ""),
+        ),
+    ),
     "award_rule.published/1": ("award_rule", lambda data: (data["division"],)),
     "award.proposed/1": ("award", lambda data: (data["division"], data["period"])),
     "difficulty_rule.published/1": ("difficulty_rule", lambda data: (data["division"],)),
     "difficulty.inputs_recorded/1": ("difficulty", lambda data: (data["division"], data["grid"])),
     "facility_kind.admitted/1": ("facility_kind", lambda data: (data["division"],)),
+    "station.opened/1": ("station", lambda data: (data["division"],)),
+    "stock.received/1": ("stock", lambda data: (data["station_id"], data["sku"])),
+    "taking.recorded/1": ("taking", lambda data: (data["account_id"],)),
+    "points_rule.published/1": ("points_rule", lambda data: (data["division"],)),
+    "commendation.recorded/1": ("commendation", lambda data: (data["holder_id"], data["document"])),
+    "inspection.recorded/1": ("inspection", lambda data: (data["household_id"], data["month"])),
+    "title.granted/1": ("title", lambda data: (data["household_id"], data["kind"])),
+    "points_account.opened/1": ("points_account", lambda data: (data["kind"], data["holder_id"])),
 }
 
 

@@ -35,7 +35,11 @@ _ROOTS = {
     "ind:spent": "Assets",
     "ind:lapsed": "Assets",
     "ind:appropriated": "Equity",
+    "pts:held": "Assets",
+    "stk:on_hand": "Assets",
 }
+_BY_WORD = ("ind", "pts", "stk")
+"""The books whose accounts have words in place of a chart's numbers."""
 _STRANGE = re.compile(r"[^A-Za-z0-9\u4e00-\u9fff-]")
 
 YEARS_MAX = 100
@@ -101,7 +105,7 @@ def path_of(account: str) -> str:
     book, code, *rest = account.split(":")
     top = control(account)
     chinese = name_of(account) or name_of(f"{top}:payee")
-    label = code if book == "ind" or not chinese else f"{code}-{chinese.partition('—')[0]}"
+    label = code if book in _BY_WORD or not chinese else f"{code}-{chinese.partition('—')[0]}"
     root = _ROOTS.get(top) or _CLASSES.get(book, {}).get(code[:1], "Equity")
     parts = [root, _part(book), _part(label), *map(_part, rest)]
     return ":".join(parts)

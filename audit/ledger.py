@@ -8,18 +8,27 @@ columns of their own, so no cell begins with a minus sign.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from audit.events import Moves, Moving
 from audit.movements import At, Movement
-from audit.wording import ACCOUNT_NAMES, ACCOUNTS_HEADING, JOURNAL_HEADING, LIMITS, TOTAL, TRIAL_BALANCE_HEADING
+from audit.wording import (
+    ACCOUNT_NAMES,
+    ACCOUNTS_HEADING,
+    ENTITLEMENT_NAMES,
+    JOURNAL_HEADING,
+    LIMITS,
+    TOTAL,
+    TRIAL_BALANCE_HEADING,
+)
 from domain.accounts import limit_of
 from domain.kernel.money import yuan
 from domain.kernel.postings import CNY, book_of
 from domain.kernel.spreadsheet_cells import plain_cell
+from domain.trial_balance import control_of
 
 BOM = "\ufeff"
 _MOVEMENTS_KEPT = 1 << 14
@@ -54,6 +63,15 @@ class Ledger:
     def __init__(self) -> None:
         self.accounts: dict[tuple[str, str], Account] = {}
         self._moved: dict[Movement, _Effect] = {}  # on which of the accounts above
+        self._called: dict[str, str] = {}  # by the charts that were published
+
+    def call(self, accounts: Iterable[Mapping[str, Any]]) -> None:
+        """Take the names of a published chart; a later version's take the place of those before."""
+        self._called.update((one["account"], one["name"]) for one in accounts)
+
+    def name_of(self, account: str) -> str:
+        """What an account is called: by the program's own words, else by a published chart; empty where none says."""
+        return name_of(account) or self._called.get(control_of(account)) or self._called.get(account, "")
 
     def post(self, account: str, commodity: str, amount: int) -> Account:
         """Add one posting; a debit is positive. Returns what it was added to."""
@@ -113,7 +131,7 @@ class Ledger:
         book."""
         yield csv_row(*TRIAL_BALANCE_HEADING)
         for (account, commodity), entry in sorted(self.accounts.items()):
-            yield csv_row(account, commodity, name_of(account), *_sides(entry, commodity))
+            yield csv_row(account, commodity, self.name_of(account), *_sides(entry, commodity))
         for (book, commodity), entry in sorted(self.totals().items()):
             yield csv_row(book, commodity, TOTAL, *_sides(entry, commodity))
 
@@ -122,7 +140,7 @@ class Ledger:
         yield csv_row(*ACCOUNTS_HEADING)
         for (account, commodity), entry in sorted(self.accounts.items()):
             limit = LIMITS[entry.limit]
-            yield csv_row(account, commodity, book_of(account), name_of(account), limit, entry.postings)
+            yield csv_row(account, commodity, book_of(account), self.name_of(account), limit, entry.postings)
 
 
 def journal_heading() -> str:
@@ -155,7 +173,8 @@ def _moved_cells(postings: Moves) -> Sequence[bytes]:
 def name_of(account: str) -> str:
     """The Chinese name of an account's code; empty for a code that this program does not know."""
     parts = account.split(":")
-    return ACCOUNT_NAMES.get(":".join(parts[:3]), ACCOUNT_NAMES.get(":".join(parts[:2]), ""))
+    control, names = ":".join(parts[:2]), ENTITLEMENT_NAMES if parts[0] in ("pts", "stk") else ACCOUNT_NAMES
+    return names.get(":".join(parts[:3]), names.get(control, ""))
 
 
 def _sides(entry: Account, commodity: str) -> tuple[str, str, str, str]:

@@ -17,7 +17,7 @@ At = tuple[str, str]
 """An account, a book or a holder, and a commodity."""
 
 _PAYABLE, _INDEX, _AVAILABLE = "fin:2307:", "ind:", "ind:available:"
-_ENTITLED = ("pts", "stk")
+_POINTS, _GOODS = "pts:", "stk"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,8 +26,9 @@ class Movement:
 
     `apart`: books whose sum is not zero, and the sum. `cash`: what moved in the accounts of money, financial and
     budgetary. `sides`: control account -> debit and credit, both >= 0. `budgets`, `payees`, `batches`: whose accounts
-    of the budget, of what is owed, of what is on its way moved. `available`: budget and amount. `holdings`: holder of
-    points or station of goods, whether it is what is held, and the amount.
+    of the budget, of what is owed, of what is on its way moved. `available`: budget and amount. `holdings`: station of
+    goods, whether it is what is on hand, and the amount. `points`: accounts of the points book, without its name, and
+    the amount.
     """
 
     postings: Moves
@@ -39,6 +40,7 @@ class Movement:
     payees: Sequence[str]
     batches: Sequence[str]
     holdings: Sequence[tuple[At, bool, int]]
+    points: Sequence[tuple[str, int]]
 
 
 @lru_cache(maxsize=1 << 14)
@@ -65,6 +67,9 @@ def movement_of(postings: Moves) -> Movement:
         payees=tuple(who for kind, _, who in owed if kind != "transit"),
         batches=tuple(who for kind, _, who in owed if kind == "transit"),
         holdings=tuple(_holdings(postings)),
+        points=tuple(
+            (account[len(_POINTS) :], amount) for account, _, amount in postings if account.startswith(_POINTS)
+        ),
     )
 
 
@@ -76,12 +81,12 @@ def _cash(postings: Moves) -> tuple[int, int]:
 
 
 def _holdings(postings: Moves) -> list[tuple[At, bool, int]]:
-    """Points and goods: an account is `pts:held:<holder>[:…]` or `stk:on_hand:<station>[:…]`, or stands against it."""
+    """Goods: an account is `stk:on_hand:<station>[:…]`, or stands against it."""
     found: list[tuple[At, bool, int]] = []
     for account, commodity, amount in postings:
         name, _, rest = account.partition(":")
-        if name in _ENTITLED:
+        if name == _GOODS:
             kind, _, rest = rest.partition(":")
             at = f"{name}:{rest.partition(':')[0]}", commodity
-            found.append((at, kind in ("held", "on_hand"), amount))
+            found.append((at, kind == "on_hand", amount))
     return found

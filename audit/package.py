@@ -251,6 +251,8 @@ class _Writing:
 
     def _note(self, index: int, line: Line, entry: bytes, included: set[str]) -> None:
         """Book one entry, and take the files that it names."""
+        if line.type == "chart.published/1":
+            self._ledger.call(line.data["accounts"])
         for account, commodity, amount in line.postings:
             self._ledger.post(account, commodity, amount)
         if line.postings:

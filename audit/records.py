@@ -20,6 +20,13 @@ class Held(NamedTuple):
         return self.role == role and self.since <= on and (self.until is None or on <= self.until)
 
 
+class Deed(NamedTuple):
+    """Where a deed was done that gave or took points, and its category."""
+
+    division: str
+    category: str
+
+
 @dataclass(slots=True)
 class Incident:
     """A report and what became of it; persons by UUID text, in `parts` by the part that they played."""
@@ -55,10 +62,11 @@ class Reward:
 @dataclass(slots=True)
 class Payment:
     """A line of a batch. `state`: prepared, approved, accepted, unresolved, settled, failed, cancelled, returned,
-    reissued, written_back, recovered, claimed or claim_recovered.
+    reissued, written_back, recovered, claimed, claim_written_off or claim_recovered.
 
     `outcome`: settled or failed, by the bank's first definite answer; `booked_on`: the bank's day of the payment;
     `contradictions`: status and detail of what the bank said against its own answer, until somebody cleared it up.
+    `repeats`: the payment that the bank paid once more by this one.
     """
 
     batch: str
@@ -74,6 +82,7 @@ class Payment:
     outcome: str | None = None
     booked_on: str = ""
     contradictions: tuple[tuple[str, str], ...] = ()
+    repeats: str | None = None
 
 
 @dataclass(slots=True)

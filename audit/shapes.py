@@ -181,6 +181,11 @@ def steps(value: Any) -> bool:
     return _listed(_STEP)(value)
 
 
+def holder(value: Any) -> bool:
+    """Whose account: a person's or a household's."""
+    return _fits(value, {"kind": text, "holder_id": identity})
+
+
 def besides(value: Any) -> bool:
     """What may happen beside the steps of a workflow."""
     return _listed(_BESIDE)(value)
@@ -243,17 +248,31 @@ BUDGET_ACCOUNTS = (
     "budget_funds",
     "budget_carried_over",
 )
+CLAIM_ACCOUNTS = ("claim_loss", "other_income", "budget_other_income")
 
 
 def budget_accounts(value: Any) -> bool:
-    """The accounts of a budget by role, and the version of a chart that gave them."""
-    return _fits(value, dict.fromkeys(BUDGET_ACCOUNTS, text))
+    """The accounts of a budget by role, and the version of a chart that gave them; those of claims where it says so."""
+    known = {*BUDGET_ACCOUNTS, *CLAIM_ACCOUNTS}
+    return isinstance(value, dict) and {*BUDGET_ACCOUNTS} <= value.keys() <= known and all(map(text, value.values()))
 
 
+points_categories = _listed({"code": text, "title": text})
+points_items = _listed({"code": text, "category": text, "title": text, "points": integer, "unit": text})
+points_windows = _listed({"since": day, "until": day, "factor_percent": positive, "categories": texts})
+points_caps = _listed({"scope": text, "period": text, "points": positive, "category?": text})
+exchange_limits = _listed({"period": text, "quantity": positive, "sku?": text})
+served = _listed({"person_id": identity, "minutes": positive})
+points_lots = _listed({"points": positive, "expires_on?": day})
 signals = _listed({"line": positive, "code": text, "facts": pairs})
 acknowledgements = _listed({"code": text, "reason": text, "lines": integers})
 measurements = _listed({"factor": text, "value": whole})
 attendances = _listed({"person_id": identity, "result": text})
+exchanged = _listed(
+    {"sku": text, "quantity": positive, "points_each": positive, "listing": event_name, "cost_fen": whole}
+)
+brought_back = _listed({"sku": text, "quantity": positive, "cost_fen": whole})
+goods = _listed({"sku": text, "quantity": positive})
 
 
 statement_lines = _listed(
@@ -280,6 +299,16 @@ allocations = _listed(
 )
 
 
+_DEED: Mapping[str, Form] = {
+    "category": text,
+    "item": text,
+    "quantity": positive,
+    "division": place,
+    "deed_on": day,
+    "beneficiary_id?": identity,
+    "rule": event_name,
+    "cause": text,
+}
 _CHAIN: Mapping[str, Form] = {
     "reporter_id": identity,
     "verifier_id": identity,
@@ -620,6 +649,24 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
     "payment.upheld/1": {"reason": text},
     "payment.confirmed_paid/1": {"booked_on": day, "bank_ref": text, "reason": text},
     "payment.claimed/1": {"booked_on": day, "bank_ref": text, "reason": text},
+    "payment.paid_again/1": {
+        "repeats": identity,
+        "batch_id": identity,
+        "payee_id": identity,
+        "line": positive,
+        "amount_fen": positive,
+        "account": event_name,
+        "end_to_end_id": text,
+        "budget_id": identity,
+        "booked_on": day,
+        "bank_ref": text,
+        "statement_id?": identity,
+        "entry?": positive,
+        "reason": text,
+    },
+    "payment.write_off_proposed/1": {"document": text, "reason": text, "proposer_id": identity},
+    "payment.write_off_rejected/1": {"reason": text},
+    "payment.claim_written_off/1": {"document": text, "reason": text, "proposer_id": identity},
     "payment.claim_recovered/1": {"booked_on": day, "bank_ref": text, "reason": text, "same_year": truth},
     "payee_hold.placed/1": {"payee_id": identity, "reason": text, "document?": text},
     "payee_hold.lifted/1": {"reason": text},
@@ -818,6 +865,250 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
     "facility.opened/1": {"opened_on": day},
     "facility.closed/1": {"last_day": day, "reason": text},
     "facility.inspected/1": {"inspected_on": day, "inspector_id": identity, "result": text, "note?": text},
+    "station.opened/1": {"division": place, "name": text, "opened_on": day},
+    "station.keeper_named/1": {"keeper_id": identity, "since": day},
+    "station.keeper_released/1": {"keeper_id": identity, "last_day": day},
+    "station.item_listed/1": {
+        "sku": text,
+        "title": text,
+        "unit": text,
+        "points_price": positive,
+        "cash_price_fen?": positive,
+        "return_days": whole,
+        "since": day,
+    },
+    "station.item_withdrawn/1": {"sku": text, "last_day": day},
+    "station.closed/1": {"last_day": day, "reason": text},
+    "stock.received/1": {
+        "station_id": identity,
+        "sku": text,
+        "quantity": positive,
+        "unit_cost_fen": whole,
+        "origin": text,
+        "document": text,
+    },
+    "stock.issued/1": {"exchange_id": identity, "quantity": positive, "cost_fen": whole},
+    "stock.taken_back/1": {"exchange_id": identity, "quantity": positive, "cost_fen": whole},
+    "stock.counted/1": {
+        "counted_on": day,
+        "counted": whole,
+        "difference": integer,
+        "reason?": text,
+        "counter_id": identity,
+    },
+    "stock.adjusted/1": {
+        "difference": integer,
+        "reason": text,
+        "proposer_id": identity,
+        "second_id": identity,
+        "cost_fen": integer,
+    },
+    "stock.write_off_proposed/1": {"quantity": positive, "reason": text, "proposer_id": identity},
+    "stock.written_off/1": {
+        "quantity": positive,
+        "reason": text,
+        "proposer_id": identity,
+        "second_id": identity,
+        "cost_fen": whole,
+    },
+    "stock.proposal_rejected/1": {"reason": text, "second_id": identity},
+    "exchange.authorised/1": {
+        "account_id": identity,
+        "authoriser_id": identity,
+        "channel": text,
+        "valid_until": moment,
+        "points_max?": positive,
+        "reason?": text,
+    },
+    "exchange.made/1": {
+        "station_id": identity,
+        "account_id": identity,
+        "keeper_id": identity,
+        "collector_id?": identity,
+        "channel": text,
+        "lines": exchanged,
+        "points": positive,
+        "cash_fen?": positive,
+        "made_on": day,
+    },
+    "exchange.cancelled/1": {"keeper_id": identity, "reason": text, "points": whole, "cash_fen?": positive},
+    "exchange.returned/1": {
+        "keeper_id": identity,
+        "reason": text,
+        "lines": brought_back,
+        "points": whole,
+        "cash_fen?": positive,
+    },
+    "taking.recorded/1": {"account_id": identity, "exchange_id": identity, "taken_on": day, "goods": goods},
+    "taking.given_back/1": {"exchange_id": identity, "taken_on": day, "goods": goods},
+    "points_rule.published/1": {
+        "division": place,
+        "version": positive,
+        "since": day,
+        "document": text,
+        "holder": text,
+        "categories": points_categories,
+        "items": points_items,
+        "windows": points_windows,
+        "caps": points_caps,
+        "exchange_limits": exchange_limits,
+        "expires_after_months?": positive,
+        "cash_top_up": truth,
+        "debt_from_deductions": truth,
+    },
+    "points_account.opened/1": {"kind": text, "holder_id": identity, "division": place},
+    "points_account.closed/1": {"reason": text, "document": text, "successor_id?": identity},
+    "points.granted/1": {
+        **_DEED,
+        "factor_percent": positive,
+        "by_rule": positive,
+        "points": positive,
+        "expires_on?": day,
+        "repaid": whole,
+    },
+    "points.withheld/1": {**_DEED, "factor_percent": positive, "by_rule": positive},
+    "points.opening_recorded/1": {"points": positive, "as_of": day, "document": text, "expires_on?": day},
+    "points.deducted/1": {**_DEED, "points": positive, "lots": points_lots, "to_debt": whole},
+    "points.reversed/1": {
+        "granted": positive,
+        "points": positive,
+        "lots": points_lots,
+        "from_expired": whole,
+        "to_debt": whole,
+        "reason": text,
+    },
+    "points.given_back/1": {
+        "deducted": positive,
+        "points": positive,
+        "repaid": whole,
+        "lots": points_lots,
+        "reason": text,
+    },
+    "points.expired/1": {"points": positive, "lots": points_lots},
+    "points.redeemed/1": {
+        "exchange_id": identity,
+        "station_id": identity,
+        "points": positive,
+        "lots": points_lots,
+    },
+    "points.restored/1": {
+        "exchange_id": identity,
+        "station_id": identity,
+        "points": positive,
+        "repaid": whole,
+        "lots": points_lots,
+    },
+    "points.moved_out/1": {
+        "other_account_id": identity,
+        "points": whole,
+        "lots": points_lots,
+        "debt": whole,
+        "reason": text,
+        "document": text,
+    },
+    "points.moved_in/1": {
+        "other_account_id": identity,
+        "points": whole,
+        "repaid": whole,
+        "lots": points_lots,
+        "debt": whole,
+        "settled": points_lots,
+        "reason": text,
+        "document": text,
+    },
+    "task.offered/1": {
+        "division": place,
+        "title": text,
+        "place": text,
+        "item": text,
+        "due_on": day,
+        "seats": positive,
+        "offerer_id": identity,
+    },
+    "task.accepted/1": {"person_id": identity, "accepted_on": day},
+    "task.given_up/1": {"person_id": identity, "reason": text},
+    "task.done/1": {"person_id": identity, "done_on": day, "recorder_id": identity},
+    "task.sent_back/1": {"person_id": identity, "sender_id": identity, "reason": text},
+    "task.confirmed/1": {"person_id": identity, "confirmer_id": identity},
+    "task.confirmation_withdrawn/1": {"person_id": identity, "withdrawer_id": identity, "reason": text},
+    "task.withdrawn/1": {"reason": text},
+    "activity.published/1": {
+        "division": place,
+        "title": text,
+        "place": text,
+        "item": text,
+        "held_on": day,
+        "minutes": positive,
+        "seats": positive,
+        "organiser": text,
+        "publisher_id": identity,
+    },
+    "activity.signed_up/1": {"person_id": identity},
+    "activity.sign_up_withdrawn/1": {"person_id": identity},
+    "activity.checked_in/1": {"person_ids": identities, "recorder_id": identity},
+    "activity.hours_confirmed/1": {"served": served, "confirmer_id": identity},
+    "activity.hours_withdrawn/1": {"person_id": identity, "withdrawer_id": identity, "reason": text},
+    "activity.cancelled/1": {"reason": text},
+    "commendation.recorded/1": {
+        "division": place,
+        "holder_kind": text,
+        "holder_id": identity,
+        "title": text,
+        "item": text,
+        "document": text,
+        "issuer": text,
+        "issued_on": day,
+        "recorder_id": identity,
+    },
+    "commendation.confirmed/1": {"confirmer_id": identity},
+    "commendation.withdrawn/1": {"withdrawer_id": identity, "reason": text},
+    "inspection.recorded/1": {
+        "division": place,
+        "household_id": identity,
+        "month": calendar_month,
+        "inspected_on": day,
+        "inspectors": identities,
+        "result": text,
+        "item": text,
+        "recorder_id": identity,
+    },
+    "inspection.confirmed/1": {"confirmer_id": identity},
+    "inspection.disputed/1": {"disputer_id": identity, "reason": text},
+    "inspection.withdrawn/1": {"withdrawer_id": identity, "reason": text},
+    "title.granted/1": {
+        "division": place,
+        "household_id": identity,
+        "kind": text,
+        "since": day,
+        "inspection": event_name,
+    },
+    "title.revoked/1": {"last_day": day, "reason": text, "inspection?": event_name},
+    "party_activity.recorded/1": {
+        "division": place,
+        "person_id": identity,
+        "unit": text,
+        "title": text,
+        "item": text,
+        "held_on": day,
+        "minutes": positive,
+        "recorder_id": identity,
+    },
+    "party_activity.unit_confirmed/1": {"confirmer_id": identity},
+    "party_activity.community_confirmed/1": {"confirmer_id": identity},
+    "party_activity.rejected/1": {"rejecter_id": identity, "reason": text},
+    "party_activity.withdrawn/1": {"withdrawer_id": identity, "reason": text},
+    "points_share.proposed/1": {
+        "division": place,
+        "reason": text,
+        "giver": holder,
+        "taker": holder,
+        "points?": positive,
+        "agreed_by": identity,
+        "document": text,
+        "proposer_id": identity,
+    },
+    "points_share.confirmed/1": {"confirmer_id": identity},
+    "points_share.rejected/1": {"rejecter_id": identity, "reason": text},
 }
 
 MONEY_TYPES = frozenset(
@@ -839,6 +1130,23 @@ MONEY_TYPES = frozenset(
         "payment.confirmed_paid/1",
         "payment.claimed/1",
         "payment.claim_recovered/1",
+        "payment.paid_again/1",
+        "payment.claim_written_off/1",
+        "points.granted/1",
+        "points.opening_recorded/1",
+        "points.deducted/1",
+        "points.reversed/1",
+        "points.given_back/1",
+        "points.expired/1",
+        "points.redeemed/1",
+        "points.restored/1",
+        "points.moved_out/1",
+        "points.moved_in/1",
+        "stock.received/1",
+        "stock.issued/1",
+        "stock.taken_back/1",
+        "stock.adjusted/1",
+        "stock.written_off/1",
     }
 )
 """The types whose events carry postings; no other may."""

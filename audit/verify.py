@@ -29,11 +29,16 @@ from audit.rules.bank_files import BankFiles
 from audit.rules.budgets import Budgets
 from audit.rules.caps import Caps
 from audit.rules.catalogues import Catalogues
+from audit.rules.claims import Claims
 from audit.rules.continuity import Continuity
+from audit.rules.deed_points import DeedPoints
+from audit.rules.deeds import Deeds
 from audit.rules.difficulty import Difficulty
 from audit.rules.duties import Duties
 from audit.rules.erased import ErasedPersons
+from audit.rules.exchanges import Exchanges
 from audit.rules.genesis import Genesis
+from audit.rules.household_deeds import HouseholdDeeds
 from audit.rules.households import Households
 from audit.rules.keys_by_two import KeysByTwo
 from audit.rules.limits import Limits
@@ -43,11 +48,13 @@ from audit.rules.payee_holds import PayeeHolds
 from audit.rules.payout_signals import PayoutSignals
 from audit.rules.payouts import Payouts
 from audit.rules.places import Places
+from audit.rules.points import Points
 from audit.rules.postings import PostingsBalance
 from audit.rules.reconciliation import Reconciliation
 from audit.rules.roles import Roles
 from audit.rules.seals_of_periods import SealsOfPeriods
 from audit.rules.signing_keys import SigningKeys
+from audit.rules.stations import Stations
 from audit.rules.tariffs import Tariffs
 from audit.rules.workflows import Workflows
 from audit.seals import Seals
@@ -128,6 +135,7 @@ class _Checking:
 
     def _rules(self) -> list[Rule]:
         findings = self._findings
+        stations = Stations(findings)
         return [
             self._genesis,
             self._keys,
@@ -146,8 +154,12 @@ class _Checking:
             ErasedPersons(findings),
             Members(findings),
             Households(findings),
+            Deeds(findings),
+            HouseholdDeeds(findings),
+            DeedPoints(findings),
             PayeeAccounts(findings),
             PayeeHolds(findings),
+            Claims(findings),
             PayoutSignals(findings),
             Tariffs(findings),
             Caps(findings),
@@ -156,8 +168,11 @@ class _Checking:
             BankFiles(self._folder, findings),
             Awards(findings),
             Difficulty(findings),
+            stations,
+            Exchanges(findings, stations),
             Workflows(findings),
             Reconciliation(findings),
+            Points(findings),
             self._opened,
             self._pages,
             self._stamps,

@@ -19,6 +19,9 @@ GRANT_INCOME = "fin:4001"  # 财政拨款收入
 BUDGET_FUNDS = "bud:8001"  # 资金结存
 BUDGET_INCOME = "bud:6001"  # 财政拨款预算收入
 BUDGET_SPENDING = "bud:7101"  # 行政支出
+CLAIM_LOSS = "fin:5301"  # 资产处置费用: a claim that was given up (行政单位核销其他应收款)
+OTHER_INCOME = "fin:4609"  # 其他收入: what comes in of a claim that had been given up
+BUDGET_OTHER_INCOME = "bud:6609"  # 其他预算收入: the same in budgetary accounting
 BUDGET_CARRIED_OVER = "bud:8101"  # 财政拨款结转: takes what comes back of an earlier year (年初余额调整)
 
 
@@ -26,7 +29,8 @@ BUDGET_CARRIED_OVER = "bud:8101"  # 财政拨款结转: takes what comes back of
 class BudgetAccounts:
     """The accounts that a budget's money moves through, from appropriation to late return, by the roles of `chart`.
 
-    They stay the same for the life of the budget: what left one account comes back to it.
+    They stay the same for the life of the budget: what left one account comes back to it. Where its chart says nothing
+    of claims that are given up, the ministry's own accounts take them.
     """
 
     chart: str
@@ -37,6 +41,9 @@ class BudgetAccounts:
     budget_spending: str
     budget_funds: str
     budget_carried_over: str
+    claim_loss: str | None = None
+    other_income: str | None = None
+    budget_other_income: str | None = None
 
 
 SHIPPED: Final = BudgetAccounts(
@@ -125,6 +132,8 @@ def limit_of(account: str) -> int:
             return -1
         case ["pts", "held", *_] | ["stk", "on_hand", *_]:
             return 1
+        case ["pts", "debt", *_]:
+            return -1
         case _:
             return 0
 
@@ -218,6 +227,19 @@ def claim_recovered(payee_id: UUID, amount_fen: Fen, *, same_year: bool, of: Bud
     return (
         *move(CNY, amount_fen, debit=of.funds, credit=claim(payee_id)),
         *move(CNY, amount_fen, debit=of.budget_funds, credit=spending),
+    )
+
+
+def claim_written_off(payee_id: UUID, amount_fen: Fen, *, of: BudgetAccounts = SHIPPED) -> Postings:
+    """The claim is given up: an expense of the year in which that was decided. No cash moves, so `bud` has nothing."""
+    return move(CNY, amount_fen, debit=of.claim_loss or CLAIM_LOSS, credit=claim(payee_id))
+
+
+def written_off_recovered(amount_fen: Fen, *, of: BudgetAccounts = SHIPPED) -> Postings:
+    """Money came in of a claim that had been given up: income of both accountings."""
+    return (
+        *move(CNY, amount_fen, debit=of.funds, credit=of.other_income or OTHER_INCOME),
+        *move(CNY, amount_fen, debit=of.budget_funds, credit=of.budget_other_income or BUDGET_OTHER_INCOME),
     )
 
 

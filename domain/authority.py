@@ -24,7 +24,36 @@ _SUPERIORS = frozenset({"grid_leader", "township_reviewer", "county_officer"})
 
 _RECEIVES = _ADMINISTRATOR | _OFFICER | frozenset({"grid_worker", "grid_leader", "township_reviewer"})
 _APPLIES = frozenset({"member", "department_handler", "station_keeper", "village_accountant", "village_supervisor"})
+_CREDITS = frozenset(
+    {
+        "administrator",
+        "county_officer",
+        "county_approver",
+        "township_reviewer",
+        "grid_leader",
+        "grid_worker",
+        "village_accountant",
+        "village_supervisor",
+        "department_handler",
+    }
+)
+"""Whoever may say that a deed was done, or that it was not, has its points credited or taken back by that."""
+_KEEPER = frozenset({"station_keeper"})
 _KEEPS_HOUSEHOLDS = _ADMINISTRATOR | frozenset({"grid_worker", "grid_leader", "village_accountant"})
+_CONFIRMS_DEEDS = _CLERKS | frozenset({"village_accountant"})
+"""Who offers tasks and activities, and says that a deed was done; who may do both never does for one deed."""
+_NEIGHBOURS = frozenset({"member", "department_handler", "station_keeper", "village_supervisor"})
+"""Who takes part in what the village offers, and only in his own name."""
+_INSPECTS = frozenset({"grid_worker", "grid_leader", "village_accountant", "village_supervisor", "township_reviewer"})
+_OF_COMMUNITY = frozenset({"grid_worker", "grid_leader", "village_accountant"})
+_OF_UNIT = frozenset({"department_handler"})
+
+_NAMES_STATIONS = _ADMINISTRATOR | _OFFICER | frozenset({"township_reviewer"})
+_SETS_PRICES = _NAMES_STATIONS | frozenset({"village_accountant"})
+_TAKES_STOCK = _SETS_PRICES | _KEEPER
+_CONFIRMS_STOCK = _OFFICER | frozenset({"village_accountant", "village_supervisor", "grid_leader", "township_reviewer"})
+_AUTHORISES = _APPLIES | frozenset({"grid_worker", "grid_leader", "township_reviewer", "county_officer"})
+"""Who may have an account of his own spent, or that of somebody who stands before him."""
 
 MAY: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -123,10 +152,14 @@ MAY: Mapping[str, frozenset[str]] = MappingProxyType(
         "payment.reissued/1": _OFFICER,
         "payment.written_back/1": _APPROVER,
         "payment.recovered/1": _OFFICER,
-        "payment.contradicted/1": _OFFICER,
+        "payment.contradicted/1": _OFFICER | _APPROVER,  # an approver, what the bank said besides what is cleared up
         "payment.upheld/1": _APPROVER,
         "payment.confirmed_paid/1": _APPROVER,
         "payment.claimed/1": _APPROVER,
+        "payment.paid_again/1": _APPROVER,
+        "payment.write_off_proposed/1": _OFFICER | _APPROVER,
+        "payment.write_off_rejected/1": _OFFICER | _APPROVER,
+        "payment.claim_written_off/1": _APPROVER,
         "payment.claim_recovered/1": _OFFICER,
         "payout_batch.frozen/1": _OFFICER,
         "payout_batch.signals_noted/1": _OFFICER,
@@ -171,9 +204,83 @@ MAY: Mapping[str, frozenset[str]] = MappingProxyType(
         "facility.opened/1": _ADMINISTRATOR | _OFFICER,
         "facility.closed/1": _ADMINISTRATOR | _OFFICER,
         "facility.inspected/1": _OFFICER | frozenset({"grid_worker", "grid_leader"}),
+        "station.opened/1": _NAMES_STATIONS,
+        "station.keeper_named/1": _NAMES_STATIONS,
+        "station.keeper_released/1": _NAMES_STATIONS,
+        "station.item_listed/1": _SETS_PRICES,
+        "station.item_withdrawn/1": _SETS_PRICES,
+        "station.closed/1": _NAMES_STATIONS,
+        "stock.received/1": _TAKES_STOCK,
+        "stock.issued/1": _KEEPER,
+        "stock.taken_back/1": _KEEPER,
+        "stock.counted/1": _TAKES_STOCK | _CONFIRMS_STOCK,
+        "stock.adjusted/1": _CONFIRMS_STOCK,
+        "stock.write_off_proposed/1": _TAKES_STOCK,
+        "stock.written_off/1": _CONFIRMS_STOCK,
+        "stock.proposal_rejected/1": _CONFIRMS_STOCK,
+        "exchange.authorised/1": _AUTHORISES,
+        "exchange.made/1": _KEEPER,
+        "exchange.cancelled/1": _KEEPER,
+        "exchange.returned/1": _KEEPER,
+        "taking.recorded/1": _KEEPER,
+        "taking.given_back/1": _KEEPER,
+        "points_rule.published/1": _ADMINISTRATOR | _OFFICER | frozenset({"township_reviewer"}),
+        "points_account.opened/1": _CREDITS,
+        "points_account.closed/1": _KEEPS_HOUSEHOLDS,
+        "points.granted/1": _CREDITS,
+        "points.withheld/1": _CREDITS,
+        "points.opening_recorded/1": _ADMINISTRATOR | _OFFICER | frozenset({"village_accountant"}),
+        "points.deducted/1": _CREDITS,
+        "points.reversed/1": _CREDITS,
+        "points.given_back/1": _CREDITS,
+        "points.expired/1": _CREDITS | _KEEPER | frozenset({"agent"}),
+        "points.redeemed/1": _KEEPER,
+        "points.restored/1": _KEEPER,
+        "points.moved_out/1": _CREDITS | _KEEPER,  # a keeper, where goods come back to an account that was closed
+        "points.moved_in/1": _CREDITS | _KEEPER,
+        "task.offered/1": _CONFIRMS_DEEDS,
+        "task.accepted/1": _NEIGHBOURS | _CONFIRMS_DEEDS,
+        "task.given_up/1": _NEIGHBOURS | _CONFIRMS_DEEDS,
+        "task.done/1": _NEIGHBOURS | _CONFIRMS_DEEDS,
+        "task.sent_back/1": _CONFIRMS_DEEDS,
+        "task.confirmed/1": _CONFIRMS_DEEDS,
+        "task.confirmation_withdrawn/1": _SUPERIORS,
+        "task.withdrawn/1": _CONFIRMS_DEEDS,
+        "activity.published/1": _CONFIRMS_DEEDS,
+        "activity.signed_up/1": _NEIGHBOURS | _CONFIRMS_DEEDS,
+        "activity.sign_up_withdrawn/1": _NEIGHBOURS | _CONFIRMS_DEEDS,
+        "activity.checked_in/1": _CONFIRMS_DEEDS,
+        "activity.hours_confirmed/1": _CONFIRMS_DEEDS,
+        "activity.hours_withdrawn/1": _SUPERIORS,
+        "activity.cancelled/1": _CONFIRMS_DEEDS,
+        "commendation.recorded/1": _CONFIRMS_DEEDS,
+        "commendation.confirmed/1": _CONFIRMS_DEEDS,
+        "commendation.withdrawn/1": _SUPERIORS,
+        "inspection.recorded/1": _INSPECTS,
+        "inspection.confirmed/1": _INSPECTS,
+        "inspection.disputed/1": _INSPECTS,
+        "inspection.withdrawn/1": _SUPERIORS,
+        "title.granted/1": _INSPECTS,
+        "title.revoked/1": _INSPECTS | _SUPERIORS,
+        "party_activity.recorded/1": _OF_COMMUNITY | _OF_UNIT | frozenset({"member"}),
+        "party_activity.unit_confirmed/1": _OF_UNIT,
+        "party_activity.community_confirmed/1": _OF_COMMUNITY,
+        "party_activity.rejected/1": _OF_COMMUNITY | _OF_UNIT,
+        "party_activity.withdrawn/1": _SUPERIORS,
+        "points_share.proposed/1": _KEEPS_HOUSEHOLDS,
+        "points_share.confirmed/1": _KEEPS_HOUSEHOLDS,
+        "points_share.rejected/1": _KEEPS_HOUSEHOLDS,
     }
 )
 """Stored type -> the roles that may cause it."""
+
+_TAKING_PART = (
+    "task.accepted/1",
+    "task.given_up/1",
+    "task.done/1",
+    "activity.signed_up/1",
+    "activity.sign_up_withdrawn/1",
+)
 
 ONLY_FOR_ONESELF = frozenset(
     {
@@ -182,6 +289,9 @@ ONLY_FOR_ONESELF = frozenset(
         ("grid_worker", "incident.handled/1"),
         ("department_handler", "incident.handled/1"),
         *((role, "member.applied/1") for role in _APPLIES),
+        *((role, event_type) for role in _NEIGHBOURS for event_type in _TAKING_PART),
+        ("member", "party_activity.recorded/1"),
+        ("department_handler", "party_activity.recorded/1"),
     }
 )
 """A role and a type that it may cause only in its holder's own name."""

@@ -55,16 +55,17 @@ class HouseholdHeadNamed:
 HouseholdEvent = HouseholdRegistered | HouseholdPersonJoined | HouseholdPersonLeft | HouseholdHeadNamed
 
 JOINING_REASONS = frozenset({"registered", "moved_in", "split", "merged", "correction"})
-LEAVING_REASONS = frozenset({"moved_out", "split", "merged", "correction", "other"})
+LEAVING_REASONS = frozenset({"moved_out", "split", "merged", "died", "correction", "other"})
 
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """A person and the days on which he belongs to it, both included; `until` None: still."""
+    """A person and the days on which he belongs to it, both included; `until` None: still. `left_for`: why he left."""
 
     person_id: UUID
     since: date
     until: date | None = None
+    left_for: str | None = None
 
     def covers(self, on: date) -> bool:
         """Whether he belongs to it on that day."""
@@ -213,4 +214,4 @@ def evolve(household: Household | None, event: HouseholdEvent) -> Household:
 
 def _ended(one: Belonging, event: HouseholdPersonLeft) -> Belonging:
     ends = one.person_id == event.person_id and one.until is None
-    return replace(one, until=event.last_day) if ends else one
+    return replace(one, until=event.last_day, left_for=event.reason) if ends else one

@@ -25,6 +25,7 @@ from domain import (
     periods,
     persons,
     places,
+    points_shares,
     quotas,
     recon_exceptions,
     reconciliations,
@@ -37,7 +38,11 @@ from domain import (
     workflows,
     working_calendars,
 )
+from domain.deeds import activities, commendations, inspections, party_activities, tasks, titles
 from domain.kernel.events import registered
+from domain.points import accounts as points_accounts
+from domain.points import rules as points_rules
+from domain.stations import exchanges, stations, stocks, takings
 
 MODULES = (
     log,
@@ -75,6 +80,19 @@ MODULES = (
     reconciliations,
     recon_exceptions,
     periods,
+    points_rules,
+    points_accounts,
+    tasks,
+    activities,
+    commendations,
+    inspections,
+    titles,
+    party_activities,
+    points_shares,
+    stations,
+    stocks,
+    exchanges,
+    takings,
 )
 
 

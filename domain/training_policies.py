@@ -1,11 +1,15 @@
 """Whoever passed a training is a trained member: where the register of trainings meets the members' own streams."""
 
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from domain.kernel.ids import EventName
 from domain.members import Member, MemberTrained, train
 from domain.trainings import Attendance, Training
+
+POINTS_ITEM: Final = "training"
+"""The item of the points rule that a training which was passed falls under, where the rule lists it."""
 
 _SERVING = ("vetted", "appointed", "suspended")
 

@@ -71,6 +71,7 @@ class Training:
     level: str
     division: Division
     held_on: date
+    minutes: int
     trainer_id: UUID | None
     results: tuple[Attendance, ...] = ()
 
@@ -185,7 +186,7 @@ def evolve(training: Training | None, event: TrainingEvent) -> Training:
     """The training after an event."""
     match event:
         case TrainingHeld():
-            return Training(event.level, event.division, event.held_on, event.trainer_id)
+            return Training(event.level, event.division, event.held_on, event.minutes, event.trainer_id)
         case TrainingAttendanceRecorded():
             before = known(training)
             return replace(before, results=(*before.results, *event.attendances))

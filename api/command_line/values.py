@@ -3,8 +3,10 @@
 from argparse import ArgumentTypeError
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from domain.kernel.calendar import Month, month
+from domain.kernel.matches import EntryKey
 from domain.kernel.places import Division, division, level
 
 ORIGIN_CHARS_MAX: Final = 120
@@ -42,6 +44,18 @@ def month_text(text: str) -> Month:
         return month(text)
     except ValueError as error:
         raise ArgumentTypeError(f"月份写作 YYYY-MM：{text}") from error
+
+
+def statement_line(text: str) -> EntryKey:
+    """A line of a bank statement: the statement's id, a colon, and the line's number."""
+    statement, _, number = text.rpartition(":")
+    try:
+        identity = UUID(statement)
+    except ValueError:
+        raise ArgumentTypeError(f"“{statement}”不是编号") from None
+    if not number.isascii() or not number.isdigit():
+        raise ArgumentTypeError("LINE 写作“对账单编号:序号”")
+    return EntryKey(identity, int(number))
 
 
 def journal_name(text: str) -> str:

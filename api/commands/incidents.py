@@ -14,6 +14,7 @@ from api.commands.budgets import charged, within_budget
 from api.commands.caps import Counting
 from api.commands.catalogue import catalogues_along_each, classified
 from api.commands.duty import require_on_duty
+from api.commands.points import Points, deed_of
 from api.commands.shared import (
     incident_stream,
     known_incident,
@@ -218,13 +219,16 @@ def decide_validity(
 
     `budget`: which one it is charged to; the rewards' own of the year where none is named.
 
-    One that counts and is over a cap earns nothing, which is recorded with the cap.
+    One that counts and is over a cap earns nothing, which is recorded with the cap. Where a points rule is in force,
+    the reporter of one that counts has its points with the same append, whether money is granted or not.
     Refuses `budget.exceeded` where the year's budget has too little left; then nothing is recorded.
     """
 
     def decide(read: Reading) -> Iterator[Fact]:
         judged = list(_each(read, verdicts))
         counting = Counting(read)
+        points = Points(app, read, actor)
+        points.prepare([deed_of(points, one, incident_id=given.incident_id) for given, one in judged if given.yes])
         if reward:
             read.states([_reward_of(verdict.incident_id) for verdict in verdicts], rewards.evolve)
             tariffs_along_each(read, {incident.division for verdict, incident in judged if verdict.yes})
@@ -241,12 +245,16 @@ def decide_validity(
             )
             stream = incident_stream(verdict.incident_id)
             yield Fact(stream, event, on)
-            if reward and verdict.yes:
-                cause = event_name(stream, read.versions[verdict.incident_id] + 1)
+            if not verdict.yes:
+                continue
+            cause = event_name(stream, read.versions[verdict.incident_id] + 1)
+            if reward:
                 after = incidents.evolve(incident, event)
                 yield from _rewarded(
                     app, counting, actor, verdict.incident_id, after, budget=budget, on=on, cause=cause
                 )
+            deed = deed_of(points, incident, incident_id=verdict.incident_id)
+            yield from points.grant_for(deed, on=on, cause=cause)
 
     inputs = {**_verdict_inputs("incident.decide_validity", verdicts), "reward": reward, **_budget_input(budget)}
     return within_budget(lambda: app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide))
@@ -276,7 +284,7 @@ def grant_rewards(
 
 
 def reverse_reward(app: App, *, actor: Actor, key: str, incident_id: UUID, reason: str, on: date) -> Receipt:
-    """Take a reward back before it is paid (冲正)."""
+    """Take a reward back before it is paid (冲正), and with it the points of the report, also if they are spent."""
 
     def decide(read: Reading) -> Iterator[Fact]:
         reward = read.state(_reward_of(incident_id), rewards.evolve)
@@ -284,6 +292,10 @@ def reverse_reward(app: App, *, actor: Actor, key: str, incident_id: UUID, reaso
             raise Refusal("reward.unknown")
         require(read, actor, "reward.reversed/1", division=reward.division, on=on)
         yield Fact(_reward_of(incident_id), rewards.reverse(reward, reason=reason), on)
+        cause = event_name(_reward_of(incident_id), read.versions[reward_id_of(incident_id)] + 1)
+        yield from Points(app, read, actor).reverse_for(
+            cause=incident_stream(incident_id), person_id=reward.payee_id, reason=reason, on=on, after=cause
+        )
 
     inputs = {"command": "reward.reverse", "incident": str(incident_id), "reason": reason}
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)

@@ -1,19 +1,24 @@
-"""Recording trainings and who passed them; a member who passed is a trained member in the same append."""
+"""Recording trainings and who passed them; a member who passed is a trained member in the same append.
+
+Whoever passed has his points in the same append too, where the points rule lists trainings.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from api.commands.deeds.shared import quantity_of
 from api.commands.duty import member_stream
+from api.commands.points import Deed, Points
 from api.commands.shared import person_stream, place_known, require
 from api.context import App
 from domain import members, persons, trainings
-from domain.kernel.ids import StreamName, event_name, stream_name
+from domain.kernel.ids import EventName, StreamName, event_name, stream_name
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.persons import Person
-from domain.training_policies import trained_by
+from domain.training_policies import POINTS_ITEM, trained_by
 from domain.trainings import Attendance, Training
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
@@ -100,6 +105,7 @@ def record_attendance(
             if trained is not None and member is not None:
                 require(read, actor, "member.trained/1", division=member.area, on=on)
                 yield Fact(member_stream(one.person_id), trained, on, cause=record)
+        yield from _points_of(Points(app, read, actor), training, attendances, stream=stream, record=record, on=on)
 
     inputs = {
         "command": "training.record_attendance",
@@ -112,13 +118,20 @@ def record_attendance(
 def withdraw_attendance(
     app: App, *, actor: Actor, key: str, training_id: UUID, person_id: UUID, reason: str, on: date
 ) -> Receipt:
-    """Take one person's result back. What it caused in his own stream stays; only the members' office changes that."""
+    """Take one person's result back, and his points for it.
+
+    That he counts as a trained member stays; only the members' office changes that.
+    """
+    stream = training_stream(training_id)
 
     def decide(read: Reading) -> Iterator[Fact]:
         training = _known(read, training_id)
         require(read, actor, "training.attendance_withdrawn/1", division=training.division, on=on)
         event = trainings.withdraw_attendance(training, actor_id=actor.person_id, person_id=person_id, reason=reason)
-        yield Fact(training_stream(training_id), event, on)
+        withdrawn = event_name(stream, read.versions[training_id] + 1)
+        yield Fact(stream, event, on)
+        points = Points(app, read, actor)
+        yield from points.reverse_for(cause=stream, person_id=person_id, reason=reason, on=on, after=withdrawn)
 
     inputs = {
         "command": "training.withdraw_attendance",
@@ -127,6 +140,28 @@ def withdraw_attendance(
         "reason": reason,
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def _points_of(
+    points: Points,
+    training: Training,
+    attendances: Sequence[Attendance],
+    *,
+    stream: StreamName,
+    record: EventName,
+    on: date,
+) -> Iterator[Fact]:
+    """The points of those who passed, by the rule of the day of the training."""
+    place, day = training.division, training.held_on
+    quantity = quantity_of(points, POINTS_ITEM, division=place, on=day, minutes=training.minutes)
+    deeds = [
+        Deed(POINTS_ITEM, place, day, cause=stream, quantity=quantity, person_id=one.person_id)
+        for one in attendances
+        if one.result == "passed"
+    ]
+    points.prepare(deeds)
+    for deed in deeds:
+        yield from points.grant_for(deed, on=on, cause=record)
 
 
 def _known(read: Reading, training_id: UUID) -> Training:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from api.reference.deed_operations import DEED_OPERATIONS, DEED_PARAMETERS, DEED_TAGS
 from api.reference.member_operations import MEMBERS
 from api.reference.member_operations import TAGS as MEMBER_TAGS
 from api.reference.money_operations import MONEY, MONEY_FIELDS, MONEY_PARAMETERS
+from api.reference.points_operations import POINTS, POINTS_PARAMETERS, POINTS_TAGS
 from api.reference.reconciling_operations import RECONCILING, RECONCILING_PARAMETERS, RECONCILING_TAGS
 from api.reference.register_operations import REGISTER_PARAMETERS, REGISTER_TAGS, REGISTERS
+from api.reference.station_operations import STATION_PARAMETERS, STATION_TAGS, STATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +275,7 @@ _INCIDENTS: Final = {
     ),
     "reverseReward": Operation(
         "在列入发放之前收回一笔奖励：另记一条相反的，原记录保留。",
-        ("reward.already_reversed", "reward.already_scheduled", "reward.unknown"),
+        ("reason.insufficient", "reward.already_reversed", "reward.already_scheduled", "reward.unknown"),
     ),
 }
 
@@ -332,6 +335,7 @@ _PAYOUTS: Final = {
             "payout_batch.maker_is_checker",
             "payout_batch.not_frozen",
             "payout_batch.unknown",
+            "reason.insufficient",
         ),
     ),
     "exportBatch": Operation(
@@ -382,15 +386,54 @@ _PAYOUTS: Final = {
     ),
     "writeBackPayment": Operation(
         "退回来的钱不再发：对应的奖励冲正，指标退回。由审批人办，不能是制表人。",
-        ("chain.acted_twice", "payment.contradicted", "payment.not_returned", "payment.unknown"),
+        (
+            "chain.acted_twice",
+            "payment.contradicted",
+            "payment.not_returned",
+            "payment.unknown",
+            "reason.insufficient",
+        ),
     ),
     "recoverPayment": Operation(
         "登记追回：发错的钱已经收回，对应的奖励冲正，指标退回；多付的一笔只冲销应收。",
-        ("chain.acted_twice", "payment.not_sent", "payment.not_settled", "payment.unknown"),
+        ("chain.acted_twice", "payment.not_sent", "payment.not_settled", "payment.unknown", "reason.insufficient"),
     ),
     "upholdPayment": Operation(
         "银行前后说法不一，向银行问清后，以原来的为准。由审批人办，不能是制表人。",
-        ("chain.acted_twice", "payment.not_contradicted", "payment.unknown"),
+        ("chain.acted_twice", "payment.not_contradicted", "payment.unknown", "reason.insufficient"),
+    ),
+    "recordPaidAgain": Operation(
+        "银行把同一笔又付了一次：以回盘所说的记账日和流水号，或以对账单里没有勾对的那一笔为据，登记为应向收款人追回的多付款。"
+        "多付款自成一笔付款，不在批次名单里。由审批人办，不能是制表人。",
+        (
+            "chain.acted_twice",
+            "payment.again_recorded",
+            "payment.not_said_again",
+            "payment.not_settled",
+            "payment.own_booking",
+            "payment.unknown",
+            "reason.insufficient",
+            "reconciliation.entry_unknown",
+            "statement.unknown",
+        ),
+    ),
+    "proposeWriteOff": Operation(
+        "多付的钱确实追不回来，按批准文号提出核销；由另一位同事同意后才记账。再提一次，以后一次为准。",
+        (
+            "chain.acted_twice",
+            "payment.not_claimed",
+            "payment.unknown",
+            "payment.write_off_without_document",
+            "reason.insufficient",
+        ),
+    ),
+    "confirmWriteOff": Operation(
+        "同意核销：多付款转为费用，不再挂应收。由审批人办，不能是提出人、制表人。核销后又收回的，照样登记追回，记作收入。",
+        ("chain.acted_twice", "payment.not_claimed", "payment.unknown", "payment.write_off_not_proposed"),
+    ),
+    "rejectWriteOff": Operation(
+        "不同意核销，多付款继续追。",
+        ("payment.not_claimed", "payment.unknown", "payment.write_off_not_proposed", "reason.insufficient"),
     ),
     "confirmPaymentPaid": Operation(
         "银行先说失败、后又说已付，向银行问清确已付款：所付的奖励还等着的，算由这一笔付清；已由别的付款付清或已冲正的，"
@@ -406,10 +449,11 @@ _PAYOUTS: Final = {
     "listPayeeHolds": Operation("正在核查、暂停付款的人，从哪天起，为什么。", _READING),
     "placePayeeHold": Operation(
         "暂停对一位收款人的付款：以后的名单不列他，名单里有他的批次不能审批。",
-        ("payee_hold.already_placed", "person.unknown"),
+        ("payee_hold.already_placed", "person.unknown", "reason.insufficient"),
     ),
     "liftPayeeHold": Operation(
-        "核查结束，解除暂停；等着的奖励列入下一批。由审批人办。", ("chain.acted_twice", "payee_hold.not_placed")
+        "核查结束，解除暂停；等着的奖励列入下一批。由审批人办。",
+        ("chain.acted_twice", "payee_hold.not_placed", "reason.insufficient"),
     ),
 }
 
@@ -668,7 +712,8 @@ _LEDGERS: Final = {
 _MEMBERS: Final = {identity: Operation(*said) for identity, said in MEMBERS.items()}
 _RECONCILING: Final = {identity: Operation(*said) for identity, said in RECONCILING.items()}
 _MONEY: Final = {identity: Operation(*said) for identity, said in MONEY.items()}
-_REGISTERS: Final = {identity: Operation(*said) for identity, said in REGISTERS.items()}
+_STATIONS: Final = {identity: Operation(*said) for identity, said in {**STATIONS, **POINTS}.items()}
+_REGISTERS: Final = {identity: Operation(*said) for identity, said in {**REGISTERS, **DEED_OPERATIONS}.items()}
 
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
     {
@@ -684,6 +729,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         **_MONEY,
         **_RECONCILING,
         **_MEMBERS,
+        **_STATIONS,
     }
 )
 """Operation id -> what is said about it."""
@@ -702,7 +748,10 @@ TAGS: Final[Mapping[str, str]] = MappingProxyType(
         "账本": "预算执行、科目余额、检查点和凭证。",
         **RECONCILING_TAGS,
         **REGISTER_TAGS,
+        **DEED_TAGS,
         **MEMBER_TAGS,
+        **POINTS_TAGS,
+        **STATION_TAGS,
     }
 )
 
@@ -736,6 +785,9 @@ PARAMETERS: Final[Mapping[str, tuple[str, str | int]]] = MappingProxyType(
         "until": ("到哪天上报的止（含）", "2026-11-30"),
         "year": ("预算年度；不给就是今年", 2026),
         **REGISTER_PARAMETERS,
+        **DEED_PARAMETERS,
+        **STATION_PARAMETERS,
+        **POINTS_PARAMETERS,
         **MONEY_PARAMETERS,
         **RECONCILING_PARAMETERS,
     }

@@ -70,6 +70,22 @@ READERS = {
         }
     ),
     "contacts": frozenset({"grid_worker", "grid_leader", "township_reviewer", "county_officer", "administrator"}),
+    "deeds": frozenset(
+        {
+            "member",
+            "department_handler",
+            "station_keeper",
+            "grid_worker",
+            "grid_leader",
+            "village_accountant",
+            "village_supervisor",
+            "township_reviewer",
+            "county_officer",
+            "county_approver",
+            "auditor",
+            "administrator",
+        }
+    ),
     "households": frozenset(
         {
             "grid_worker",
@@ -77,6 +93,33 @@ READERS = {
             "village_accountant",
             "township_reviewer",
             "county_officer",
+            "auditor",
+            "administrator",
+        }
+    ),
+    "stations": frozenset(
+        {
+            "station_keeper",
+            "grid_worker",
+            "grid_leader",
+            "village_accountant",
+            "village_supervisor",
+            "township_reviewer",
+            "county_officer",
+            "county_approver",
+            "auditor",
+            "administrator",
+        }
+    ),
+    "points": frozenset(
+        {
+            "grid_worker",
+            "grid_leader",
+            "village_accountant",
+            "village_supervisor",
+            "township_reviewer",
+            "county_officer",
+            "county_approver",
             "auditor",
             "administrator",
         }
@@ -95,6 +138,10 @@ READERS = {
     ),
 }
 """What can be read -> the roles that may. A member sees his own reports and nothing else."""
+
+
+NEIGHBOURS = frozenset({"member", "department_handler", "station_keeper"})
+"""Roles that see of tasks, activities and praise what is offered to them and their own part, and nobody else's."""
 
 
 class SignInNeeded(Exception):
@@ -151,6 +198,12 @@ class Acting:
     def only_own(self) -> bool:
         """Whether he sees nothing but his own reports."""
         return self.role == "member"
+
+    def may_open(self, event: str) -> bool:
+        """Whether pages offer him an event's proof and the entry itself: a member those of the reports that he reads
+        and of what he recorded on one, other roles every one or none. (`evidence` decides when one is asked for.)
+        """
+        return event.startswith("incident/") if self.only_own else self.may("log")
 
 
 def require_known(desk: Office, division: Division) -> None:

@@ -8,15 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from api.staff.acting import Acting
+from api.staff.acting import NEIGHBOURS, Acting
 from api.staff.queues import WORKERS
 from domain import authority
 
-Group = Literal["work", "people", "money", "settings", "registers"]
+Group = Literal["work", "people", "deeds", "points", "money", "settings", "registers"]
 
 GROUPS: Final[dict[Group, str]] = {
     "work": "线索",
     "people": "成员和户",
+    "deeds": "任务和表扬",
+    "points": "积分和驿站",
     "money": "账目",
     "settings": "县级设置",
     "registers": "评星和登记",
@@ -77,11 +79,31 @@ def _applies_for_oneself(who: Acting) -> bool:
     return (who.role, "member.applied/1") in authority.ONLY_FOR_ONESELF
 
 
+def _takes_part(who: Acting) -> bool:
+    return authority.may(who.role, "task.accepted/1")
+
+
+def _sees_deeds(who: Acting) -> bool:
+    return who.may("deeds") and who.role not in NEIGHBOURS
+
+
+def _sees_party(who: Acting) -> bool:
+    return _sees_deeds(who) or authority.may(who.role, "party_activity.recorded/1")
+
+
+def _has_account(_who: Acting) -> bool:
+    """Anybody may have points of his own, whatever else he does."""
+    return True
+
+
 _ALL: Final = frozenset(authority.ROLES)
 _REPORTS: Final = frozenset({"member", "grid_worker"})
 _LOCATES: Final = frozenset({"county_officer", "township_reviewer"})
 _COUNTY: Final = frozenset({"county_officer", "county_approver", "auditor"})
 _SETS: Final = frozenset({"administrator"})
+_OWN_POINTS: Final = frozenset({"member"})
+_KEEP_STOCK: Final = frozenset({"station_keeper", "village_accountant"})
+_MEMBERS: Final = frozenset({"member"})
 
 ENTRIES: Final = (
     Entry("/staff", "今日工作", "等您办的，最早的在前", "work", lambda _who: True, _ALL, "1"),
@@ -126,6 +148,25 @@ ENTRIES: Final = (
     Entry("/staff/awards", "评星", "移动网格员之星的办法、名单、评定", "registers", _reads("register")),
     Entry("/staff/difficulty", "难度评分", "各网格的数据、得分、建议人数", "registers", _reads("register")),
     Entry("/staff/trainings", "培训", "岗前、岗上、骨干轮训，谁合格", "registers", _reads("register")),
+    Entry("/staff/offers", "任务和活动", "身边的社区任务和志愿活动：领取、报名", "deeds", _takes_part, _MEMBERS),
+    Entry("/staff/tasks", "社区任务", "发布任务，确认谁做完了", "deeds", _sees_deeds),
+    Entry("/staff/activities", "志愿活动", "发布、签到、确认时长", "deeds", _sees_deeds),
+    Entry("/staff/commendations", "表扬", "有文号的表扬，两个人登记", "deeds", _sees_deeds),
+    Entry("/staff/inspections", "清洁户评比", "每月评比，两位评比人，清洁户称号", "points", _sees_deeds),
+    Entry("/staff/party-activities", "在职党员服务", "单位和社区双方确认", "points", _sees_party),
+    Entry(
+        "/staff/my-points",
+        "我的积分",
+        "积分从哪来，能换什么，什么时候到期，出示兑换码",
+        "points",
+        _has_account,
+        _OWN_POINTS,
+    ),
+    Entry("/staff/counter", "柜台", "给人兑换物资", "points", _may("exchange.made/1"), frozenset({"station_keeper"})),
+    Entry("/staff/stations", "驿站", "各村的驿站、物资、入库、盘点、报损", "points", _reads("stations"), _KEEP_STOCK),
+    Entry("/staff/points-accounts", "积分账户", "各户、各人的积分，替没有手机的人兑换", "points", _reads("points")),
+    Entry("/staff/points-rules", "积分规则", "做什么有多少分，各层、各版，公布前试算", "points", _has_account),
+    Entry("/staff/points-liability", "积分负债", "没兑换的积分、物资成本，按驿站和月份", "points", _reads("points")),
     Entry("/staff/facilities", "设施", "移动网格员之家、驿站、议事堂、网格站", "registers", _reads("facilities")),
 )
 """Every page without a parameter in its address that staff come to by a link, in the order of the menu."""

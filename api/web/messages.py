@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from api.web.deed_messages import DEED_MESSAGES
 from api.web.format_words import said
 from api.web.money_messages import MONEY_MESSAGES
+from api.web.points_messages import POINTS_MESSAGES
 from api.web.reconciliation_messages import RECONCILIATION_MESSAGES
 from api.web.register_messages import REGISTER_MESSAGES
+from api.web.station_messages import STATION_MESSAGES
 from api.web.words import shown
 
 WEB_CODES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -269,6 +272,7 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "payee_hold.already_placed": "这位收款人已经暂停付款。请刷新页面查看原因。",
         "payee_hold.not_placed": "这位收款人没有被暂停付款。请刷新页面查看。",
         "payment.account_cooling": "有收款人刚换过账户，{until} 起才能付款。请等到那天，或请另一位同事核实后确认账户。",
+        "payment.again_recorded": "这一次重复付款（流水 {bank_ref}）已经登记。请刷新页面，到多付款里办追回或核销。",
         "payment.already_prepared": "付款 {end_to_end_id} 已经列入。请刷新页面查看。",
         "payment.amount_not_positive": "付款金额应大于零，现为 {amount_fen} 元。请刷新名单后重新冻结。",
         "payment.contradicted": "银行对这笔付款说法前后不一，现记为“{status}”。请先问清，由另一位同事确认后再办。",
@@ -279,17 +283,23 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "payment.mixed_budgets": "同一收款人的奖励属于不同的预算。请分批发放。",
         "payment.no_account": "有收款人还没有登记收款账户。请先登记账户。",
         "payment.no_rewards": "有收款人没有可发的奖励。请刷新名单。",
+        "payment.not_claimed": "这笔付款现在是“{status}”，不是待追回的多付款。请刷新页面查看。",
         "payment.not_contradicted": "银行对这笔付款没有不一的说法，现为“{status}”。不用确认；请刷新页面。",
         "payment.not_prepared": "这笔付款现在是“{status}”，不能做这一步。请刷新页面查看。",
         "payment.not_returned": "这笔付款现在是“{status}”，不是退票待处理。请刷新页面查看。",
+        "payment.not_said_again": "银行没有说过 {on}、流水 {bank_ref} 又付了一次："
+        "回盘里没有，对账单里也没有未勾对的同额支出。请核对日期和流水。",
         "payment.not_said_paid": "银行没有先说失败、后又说已付，现为“{status}”。不用更正；请刷新页面。",
         "payment.not_sent": "这笔付款现在是“{status}”，还没有送银行。请刷新页面查看。",
         "payment.not_settled": "这笔付款现在是“{status}”，不是已到账，不会有退回。请先登记回盘，再登记退回。",
+        "payment.own_booking": "流水 {bank_ref} 就是这笔付款本身，不是重复付款。请填另一次的流水。",
         "payment.payee_held": "名单里有收款人正在核查，暂停付款。请驳回这一批，或等解除暂停后再办。",
         "payment.replaced_may_arrive": "名单里有一笔补发，银行对原来那笔说法不一，可能已付过。请先向银行问清。",
         "payment.reward_of_another": "名单里有一笔奖励不属于这位收款人。请刷新名单后重新冻结。",
         "payment.reward_outside_division": "名单里有一笔奖励不在 {division}。请刷新名单后重新冻结。",
         "payment.reward_twice": "名单里有一笔奖励出现了两次。请刷新名单后重新冻结。",
+        "payment.write_off_not_proposed": "没有人提出核销这笔多付款。请刷新页面；需要核销的，先由一人提出。",
+        "payment.write_off_without_document": "核销要写明批准文号。请填写文号。",
         "payment.unknown": "没有这笔付款。请核对编号。",
         "payout_batch.already_frozen": "{month} 第 {number} 批已经冻结。请刷新页面查看。",
         "payout_batch.answer_too_long": "回盘 {answered} 笔，多于批次的 {payment_count} 笔。请核对文件是否属于这一批。",
@@ -383,7 +393,10 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "stream.moved": "刚才有人同时在办同一件事。什么也没有记录；请刷新页面，看过最新情况再办。",
         **REGISTER_MESSAGES,
         **MONEY_MESSAGES,
+        **POINTS_MESSAGES,
+        **DEED_MESSAGES,
         **RECONCILIATION_MESSAGES,
+        **STATION_MESSAGES,
         # the way in
         "access.may_not_read": "“{role}”不能查看这一页。请换用有权的角色。",
         "access.not_yours": "您只能查看自己上报的线索。",

@@ -11,7 +11,6 @@ from audit.entries import Entry
 from audit.invariants.parts import Say
 from audit.ledger import Ledger
 from domain.kernel.money import yuan
-from domain.kernel.postings import PTS
 
 _NONE: frozenset[str] = frozenset()
 
@@ -62,10 +61,10 @@ class CashInBothBooks:
 
 
 class Holdings:
-    """Invariants 14 and 15: what a holder has of points, and a station of goods, is what came less what went.
+    """Invariant 15: what a station has of goods is what came less what went.
 
-    An account is `pts:held:<holder>[:…]` or `stk:on_hand:<station>[:…]`; whatever else its book holds for the same
-    holder or station is where it came from and went to, so both together are zero.
+    An account is `stk:on_hand:<station>[:…]`; whatever else its book holds for the same station is where it came from
+    and went to, so both together are zero.
     """
 
     types: ClassVar[frozenset[str]] = _NONE
@@ -78,19 +77,19 @@ class Holdings:
         self._touched: dict[tuple[str, str], Entry] = {}
 
     def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every part is handed the book
-        """Add up what a holder has, and what stands against it."""
+        """Add up what a station has, and what stands against it."""
         for at, is_held, amount in entry.moved.holdings:
             sums = self._held if is_held else self._beside
             sums[at] = sums.get(at, 0) + amount
             self._touched[at] = entry
 
     def settle(self, book: Book) -> None:  # noqa: ARG002
-        """Judge the holders that the append touched."""
+        """Judge the stations that the append touched."""
         for at, entry in self._touched.items():
             held, against = self._held.get(at, 0), -self._beside.get(at, 0)
             if held < 0 or held != against:
-                code = "invariants.points_differ" if at[1] == PTS else "invariants.stock_differs"
-                self._say(code, entry.place, holder=at[0], commodity=at[1], held=held, expected=against)
+                facts: dict[str, str | int] = {"holder": at[0], "commodity": at[1], "held": held, "expected": against}
+                self._say("invariants.stock_differs", entry.place, **facts)
         self._touched.clear()
 
 

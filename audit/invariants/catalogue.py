@@ -102,9 +102,16 @@ _OF_CODE: Final[Mapping[str, int]] = {
     "reconciliation.lines_differ": 10,
     "reconciliation.not_by_two": 12,
     "reconciliation.unmatched_by_one": 12,
+    "duties.write_off": 12,
     "reconciliation.explained_by_one": 12,
     "reconciliation.superseded_by_one": 12,
     "reconciliation.overlaps": 10,
+    "stations.below_zero": 15,
+    "stations.difference": 15,
+    "stations.one_person": 12,
+    "stations.not_as_proposed": 12,
+    "stations.served_oneself": 12,
+    "stations.signed_by_another": 12,
 }
 _OF_CHECK: Final[Mapping[str, int]] = {"bank": 9, "since": 22, "tree": 22, "disclosures": 23, "ledgers": 24}
 _CHAIN_FIELDS: Final = frozenset({"payee_id", "division", "category", "item", "sensitive", "chain"})

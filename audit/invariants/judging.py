@@ -14,14 +14,18 @@ from audit.invariants.books import BooksAtZero, Budgets, CashInBothBooks, Holdin
 from audit.invariants.catalogue import INVARIANTS, Caller, Invariant, number_of
 from audit.invariants.parts import Part
 from audit.invariants.payables import Payables
+from audit.invariants.points import PointsHeld
 from audit.invariants.statements import Matches, Statements
 from audit.ledger import Ledger
 from audit.rules import Rule
+from audit.rules.claims import Claims
 from audit.rules.duties import Duties
+from audit.rules.exchanges import Exchanges
 from audit.rules.limits import Limits
 from audit.rules.payouts import Payouts
 from audit.rules.postings import PostingsBalance
 from audit.rules.seals_of_periods import SealsOfPeriods
+from audit.rules.stations import Stations
 from domain.kernel.postings import book_of
 
 
@@ -38,6 +42,7 @@ class Invariants:
             BooksAtZero(say),
             CashInBothBooks(say),
             Holdings(say),
+            PointsHeld(say),
             Budgets(say, ledger),
             Payables(say, ledger),
             Statements(say),
@@ -156,12 +161,16 @@ class Judging:
         self._parts = Invariants(findings, self.ledger)
         self._limits = Limits(findings, self.ledger)
         self._payouts = Payouts(findings)
+        stations = Stations(findings)
         self._rules: Sequence[Rule] = (
             self._parts,
             PostingsBalance(findings),
             self._limits,
             Duties(findings),
             self._payouts,
+            Claims(findings),
+            stations,
+            Exchanges(findings, stations),
             SealsOfPeriods(findings),
         )
         self._append: tuple[str, str] | None = None

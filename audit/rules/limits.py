@@ -34,6 +34,8 @@ class Limits:
             if self._touched:
                 self.settle()
             self._append = append
+        if entry.type == "chart.published/1":
+            self._ledger.call(entry.data["accounts"])
         if entry.postings:
             for at, booked in self._ledger.post_all(entry.moved):
                 self._touched[at] = booked, entry

@@ -13,11 +13,14 @@ from audit.book import Book
 from audit.entries import Entry
 from audit.events import Moves
 from audit.findings import Check, Findings
+from audit.rules.points.posted import expected_postings as expected_of_points
+from audit.rules.points.posted import moves_nothing
 from audit.shapes import MONEY_TYPES
 from domain import accounts
 from domain.accounts import SHIPPED, BudgetAccounts
 from domain.kernel.money import Fen
 from domain.kernel.postings import Posting, Postings, UnbalancedPostings, check_balanced
+from domain.stations.stocks import postings as of_goods
 
 
 class PostingsBalance:
@@ -57,12 +60,16 @@ class PostingsBalance:
 
 def _moves(entry: Entry) -> bool:
     """Whether the event must move something; a budget without anything left is closed without."""
-    return entry.type in MONEY_TYPES and entry.data.get("lapsed_fen") != 0
+    return entry.type in MONEY_TYPES and entry.data.get("lapsed_fen") != 0 and not moves_nothing(entry)
 
 
 def expected_postings(entry: Entry, book: Book) -> Postings | None:
     """The postings that the chart of accounts gives for an event; None where it moves nothing that is known."""
     data, identity = entry.data, entry.identity
+    if entry.category == "points_account":
+        return expected_of_points(entry, book)
+    if entry.category == "stock":
+        return _of_goods(entry, book.stocks.get(identity))
     if entry.type in ("budget.appropriated/1", "budget.adjusted/1"):
         begins = entry.type == "budget.appropriated/1" and identity not in book.budget_years and "accounts" in data
         own = BudgetAccounts(**data["accounts"]) if begins else book.budget_accounts.get(identity)
@@ -78,6 +85,9 @@ def expected_postings(entry: Entry, book: Book) -> Postings | None:
             return None
         own = book.budget_accounts.get(reward.budget)
         return _of_chart(entry.type, reward.amount_fen, own, reward.payee, reward.budget)
+    if entry.type == "payment.paid_again/1":
+        own = book.budget_accounts.get(data["budget_id"])
+        return _of_chart(entry.type, data["amount_fen"], own, data["payee_id"])
     payment = book.payments.get(identity)
     if payment is None:
         return None
@@ -85,6 +95,8 @@ def expected_postings(entry: Entry, book: Book) -> Postings | None:
     if "same_year" in data:
         payee, budget = UUID(payment.payee), UUID(payment.budget)
         amount_fen, same_year = Fen(payment.amount_fen), data["same_year"]
+        if entry.type == "payment.claim_recovered/1" and payment.state == "claim_written_off":
+            return accounts.written_off_recovered(amount_fen, of=own or SHIPPED)
         if entry.type == "payment.claim_recovered/1":
             return accounts.claim_recovered(payee, amount_fen, same_year=same_year, of=own or SHIPPED)
         came_back = _CAME_BACK[entry.type]
@@ -92,6 +104,24 @@ def expected_postings(entry: Entry, book: Book) -> Postings | None:
     return _of_chart(entry.type, payment.amount_fen, own, payment.payee, payment.batch, payment.budget)
 
 
+def _of_goods(entry: Entry, shelf: tuple[str, str] | None) -> Postings | None:
+    """The postings of goods; `shelf`: the station and the article that a stock was begun for."""
+    data = entry.data
+    station, sku = (data["station_id"], data["sku"]) if "sku" in data else shelf or ("", "")
+    moved = _GOODS.get(entry.type)
+    if not station or moved is None:
+        return None
+    quantity: int = data["difference"] if entry.type == "stock.adjusted/1" else data["quantity"]
+    return moved(UUID(station), sku, quantity)
+
+
+_GOODS = {
+    "stock.received/1": of_goods.received,
+    "stock.issued/1": of_goods.issued,
+    "stock.taken_back/1": of_goods.taken_back,
+    "stock.adjusted/1": of_goods.adjusted,
+    "stock.written_off/1": of_goods.written_off,
+}
 _CAME_BACK = {"payment.returned/1": accounts.payment_returned, "payment.recovered/1": accounts.payment_recovered}
 
 
@@ -119,8 +149,10 @@ def _of_chart(type_name: str, amount: int, own: BudgetAccounts | None, *identiti
             return accounts.payment_settled(batch, budget, amount_fen, of=of)
         case "payment.confirmed_paid/1", [payee, _, budget]:
             return accounts.payment_confirmed_paid(payee, budget, amount_fen, of=of)
-        case "payment.claimed/1", [payee, _, _]:
+        case ("payment.claimed/1", [payee, _, _]) | ("payment.paid_again/1", [payee]):
             return accounts.payment_claimed(payee, amount_fen, of=of)
+        case "payment.claim_written_off/1", [payee, _, _]:
+            return accounts.claim_written_off(payee, amount_fen, of=of)
         case "payment.failed/1", [payee, batch, _]:
             return accounts.payment_failed(payee, batch, amount_fen)
         case "payment.reissued/1" | "payment.written_back/1", [payee, _, _]:

@@ -16,6 +16,12 @@ _NAMED = {
     "incident.reported/1": "reporter_id",
     "incident.handled/1": "handler_id",
     "member.applied/1": "person_id",
+    "task.accepted/1": "person_id",
+    "task.given_up/1": "person_id",
+    "task.done/1": "person_id",
+    "activity.signed_up/1": "person_id",
+    "activity.sign_up_withdrawn/1": "person_id",
+    "party_activity.recorded/1": "person_id",
 }
 
 

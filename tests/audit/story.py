@@ -29,7 +29,7 @@ from journal.trust import Group, Log, Policy, Witness
 ORIGIN = "log.example.org/hengfeng"
 COUNTY, TOWNSHIP, VILLAGE = "361125000000", "361125100000", "361125100201"
 _SPACE = UUID("00000000-0000-4000-8000-000000000001")
-_START = datetime(2026, 1, 1, tzinfo=UTC)
+START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def seeded(text: str) -> bytes:
@@ -116,7 +116,7 @@ class Story:
                 stream=draft.stream,
                 seq=numbers[draft.stream],
                 type=draft.type,
-                at=instant_text(_START + timedelta(minutes=index)),
+                at=instant_text(START + timedelta(minutes=index)),
                 on=draft.on,
                 by=draft.by,
                 role=draft.role,

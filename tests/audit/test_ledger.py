@@ -52,7 +52,7 @@ def test_money_is_in_yuan_and_goods_are_counted():
     assert first.endswith("fin:5001,业务活动费用,CNY,10.05,\n")
     assert second == (
         "7,2,reward/0f0f0f0f-0000-4000-8000-000000000000@2,reward.granted/1,2026-02-03,"
-        "2026-02-03T02:00:00.000000Z,stk:on_hand:rice,,kg,,3\n"
+        "2026-02-03T02:00:00.000000Z,stk:on_hand:rice,物资—库存,kg,,3\n"
     )
 
 

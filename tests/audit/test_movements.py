@@ -34,15 +34,16 @@ def test_both_sides_of_one_control_account_are_kept_apart():
 
 
 @pytest.mark.parametrize(
-    ("account", "at", "held"),
-    [
-        ("pts:held:anna:2026", "pts:anna", True),
-        ("pts:earned:anna", "pts:anna", False),
-        ("stk:on_hand:station:soap", "stk:station", True),
-    ],
+    ("account", "held"),
+    [("stk:on_hand:station:soap", True), ("stk:received:station", False)],
 )
-def test_points_and_goods_are_told_by_their_holder(account, at, held):
-    assert movement_of(((account, "PTS", 5),)).holdings == (((at, "PTS"), held, 5),)
+def test_goods_are_told_by_their_station(account, held):
+    assert movement_of(((account, "SOAP", 5),)).holdings == ((("stk:station", "SOAP"), held, 5),)
+
+
+def test_points_are_told_by_their_account():
+    moved = movement_of((("pts:held:anna", "PTS", 5), ("pts:granted:task", "PTS", -5)))
+    assert (moved.points, moved.holdings) == ((("held:anna", 5), ("granted:task", -5)), ())
 
 
 def test_what_may_be_committed_is_taken_with_its_amount():

@@ -268,7 +268,7 @@ class County:
 
     def reject(self, _who: UUID, which: int, _flag: bool) -> list[tuple[Name, object]]:
         batch, lines = self._batch(which)
-        facts: list[tuple[Name, object]] = [(batch, payout_batches.reject(self.states.get(batch), reason="no"))]
+        facts: list[tuple[Name, object]] = [(batch, payout_batches.reject(self.states.get(batch), reason="not owed"))]
         for line in lines:
             name, cancelled = self._payment(line, payments.cancel, reason="no")
             facts += [(name, cancelled), *self._released(name, payments.evolve(self.states[name], cancelled))]
@@ -325,14 +325,14 @@ class County:
     def write_back(self, who: UUID, which: int, _flag: bool) -> list[tuple[Name, object]]:
         name, state = self._one_payment(which)
         event = payments.write_back(
-            state, actor_id=who, maker_id=self._maker_of(state), acted=self._acted_before(state), reason="no"
+            state, actor_id=who, maker_id=self._maker_of(state), acted=self._acted_before(state), reason="not owed"
         )
         return [(name, event), *self._taken_back(name, payments.evolve(state, event))]
 
     def recover(self, who: UUID, which: int, flag: bool) -> list[tuple[Name, object]]:
         name, state = self._one_payment(which)
         on = date(2027, 2, 1) if flag else PAID_ON
-        facts = {"actor_id": who, "booked_on": on, "bank_ref": "Q", "reason": "no", "on": on}
+        facts = {"actor_id": who, "booked_on": on, "bank_ref": "Q", "reason": "not owed", "on": on}
         events = payments.recover(state, **facts)
         taken = self._taken_back(name, payments.evolve(state, events[0])) if events else []
         return [*((name, event) for event in events), *taken]
@@ -377,7 +377,7 @@ class County:
 
     def _taken_back(self, name: Name, payment: payments.Payment) -> list[tuple[Name, object]]:
         states = {identity: self.states["reward", identity] for identity in payment.rewards}
-        taken = policies.rewards_taken_back(payment, payment_id=name[1], rewards=states, reason="no")
+        taken = policies.rewards_taken_back(payment, payment_id=name[1], rewards=states, reason="not owed")
         return [(("reward", identity), event) for identity, events in taken.items() for event in events]
 
     def _payment(self, line, decision, **facts) -> tuple[Name, object]:

@@ -38,7 +38,7 @@ def test_a_module_imports_only_the_domain_and_still_parts_of_python(path):
 @pytest.mark.parametrize("name", STREAMS)
 def test_streams_do_not_import_one_another(name):
     """A stream is a module, or a package whose modules know only one another."""
-    own = FOLDER / name.removeprefix("domain.")
+    own = FOLDER / name.removeprefix("domain.").replace(".", "/")
     for path in own.glob("*.py") if own.is_dir() else [own.with_suffix(".py")]:
         ours = {imported for imported in imports_of(path) if imported.startswith("domain")}
         allowed = {one for one in ours if one.startswith(("domain.kernel.", f"{name}."))} | {"domain.accounts", name}

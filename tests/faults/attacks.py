@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tests.faults.point_stages import by_another_rule, credited_twice, nothing_handed_out, oversold
 from tests.faults.stages import (
     OLD,
     RECENT,
@@ -192,6 +193,30 @@ ATTACKS: Sequence[Attack] = (
         OWNER,
         balance_raised,
         {FSCK: ("balance.differs",), VERIFY: ("limits.passed",)},
+    ),
+    Attack(
+        "points for a report by a rule that nobody published",
+        OWNER,
+        by_another_rule,
+        {FSCK: ("balance.differs",), VERIFY: ("points.other_rule", "points.amount")},
+    ),
+    Attack(
+        "a report's points credited twice",
+        OWNER,
+        credited_twice,
+        {FSCK: ("balance.differs",), VERIFY: ("points.twice",)},
+    ),
+    Attack(
+        "more handed out at a station than lay there",
+        OWNER,
+        oversold,
+        {FSCK: ("balance.differs",), VERIFY: ("stations.below_zero", "limits.passed")},
+    ),
+    Attack(
+        "points taken in an exchange, and no goods handed out",
+        OWNER,
+        nothing_handed_out,
+        {FSCK: ("balance.differs",), VERIFY: ("stations.exchange_incomplete",)},
     ),
     Attack("a figure of the villagers' page changed", OWNER, page_figure, {VERIFY: ("disclosures.differs",)}),
     Attack("a published bundle changed on the disk", "owner of the disk", tile_on_disk, {FSCK: ("file.differs",)}),

@@ -13,23 +13,29 @@ from typing import Any, Final
 from fastapi.routing import APIRoute
 from starlette.routing import Match
 
+from api.commands import exchanges, stocks
 from api.commands.shared import today
+from api.custody.wrapping import REHEARSAL
 from api.files.statement_files import write_statement
 from api.files.statement_profiles import load_statement_profile
 from api.files.statements import StatementEntry
 from api.rehearsal.bank_statements import statement_of
+from api.web import accounts
 from domain.kernel.money import Fen
+from domain.points.accounts import account_id
 from projections import incidents, tracking_codes
 from projections.incidents import Filter
-from tests.api.web.county import COUNTY, TOWNSHIP, VILLAGE, County
+from tests.api.web.county import COUNTY, PASSWORD, TOWNSHIP, VILLAGE, County
+from tests.api.web.deeds import one_of_each
 from tests.api.web.registers import month_before, signed_in, valid_reports
 from tests.api.web.test_awards import RULE as AWARD_RULE
 from tests.api.web.test_registers import RULE as DIFFICULTY_RULE
 from tests.api.web.test_registers import TRAINING
 from tests.journeys.adopted import adopt
+from tests.stations import UMBRELLA, opened_station
 
-READERS: Final = ("admin", "chenjing", "sunli", "gaofei", "lihe", "wangqiang", "zhangjianguo")
-"""Administrator, officer, approver, reviewer, grid worker, handler, member: the first who reaches a page reads it."""
+READERS: Final = ("admin", "chenjing", "sunli", "gaofei", "lihe", "wangqiang", "zhangjianguo", "keeper")
+"""Administrator, officer, approver, reviewer, grid worker, handler, member, keeper: the first to reach it reads it."""
 
 NO_PAGES: Final = re.compile(
     r"^/healthz$|/(log|open311)/|/static/|/staff/(proof|entry|find)$|/payment-file$|/photos/\{|^/report$|/report-worker\.js$|/files/|^/staff/close$|^/staff/incidents/\{[^/]*\}/photos"
@@ -50,6 +56,9 @@ FROM: Final = (
     f"/v/{TOWNSHIP}?large=1",
 )
 """Pages that one comes to by an address, and not by a link."""
+
+SHOWN_CODE: Final = "shown-code"
+"""The key under which a member got a code for the counter."""
 
 OF_EACH: Final = (
     "/staff",
@@ -73,9 +82,11 @@ class Reached:
 def fill(county: County) -> None:
     """Let everything happen."""
     fill_registers(county)
+    one_of_each(county)
     _payout(county)
     adopt(county)
     _work(county)
+    _points(county)
     statement_told(county)
     assert county.app.caught_up(county.app.journal.position())
 
@@ -159,6 +170,24 @@ def _work(county: County) -> None:
     _done(county.post("gaofei", f"/incidents/{waiting}/acts", {"act": "dispatch", "department": "县城管局"}))
 
 
+def _points(county: County) -> None:
+    """A station with its keeper, points, an exchange, a count that waits; and a code that a member may show."""
+    counter = opened_station(county.app, admin=county.admin, village=VILLAGE)
+    keeper = counter.staff["keeper"]
+    signing_in = {"person_id": keeper.person_id, "password": PASSWORD, "cost": REHEARSAL}
+    accounts.set_account(county.app.writing, login="keeper", **signing_in)
+    counter.receive(UMBRELLA, 9, unit_cost_fen=1250)
+    counter.give_points(("household", counter.household), 200)
+    member = county.people["zhangjianguo"]
+    counter.give_points(("person", member.person_id), 200)
+    asked = {"account_id": account_id("person", member.person_id), "on": counter.today}
+    exchanges.authorise(county.app, actor=member, key=SHOWN_CODE, **asked)
+    made = exchanges.authorise(county.app, actor=member, key=county.key(), **asked)
+    counter.exchange(made.code, (UMBRELLA, 1))
+    counting = {"sku": UMBRELLA, "counted": 7, "reason": "雨天借出未还", "on": counter.today}
+    stocks.count(county.app, actor=keeper, key=county.key(), station_id=counter.station, **counting)
+
+
 def reached(county: County) -> tuple[list[Reached], set[str]]:
     """One address for each page, some for each role; and the pages that nobody reaches."""
     pages = page_routes(county)
@@ -193,7 +222,7 @@ def _told(county: County, login: str | None) -> list[str]:
         code = tracking_codes.codes_of(conn, [mine.incident_id])[mine.incident_id]
     standings = f"/staff/awards/standings?division={TOWNSHIP}&period={month_before(county):%Y-%m}"
     closing = f"/staff/close/{today(county.app).replace(day=1) - timedelta(days=1):%Y-%m}"
-    own = ["/staff/report/offline", f"/staff/reports/{mine.incident_id}"]
+    own = ["/staff/report/offline", f"/staff/reports/{mine.incident_id}", f"/staff/my-points/codes/{SHOWN_CODE}"]
     told = {None: [f"/t/{code}"], "chenjing": [standings, "/staff/role", closing], "zhangjianguo": own}
     return told.get(login, [])
 

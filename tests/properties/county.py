@@ -34,6 +34,9 @@ from domain.kernel.calendar import instant_text
 from domain.kernel.ids import event_name, stream_name
 from domain.kernel.refusals import Refusal
 from domain.periods import Periods
+from domain.points import accounts as points_accounts
+from domain.points import rules
+from domain.stations import exchanges, stations, stocks, takings
 from domain.streams import event_types
 from journal.codec import Codec
 from journal.line import Line
@@ -53,6 +56,12 @@ MODULES = {
     "statement": statements,
     "reconciliation": reconciliations,
     "exception": recon_exceptions,
+    "points_rule": rules,
+    "points_account": points_accounts,
+    "station": stations,
+    "stock": stocks,
+    "exchange": exchanges,
+    "taking": takings,
 }
 Name = tuple[str, UUID]
 Fact = tuple[Name, object]
@@ -119,6 +128,10 @@ class Recorder:
                 raise Refusal("balance.below_limit", account=account, balance=balance, change=None)
         return balances
 
+    def role_of(self, by: UUID) -> str:  # noqa: ARG002 - a walk with several roles says who has which
+        """The role in which somebody acts."""
+        return "administrator"
+
     def _append(self, name: Name, event: object, *, by: UUID, cmd: str, on: date) -> None:
         self.versions[name] += 1
         index, type_name = len(self.entries), CODEC.type_of(event)
@@ -132,7 +145,7 @@ class Recorder:
             at=instant_text(at),
             on=on.isoformat(),
             by=str(by),
-            role="administrator",
+            role=self.role_of(by),
             cmd=cmd,
             data=CODEC.data_of(event),
             postings=postings,

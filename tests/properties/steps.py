@@ -27,9 +27,9 @@ from domain.incidents import IncidentHandled, IncidentReported, IncidentVerified
 from domain.kernel.calendar import last_day, month_of, next_month
 from domain.kernel.events import Attachment, Commitment, Sha256
 from domain.kernel.ids import EventName, derived
+from domain.kernel.matches import EntryKey
 from domain.kernel.money import Fen
 from domain.kernel.places import Division, chain
-from domain.matching import EntryKey
 from domain.payout_batches.signals import Acknowledgement, Signal
 from domain.statements import Line
 from tests.properties.county import Fact, Name, Recorder
@@ -95,7 +95,7 @@ class Walk(Recorder):
         lines = [
             policies.batch_line(state, payment_id=identity)
             for identity, state in self.of("payment")
-            if state.batch_id == name[1]
+            if state.batch_id == name[1] and state.repeats is None
         ]
         return name, self.states[name], sorted(lines, key=lambda line: line.line)
 
@@ -141,7 +141,7 @@ class Walk(Recorder):
 
         def facts() -> Iterator[Fact]:
             budget = self.states.get(name)
-            yield name, budgets.adjust(budget, document=f"{self.documents}号", amount_fen=amount, reason="调整")
+            yield name, budgets.adjust(budget, document=f"{self.documents}号", amount_fen=amount, reason="年中调整")
 
         self.attempt("adjust", facts(), by=ADMIN)
 
@@ -200,7 +200,7 @@ class Walk(Recorder):
             name = self.one([("allowance", identity) for identity, _ in self.of("allowance")])
 
         def facts() -> Iterator[Fact]:
-            yield name, OWED[name[0]].reverse(self.states.get(name), reason="核错了")
+            yield name, OWED[name[0]].reverse(self.states.get(name), reason="核对有误")
 
         self.attempt("reverse", facts(), by=self.one(OFFICERS))
 
@@ -237,10 +237,10 @@ class Walk(Recorder):
             if state is None or not state.in_force:
                 yield (
                     name,
-                    payee_holds.place_hold(state, payee_id=payee, payee_known=True, reason="核查", document=None),
+                    payee_holds.place_hold(state, payee_id=payee, payee_known=True, reason="正在核查", document=None),
                 )
             else:
-                yield name, payee_holds.lift_hold(state, actor_id=who, reason="查清")
+                yield name, payee_holds.lift_hold(state, actor_id=who, reason="已经查清")
 
         self.attempt("hold", facts(), by=who)
 
@@ -502,7 +502,7 @@ class Walk(Recorder):
 
         def facts() -> Iterator[Fact]:
             events = payments.recover(
-                payment, actor_id=who, booked_on=self.today, bank_ref=ref, reason="多付", on=self.today
+                payment, actor_id=who, booked_on=self.today, bank_ref=ref, reason="查实多付", on=self.today
             )
             for event in events:
                 yield name, event
@@ -561,6 +561,65 @@ class Walk(Recorder):
             )
 
         self.attempt("uphold", facts(), by=who)
+
+    def pay_again(self) -> None:
+        """The bank paid once more, as it said after its answer; a second person books it as a claim."""
+        found: list[tuple[Name, Any]] = [
+            (("payment", identity), said)
+            for identity, payment in self.of("payment")
+            for said in payment.contradictions
+            if said.status == "settled" and payment.said_paid is None
+        ]
+        if not found:
+            return
+        name, said = self.one(found)
+        payment: Any = self.states[name]
+        maker = self.states["payout_batch", payment.batch_id].maker_id
+        who = self.one([*APPROVERS, *APPROVERS, maker])
+        booked_on, bank_ref = date.fromisoformat(said.detail[:10]), said.detail[11:]
+        again: Name = ("payment", payments.again_id(name[1], bank_ref=bank_ref, entry=None))
+
+        def facts() -> Iterator[Fact]:
+            booking = {"booked_on": booked_on, "bank_ref": bank_ref, "reason": "银行查询确认又付"}
+            yield (
+                again,
+                payments.pay_again(
+                    self.states.get(again),
+                    payment_id=name[1],
+                    payment=payment,
+                    entry=None,
+                    said=True,
+                    actor_id=who,
+                    maker_id=maker,
+                    acted=self._people(payment),
+                    **booking,
+                ),
+            )
+            for event in payments.cleared_up(payment, **booking):
+                yield name, event
+
+        self.attempt("pay_again", facts(), by=who)
+
+    def write_off(self) -> None:
+        """Somebody wants to give a claim up; another agrees, or does not."""
+        found = self.payment_of("claimed")
+        if found is None:
+            return
+        name, payment = found
+        maker = self.states["payout_batch", payment.batch_id].maker_id
+        who, agrees = self.one([*APPROVERS, maker]), self.draw.random() < 0.7
+
+        def facts() -> Iterator[Fact]:
+            if payment.write_off is None:
+                wanted = {"document": f"核销{self.answers}号", "reason": "无法收回", "proposer_id": who}
+                yield name, payments.propose_write_off(payment, **wanted)
+            elif agrees:
+                people = self._people(self.states["payment", payment.repeats] if payment.repeats else payment)
+                yield name, payments.write_off(payment, confirmer_id=who, maker_id=maker, acted=people)
+            else:
+                yield name, payments.reject_write_off(payment, reason="还可追回")
+
+        self.attempt("write_off", facts(), by=who)
 
     def close_month(self) -> None:
         """One proposes the next month that is over, and another, or the same, seals it."""
@@ -623,7 +682,7 @@ class Walk(Recorder):
 
         def facts() -> Iterator[Fact]:
             budget = self.states.get(name)
-            yield name, budgets.adjust(budget, document=f"{self.documents}号", amount_fen=Fen(100), reason="补记")
+            yield name, budgets.adjust(budget, document=f"{self.documents}号", amount_fen=Fen(100), reason="补记指标")
 
         assert not self.attempt("book_late", facts(), by=ADMIN, on=last_day(state.sealed))
 
@@ -649,7 +708,7 @@ class Walk(Recorder):
             kind, state = self._owed(one)
             released = self._unscheduled(kind, state, name, payment)
             yield (kind, one), released
-            yield (kind, one), OWED[kind].reverse(OWED[kind].evolve(state, released), reason="收回")
+            yield (kind, one), OWED[kind].reverse(OWED[kind].evolve(state, released), reason="予以收回")
 
     def _unscheduled(self, kind: str, state: Any, name: Name, payment: Any) -> object:
         facts = {"payment_id": name[1], "payment_status": payment.status}
@@ -683,6 +742,8 @@ WEIGHTS: Mapping[Callable[[Walk], None], int] = {
     Walk.recover: 2,
     Walk.uphold: 2,
     Walk.confirm_paid: 2,
+    Walk.pay_again: 3,
+    Walk.write_off: 3,
     Walk.close_month: 2,
     Walk.book_late: 1,
 }

@@ -19,7 +19,8 @@ ALWAYS = (1, 77, 20_260_101)
 STEPS = int(os.environ.get("MINGZHANG_TEST_STEPS", "1200"))
 THINGS = {**WEIGHTS, **statement_steps.WEIGHTS}
 
-OTHER_STEPS = frozenset({"incident", "tariff"})
+POINTS_AND_GOODS = ("points_rule", "points_account", "station", "stock", "exchange", "taking")
+OTHER_STEPS = frozenset({"incident", "tariff", *POINTS_AND_GOODS})
 """Of these a walk takes what a reward needs; their own ways through are walked in tests of theirs."""
 
 
