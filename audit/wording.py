@@ -316,7 +316,7 @@ SENTENCES: Mapping[str, str] = {
     "points.debt_moved": "转出欠分 {found}，账户欠分 {expected}；欠分只能随全部积分一起转",
     "points.exchange_twice": "兑换 {exchange} 在这个账户扣了两次积分",
     "points.expiry": "有效期至 {found}，按规则应为 {expected}",
-    "points.factor": "倍数记为 {found}%，按规则应为 {expected}%",
+    "points.factor": "倍数记为百分之 {found}，按规则应为百分之 {expected}",
     "points.lots": "积分的批次是 {found}，按账户应为 {expected}",
     "points.moved_unasked": "积分转走，却没有经确认的分户或合户，账户也没有由对方接替",
     "points.no_account": "积分账户没有开立",

@@ -16,7 +16,7 @@ from api.commands.shared import today
 from api.context import App
 from api.files.points_rules import PointsRuleFile, load_points_rule, points_rule_names
 from api.points_simulating import simulate_rule
-from api.web.points_words import CAP_SCOPES, HOLDERS, PERIODS, UNITS
+from api.web.points_words import CAP_SCOPES, HOLDERS, PERIODS, UNITS, times
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.points import rules
@@ -134,7 +134,7 @@ def _terms(rule: Rule, titles: Mapping[str, str]) -> Iterator[str]:
         yield f"\n  上限：{CAP_SCOPES[cap.scope]}每{PERIODS[cap.period]} {cap.points} 分（{about}）"
     for window in rule.windows:
         about = "、".join(titles.get(one, one) for one in window.categories) or "各类"
-        yield f"\n  倍数：{window.since} 至 {window.until} {window.factor_percent}%（{about}）"
+        yield f"\n  倍数：{window.since} 至 {window.until} {times(window.factor_percent)}（{about}）"
     for limit in rule.exchange_limits:
         yield f"\n  兑换限量：每{PERIODS[limit.period]} {limit.quantity} 件（{limit.sku or '每种物品'}）"
 

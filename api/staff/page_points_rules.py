@@ -29,6 +29,7 @@ from domain import authority
 from domain.kernel.places import Division, contains
 from domain.kernel.refusals import Refusal
 from domain.points import rules
+from domain.points.rules import Layers
 from projections import places, points, points_rules
 
 router = Routes(prefix="/staff/points-rules", include_in_schema=False)
@@ -70,11 +71,13 @@ def page(request: Request, desk: Desk, who: ByCookie, division: Annotated[Code |
         versions = points_rules.versions(conn, desk.app.log.division)
     if where not in {place.code for place in known}:
         raise Refusal("place.unknown", division=where)
+    layers = layers_in_force(desk.app, where, on=on)
     values: dict[str, Any] = {
         "where": where,
         "known": known,
         "offered": [place for place in known if _covers(who.areas, place.code)],
-        "layers": layers_in_force(desk.app, where, on=on),
+        "layers": layers,
+        "factors": _factors_of(layers),
         "versions": versions,
         "places": place_names(desk, {where, *(one.division for one in versions)}),
         "today": on,
@@ -156,6 +159,12 @@ def _rule(rule: str, content: bytes) -> PointsRuleFile:
     if rule not in points_rule_names():
         raise Refusal("page.unknown")
     return load_points_rule(rule)
+
+
+def _factors_of(layers: Layers) -> dict[str, str]:
+    """The categories that count more or less than once today, and how often."""
+    found = {item.category: layers.factor_percent(item.category) for item in layers.items()}
+    return {category: points_words.times(factor) for category, factor in found.items() if factor != 100}
 
 
 def _covers(areas: Sequence[Division], code: Division) -> bool:

@@ -174,8 +174,8 @@ class _Telling:
         facts: list[str] = []
         if entry.item is not None:
             facts.append(f"{self.titles.category(entry.rule, entry.category)}：{self._item(entry)}")
-        if entry.factor_percent not in (None, 100):
-            facts.append(f"按 {entry.factor_percent}% 计")
+        if entry.factor_percent is not None and entry.factor_percent != 100:
+            facts.append(f"按 {points_words.times(entry.factor_percent)}计")
         if entry.by_rule is not None and entry.by_rule != entry.amount:
             facts.append(f"规则算得 {entry.by_rule:,} 分，上限内记 {entry.amount:,} 分")
         if entry.type == "points.deducted/1" and entry.held_change - entry.debt_change > entry.amount:

@@ -13,7 +13,8 @@ POINTS_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "points_rule.code_form": "代码“{word}”不合要求：用小写字母开头，只用小写字母、数字和下划线，"
         "最多 40 个字。请改正。",
         "points_rule.county_first": "县级（{county}）还没有公布积分规则，{division} 不能先公布。请先公布县级规则。",
-        "points_rule.factor_out_of_range": "倍数要在 1% 到 {factor_percent_max}% 之间。请改正。",
+        "points_rule.factor_out_of_range": "倍数用百分数写（150 就是 1.5 倍），"
+        "要在 1 到 {factor_percent_max} 之间。请改正。",
         "points_rule.holder_unknown": "没有“{holder}”这种账户。请填 person（个人）或 household（户）。",
         "points_rule.item_unknown": "{on} 这一天，{division} 的积分规则里没有事项 {item}。请从规则的事项中选择。",
         "points_rule.none_in_force": "{on} 这一天还没有生效的积分规则。请先公布县级积分规则。",

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from domain.points.rules.events import Window
+
 HOLDERS: Final[Mapping[str, str]] = {"person": "个人", "household": "户"}
 UNITS: Final[Mapping[str, str]] = {"each": "次", "hour": "小时", "person": "人"}
 PERIODS: Final[Mapping[str, str]] = {"day": "日", "month": "月", "year": "年"}
@@ -28,3 +30,13 @@ CATEGORIES: Final[Mapping[str, str]] = {
     "opening": "纸质积分结转",
 }
 """What the shipped rule calls its categories, and the balance of a paper book."""
+
+
+def times(hundredths: int) -> str:
+    """By how much a window multiplies: `1.5 倍` for 150, `1 倍` for 100."""
+    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".") + " 倍"
+
+
+def window_times(window: Window) -> str:
+    """The same for a window of a rule."""
+    return times(window.factor_percent)

@@ -117,7 +117,7 @@ def test_what_no_longer_counts_stops_the_granting_and_changes_no_earlier_positio
         actor=ruled.people["chenjing"],
         key=ruled.key(),
         incident_id=incidents[0],
-        reason="重复",
+        reason="与前一条重复",
         on=today(ruled.app),
     )
     assert ruled.app.caught_up(receipt.position)

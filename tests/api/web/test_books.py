@@ -199,7 +199,7 @@ def test_a_chart_is_published_and_names_the_accounts(county: County) -> None:
     assert county.post("admin", "/charts", body).json()["code"] == "chart.nothing_changed"
     assert county.post("admin", "/charts", {**body, "uses": []}).json()["code"] == "chart.role_missing"
     listed = read(county, "/charts")
-    assert [(one["name"], len(one["uses"])) for one in listed["published"]] == [("gov-2019/1", 11)]
+    assert [(one["name"], len(one["uses"])) for one in listed["published"]] == [("gov-2019/1", 14)]
     browser = signed_in(county, "xuwei")
     assert "零余额账户（改名）" in browser.get("/staff/ledgers").text
     assert "零余额账户用款额度" in browser.get(f"/staff/ledgers?known_at={position}").text, "as it was known then"
