@@ -157,7 +157,9 @@ _PATTERNS: Mapping[Form, str] = {
     shapes.acknowledgements: _list(_object({"code": _TEXT, "lines": _list(_WHOLE), "reason": _TEXT})),
     shapes.chart_accounts: _list(_object({"account": _TEXT, "name": _TEXT, "parent?": _TEXT, "side": _TEXT})),
     shapes.chart_uses: _list(_object({"account": _TEXT, "role": _TEXT})),
-    shapes.budget_accounts: _object(dict.fromkeys(shapes.BUDGET_ACCOUNTS, _TEXT)),
+    shapes.budget_accounts: _object(
+        dict.fromkeys(shapes.BUDGET_ACCOUNTS, _TEXT) | {f"{name}?": _TEXT for name in shapes.CLAIM_ACCOUNTS}
+    ),
     shapes.measurements: _list(_object({"factor": _TEXT, "value": _WHOLE})),
     shapes.attendances: _list(_object({"person_id": _ID, "result": _TEXT})),
     shapes.exchanged: _list(

@@ -328,6 +328,7 @@ SENTENCES: Mapping[str, str] = {
     "points.one_sided": "积分转出、转入只有一方，或两方数目不符",
     "points.opening_late": "纸质积分结转了两次，或账户已有往来",
     "points.other_rule": "引用的规则 {found} 不是当日有效的 {expected}",
+    "points.own_account": "{person} 给自己（或自家）的账户记了积分",
     "points.repaid": "抵扣欠分 {found}，按账户应为 {expected}",
     "points.restored_too_many": "兑换 {exchange} 退回的积分多于扣掉的，或没有这次兑换",
     "points.room_left": "以超过上限为由不记积分，重算却还能记 {room} 分",

@@ -111,7 +111,9 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
         elif isinstance(event, ExchangeCancelled | ExchangeReturned):
             row |= _back(row, recorded, event)
             back += _lines_back(own, event)
-            moved = (0, -event.points, -(event.cash_fen or 0))
+            # An exchange is cancelled on its own day, so it is not counted in the month in which it was.
+            undone = -1 if isinstance(event, ExchangeCancelled) else 0
+            moved = (undone, -event.points, -(event.cash_fen or 0))
         else:
             raise TypeError(f"{type(event).__name__} is not an event of this read model")
         sums = months[str(row["station_id"]), month_of(recorded.on)]

@@ -249,6 +249,7 @@ def _entry(recorded: Recorded, account: dict[str, Any], change: Change) -> Row:
         "held": account["held"],
         "debt": account["debt"],
         **{name: getattr(recorded.event, name, None) for name in _TOLD},
+        **({"by_rule": -recorded.event.points} if isinstance(recorded.event, PointsDeducted) else {}),
         "cause": getattr(recorded.event, "cause", recorded.cause),
         "expires_on": change.expires_on,
         "of_seq": getattr(recorded.event, "granted", getattr(recorded.event, "deducted", None)),
@@ -285,7 +286,8 @@ def _change(event: PointsAccountEvent) -> Change:
         case PointsOpeningRecorded():
             return Change(event.points, (Lot(event.points, event.expires_on),), expires_on=event.expires_on)
         case PointsDeducted() | PointsReversed():
-            return Change(-event.points, went=event.lots, debt=event.to_debt)
+            # What the rule takes beyond what was held or is owed is waived: it never moved.
+            return Change(-sum(lot.points for lot in event.lots) - event.to_debt, went=event.lots, debt=event.to_debt)
         case PointsGivenBack() | PointsRestored():
             return Change(event.points, event.lots, debt=-event.repaid, expires_on=_last(event.lots))
         case PointsExpired() | PointsRedeemed():

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from api.commands.households import household_stream, residence_stream
 from domain import households, residences
+from domain.kernel.separation import require_distinct
 from domain.points.accounts import Account
 from journal.facts import Actor
 from journal.journal import Reading
@@ -33,6 +34,13 @@ def _household_of(read: Reading, person_id: UUID, on: date) -> UUID | None:
     return next(
         (span.household_id for span in spans if span.since <= on and (span.until is None or on <= span.until)), None
     )
+
+
+def require_another(read: Reading, actor: Actor, *, kind: str, holder_id: UUID, on: date) -> None:
+    """Refuse (`chain.acted_twice`) whoever writes points by hand into his own account, or that of his household."""
+    own = actor.person_id if kind == "person" else _household_of(read, actor.person_id, on)
+    acted = [("account_owner", actor.person_id if own == holder_id else None)]
+    require_distinct(actor.person_id, acting_as="recorder", acted=acted)
 
 
 def holders_of(read: Reading, account: Account | None, on: date) -> tuple[UUID, ...]:

@@ -176,10 +176,10 @@ class _Telling:
             facts.append(f"{self.titles.category(entry.rule, entry.category)}：{self._item(entry)}")
         if entry.factor_percent is not None and entry.factor_percent != 100:
             facts.append(f"按 {points_words.times(entry.factor_percent)}计")
-        if entry.by_rule is not None and entry.by_rule != entry.amount:
+        if entry.by_rule is not None and entry.by_rule > entry.amount:
             facts.append(f"规则算得 {entry.by_rule:,} 分，上限内记 {entry.amount:,} 分")
-        if entry.type == "points.deducted/1" and entry.held_change - entry.debt_change > entry.amount:
-            facts.append(f"其中 {-entry.amount + entry.held_change - entry.debt_change:,} 分免扣")
+        if entry.by_rule is not None and entry.by_rule < entry.amount:
+            facts.append(f"规则要扣 {-entry.by_rule:,} 分，账户不够，免扣 {entry.amount - entry.by_rule:,} 分")
         if entry.debt_change < 0:
             facts.append(f"抵欠分 {-entry.debt_change:,} 分")
         if entry.debt_change > 0:

@@ -86,7 +86,10 @@ PARTS: Final[Mapping[str, str]] = {
     "rejecter": "退回人",
     "unit": "单位确认人",
     "community": "社区确认人",
-    "holder": "这一户的人",
+    "holder": "账户的主人或同户的人",
+    "account_owner": "账户的主人或同户的人",
+    "authoriser": "授权兑换的人",
+    "keeper": "驿站管理员",
 }
 
 OCCUPATIONS: Final[Mapping[str, str]] = {

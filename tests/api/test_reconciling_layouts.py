@@ -41,6 +41,7 @@ def payment(line: int, amount_fen: int, *, came_back: bool = False) -> BankPayme
         out_fen=0,
         back_fen=0,
         out_on=None,
+        repeats=None,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from api.commands.account_holders import require_another
 from api.commands.households import household_stream
 from api.commands.points.crediting import Deed, Points
 from api.commands.points.streams import account_stream
@@ -94,7 +95,8 @@ def record_openings(app: App, *, actor: Actor, key: str, openings: Sequence[Open
     """Bring in what paper books say, opening the accounts that there are not yet, all or none.
 
     They expire as the narrowest rule in force on `on` says, counted from then. Refused for each: what `shared.require`
-    refuses, `points_rule.none_in_force`, then as `accounts.open_account` and `accounts.record_opening`.
+    refuses, `chain.acted_twice` (his own account, or his household's), `points_rule.none_in_force`, then as
+    `accounts.open_account` and `accounts.record_opening`.
     """
 
     def decide(read: Reading) -> Iterator[Fact]:
@@ -107,6 +109,7 @@ def record_openings(app: App, *, actor: Actor, key: str, openings: Sequence[Open
         places_known(read, {one.division for one in openings})
         for one in openings:
             require(read, actor, "points.opening_recorded/1", division=one.division, on=on)
+            require_another(read, actor, kind=one.kind, holder_id=one.holder_id, on=on)
             yield from points.open(kind=one.kind, holder_id=one.holder_id, division=one.division, on=on)
             yield from points.bring_in(
                 accounts.account_id(one.kind, one.holder_id),
@@ -129,8 +132,8 @@ def record_openings(app: App, *, actor: Actor, key: str, openings: Sequence[Open
 def take_back(app: App, *, actor: Actor, key: str, account_id: UUID, number: int, reason: str, on: date) -> Receipt:
     """Take back a grant or a deduction, the account's event of that number, because it was a mistake (冲回).
 
-    Refused, in this order: `points_account.unknown`, what `shared.require` refuses in the division of the deed, then as
-    `accounts.reverse` or `accounts.give_back`.
+    Refused, in this order: `points_account.unknown`, what `shared.require` refuses in the division of the deed,
+    `chain.acted_twice` (his own account, or his household's), then as `accounts.reverse` or `accounts.give_back`.
     """
 
     def decide(read: Reading) -> Iterator[Fact]:
@@ -141,6 +144,7 @@ def take_back(app: App, *, actor: Actor, key: str, account_id: UUID, number: int
             raise Refusal("points.grant_unknown", number=number)
         event_type = "points.given_back/1" if settled.deducted else "points.reversed/1"
         require(read, actor, event_type, division=settled.division, on=on)
+        require_another(read, actor, kind=account.kind, holder_id=account.holder_id, on=on)
         yield from points.take_back(account_id, settled, reason=reason, on=on)
 
     inputs = {"command": "points.take_back", "account": str(account_id), "number": number, "reason": reason}

@@ -49,7 +49,7 @@ class Points:
         self._accounts: dict[str, Standing] = {}
         self._owners: dict[tuple[str, str], str] = {}
         self._deeds = Deeds(findings, self._rules, self._belongings, self._accounts, self._owners)
-        self._using = Using(findings, self._rules, self._accounts)
+        self._using = Using(findings, self._rules, self._belongings, self._accounts)
         self._exchanges = 0
 
     def see(self, entry: Entry, book: Book) -> None:

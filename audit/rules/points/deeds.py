@@ -175,6 +175,8 @@ class Deeds:
     def _given_back(self, entry: Entry, standing: Standing, book: Book) -> None:
         data, lots = entry.data, lots_of(entry.data["lots"])
         settled = self._taken_back(entry, standing, data["deducted"], deducted=True)
+        if self._belongings.is_own(standing, by=entry.by, on=entry.on):
+            self._findings.add("points.own_account", entry.place, person=entry.by)
         if settled is not None:
             about = {"division": settled.division, "deed_on": settled.deed_on, "item": settled.item, "quantity": 1}
             said = self._rules.says(about, county=book.county)

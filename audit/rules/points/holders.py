@@ -23,6 +23,10 @@ class Belongings:
             house, since, _ = spans[-1]
             spans[-1] = house, since, data["last_day"]
 
+    def is_own(self, standing: Standing, *, by: str, on: str) -> bool:
+        """Whether an account is somebody's own, or that of the household where he belongs on a day."""
+        return standing.holder == (by if standing.kind == "person" else self.household(by, on))
+
     def household(self, person: str, on: str) -> str | None:
         """The household of a person on a day, as it is known now."""
         for house, since, until in self._spans.get(self._streams.get(person, ""), ()):

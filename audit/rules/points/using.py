@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Findings
+from audit.rules.points.holders import Belongings
 from audit.rules.points.published import PublishedRules, last_day
 from audit.rules.points.standing import FOR_EVER, Lots, Redeemed, Standing, first_of, last_of, lots_of
 
@@ -15,9 +16,12 @@ _Move = tuple[str, str, str, str]
 class Using:
     """The part that judges everything that is no deed."""
 
-    def __init__(self, findings: Findings, rules: PublishedRules, accounts: Mapping[str, Standing]) -> None:
+    def __init__(
+        self, findings: Findings, rules: PublishedRules, belongings: Belongings, accounts: Mapping[str, Standing]
+    ) -> None:
         self._findings = findings
         self._rules = rules
+        self._belongings = belongings
         self._accounts = accounts
         self._under_way: dict[_Move, Entry] = {}
 
@@ -51,6 +55,8 @@ class Using:
         data = entry.data
         if standing.opening or standing.moved or standing.settled or standing.closed:
             self._findings.add("points.opening_late", entry.place)
+        if self._belongings.is_own(standing, by=entry.by, on=entry.on):
+            self._findings.add("points.own_account", entry.place, person=entry.by)
         rule = next(self._rules.in_force(standing.division, entry.on, county=book.county), None)
         expected = last_day(entry.on, rule.data.get("expires_after_months")) if rule is not None else FOR_EVER
         found = data.get("expires_on", FOR_EVER)

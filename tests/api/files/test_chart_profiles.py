@@ -29,6 +29,9 @@ USED = {
     "committed": accounts.committed(ID),
     "spent": accounts.spent(ID),
     "lapsed": accounts.lapsed(ID),
+    "claim_loss": accounts.CLAIM_LOSS,
+    "other_income": accounts.OTHER_INCOME,
+    "budget_other_income": accounts.BUDGET_OTHER_INCOME,
 }
 
 
