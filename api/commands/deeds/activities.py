@@ -1,11 +1,12 @@
 """Volunteer activities: publishing, signing up, checking in; the hours that another confirms bring the points."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
-from api.commands.deeds.shared import item_in_force, quantity_of, serves, step, unknown_of
+from api.commands.deeds.shared import Kind, item_in_force, quantity_of, serves, unknown_of
 from api.commands.points import Deed, Points
 from api.commands.shared import place_known, require
 from api.context import App
@@ -21,6 +22,11 @@ from journal.journal import Reading
 def activity_stream(activity_id: UUID) -> StreamName:
     """The stream of an activity."""
     return stream_name("activity", activity_id)
+
+
+ACTIVITY: Final[Kind[Activity]] = Kind(
+    "activity_id", activity_stream, activities.evolve, unknown=lambda: Refusal("activity.unknown")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +89,11 @@ def sign_up(app: App, *, actor: Actor, key: str, activity_id: UUID, person_id: U
         event = activities.sign_up(activity, person_id=person_id, person_known=serves(read, person_id), today=on)
         yield Fact(activity_stream(activity_id), event, on)
 
-    return _next(
+    return ACTIVITY.step(
         app,
+        activity_id,
         actor=actor,
         key=key,
-        activity_id=activity_id,
         event_type="activity.signed_up/1",
         inputs={"command": "activity.sign_up", "person_id": str(person_id)},
         on=on,
@@ -102,11 +108,11 @@ def withdraw_sign_up(app: App, *, actor: Actor, key: str, activity_id: UUID, per
     def decided(_read: Reading, activity: Activity) -> Iterator[Fact]:
         yield Fact(activity_stream(activity_id), activities.withdraw_sign_up(activity, person_id=person_id), on)
 
-    return _next(
+    return ACTIVITY.step(
         app,
+        activity_id,
         actor=actor,
         key=key,
-        activity_id=activity_id,
         event_type="activity.sign_up_withdrawn/1",
         inputs={"command": "activity.withdraw_sign_up", "person_id": str(person_id)},
         on=on,
@@ -127,11 +133,11 @@ def check_in(app: App, *, actor: Actor, key: str, activity_id: UUID, person_ids:
         )
         yield Fact(activity_stream(activity_id), event, on)
 
-    return _next(
+    return ACTIVITY.step(
         app,
+        activity_id,
         actor=actor,
         key=key,
-        activity_id=activity_id,
         event_type="activity.checked_in/1",
         inputs={"command": "activity.check_in", "person_ids": [str(one) for one in person_ids]},
         on=on,
@@ -157,11 +163,11 @@ def confirm_hours(
         for deed in deeds:
             yield from points.grant_for(deed, on=on, cause=confirmed)
 
-    return _next(
+    return ACTIVITY.step(
         app,
+        activity_id,
         actor=actor,
         key=key,
-        activity_id=activity_id,
         event_type="activity.hours_confirmed/1",
         inputs={"command": "activity.confirm_hours", "served": [[str(one.person_id), one.minutes] for one in served]},
         on=on,
@@ -185,11 +191,11 @@ def withdraw_hours(
             after=event_name(activity_stream(activity_id), read.versions[activity_id] + 1),
         )
 
-    return _next(
+    return ACTIVITY.step(
         app,
+        activity_id,
         actor=actor,
         key=key,
-        activity_id=activity_id,
         event_type="activity.hours_withdrawn/1",
         inputs={"command": "activity.withdraw_hours", "person_id": str(person_id), "reason": reason},
         on=on,
@@ -203,42 +209,15 @@ def cancel(app: App, *, actor: Actor, key: str, activity_id: UUID, reason: str, 
     def decided(_read: Reading, activity: Activity) -> Iterator[Fact]:
         yield Fact(activity_stream(activity_id), activities.cancel(activity, reason=reason), on)
 
-    return _next(
+    return ACTIVITY.step(
         app,
+        activity_id,
         actor=actor,
         key=key,
-        activity_id=activity_id,
         event_type="activity.cancelled/1",
         inputs={"command": "activity.cancel", "reason": reason},
         on=on,
         decided=decided,
-    )
-
-
-def _next(
-    app: App,
-    *,
-    actor: Actor,
-    key: str,
-    activity_id: UUID,
-    event_type: str,
-    inputs: Mapping[str, object],
-    on: date,
-    decided: Callable[[Reading, Activity], Iterator[Fact]],
-    person_id: UUID | None = None,
-) -> Receipt:
-    return step(
-        app,
-        actor=actor,
-        key=key,
-        stream=activity_stream(activity_id),
-        evolve=activities.evolve,
-        event_type=event_type,
-        inputs={**inputs, "activity_id": str(activity_id)},
-        on=on,
-        unknown=Refusal("activity.unknown"),
-        decided=decided,
-        person_id=person_id,
     )
 
 

@@ -1,11 +1,12 @@
 """Commendations: recording who was praised by which document; another person's confirmation brings the points."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
-from api.commands.deeds.shared import item_in_force, living_in, serves, step
+from api.commands.deeds.shared import Kind, item_in_force, living_in, serves
 from api.commands.households import household_stream
 from api.commands.points import Deed, Points
 from api.commands.shared import place_known, require
@@ -23,6 +24,11 @@ from journal.journal import Reading
 def commendation_stream(commendation_id: UUID) -> StreamName:
     """The stream of a commendation."""
     return stream_name("commendation", commendation_id)
+
+
+COMMENDATION: Final[Kind[Commendation]] = Kind(
+    "commendation_id", commendation_stream, commendations.evolve, unknown=lambda: Refusal("commendation.unknown")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +105,11 @@ def confirm(app: App, *, actor: Actor, key: str, commendation_id: UUID, on: date
         )
         yield from Points(app, read, actor).grant_for(deed, on=on, cause=confirmed)
 
-    return _next(
+    return COMMENDATION.step(
         app,
+        commendation_id,
         actor=actor,
         key=key,
-        commendation_id=commendation_id,
         event_type="commendation.confirmed/1",
         inputs={"command": "commendation.confirm"},
         on=on,
@@ -128,39 +134,14 @@ def withdraw(app: App, *, actor: Actor, key: str, commendation_id: UUID, reason:
             after=event_name(stream, read.versions[commendation_id] + 1),
         )
 
-    return _next(
+    return COMMENDATION.step(
         app,
+        commendation_id,
         actor=actor,
         key=key,
-        commendation_id=commendation_id,
         event_type="commendation.withdrawn/1",
         inputs={"command": "commendation.withdraw", "reason": reason},
         on=on,
-        decided=decided,
-    )
-
-
-def _next(
-    app: App,
-    *,
-    actor: Actor,
-    key: str,
-    commendation_id: UUID,
-    event_type: str,
-    inputs: Mapping[str, object],
-    on: date,
-    decided: Callable[[Reading, Commendation], Iterator[Fact]],
-) -> Receipt:
-    return step(
-        app,
-        actor=actor,
-        key=key,
-        stream=commendation_stream(commendation_id),
-        evolve=commendations.evolve,
-        event_type=event_type,
-        inputs={**inputs, "commendation_id": str(commendation_id)},
-        on=on,
-        unknown=Refusal("commendation.unknown"),
         decided=decided,
     )
 

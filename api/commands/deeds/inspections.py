@@ -1,11 +1,12 @@
 """Inspections of homes: one inspector records, another confirms; then points and title follow in the same append."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
-from api.commands.deeds.shared import item_in_force, living_in, step, unknown_of
+from api.commands.deeds.shared import Kind, item_in_force, living_in, unknown_of
 from api.commands.households import household_stream
 from api.commands.points import Deed, Points
 from api.commands.shared import require
@@ -29,6 +30,11 @@ def inspection_stream(inspection_id: UUID) -> StreamName:
 def title_stream(household_id: UUID) -> StreamName:
     """The stream of a household's title."""
     return stream_name("title", title_id(household_id))
+
+
+INSPECTION: Final[Kind[Inspection]] = Kind(
+    "inspection_id", inspection_stream, inspections.evolve, unknown=lambda: Refusal("inspection.unknown")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +104,11 @@ def confirm(app: App, *, actor: Actor, key: str, inspection_id: UUID, on: date) 
             )
             yield from Points(app, read, actor).grant_for(deed, on=on, cause=confirmed)
 
-    return _next(
+    return INSPECTION.step(
         app,
+        inspection_id,
         actor=actor,
         key=key,
-        inspection_id=inspection_id,
         event_type="inspection.confirmed/1",
         inputs={"command": "inspection.confirm"},
         on=on,
@@ -117,11 +123,11 @@ def dispute(app: App, *, actor: Actor, key: str, inspection_id: UUID, reason: st
         event = inspections.dispute(inspection, actor_id=actor.person_id, reason=reason)
         yield Fact(inspection_stream(inspection_id), event, on)
 
-    return _next(
+    return INSPECTION.step(
         app,
+        inspection_id,
         actor=actor,
         key=key,
-        inspection_id=inspection_id,
         event_type="inspection.disputed/1",
         inputs={"command": "inspection.dispute", "reason": reason},
         on=on,
@@ -143,39 +149,14 @@ def withdraw(app: App, *, actor: Actor, key: str, inspection_id: UUID, reason: s
             cause=stream, household_id=inspection.household_id, reason=reason, on=on, after=withdrawn
         )
 
-    return _next(
+    return INSPECTION.step(
         app,
+        inspection_id,
         actor=actor,
         key=key,
-        inspection_id=inspection_id,
         event_type="inspection.withdrawn/1",
         inputs={"command": "inspection.withdraw", "reason": reason},
         on=on,
-        decided=decided,
-    )
-
-
-def _next(
-    app: App,
-    *,
-    actor: Actor,
-    key: str,
-    inspection_id: UUID,
-    event_type: str,
-    inputs: Mapping[str, object],
-    on: date,
-    decided: Callable[[Reading, Inspection], Iterator[Fact]],
-) -> Receipt:
-    return step(
-        app,
-        actor=actor,
-        key=key,
-        stream=inspection_stream(inspection_id),
-        evolve=inspections.evolve,
-        event_type=event_type,
-        inputs={**inputs, "inspection_id": str(inspection_id)},
-        on=on,
-        unknown=Refusal("inspection.unknown"),
         decided=decided,
     )
 

@@ -1,11 +1,12 @@
 """Party members' service: written down once; when unit and community have both confirmed it, the points come."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
-from api.commands.deeds.shared import item_in_force, quantity_of, serves, step
+from api.commands.deeds.shared import Kind, item_in_force, quantity_of, serves
 from api.commands.points import Deed, Points
 from api.commands.shared import person_stream, place_known, require
 from api.context import App
@@ -23,6 +24,14 @@ from journal.journal import Reading
 def party_activity_stream(party_activity_id: UUID) -> StreamName:
     """The stream of a party member's service."""
     return stream_name("party_activity", party_activity_id)
+
+
+PARTY_ACTIVITY: Final[Kind[PartyActivity]] = Kind(
+    "party_activity_id",
+    party_activity_stream,
+    party_activities.evolve,
+    unknown=lambda: Refusal("party_activity.unknown"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +98,11 @@ def confirm_unit(app: App, *, actor: Actor, key: str, party_activity_id: UUID, o
         yield Fact(party_activity_stream(party_activity_id), event, on)
         yield from _points_of(app, read, actor, party_activity_id, party_activities.evolve(activity, event), on)
 
-    return _next(
+    return PARTY_ACTIVITY.step(
         app,
+        party_activity_id,
         actor=actor,
         key=key,
-        party_activity_id=party_activity_id,
         event_type="party_activity.unit_confirmed/1",
         inputs={"command": "party_activity.confirm_unit"},
         on=on,
@@ -109,11 +118,11 @@ def confirm_community(app: App, *, actor: Actor, key: str, party_activity_id: UU
         yield Fact(party_activity_stream(party_activity_id), event, on)
         yield from _points_of(app, read, actor, party_activity_id, party_activities.evolve(activity, event), on)
 
-    return _next(
+    return PARTY_ACTIVITY.step(
         app,
+        party_activity_id,
         actor=actor,
         key=key,
-        party_activity_id=party_activity_id,
         event_type="party_activity.community_confirmed/1",
         inputs={"command": "party_activity.confirm_community"},
         on=on,
@@ -128,11 +137,11 @@ def reject(app: App, *, actor: Actor, key: str, party_activity_id: UUID, reason:
         event = party_activities.reject(activity, actor_id=actor.person_id, reason=reason)
         yield Fact(party_activity_stream(party_activity_id), event, on)
 
-    return _next(
+    return PARTY_ACTIVITY.step(
         app,
+        party_activity_id,
         actor=actor,
         key=key,
-        party_activity_id=party_activity_id,
         event_type="party_activity.rejected/1",
         inputs={"command": "party_activity.reject", "reason": reason},
         on=on,
@@ -155,39 +164,14 @@ def withdraw(app: App, *, actor: Actor, key: str, party_activity_id: UUID, reaso
             after=event_name(stream, read.versions[party_activity_id] + 1),
         )
 
-    return _next(
+    return PARTY_ACTIVITY.step(
         app,
+        party_activity_id,
         actor=actor,
         key=key,
-        party_activity_id=party_activity_id,
         event_type="party_activity.withdrawn/1",
         inputs={"command": "party_activity.withdraw", "reason": reason},
         on=on,
-        decided=decided,
-    )
-
-
-def _next(
-    app: App,
-    *,
-    actor: Actor,
-    key: str,
-    party_activity_id: UUID,
-    event_type: str,
-    inputs: Mapping[str, object],
-    on: date,
-    decided: Callable[[Reading, PartyActivity], Iterator[Fact]],
-) -> Receipt:
-    return step(
-        app,
-        actor=actor,
-        key=key,
-        stream=party_activity_stream(party_activity_id),
-        evolve=party_activities.evolve,
-        event_type=event_type,
-        inputs={**inputs, "party_activity_id": str(party_activity_id)},
-        on=on,
-        unknown=Refusal("party_activity.unknown"),
         decided=decided,
     )
 

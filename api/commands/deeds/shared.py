@@ -1,8 +1,9 @@
 """What the commands of deeds share: who is there, which items can be chosen, and one more step of a deed."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from api.commands.households import household_stream
@@ -54,32 +55,41 @@ def living_in(read: Reading, household_id: UUID, *, on: date) -> frozenset[UUID]
     return frozenset(household.persons_on(on)) if household is not None else frozenset()
 
 
-def step(
-    app: App,
-    *,
-    actor: Actor,
-    key: str,
-    stream: StreamName,
-    evolve: Callable[[D | None, Any], D],
-    event_type: str,
-    inputs: Mapping[str, object],
-    on: date,
-    unknown: Refusal,
-    decided: Callable[[Reading, D], Iterator[Fact]],
-    person_id: UUID | None = None,
-) -> Receipt:
-    """One more event of a deed, and what follows from it, by whoever may cause it there.
+@dataclass(frozen=True)
+class Kind(Generic[D]):
+    """A kind of deed: what its id is called where a key is bound to its inputs, its streams, how one is folded."""
 
-    `person_id`: whose step it is; somebody else writes it down for him only in a role that may. Refuses `unknown`
-    where the deed is not there.
-    """
+    id_name: str
+    stream_of: Callable[[UUID], StreamName]
+    evolve: Callable[[D | None, Any], D]
+    unknown: Callable[[], Refusal]
 
-    def decide(read: Reading) -> Iterator[Fact]:
-        state = read.state(stream, evolve)
-        if state is None:
-            raise unknown
-        for_oneself = person_id is None or person_id == actor.person_id
-        require(read, actor, event_type, division=state.division, on=on, for_oneself=for_oneself)
-        yield from decided(read, state)
+    def step(
+        self,
+        app: App,
+        deed_id: UUID,
+        *,
+        actor: Actor,
+        key: str,
+        event_type: str,
+        inputs: Mapping[str, object],
+        on: date,
+        decided: Callable[[Reading, D], Iterator[Fact]],
+        person_id: UUID | None = None,
+    ) -> Receipt:
+        """One more event of a deed, and what follows from it, by whoever may cause it there.
 
-    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+        `person_id`: whose step it is; somebody else writes it down for him only in a role that may. Refuses `unknown`
+        where the deed is not there.
+        """
+
+        def decide(read: Reading) -> Iterator[Fact]:
+            state = read.state(self.stream_of(deed_id), self.evolve)
+            if state is None:
+                raise self.unknown()
+            for_oneself = person_id is None or person_id == actor.person_id
+            require(read, actor, event_type, division=state.division, on=on, for_oneself=for_oneself)
+            yield from decided(read, state)
+
+        bound = {**inputs, self.id_name: str(deed_id)}
+        return app.journal.execute(actor=actor, key=key, inputs=bound, decide=decide)

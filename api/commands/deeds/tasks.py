@@ -1,11 +1,12 @@
 """Community tasks: offering one, taking it on, doing it; another person's confirmation brings the points."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
-from api.commands.deeds.shared import item_in_force, serves, step
+from api.commands.deeds.shared import Kind, item_in_force, serves
 from api.commands.points import Deed, Points
 from api.commands.shared import place_known, require
 from api.context import App
@@ -22,6 +23,9 @@ from journal.journal import Reading
 def task_stream(task_id: UUID) -> StreamName:
     """The stream of a task."""
     return stream_name("task", task_id)
+
+
+TASK: Final[Kind[Task]] = Kind("task_id", task_stream, tasks.evolve, unknown=lambda: Refusal("task.unknown"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,11 @@ def accept(app: App, *, actor: Actor, key: str, task_id: UUID, person_id: UUID, 
         event = tasks.accept(task, person_id=person_id, person_known=serves(read, person_id), today=on)
         yield Fact(task_stream(task_id), event, on)
 
-    return _next(
+    return TASK.step(
         app,
+        task_id,
         actor=actor,
         key=key,
-        task_id=task_id,
         event_type="task.accepted/1",
         inputs={"command": "task.accept", "person_id": str(person_id)},
         on=on,
@@ -97,11 +101,11 @@ def give_up(app: App, *, actor: Actor, key: str, task_id: UUID, person_id: UUID,
     def decided(_read: Reading, task: Task) -> Iterator[Fact]:
         yield Fact(task_stream(task_id), tasks.give_up(task, person_id=person_id, reason=reason), on)
 
-    return _next(
+    return TASK.step(
         app,
+        task_id,
         actor=actor,
         key=key,
-        task_id=task_id,
         event_type="task.given_up/1",
         inputs={"command": "task.give_up", "person_id": str(person_id), "reason": reason},
         on=on,
@@ -117,11 +121,11 @@ def finish(app: App, *, actor: Actor, key: str, task_id: UUID, person_id: UUID, 
         event = tasks.finish(task, person_id=person_id, done_on=done_on, today=on, actor_id=actor.person_id)
         yield Fact(task_stream(task_id), event, on)
 
-    return _next(
+    return TASK.step(
         app,
+        task_id,
         actor=actor,
         key=key,
-        task_id=task_id,
         event_type="task.done/1",
         inputs={"command": "task.finish", "person_id": str(person_id), "done_on": done_on.isoformat()},
         on=on,
@@ -137,11 +141,11 @@ def send_back(app: App, *, actor: Actor, key: str, task_id: UUID, person_id: UUI
         event = tasks.send_back(task, person_id=person_id, actor_id=actor.person_id, reason=reason)
         yield Fact(task_stream(task_id), event, on)
 
-    return _next(
+    return TASK.step(
         app,
+        task_id,
         actor=actor,
         key=key,
-        task_id=task_id,
         event_type="task.sent_back/1",
         inputs={"command": "task.send_back", "person_id": str(person_id), "reason": reason},
         on=on,
@@ -166,11 +170,11 @@ def confirm(app: App, *, actor: Actor, key: str, task_id: UUID, person_id: UUID,
         confirmed = event_name(task_stream(task_id), read.versions[task_id] + 1)
         yield from Points(app, read, actor).grant_for(deed, on=on, cause=confirmed)
 
-    return _next(
+    return TASK.step(
         app,
+        task_id,
         actor=actor,
         key=key,
-        task_id=task_id,
         event_type="task.confirmed/1",
         inputs={"command": "task.confirm", "person_id": str(person_id)},
         on=on,
@@ -194,11 +198,11 @@ def withdraw_confirmation(
             after=event_name(task_stream(task_id), read.versions[task_id] + 1),
         )
 
-    return _next(
+    return TASK.step(
         app,
+        task_id,
         actor=actor,
         key=key,
-        task_id=task_id,
         event_type="task.confirmation_withdrawn/1",
         inputs={"command": "task.withdraw_confirmation", "person_id": str(person_id), "reason": reason},
         on=on,
@@ -212,40 +216,13 @@ def withdraw(app: App, *, actor: Actor, key: str, task_id: UUID, reason: str, on
     def decided(_read: Reading, task: Task) -> Iterator[Fact]:
         yield Fact(task_stream(task_id), tasks.withdraw(task, reason=reason), on)
 
-    return _next(
+    return TASK.step(
         app,
+        task_id,
         actor=actor,
         key=key,
-        task_id=task_id,
         event_type="task.withdrawn/1",
         inputs={"command": "task.withdraw", "reason": reason},
         on=on,
         decided=decided,
-    )
-
-
-def _next(
-    app: App,
-    *,
-    actor: Actor,
-    key: str,
-    task_id: UUID,
-    event_type: str,
-    inputs: Mapping[str, object],
-    on: date,
-    decided: Callable[[Reading, Task], Iterator[Fact]],
-    person_id: UUID | None = None,
-) -> Receipt:
-    return step(
-        app,
-        actor=actor,
-        key=key,
-        stream=task_stream(task_id),
-        evolve=tasks.evolve,
-        event_type=event_type,
-        inputs={**inputs, "task_id": str(task_id)},
-        on=on,
-        unknown=Refusal("task.unknown"),
-        decided=decided,
-        person_id=person_id,
     )
