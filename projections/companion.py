@@ -5,11 +5,9 @@ whoever needs the read models asks his own runner to catch up, which waits for t
 left; if the companion is gone, it does all of it itself. It ends with the command, however that ends.
 """
 
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Final
 
@@ -18,35 +16,23 @@ import psycopg
 from domain.streams import event_types
 from journal.codec import Codec
 from journal.errors import IntegrityError
+from projections.beside import await_end, beside
 from projections.runner import Runner
 from projections.schema import NeedsRebuild
 
 EVERY_S: Final = 2.0
 """Batches as large as this makes them: what a batch costs besides its events is paid once."""
-ENDS_WITHIN_S: Final = 10.0
 
 
 @contextmanager
 def companion(dsn: str) -> Iterator[None]:
     """While this lasts, a process applies what is recorded. `dsn` is the projector's."""
-    context = get_context("spawn")
-    theirs, ours = context.Pipe(duplex=False)
-    process = context.Process(target=_follow, args=(dsn, theirs), name="read-models", daemon=True)
-    process.start()
-    theirs.close()
-    try:
+    with beside(_follow, dsn, name="read-models"):
         yield
-    finally:
-        ours.close()
-        process.join(ENDS_WITHIN_S)
-        if process.is_alive():
-            process.kill()
-            process.join()
 
 
 def _follow(dsn: str, command: Connection) -> None:
     """Catch up every second until the command's end of the pipe is closed, by itself or by its death."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the command says when it is over
     ended = threading.Event()
     threading.Thread(target=_await_end, args=(command, ended), daemon=True).start()
     runner = Runner(dsn, Codec(event_types()))
@@ -57,6 +43,5 @@ def _follow(dsn: str, command: Connection) -> None:
 
 
 def _await_end(command: Connection, ended: threading.Event) -> None:
-    with suppress(EOFError, OSError):
-        command.recv()
+    await_end(command)
     ended.set()

@@ -7,12 +7,10 @@ recorded by then is found again by its key.
 """
 
 import os
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Final
@@ -29,8 +27,8 @@ from api.demo.year import cases_of
 from api.settings import Settings
 from domain.kernel.calendar import Month
 from migrations.roles import Access
+from projections.beside import ENDS_WITHIN_S, await_end, beside
 
-ENDS_WITHIN_S: Final = 10.0
 BEGIN: Final = "begin"
 
 
@@ -64,24 +62,12 @@ class Reporters:
 @contextmanager
 def reporters(app: App, people: People) -> Iterator[Reporters]:
     """While this lasts, the reports of all months are recorded, one month after the other, once they may begin."""
-    context = get_context("spawn")
-    ours, theirs = context.Pipe()
-    arguments = (app.settings, app.access, people.seed, people.period.first, theirs)
-    process = context.Process(target=_report, args=arguments, name="reporters", daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        yield Reporters(process, ours)
-    finally:
-        ours.close()
-        process.join(ENDS_WITHIN_S)
-        if process.is_alive():
-            process.kill()
-            process.join()
+    arguments = (app.settings, app.access, people.seed, people.period.first)
+    with beside(_report, *arguments, name="reporters") as (process, messages):
+        yield Reporters(process, messages)
 
 
 def _report(settings: Settings, access: Access, seed: str, first: Month, command: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the command says when it is over
     clock = DemoClock()
     with open_app(settings, access=access, clock=clock) as app, together(clock) as hands:
         if not _may_begin(command):
@@ -110,6 +96,5 @@ def _with_keys(app: App, seed: str, first: Month) -> People:
 
 def _end_with(command: Connection) -> None:
     """End once the command's end of the pipe is closed, by itself or by its death: an append is whole or is not."""
-    with suppress(EOFError, OSError):
-        command.recv()
+    await_end(command)
     os._exit(0)
