@@ -181,9 +181,13 @@ class Acting:
         if not self.may(what):
             raise Refusal("access.may_not_read", role=self.role)
 
+    def covers(self, division: Division) -> bool:
+        """Whether a division lies in one of the role's areas."""
+        return any(contains(area, division) for area in self.areas)
+
     def require_area(self, division: Division) -> None:
         """Refuse `access.outside_area` unless the division lies in one of the role's areas."""
-        if not any(contains(area, division) for area in self.areas):
+        if not self.covers(division):
             raise Refusal("access.outside_area", division=division)
 
     def area(self, desk: Office, given: Division | None) -> Division:

@@ -12,7 +12,7 @@ from api.staff.office import Office
 from api.staff.texts import require_visible
 from api.web import words
 from api.web.routes import Routes
-from domain.kernel.places import Division, contains
+from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from projections import incidents, sightings
 
@@ -85,7 +85,7 @@ def of_incident(desk: Office, who: Acting, incident_id: UUID) -> tuple[list[Like
         require_visible(who, incident)
         found = likely_duplicates(conn, desk.app.vault, incident_id)
         often = frequency(conn, incident.reporter_id, area=desk.app.log.division, until=incident.reported_on)
-    inside = [one for one in found if any(contains(area, one.sighting.division) for area in who.areas)]
+    inside = [one for one in found if who.covers(one.sighting.division)]
     return inside, often
 
 

@@ -25,7 +25,6 @@ from api.web import station_words
 from api.web.qr import qr_svg
 from api.web.routes import Routes
 from domain import authority
-from domain.kernel.places import contains
 from domain.kernel.refusals import Refusal
 from projections import exchanges, stations
 from projections.exchanges import Exchange
@@ -104,7 +103,7 @@ def _require_readable(desk: Office, who: Acting, exchange: Exchange, station: St
     took_part: set[UUID | None] = {exchange.authoriser_id, exchange.collector_id, exchange.keeper_id}
     if who.person_id in took_part:
         return
-    if who.may("stations") and any(contains(area, station.division) for area in who.areas):
+    if who.may("stations") and who.covers(station.division):
         return
     if exchange.account_id not in {one.account_id for one in mine_of(desk, who).own}:
         raise Refusal("access.not_yours")

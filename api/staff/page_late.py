@@ -16,7 +16,6 @@ from api.staff.texts import names_of
 from api.web import words
 from api.web.paging import Shown, query, read_moment, write_key
 from api.web.routes import Routes
-from domain.kernel.places import contains
 from domain.kernel.refusals import Refusal
 from domain.kernel.workflow_steps import STEPS
 from projections import course_queries, incident_courses, places
@@ -57,7 +56,7 @@ def listing(
         "rows": rows,
         "shown": shown,
         "next": query(area=where, act=act, soon="true" if soon else None, after=key) if key else None,
-        "known": [place for place in known if any(contains(one, place.code) for one in who.areas)],
+        "known": known,
         "area": where,
         "act": act or "",
         "steps": {name: words.ACTS[name] for name in STEPS},

@@ -6,7 +6,6 @@ the rule is kept by nobody but the browser, and judged anew when it is confirmed
 
 import base64
 import binascii
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
@@ -26,7 +25,6 @@ from api.staff.page_today import place_names
 from api.web import points_words
 from api.web.routes import Routes
 from domain import authority
-from domain.kernel.places import Division, contains
 from domain.kernel.refusals import Refusal
 from domain.points import rules
 from domain.points.rules import Layers
@@ -75,7 +73,7 @@ def page(request: Request, desk: Desk, who: ByCookie, division: Annotated[Code |
     values: dict[str, Any] = {
         "where": where,
         "known": known,
-        "offered": [place for place in known if _covers(who.areas, place.code)],
+        "offered": [place for place in known if who.covers(place.code)],
         "layers": layers,
         "factors": _factors_of(layers),
         "versions": versions,
@@ -165,7 +163,3 @@ def _factors_of(layers: Layers) -> dict[str, str]:
     """The categories that count more or less than once today, and how often."""
     found = {item.category: layers.factor_percent(item.category) for item in layers.items()}
     return {category: points_words.times(factor) for category, factor in found.items() if factor != 100}
-
-
-def _covers(areas: Sequence[Division], code: Division) -> bool:
-    return any(contains(area, code) for area in areas)

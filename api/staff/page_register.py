@@ -21,7 +21,7 @@ from api.staff.page_today import item_titles, place_names
 from api.web import words
 from api.web.paging import Shown, query, read_moment, write_key
 from api.web.routes import Routes
-from domain.kernel.places import Division, contains
+from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.kernel.short_codes import shown_code
 from projections import incidents, places, tracking_codes
@@ -94,7 +94,7 @@ def listing(
         "shown": shown,
         "next": query(**conditions, after=write_key(*_key(found[-1]))) if shown.more else None,
         "files": query(**conditions),
-        "known": [place for place in known if any(contains(one, place.code) for one in who.areas)],
+        "known": known,
         "asked": conditions,
         "statuses": {status: words.STATUSES[status] for status in STATUSES},
         "categories": [(name, name) for name in sorted({*county_classes(desk), asked.category} - {""})],

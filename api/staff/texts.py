@@ -10,7 +10,6 @@ from api.staff.office import Office
 from api.web.names import ERASED, shown_names
 from domain import incidents, persons
 from domain.incidents.turns import Turn, waits_for
-from domain.kernel.places import contains
 from domain.kernel.refusals import Refusal
 from projections import incident_courses
 from projections.incidents import Incident
@@ -83,8 +82,7 @@ def may_read(desk: Office, who: Acting, incident: Incident) -> bool:
 
 
 def _waits_for(desk: Office, who: Acting, incident: Incident) -> bool:
-    inside = any(contains(area, incident.division) for area in who.areas)
-    if not who.only_own or incident.reporter_id == who.person_id or not inside:
+    if not who.only_own or incident.reporter_id == who.person_id or not who.covers(incident.division):
         return False
     state = desk.app.journal.state(incident_stream(incident.incident_id), incidents.evolve)
     with desk.app.reading.connection() as conn:
