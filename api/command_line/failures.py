@@ -45,7 +45,7 @@ _BY_NAME: Final[Mapping[str, str]] = {
     "api.timestamps.NoTimestamp": "没有盖上时间戳：{error}",
     "journal.signer_process.SignerRuns": "这份记忆已有签名进程在用（进程 {error}）。请先停止它，或不必再启动。",
     "api.demo.beginning.NotTheDemo": "{error}",
-    "api.demo.reporters.ReportersFailed": "{error}",
+    "api.demo.second_program.SecondProgramFailed": "{error}",
     "api.server.AddressInUse": "{error}",
     "projections.schema.NeedsRebuild": "查询表是别的版本的，请运行：mingzhang rebuild。技术细节：{error}",
     "projections.rebuild.RebuildRunning": "另一个进程正在重建查询表，请等它完成。",

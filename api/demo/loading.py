@@ -2,12 +2,12 @@
 
 Every id and every idempotency key follows from the plan, so a load that was broken off is completed by running it
 again. Casework of one step runs in several threads: their appends share transactions. What the members report comes
-in meanwhile, through a process of its own.
+in meanwhile, and what was decided is paid, through a second program.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import Final
 
@@ -28,19 +28,19 @@ from api.demo import (
     pressing,
     registers,
     stars,
+    wages,
 )
 from api.demo.beginning import period_of
 from api.demo.clock import DemoClock
 from api.demo.people import LOGINS, PASSWORD, People
 from api.demo.period import PAID_MONTHS, Period
 from api.demo.places import COUNTY
-from api.demo.reporters import Reporters, reporters
+from api.demo.second_program import SecondProgram, second_program
 from api.demo.together import Together, grouped, in_parts, key_of, together
 from api.demo.year import Case, cases_of
 from api.rehearsal.cast import require_rehearsal
-from api.rehearsal.payday import BatchDays, Payday, all_batches
 from api.web.accounts import find, set_account
-from domain.kernel.calendar import CHINA, Month, day_in_china, first_day, next_month
+from domain.kernel.calendar import CHINA, Month, day_in_china
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
 from journal.facts import Actor
@@ -66,17 +66,17 @@ def load(app: App, *, clock: DemoClock, seed: str, progress: Progress) -> None:
     """
     require_rehearsal(app)
     people = People(seed, period_of(app))
-    with companion(app.access.projector), together(clock) as hands, reporters(app, people) as reporting:
+    with companion(app.access.projector), together(clock) as hands, second_program(app, people) as second:
         loader = _Loader(app, clock, people, progress, hands)
         with clock.at(datetime.combine(loader.period.since, time(), CHINA)):
             loader.set_up()
-        reporting.begin()
+        second.begin()
         loader.keep_registers()
-        loader.work(reporting)
+        loader.work(second)
         default_workflow.load(app, clock=clock, founder=loader.founder, people=loader.people, on=loader.period.until)
         photographed.load(app, clock=clock, people=loader.people)
         pressing.load(app, clock=clock, people=loader.people)
-        loader.pay()
+        loader.pay(second)
         stars.load(app, founder=loader.founder, people=loader.people)
         points.load(app, founder=loader.founder, people=loader.people)
         loader.complete()
@@ -192,15 +192,16 @@ class _Loader:
 
     # The casework of a month.
 
-    def work(self, reporting: Reporters) -> None:
+    def work(self, second: SecondProgram) -> None:
         """Verify, handle and decide, month after month, as soon as a month's reports are there."""
         steps = (self._verify, self._handle, self._decide)
         months = self.period.all_months
         for number, of in enumerate(months):
-            reporting.await_month(number + 1)
+            second.await_reported(number + 1)
             for done, step in enumerate(steps, 1):
                 step(of, self._cases[of])
                 self.progress("事件", len(steps) * number + done, len(steps) * len(months))
+            second.decided(number + 1)
 
     def _verify(self, of: Month, cases: Sequence[Case]) -> None:
         """Every Monday, each township's grid worker."""
@@ -256,35 +257,14 @@ class _Loader:
 
     # The payouts.
 
-    def pay(self) -> None:
+    def pay(self, second: SecondProgram) -> None:
         """Twelve months paid out; of the last, some lines and the second batch lie open."""
-        payday = Payday.of(
-            self.app,
-            maker=self.people.maker,
-            checker=self.people.checker,
-            seed=self.people.seed,
-            days=_days,
-            # One line for all its steps: the bar moves on, and ends after the last.
-            progress=lambda step, done, total: self.progress(f"发放：{step}", done, total + 1),
-            profiles=("neutral-csv",) * 4 + ("generic-xlsx",),
-        )
-        *closed, last = self.period.paid_months
-        payday.pay(closed)
-        if not any(batch.month == last and batch.number > 1 for batch in all_batches(self.app)):
-            payday.freeze([last])
-            payday.approve([last])
-            payday.export([last])
-            payday.answer([last])
-            payday.freeze([last])
+        for paid in second.await_paid():
+            self.progress("发放", paid, PAID_MONTHS)
+        # One line for all its steps: the bar moves on, and ends after the last.
+        wages.pay_last(self.app, self.people, lambda step, done, total: self.progress(f"发放：{step}", done, total + 1))
         self.progress("发放", PAID_MONTHS, PAID_MONTHS)
 
     def complete(self) -> None:
         """The last command."""
         self._appropriate(self.period.until.year, 3, Fen(1_000_000), on=self.period.until, key=COMPLETE)
-
-
-def _days(of: Month, number: int) -> BatchDays:
-    """A month's first batch goes out in the middle of the next month, each later one ten days after the one before."""
-    start = first_day(next_month(of)) + timedelta(days=14 + 10 * (number - 1))
-    frozen, approved, exported, answered, resolved, closed = (start + timedelta(days=n) for n in (0, 1, 2, 3, 6, 7))
-    return BatchDays(frozen, approved, exported, answered, resolved, closed)

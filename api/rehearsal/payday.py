@@ -93,10 +93,14 @@ class Payday:
         return cls(app, maker, checker, seed, days, progress, tuple(map(_profile_named, profiles)), later_answer)
 
     def pay(self, months: Collection[Month] | None = None) -> None:
+        """Pay everything of these months (None: of all) that can be paid, and match the bank's statements of them."""
+        self.settle(months)
+        self.reconcile()
+
+    def settle(self, months: Collection[Month] | None = None) -> None:
         """Pay everything of these months (None: of all) that can be paid, round after round.
 
-        A rehearsal bank refuses about one payment in thirty, so that few rounds leave nothing to re-issue. At last its
-        statements of the months are recorded and matched.
+        A rehearsal bank refuses about one payment in thirty, so that few rounds leave nothing to re-issue.
         """
         for _ in range(ROUNDS_MAX):
             frozen = self.freeze(months)
@@ -107,6 +111,9 @@ class Payday:
             self.close(months)
             if not frozen:
                 break
+
+    def reconcile(self) -> None:
+        """Record the bank's statements of everything that stands on none yet, and match them."""
         bank_statements.reconcile(self.app, actor=self.maker)
 
     def freeze(self, months: Collection[Month] | None = None) -> int:
