@@ -14,11 +14,11 @@ import secrets
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import pytest
@@ -53,6 +53,10 @@ LONGEST_FIRST = (
     "projections/test_random_stories.py",
 )
 """The files that take longest, as `pytest --durations=0` finds them; the others follow in their usual order."""
+
+Kept = TypeVar("Kept")
+
+_SEND_AWAY = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
 
 # Each home is a folder of its own in one of these, closed to others.
 DISK = Path("/tmp")  # noqa: S108
@@ -93,19 +97,33 @@ class Cluster:
     name: str
     superuser_dsn: str
     prefix: str  # of the role names; a server that is not ours alone gets names of our own
+    kept_homes: Path  # where homes lie that belong to templates
     passwords: dict[str, str] = field(default_factory=lambda: {kind: secrets.token_hex(12) for kind in KINDS})
-    _template: str | None = None
+    _templates: dict[Hashable, tuple[Access, Any]] = field(default_factory=dict)
     _made: list[str] = field(default_factory=list)
 
     def new_database(self) -> Access:
         """Return a fresh database with all migrations applied: a copy of a template that was migrated
         once.
         """
-        if self._template is None:
-            template = self.new_empty_database()
-            migrate(template.owner, names=template.names)
-            self._template = template.database
-        return self._create(template=self._template)
+        made, _ = self._once("migrated", self.new_empty_database, lambda new: migrate(new.owner, names=new.names))
+        return self._create(template=made.database)
+
+    def copy_of(self, what: Hashable, make: Callable[[Access], Kept]) -> tuple[Access, Kept]:
+        """A copy of what `make` makes of a migrated database, and what it returned: it is made once for all who ask
+        for the same `what`, and whoever is still connected when it is made is sent away.
+        """
+        made, kept = self._once(what, self.new_database, make)
+        return self._create(template=made.database), kept
+
+    def _once(self, what: Hashable, begin: Callable[[], Access], make: Callable[[Access], Kept]) -> tuple[Access, Kept]:
+        if what not in self._templates:
+            template = begin()
+            kept = make(template)
+            with self._connected() as connection:
+                connection.execute(_SEND_AWAY, (template.database,))
+            self._templates[what] = template, kept
+        return self._templates[what]
 
     def new_empty_database(self) -> Access:
         """Return a fresh database with our roles and without any migration."""
@@ -189,17 +207,18 @@ def home() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session", params=servers_to_test())
-def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+def cluster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A running PostgreSQL; tests that use it run once on each server of MINGZHANG_TEST_PG."""
+    kept_homes = tmp_path_factory.mktemp("homes")
     if request.param == "url":
         assert TEST_URL is not None
-        shared = Cluster("url", TEST_URL, prefix=f"mzt_{os.getpid()}_")
+        shared = Cluster("url", TEST_URL, prefix=f"mzt_{os.getpid()}_", kept_homes=kept_homes)
         yield shared
         shared.clean_up()
         return
     bin_dir = SYSTEM_BINARIES if request.param == "debian" else None
     with temporary_home(roomy_memory()) as path, EmbeddedPostgres(path, bin_dir=bin_dir) as server:
-        yield Cluster(request.param, server.endpoint.superuser_dsn, prefix="mz_")
+        yield Cluster(request.param, server.endpoint.superuser_dsn, prefix="mz_", kept_homes=kept_homes)
 
 
 @pytest.fixture

@@ -24,9 +24,8 @@ from journal.checkpoint import Checkpoint
 from journal.codec import Codec
 from journal.facts import Fact
 from journal.merkle import leaf_hash, root_of
-from tests.api.web.county import County, served, small_county
+from tests.api.web.county import County, copied_county, served
 from tests.api.web.registers import signed_in
-from tests.conftest import temporary_home
 from tests.journal.opened import granted
 
 if TYPE_CHECKING:
@@ -36,10 +35,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def county(cluster: "Cluster") -> Iterator[County]:
     """A county of its own: what is broken here stays broken."""
-    access = cluster.new_database()
-    with temporary_home() as home, small_county(access, home) as made:
+    with copied_county(cluster) as made:
         yield made
-    cluster.drop(access)
 
 
 @pytest.fixture

@@ -24,9 +24,8 @@ from domain.kernel.calendar import month_of
 from journal.checkpoint import open_checkpoint
 from journal.targets import LocalFolder
 from journal.tile_files import HISTORY
-from tests.api.web.county import County, small_county
+from tests.api.web.county import County, copied_county
 from tests.authority import Authority, make_authority, openssl, serving
-from tests.conftest import temporary_home
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
@@ -41,10 +40,8 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
 @pytest.fixture(scope="module")
 def bare(cluster: "Cluster") -> Iterator[County]:
     """A county without an authority."""
-    access = cluster.new_database()
-    with temporary_home() as home, small_county(access, home) as made:
+    with copied_county(cluster) as made:
         yield made
-    cluster.drop(access)
 
 
 @pytest.fixture
@@ -129,8 +126,7 @@ def test_every_day_once_after_a_failure_again_and_after_each_seal(cluster: "Clus
 
     When a month is sealed it stamps once more that day, over a checkpoint that holds the seal.
     """
-    access = cluster.new_database()
-    with temporary_home() as home, small_county(access, home) as made:
+    with copied_county(cluster) as made:
         app = set_up(made.app, tsa_url=authority.url, tsa_certificate=authority.root)
         authority.answering = None
         off = Daily(made.app)
@@ -153,7 +149,6 @@ def test_every_day_once_after_a_failure_again_and_after_each_seal(cluster: "Clus
             assert len(authority.seen) == asked + 1
         finally:
             daily.stop()
-    cluster.drop(access)
 
 
 def sealed(county: County) -> int:

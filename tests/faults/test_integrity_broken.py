@@ -22,8 +22,7 @@ from projections.models import MODELS
 from projections.rebuild import rebuild
 from projections.runner import Runner
 from projections.schema import install
-from tests.api.web.county import COUNTY, VILLAGE, County, served, small_county
-from tests.conftest import temporary_home
+from tests.api.web.county import COUNTY, VILLAGE, County, copied_county, served
 from tests.projections.conftest import all_rows, roles_of
 from tests.projections.story import CODEC, Story
 
@@ -37,10 +36,8 @@ PHONE = "0793-5780000"
 @pytest.fixture
 def county(cluster: "Cluster") -> Iterator[County]:
     """A county of its own: what is broken here is broken for good."""
-    access = cluster.new_database()
-    with temporary_home() as home, small_county(access, home) as made:
+    with copied_county(cluster) as made:
         yield made
-    cluster.drop(access)
 
 
 def forge(cluster: "Cluster", access: Access, index: int, old: bytes, new: bytes) -> None:

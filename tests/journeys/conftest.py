@@ -18,7 +18,7 @@ from domain.kernel.money import Fen
 from domain.kernel.places import Division
 from journal.facts import Actor
 from journal.journal import Clock, now
-from tests.api.web.county import County, small_county
+from tests.api.web.county import County, copied_county
 from tests.conftest import temporary_home
 
 if TYPE_CHECKING:
@@ -134,7 +134,5 @@ def people(begun: tuple[App, Actor]) -> People:
 @pytest.fixture
 def county(cluster: "Cluster") -> Iterator[County]:
     """A rehearsal that is served and followed: its bank answers as a real one might."""
-    access = cluster.new_database()
-    with temporary_home() as home, small_county(access, home, rehearsal=True) as made:
+    with copied_county(cluster, rehearsal=True) as made:
         yield made
-    cluster.drop(access)

@@ -17,7 +17,7 @@ from api.commands.county import NewPlace, register_places
 from api.commands.shared import today
 from api.staff.act_forms import FORM_FIELDS
 from domain.kernel.places import Division
-from tests.api.web.county import PASSWORD, SINCE, TOWNSHIP, VILLAGE, County, small_county
+from tests.api.web.county import PASSWORD, SINCE, TOWNSHIP, VILLAGE, County, copied_county
 from tests.journeys.adopted import add_officer
 from tests.journeys.everything import READERS, fill, reached
 
@@ -54,7 +54,7 @@ FACTS: Final[dict[str, dict[str, object]]] = {
 @pytest.fixture(scope="module")
 def county(cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     """A county with something on every page."""
-    with small_county(cluster.new_database(), tmp_path_factory.mktemp("axe"), rehearsal=True) as small:
+    with copied_county(cluster, rehearsal=True) as small:
         fill(small)
         yield small
 

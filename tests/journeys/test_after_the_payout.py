@@ -27,8 +27,7 @@ from journal.codec import Codec
 from projections import payee_holds, payout_batches, payout_looks, reward_payments, trial_balances
 from projections.rebuild import rebuild
 from projections.reward_payments import Sum
-from tests.api.web.county import COUNTY, County, small_county
-from tests.conftest import temporary_home
+from tests.api.web.county import COUNTY, County, copied_county
 from tests.payouts import acknowledged
 from tests.projections.conftest import all_rows, roles_of
 
@@ -127,10 +126,8 @@ class Office:
 
 @pytest.fixture
 def office(cluster: "Cluster") -> Iterator[Office]:
-    access = cluster.new_database()
-    with temporary_home() as home, small_county(access, home, rehearsal=True) as county:
+    with copied_county(cluster, rehearsal=True) as county:
         yield Office(county)
-    cluster.drop(access)
 
 
 def test_money_comes_back_next_year_and_is_paid_again(office: Office, tmp_path: Path) -> None:

@@ -18,8 +18,7 @@ from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from journal.facts import Actor
 from projections import persons
-from tests.api.web.county import COUNTY, TOWNSHIP, VILLAGE, County, small_county
-from tests.conftest import temporary_home
+from tests.api.web.county import COUNTY, TOWNSHIP, VILLAGE, County, copied_county
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
@@ -32,10 +31,8 @@ Step = Callable[..., Any]
 @pytest.fixture(scope="module")
 def county(cluster: "Cluster") -> Iterator[County]:
     """One county for all: every test has people and households of its own in it."""
-    access = cluster.new_database()
-    with temporary_home() as home, small_county(access, home, rehearsal=True) as made:
+    with copied_county(cluster, rehearsal=True) as made:
         yield made
-    cluster.drop(access)
 
 
 @pytest.fixture

@@ -14,9 +14,8 @@ from playwright.sync_api import Browser, Page
 from api.custody.wrapping import REHEARSAL
 from api.web import accounts
 from domain.points.accounts import account_id
-from tests.api.web.county import PASSWORD, VILLAGE, County, small_county
+from tests.api.web.county import PASSWORD, VILLAGE, County, copied_county
 from tests.api.web.registers import faults
-from tests.conftest import temporary_home
 from tests.journeys.test_accessibility import serious
 from tests.journeys.test_in_a_browser import as_somebody, look, press, recorded
 from tests.stations import SOAP, UMBRELLA, Counter, opened_station
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def station(cluster: "Cluster") -> Iterator[tuple[County, Counter]]:
     """A station with umbrellas and soap; its people can sign in, and the old villager has 300 points."""
-    with temporary_home() as home, small_county(cluster.new_database(), home, rehearsal=True) as county:
+    with copied_county(cluster, rehearsal=True) as county:
         counter = opened_station(county.app, admin=county.admin, village=VILLAGE)
         for word, actor in {**counter.staff, **counter.villagers}.items():
             signing_in = {"login": word, "person_id": actor.person_id, "password": PASSWORD, "cost": REHEARSAL}

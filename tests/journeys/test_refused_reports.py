@@ -14,8 +14,7 @@ from playwright.sync_api import Browser, expect
 from api.photos import BYTES_MAX, PHOTOS_MAX
 from api.staff.form_shapes import local_moment
 from api.web.frame import PHOTOS_BYTES_MAX
-from tests.api.web.county import OTHER_TOWNSHIP, VILLAGE, County, small_county
-from tests.conftest import temporary_home
+from tests.api.web.county import OTHER_TOWNSHIP, VILLAGE, County, copied_county
 from tests.journeys.test_in_a_browser import look_without_script
 from tests.journeys.test_reporting import (
     events_since,
@@ -39,10 +38,8 @@ TEXT = "桥头的栏杆<b>断了</b>。\n\n“三天了”，没有人修。"
 @pytest.fixture(scope="module")
 def county(cluster: "Cluster") -> Iterator[County]:
     """A county that all tests of the module share."""
-    access = cluster.new_database()
-    with temporary_home() as home, small_county(access, home, rehearsal=True) as made:
+    with copied_county(cluster, rehearsal=True) as made:
         yield made
-    cluster.drop(access)
 
 
 def shown_text(page: str) -> str:

@@ -35,8 +35,7 @@ from domain.kernel.short_codes import candidates, shown_code
 from journal.facts import Receipt
 from projections import tracking_codes
 from tests.api.test_photos import SECRET, exif, picture, written
-from tests.api.web.county import OTHER_TOWNSHIP, PASSWORD, VILLAGE, County, small_county
-from tests.conftest import temporary_home
+from tests.api.web.county import OTHER_TOWNSHIP, PASSWORD, VILLAGE, County, copied_county
 from tests.journeys.test_in_a_browser import look, look_without_script, press
 
 if TYPE_CHECKING:
@@ -50,10 +49,8 @@ FIRST_CODE_WAITS_MS = 20_000
 @pytest.fixture(scope="module")
 def county(cluster: "Cluster") -> Iterator[County]:
     """A county that all tests of the module share: each reports what it needs, and changes nothing for the others."""
-    access = cluster.new_database()
-    with temporary_home() as home, small_county(access, home, rehearsal=True) as made:
+    with copied_county(cluster, rehearsal=True) as made:
         yield made
-    cluster.drop(access)
 
 
 def signed_in(county: County, login: str) -> httpx.Client:

@@ -25,7 +25,7 @@ from domain.kernel.events import Sha256
 from domain.kernel.places import Position
 from domain.kernel.workflow_steps import ACTS
 from tests.api.test_photos import picture, written
-from tests.api.web.county import TOWNSHIP, VILLAGE, County, small_county
+from tests.api.web.county import TOWNSHIP, VILLAGE, County, copied_county
 from tests.api.web.test_county_pages import recorded, sent, signed_in
 from tests.journeys.adopted import adopted_county
 from tests.journeys.test_in_a_browser import as_somebody, look, press
@@ -285,7 +285,7 @@ def test_what_is_late_is_asked_of_the_clock(county: County, people: Signed, monk
 
 def test_the_kernel_alone_has_a_queue_too(cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A county that has adopted nothing works in three steps; its administrator then publishes and adopts on pages."""
-    with small_county(cluster.new_database(), tmp_path_factory.mktemp("kernel")) as small:
+    with copied_county(cluster) as small:
         incident_id = small.reported()
         worker = signed_in(small, "lihe")
         assert rows(worker.get("/staff").text) == [str(incident_id)]

@@ -14,7 +14,7 @@ from api.commands.shared import today
 from domain.kernel.places import Division, Position
 from journal.facts import Actor
 from projections import incidents, reward_payments
-from tests.api.web.county import COUNTY, OTHER_TOWNSHIP, SINCE, TOWNSHIP, VILLAGE, County, small_county
+from tests.api.web.county import COUNTY, OTHER_TOWNSHIP, SINCE, TOWNSHIP, VILLAGE, County, copied_county
 from tests.api.web.test_county_pages import signed_in
 from tests.journeys.test_in_a_browser import as_somebody, look
 from tests.journeys.test_reporting import telephone
@@ -29,7 +29,7 @@ NEXT_VILLAGE = Division("361125001202")
 @pytest.fixture(scope="module")
 def county(cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     """A county with a second village, a member of the whole of it, and one report confirmed in the first village."""
-    with small_county(cluster.new_database(), tmp_path_factory.mktemp("unlocated"), rehearsal=True) as small:
+    with copied_county(cluster, rehearsal=True) as small:
         _complete(small)
         yield small
 

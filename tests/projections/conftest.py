@@ -1,6 +1,7 @@
 """A database with the read models installed, and a runner on it."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -12,6 +13,9 @@ from projections.runner import Runner
 from projections.schema import Roles, install
 from tests.projections.story import CODEC, Story, paid_month
 
+if TYPE_CHECKING:
+    from tests.conftest import Cluster
+
 Rows = dict[str, list[tuple[object, ...]]]
 
 
@@ -21,12 +25,18 @@ def roles_of(access: Access) -> Roles:
     return Roles(projector=names["projector"], readers=(names["reader"], names["auditor"], names["writer"]))
 
 
+def install_models(access: Access) -> None:
+    """Install every read model in a migrated database."""
+    with psycopg.connect(access.projector, autocommit=True) as conn:
+        install(conn, MODELS, roles=roles_of(access))
+
+
 @pytest.fixture
-def installed(database: Access) -> Access:
+def installed(cluster: "Cluster") -> Iterator[Access]:
     """A migrated database with every read model, at position 0."""
-    with psycopg.connect(database.projector, autocommit=True) as conn:
-        install(conn, MODELS, roles=roles_of(database))
-    return database
+    access, _ = cluster.copy_of("read models", install_models)
+    yield access
+    cluster.drop(access)
 
 
 @pytest.fixture

@@ -14,8 +14,7 @@ from api.context import App
 from api.open311 import api_keys
 from api.web.accounts import BadAccount
 from domain.kernel.refusals import Refusal
-from tests.api.web.county import PASSWORD, County, small_county
-from tests.conftest import temporary_home
+from tests.api.web.county import PASSWORD, County, copied_county
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
@@ -23,10 +22,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def county(cluster: "Cluster") -> Iterator[County]:
-    access = cluster.new_database()
-    with temporary_home() as home, small_county(access, home) as made:
+    with copied_county(cluster) as made:
         yield made
-    cluster.drop(access)
 
 
 def typed(login: str | None = None, **given: str) -> argparse.Namespace:

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.api.web.county import County, small_county
-from tests.conftest import temporary_home
+from tests.api.web.county import County, copied_county
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
@@ -15,7 +14,5 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def county(cluster: "Cluster") -> Iterator[County]:
     """A county that all tests of the module share: each reports what it needs."""
-    access = cluster.new_database()
-    with temporary_home() as home, small_county(access, home) as made:
+    with copied_county(cluster) as made:
         yield made
-    cluster.drop(access)

@@ -10,8 +10,7 @@ import pytest
 from api.command_line import exchange, station
 from api.command_line.catalogue import CATALOGUE, load
 from api.command_line.parsing import parser_of
-from tests.api.web.county import VILLAGE, small_county
-from tests.conftest import temporary_home
+from tests.api.web.county import VILLAGE, copied_county
 from tests.stations import Counter, opened_station, with_accounts
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def counter(cluster: "Cluster") -> Iterator[Counter]:
-    with temporary_home() as home, small_county(cluster.new_database(), home) as county:
+    with copied_county(cluster) as county:
         made = opened_station(county.app, admin=county.admin, village=VILLAGE, opened=False)
         with_accounts(made)
         yield made

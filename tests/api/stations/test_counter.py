@@ -21,8 +21,7 @@ from domain.points import accounts
 from domain.stations import exchanges as of_exchanges
 from domain.stations import stocks as of_stocks
 from journal.facts import Receipt
-from tests.api.web.county import VILLAGE, small_county
-from tests.conftest import temporary_home
+from tests.api.web.county import VILLAGE, copied_county
 from tests.stations import POT, SOAP, UMBRELLA, Counter, opened_station
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ CLIENTS = 64
 
 @pytest.fixture(scope="module")
 def counter(cluster: "Cluster") -> Iterator[Counter]:
-    with temporary_home() as home, small_county(cluster.new_database(), home) as county:
+    with copied_county(cluster) as county:
         yield opened_station(county.app, admin=county.admin, village=VILLAGE, villagers=CLIENTS + 4)
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import secrets
+import shutil
 import socket
 import ssl
 import threading
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -26,16 +27,21 @@ from api.context import App, make_ready, open_app
 from api.custody.enrolling import enrol
 from api.custody.wrapping import REHEARSAL
 from api.server import create_app
-from api.settings import read_settings
+from api.settings import Settings, read_settings
 from api.web import accounts
 from api.web.following import Following
-from domain.kernel.calendar import Month, month_of
+from domain.kernel.calendar import Month, day_in_china, month_of
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
 from domain.keys import SERVER_HELD
 from journal.facts import Actor
+from journal.journal import now
 from migrations.roles import Access
 from tests.api.web.described import Described
+from tests.conftest import temporary_home
+
+if TYPE_CHECKING:
+    from tests.conftest import Cluster
 
 COUNTY = Division("361125000000")
 TOWNSHIP = Division("361125001000")
@@ -198,19 +204,61 @@ class County:
 
 @contextmanager
 def small_county(access: Access, home: Path, *, rehearsal: bool = False) -> Iterator[County]:
-    """Begin a journal on a fresh database, set the county up, and follow it."""
-    settings = read_settings(
+    """Begin a journal on a fresh database, set the county up, serve and follow it."""
+    founder, people = _begin(access, home, rehearsal=rehearsal)
+    with _served(access, home, founder, people) as county:
+        yield county
+
+
+@contextmanager
+def copied_county(cluster: "Cluster", *, rehearsal: bool = False) -> Iterator[County]:
+    """The same with a database and a home of its own, both copied from those that were set up first on this day.
+
+    To set one up takes longer than most tests. What is copied has the same keys, persons and passwords.
+    """
+
+    def make(access: Access) -> tuple[Path, Actor, dict[str, Actor]]:
+        home = cluster.kept_homes / f"small-{secrets.token_hex(4)}"
+        return home, *_begin(access, home, rehearsal=rehearsal)
+
+    access, (made, founder, people) = cluster.copy_of(("small county", rehearsal, day_in_china(now())), make)
+    with temporary_home() as home:
+        shutil.copytree(made, home, ignore=_sockets)
+        with _served(access, home, founder, dict(people)) as county:
+            yield county
+    cluster.drop(access)
+
+
+def _begin(access: Access, home: Path, *, rehearsal: bool) -> tuple[Actor, dict[str, Actor]]:
+    """Begin a journal on a fresh database, set the county up and show it."""
+    settings = _settings(home)
+    make_ready(access)
+    beginning = commands.Beginning(ORIGIN, COUNTY, "横峰县", "马主任", rehearsal)
+    founder = commands.begin(settings, access, beginning, secret=PASSWORD, cost=REHEARSAL)
+    with open_app(settings, access=access) as app, _followed(app):
+        people = _set_up(app, founder)
+        assert app.caught_up(app.journal.position())
+    return founder, people
+
+
+def _settings(home: Path) -> Settings:
+    return read_settings(
         {
             "MINGZHANG_HOME": str(home),
             "MINGZHANG_AUDITOR_PHONE": "0793-5780000",
             "MINGZHANG_PAYER_ACCOUNT": "361125010000000088",
         }
     )
-    make_ready(access)
-    beginning = commands.Beginning(ORIGIN, COUNTY, "横峰县", "马主任", rehearsal)
-    founder = commands.begin(settings, access, beginning, secret=PASSWORD, cost=REHEARSAL)
-    with open_app(settings, access=access) as app, _followed(app):
-        people = _set_up(app, founder)
+
+
+def _sockets(folder: str, names: list[str]) -> list[str]:
+    """What is no file to copy: where the signer listens."""
+    return [name for name in names if (Path(folder) / name).is_socket()]
+
+
+@contextmanager
+def _served(access: Access, home: Path, founder: Actor, people: dict[str, Actor]) -> Iterator[County]:
+    with open_app(_settings(home), access=access) as app, _followed(app):
         assert app.caught_up(app.journal.position())
         web = create_app(app)
         with served(web) as url:

@@ -10,8 +10,7 @@ import pytest
 from api.commands.shared import today
 from api.files.bank_profiles import load_bank_profile
 from api.files.rehearsal_bank import answer
-from tests.api.web.county import COUNTY, PASSWORD, County, small_county
-from tests.conftest import temporary_home
+from tests.api.web.county import COUNTY, PASSWORD, County, copied_county
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
@@ -20,10 +19,8 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def county(cluster: "Cluster") -> Iterator[County]:
     """A rehearsal, whose bank settles every line of a batch as small as these."""
-    access = cluster.new_database()
-    with temporary_home() as home, small_county(access, home, rehearsal=True) as made:
+    with copied_county(cluster, rehearsal=True) as made:
         yield made
-    cluster.drop(access)
 
 
 def page_for(county: County, login: str, path: str) -> httpx.Response:

@@ -13,10 +13,9 @@ from api.commands.allowances import NewAllowance
 from api.commands.shared import today
 from domain.kernel.calendar import month_of
 from domain.kernel.money import Fen
-from tests.api.web.county import COUNTY, TOWNSHIP, County, small_county
+from tests.api.web.county import COUNTY, TOWNSHIP, County, copied_county
 from tests.api.web.registers import signed_in
 from tests.api.web.test_books import opened, same
-from tests.conftest import temporary_home
 from tests.journeys.everything import statement_told
 
 if TYPE_CHECKING:
@@ -28,11 +27,9 @@ FORMULA = '=HYPERLINK("http://example.org")'
 @pytest.fixture(scope="module")
 def county(cluster: "Cluster") -> Iterator[County]:
     """A batch that waits, an allowance whose document looks like a formula, a hold, a statement with a difference."""
-    access = cluster.new_database()
-    with temporary_home() as home, small_county(access, home) as made:
+    with copied_county(cluster) as made:
         _fill(made)
         yield made
-    cluster.drop(access)
 
 
 def _fill(county: County) -> None:
