@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 import openpyxl
+import psycopg
 
 from api.cli import main
+from migrations.embedded import attach_or_start
 from tests.journal.signers import Home
 
 ROOT = Path(__file__).parents[2]
@@ -84,9 +86,13 @@ class CommandLine:
         return done
 
     def position(self) -> int:
-        """How many events the journal holds, as `doctor` says."""
-        line = next(line for line in self("doctor").stdout.splitlines() if "记录：" in line)
-        return int(line.partition("记录：")[2].partition(" 条")[0])
+        """How many events the journal holds. (`doctor` says so too, but judges every one of them first.)"""
+        with (
+            attach_or_start(self.home) as endpoint,
+            psycopg.connect(endpoint.superuser_dsn, dbname="mingzhang", autocommit=True) as connection,
+        ):
+            row = connection.execute("SELECT size FROM journal.head").fetchone()
+        return 0 if row is None else int(row[0])
 
     @staticmethod
     def _command(words: Sequence[object]) -> list[str]:

@@ -121,6 +121,8 @@ def test_doctor_finds_nothing_wrong_and_says_so_to_programs(rehearsed: CommandLi
     assert {"fsync", "synchronous_commit", "log.key", "MINGZHANG_PORT", "reward_payments"} <= {
         item["name"] for item in found["items"]
     }
+    (recorded,) = (item["text"] for item in found["items"] if item["name"] == "记录")
+    assert recorded.startswith(f"{rehearsed.position()} 条")
 
 
 def test_doctor_finds_a_key_that_others_can_read(rehearsed: CommandLine) -> None:
@@ -239,7 +241,7 @@ def test_a_database_behind_or_ahead_stops_every_way_in(
 @pytest.mark.skipif(not MESSAGES.exists(), reason=f"the register is not here: {MESSAGES}")
 def test_the_real_register_goes_all_the_way(tmp_path: Path) -> None:
     with temporary_home() as home:
-        county = CommandLine(home)
+        county = Commands(home)
         assert county.init().returncode == 0
         imported = county("import", "messages", MESSAGES)
         assert imported.returncode == 1  # one unreadable reply time
