@@ -5,7 +5,9 @@ page of one thing (a report, a batch), at an address at which somebody has come 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
@@ -16,9 +18,8 @@ from starlette.routing import Match
 
 from api.staff.menu import ENTRIES
 from domain.authority import ROLES
-from tests.api.web.county import COUNTY, County, small_county
+from tests.api.web.county import COUNTY, County, copied_county
 from tests.api.web.registers import signed_in
-from tests.conftest import temporary_home
 from tests.journeys.adopted import add_officer, adopt
 
 if TYPE_CHECKING:
@@ -53,8 +54,7 @@ FILES: Final = re.compile(r"photos|/payment-file$|/photo|/files/")
 @pytest.fixture(scope="module")
 def county(cluster: "Cluster") -> Iterator[County]:
     """A county with somebody in every role, a report, a batch."""
-    access = cluster.new_database()
-    with temporary_home() as home, small_county(access, home) as made:
+    with copied_county(cluster) as made:
         made.rewarded()
         adopt(made)
         for login, name, role in (
@@ -67,7 +67,6 @@ def county(cluster: "Cluster") -> Iterator[County]:
         assert made.post("zhouyu", "/payout-batches", {"division": COUNTY, "month": made.month}).status_code == 201
         made.reported()
         yield made
-    cluster.drop(access)
 
 
 def staff_pages(county: County) -> dict[str, APIRoute]:
@@ -81,22 +80,41 @@ def staff_pages(county: County) -> dict[str, APIRoute]:
     return {path: route for path, route in pages.items() if not FILES.search(path)}
 
 
-def links_from(browser: httpx.Client, pages: dict[str, APIRoute]) -> dict[str, str]:
-    """Paths that somebody comes to from his first page, each with its route; two of each route are followed."""
-    waiting, seen, followed = ["/staff"], {}, {}
-    while waiting:
-        path = waiting.pop(0)
+@dataclass
+class Visitor:
+    """Somebody with a browser, who need not look twice: nobody writes anything while he looks."""
+
+    browser: httpx.Client
+    pages: dict[str, APIRoute]
+    _answers: dict[str, httpx.Response] = field(default_factory=dict)
+
+    def get(self, path: str) -> httpx.Response:
+        """What the page answers him."""
+        if path not in self._answers:
+            self._answers[path] = self.browser.get(path)
+        return self._answers[path]
+
+    def links(self) -> dict[str, str]:
+        """Paths that he comes to from his first page, each with its route; two of each route are followed."""
+        waiting, met, reached, followed = ["/staff"], set(), {}, Counter[str]()
+        while waiting:
+            path = waiting.pop(0)
+            if path in met:
+                continue
+            met.add(path)
+            if (name := self._route_of(path)) is None:
+                continue
+            reached[path] = name
+            if followed[name] >= 2 or BY_A_FORM.search(path):
+                continue
+            followed[name] += 1
+            found = re.findall(r'(?:href|method="get" action)="(/staff[^"#?]*)', self.get(path).text)
+            waiting += [unescape(link) for link in found]
+        return reached
+
+    def _route_of(self, path: str) -> str | None:
         scope = {"type": "http", "method": "GET", "path": path, "headers": []}
-        name = next((one for one, route in pages.items() if route.matches(scope)[0] is Match.FULL), None)
-        if path in seen or name is None:
-            continue
-        seen[path] = name
-        if followed.setdefault(name, 0) >= 2 or BY_A_FORM.search(path):
-            continue
-        followed[name] += 1
-        found = re.findall(r'(?:href|method="get" action)="(/staff[^"#?]*)', browser.get(path).text)
-        waiting += [unescape(link) for link in found]
-    return seen
+        return next((one for one, route in self.pages.items() if route.matches(scope)[0] is Match.FULL), None)
 
 
 def test_the_list_of_pages_is_the_routes(county: County) -> None:
@@ -110,24 +128,24 @@ def test_the_list_of_pages_is_the_routes(county: County) -> None:
 def test_whoever_may_open_a_page_comes_to_it_by_links(county: County) -> None:
     assert set(PEOPLE) | NEVER_SIGN_IN == set(ROLES)
     pages = staff_pages(county)
-    browsers = {role: signed_in(county, login) for role, login in PEOPLE.items()}
-    reached = {role: links_from(browser, pages) for role, browser in browsers.items()}
+    visitors = {role: Visitor(signed_in(county, login), pages) for role, login in PEOPLE.items()}
+    reached = {role: visitor.links() for role, visitor in visitors.items()}
     examples = {name: path for links in reached.values() for path, name in links.items()}
     assert {"/staff/incidents/{incident_id}", "/staff/payouts/{batch_id}", "/staff/persons/{person_id}"} <= set(
         examples
     )
     missing, forbidden = [], []
-    for role, browser in browsers.items():
+    for role, visitor in visitors.items():
         mine = set(reached[role].values())
         mine |= {BY_ASKING[name] for name in mine & set(BY_ASKING)}
         for name in {name for name in pages if "{" not in name} | set(examples):
             if BY_A_FORM.search(name):
                 continue
-            status = browser.get(examples.get(name, name)).status_code
+            status = visitor.get(examples.get(name, name)).status_code
             if status == 200 and name not in mine:
                 missing.append((role, name))
         for path, name in reached[role].items():
-            if not BY_A_FORM.search(name) and browser.get(path).status_code in (403, 404):
+            if not BY_A_FORM.search(name) and visitor.get(path).status_code in (403, 404):
                 forbidden.append((role, path))
     assert missing == [], "he may open it, and no link leads there"
     assert forbidden == [], "a link leads there, and he may not open it"
