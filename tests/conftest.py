@@ -9,12 +9,13 @@ that asks for a database then runs once on each server.
 written lies in a folder of the test's own; files that are dear begin first, so that no worker is left with one.
 """
 
+import gc
 import os
 import secrets
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Generator, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,6 +82,17 @@ def servers_to_test() -> list[Any]:
         if not PRESENT.get(name):
             raise pytest.UsageError(f"MINGZHANG_TEST_PG: there is no server {name!r} here")
     return asked
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Nothing that is collected is garbage: not while it is made, nor whenever a test's own is looked for."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
