@@ -218,10 +218,17 @@ def home() -> Iterator[Path]:
         yield path
 
 
+@pytest.fixture(scope="session")
+def kept_homes() -> Iterator[Path]:
+    """Where homes lie for a whole run. The path is short: sockets have names of at most a hundred bytes."""
+    with temporary_home() as folder:
+        folder.mkdir()
+        yield folder
+
+
 @pytest.fixture(scope="session", params=servers_to_test())
-def cluster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster(request: pytest.FixtureRequest, kept_homes: Path) -> Iterator[Cluster]:
     """A running PostgreSQL; tests that use it run once on each server of MINGZHANG_TEST_PG."""
-    kept_homes = tmp_path_factory.mktemp("homes")
     if request.param == "url":
         assert TEST_URL is not None
         shared = Cluster("url", TEST_URL, prefix=f"mzt_{os.getpid()}_", kept_homes=kept_homes)

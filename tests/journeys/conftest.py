@@ -20,6 +20,7 @@ from journal.facts import Actor
 from journal.journal import Clock, now
 from tests.api.web.county import County, copied_county
 from tests.conftest import temporary_home
+from tests.projections.conftest import install_models
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
@@ -57,7 +58,7 @@ def clock() -> Clock:
 @pytest.fixture
 def begun(cluster: "Cluster", clock: Clock) -> Iterator[tuple[App, Actor]]:
     """A rehearsal that has just begun, and its administrator. Its read models follow when a test says so."""
-    access = cluster.new_database()
+    access, _ = cluster.copy_of("read models", install_models)
     with temporary_home() as home:
         settings = read_settings({"MINGZHANG_HOME": str(home), "MINGZHANG_PAYER_ACCOUNT": "990101000000000001"})
         make_ready(access)

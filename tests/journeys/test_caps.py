@@ -28,6 +28,7 @@ from projections import caps as cap_rows
 from projections import reward_payments
 from tests.conftest import temporary_home
 from tests.journeys.conftest import COUNTY, SECRET, TOWNSHIP, VILLAGE, People
+from tests.projections.conftest import install_models
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
@@ -51,7 +52,7 @@ def clock() -> Clock:
 @pytest.fixture
 def begun(cluster: "Cluster", clock: Clock) -> Iterator[tuple[App, Actor]]:
     """As for other journeys, with a clock that can be moved on."""
-    access = cluster.new_database()
+    access, _ = cluster.copy_of("read models", install_models)
     with temporary_home() as home:
         settings = read_settings({"MINGZHANG_HOME": str(home), "MINGZHANG_PAYER_ACCOUNT": "990101000000000001"})
         make_ready(access)

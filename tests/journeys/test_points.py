@@ -34,6 +34,7 @@ from journal.facts import Actor, Fact
 from journal.journal import Reading, now
 from tests.conftest import temporary_home
 from tests.journeys.conftest import COUNTY, SECRET, SINCE, VILLAGE, People
+from tests.projections.conftest import install_models
 from tests.stations import SOAP, Counter, opened_station
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def clock() -> Clock:
 @pytest.fixture
 def begun(cluster: "Cluster", clock: Clock) -> Iterator[tuple[App, Actor]]:
     """As for other journeys, with a clock that can be moved on."""
-    access = cluster.new_database()
+    access, _ = cluster.copy_of("read models", install_models)
     with temporary_home() as home:
         settings = read_settings({"MINGZHANG_HOME": str(home), "MINGZHANG_PAYER_ACCOUNT": "990101000000000001"})
         make_ready(access)

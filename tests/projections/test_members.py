@@ -30,12 +30,10 @@ from domain.persons import (
 )
 from migrations.roles import Access
 from projections import households, members, persons
-from projections.models import MODELS
 from projections.rebuild import rebuild
 from projections.runner import Runner
-from projections.schema import install
 from tests.conftest import Cluster
-from tests.projections.conftest import all_rows, roles_of
+from tests.projections.conftest import all_rows, install_models, roles_of
 from tests.projections.story import CODEC, COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, Story, person
 
 PHONE = Commitment("1" * 64)
@@ -169,10 +167,9 @@ def decided(member: member_rules.Member | None, step: int, number: int, on: date
 @pytest.mark.parametrize("seed", range(3))
 def test_live_is_the_fold_and_is_rebuilt(cluster: Cluster, seed: int) -> None:
     """Two hundred tries of two people, the same in every run."""
-    access, random = cluster.new_database(), Random(seed)
+    access, _ = cluster.copy_of("read models", install_models)
+    random = Random(seed)
     try:
-        with psycopg.connect(access.projector, autocommit=True) as conn:
-            install(conn, MODELS, roles=roles_of(access))
         runner, story = Runner(access.projector, CODEC, batch=seed * 3 + 1), Story().opened()
         states: dict[UUID, member_rules.Member] = {}
         for _ in range(200):

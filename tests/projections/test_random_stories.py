@@ -12,13 +12,11 @@ from domain.kernel.calendar import month
 from domain.kernel.money import Fen
 from migrations.roles import Access
 from projections import budget_executions, payout_batches, reward_payments, trial_balances
-from projections.models import MODELS
 from projections.rebuild import rebuild
 from projections.reward_payments import Sum
 from projections.runner import Runner
-from projections.schema import install
 from tests.conftest import Cluster
-from tests.projections.conftest import all_rows, roles_of
+from tests.projections.conftest import all_rows, install_models, roles_of
 from tests.projections.story import CODEC, COUNTY, NEXT_VILLAGE, OTHER_TOWNSHIP, VILLAGE, Story
 
 ANSWERS = ("settled", "failed", "unresolved")
@@ -58,8 +56,6 @@ def happen(story: Story, choice: int, number: int) -> None:
 
 def live_run(access: Access, steps: list[tuple[int, int, bool]], *, batch: int) -> Story:
     """Let the steps happen, with the runner catching up after some of them."""
-    with psycopg.connect(access.projector, autocommit=True) as conn:
-        install(conn, MODELS, roles=roles_of(access))
     runner = Runner(access.projector, CODEC, batch=batch)
     story = Story().opened()
     for choice, number, catch_up in steps:
@@ -78,7 +74,7 @@ def live_run(access: Access, steps: list[tuple[int, int, bool]], *, batch: int) 
     batch=st.integers(1, 40),
 )
 def test_live_is_rebuilt_and_totals_are_folds(cluster: Cluster, steps: list[tuple[int, int, bool]], batch: int) -> None:
-    access = cluster.new_database()
+    access, _ = cluster.copy_of("read models", install_models)
     try:
         story = live_run(access, steps, batch=batch)
         with psycopg.connect(access.reader, autocommit=True) as reader:
