@@ -19,6 +19,7 @@ from api.files.schema_validity import broken_schemas
 from api.invariants import judged_for
 from api.key_diagnosis import officer_keys
 from api.pooling import CONNECT_TIMEOUT_S
+from api.posters.drawing import FONT, font_digest
 from api.public.seal import seal_of
 from api.publishing import target_of
 from api.settings import CATALOGUE, BadSetting, Settings, read_settings
@@ -27,9 +28,11 @@ from api.timestamps import kept, last_failure, recorded
 from api.web.database_errors import known_trouble
 from api.web.format_words import said
 from api.web.integrity_words import broken, with_detail
+from api.web.messages import sentence
 from api.web.words import moment
 from audit import wording
 from domain.kernel.calendar import day_in_china
+from domain.kernel.refusals import Refusal
 from domain.streams import event_types
 from journal.checkpoint import parse_text
 from journal.codec import Codec
@@ -80,7 +83,13 @@ def diagnose(environment: dict[str, str]) -> list[Item]:
         settings = read_settings(environment)
     except BadSetting as error:
         return [Item("设置", "MINGZHANG_*", "bad", str(error))]
-    items = [*_settings(environment), *_bank_schemas(settings), *_home(settings), *_embedded(settings)]
+    items = [
+        *_settings(environment),
+        *_bank_schemas(settings),
+        *_fonts(settings),
+        *_home(settings),
+        *_embedded(settings),
+    ]
     if not keys_of(settings)["log"].exists():
         if settings.database_url:
             items += _guarded("数据库", "连接", lambda: _server(external_database(settings)))
@@ -114,6 +123,16 @@ def _bank_schemas(settings: Settings) -> Iterator[Item]:
         yield Item("银行文件", "格式定义", "bad", f"{found}。请更换这个文件，或改正 MINGZHANG_BANK_SCHEMAS")
     if not broken:
         yield Item("银行文件", "格式定义", "ok", f"{settings.bank_schemas} 里的都可用")
+
+
+def _fonts(settings: Settings) -> Iterator[Item]:
+    """The font that sheets for the notice board are set in."""
+    try:
+        digest = font_digest(settings.fonts)
+    except Refusal as refusal:
+        yield Item("公示单", "字体", "attention", sentence(refusal.code, refusal.facts))
+        return
+    yield Item("公示单", "字体", "ok", f"{settings.fonts} 里的 {FONT}，摘要 {digest[:16]}…")
 
 
 def _without_password(value: str) -> str:

@@ -20,11 +20,13 @@ from audit.disclosures import Disclosure, Row, Sum, reference_of
 from audit.opened import Value
 from audit.package import Beside
 from domain.kernel.places import Division, chain, contains
+from journal.disclosed_documents import content_of, names_of
 from journal.vault import Vault
 from projections import reward_payments
 from projections.reward_payments import MonthPage
 
 _VALUES_AT_ONCE = 1_000
+_NAMES_MODE = "SELECT names FROM read.disclosure_versions WHERE disclosure_id = %s AND version = %s"
 _SCOPES = "SELECT DISTINCT accrual_month, division FROM read.reward_payments"
 
 
@@ -57,11 +59,21 @@ def contents(
     files = _Files(vault, reader, hand_over.authority) if vault is not None and hand_over is not None else None
     return Beside(
         disclosures=pages,
+        document=lambda sha256: content_of(reader, sha256),
+        names=lambda identity, version: _names(reader, identity, version, opened=bool(hand_over and hand_over.opened)),
         attached=files.file if files and hand_over and hand_over.attachments else _none,
         sent=files.sent if files and hand_over and hand_over.opened else _none,
         token=lambda sha256: kept(settings.timestamps, sha256),
         values=files.values if files and hand_over and hand_over.opened else None,
     )
+
+
+def _names(reader: Connection[Any], identity: str, version: int, *, opened: bool) -> Mapping[str, str] | None:
+    """Names as a posted version showed them: masked ones always, full ones only with authority."""
+    found = reader.execute(_NAMES_MODE, (identity, version)).fetchone()
+    if found is None or (found[0] == "full" and not opened):
+        return None
+    return names_of(reader, UUID(identity), version)
 
 
 def _none(_sha256: str) -> bytes | None:

@@ -61,6 +61,7 @@ def _proposed(content: Content, *, division: Division, since: date) -> PointsRul
         expires_after_months=content.expires_after_months,
         cash_top_up=content.cash_top_up,
         debt_from_deductions=content.debt_from_deductions,
+        exchange_within=content.exchange_within,
     )
 
 

@@ -21,12 +21,29 @@ from fastapi.staticfiles import StaticFiles
 
 from api.context import App, keys_of
 from api.custody.device import Tickets
+from api.hearing import objections as objection_form
+from api.hearing import said
+from api.hearing import suggestions as suggestion_form
+from api.hearing.pace import Limits
 from api.invariants import InvariantWatch
 from api.log import routes as log_routes
 from api.open311 import routes as open311_routes
 from api.open311.pace import Paces
 from api.patrol import Patrol
-from api.public import awards, months, points, posted, rates, tracking, verifier
+from api.public import (
+    awards,
+    disclosed_lists,
+    disclosures,
+    months,
+    notices,
+    points,
+    posted,
+    posters,
+    rates,
+    suggestions,
+    tracking,
+    verifier,
+)
 from api.public.reading import Reading
 from api.publishing import publisher_of, signed_last, target_of
 from api.reference import page as reference_page
@@ -34,6 +51,7 @@ from api.reference.description import install as describe
 from api.settings import Settings
 from api.staff import (
     api_accounts,
+    api_affairs,
     api_awards,
     api_books,
     api_budgets,
@@ -42,6 +60,7 @@ from api.staff import (
     api_deeds,
     api_differences,
     api_difficulty,
+    api_disclosures,
     api_duplicates,
     api_erasure,
     api_exchanges,
@@ -51,6 +70,7 @@ from api.staff import (
     api_keys,
     api_ledgers,
     api_lists,
+    api_meetings,
     api_members,
     api_month_ends,
     api_payments,
@@ -58,32 +78,42 @@ from api.staff import (
     api_places,
     api_points,
     api_points_shares,
+    api_property,
     api_rates,
     api_reconciling,
     api_session,
     api_signatures,
     api_stations,
+    api_subsidies,
     api_tasks,
     api_trainings,
+    api_village_books,
     api_workflows,
     book_files,
     money_files,
     page_activities,
     page_acts,
     page_allowances,
+    page_assets,
     page_awards,
     page_books,
     page_catalogue,
     page_charts,
     page_commendations,
+    page_commitments,
+    page_committees,
+    page_contracts,
     page_counter,
     page_county,
     page_differences,
     page_difficulty,
+    page_disclosure_settings,
+    page_disclosures,
     page_erasure,
     page_exchanges,
     page_facilities,
     page_find,
+    page_hearing,
     page_households,
     page_incidents,
     page_inspections,
@@ -92,10 +122,12 @@ from api.staff import (
     page_keys,
     page_late,
     page_ledgers,
+    page_meetings,
     page_member_import,
     page_members,
     page_month_ends,
     page_my_points,
+    page_notices,
     page_offers,
     page_party_activities,
     page_payments,
@@ -106,6 +138,8 @@ from api.staff import (
     page_points_liability,
     page_points_rules,
     page_points_shares,
+    page_posters,
+    page_projects,
     page_queue,
     page_reconcile,
     page_register,
@@ -113,12 +147,19 @@ from api.staff import (
     page_sign_in,
     page_stations,
     page_stock_cards,
+    page_subsidies,
+    page_subsidy_import,
+    page_suggestions,
     page_tasks,
     page_timeliness,
     page_today,
     page_trainings,
     page_transcribe,
     page_unlocated,
+    page_village_books,
+    page_village_import,
+    page_village_statements,
+    page_village_vouchers,
     page_workflows,
     payout_files,
     photos,
@@ -133,6 +174,7 @@ from api.web.cached import cached
 from api.web.following import Following
 from api.web.frame import Frame
 from api.web.identity import Identity
+from api.web.kept_pages import KEPT_S, KeptPages
 from api.web.names import shown_names
 from api.web.problems import Problems
 from api.web.publishing import Publishing
@@ -169,11 +211,13 @@ def create_app(
     publishing: Publishing | None = None,
     alarm: Alarm | None = None,
     invariants: InvariantWatch | None = None,
+    kept_s: float = 0.0,
 ) -> FastAPI:
     """The ASGI application over an opened program. `following`, `publishing` and `invariants` are the threads of
     `run_server`.
 
-    Once `alarm` is set, every page and every command but the published log and what verifies it says so.
+    Once `alarm` is set, every page and every command but the published log and what verifies it says so. Public pages
+    are made again after `kept_s` seconds at the earliest; 0: for each request.
     """
     follow = following or Following(app.runner.follow)
     alarm = alarm or Alarm(app.journal.stop)
@@ -219,6 +263,7 @@ def create_app(
         healthy=follow.check,
     )
     web.state.paces = Paces()
+    web.state.hearing = Limits()
     web.state.alarm = alarm
     problems.install(web)
     api_signatures.install(web, problems)
@@ -245,8 +290,14 @@ def create_app(
         api_facilities,
         api_points,
         api_stations,
+        api_disclosures,
+        api_village_books,
         api_exchanges,
         api_tasks,
+        api_property,
+        api_affairs,
+        api_meetings,
+        api_subsidies,
         api_deeds,
         api_points_shares,
         api_members,
@@ -269,6 +320,7 @@ def create_app(
         page_report,
         page_transcribe,
         page_find,
+        page_hearing,
         page_register,
         page_incidents,
         photos,
@@ -302,6 +354,10 @@ def create_app(
         page_offers,
         page_tasks,
         page_activities,
+        page_assets,
+        page_contracts,
+        page_subsidy_import,
+        page_subsidies,
         page_commendations,
         page_inspections,
         page_party_activities,
@@ -310,12 +366,33 @@ def create_app(
         page_points_accounts,
         page_counter,
         page_exchanges,
+        page_posters,
+        page_village_books,
+        page_village_import,
+        page_village_statements,
+        page_village_vouchers,
+        page_notices,
+        page_suggestions,
+        page_commitments,
+        page_meetings,
+        page_projects,
         page_stations,
+        page_disclosures,
+        page_disclosure_settings,
+        page_committees,
         page_stock_cards,
         page_points_rules,
         page_points_liability,
         page_facilities,
         months,
+        disclosed_lists,  # before disclosures, which would take its files for a kind
+        disclosures,
+        posters,
+        objection_form,
+        suggestion_form,
+        said,
+        notices,
+        suggestions,
         awards,
         points,
         posted,
@@ -330,6 +407,7 @@ def create_app(
     photos.pages.add_to(web)
     health.install(web, app.runner, follow, publishing, alarm=alarm, invariants=invariants)
     web.mount("/static", _Static(directory=STATIC))
+    web.add_middleware(KeptPages, well=lambda: alarm.failure is None and follow.running, kept_s=kept_s)
     web.add_middleware(Frame, too_large=problems.too_large)
     describe(web, base_url=identity.base_url)
     return web
@@ -350,7 +428,7 @@ def run_server(app: App, settings: Settings, *, ready: Callable[[], None] = lamb
     invariants = InvariantWatch(app)
     patrol = Patrol(app, alarm, lambda: following.broken, lambda: publishing.broken)
     config = uvicorn.Config(
-        create_app(app, following=following, publishing=publishing, alarm=alarm, invariants=invariants),
+        create_app(app, following=following, publishing=publishing, alarm=alarm, invariants=invariants, kept_s=KEPT_S),
         http="h11",
         ws="none",
         lifespan="off",

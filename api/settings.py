@@ -55,6 +55,7 @@ CATALOGUE: tuple[Setting, ...] = (
     ),
     Setting("MINGZHANG_REWARD_BUDGET", "移动网格员有效信息奖励/劳务费", "奖励占用的预算：项目/支出分类"),
     Setting("MINGZHANG_ALLOWANCE_BUDGET", "专职网格员津贴/劳务费", "专职网格员津贴占用的预算：项目/支出分类"),
+    Setting("MINGZHANG_FONTS", "/usr/share/fonts/opentype/noto", "公示单所用字体（思源黑体 Noto Sans CJK SC）的文件夹"),
     Setting("MINGZHANG_TSA_URL", "", "时间戳机构（RFC 3161）的网址；为空时不盖时间戳"),
     Setting("MINGZHANG_TSA_CERTIFICATE", "", "时间戳机构的根证书文件（PEM）"),
 )
@@ -83,6 +84,7 @@ class Settings:
     vault_key: bytes | None = field(repr=False)
     reward_budget: tuple[str, str]
     allowance_budget: tuple[str, str]
+    fonts: Path
     tsa_url: str
     tsa_certificate: Path | None
 
@@ -143,6 +145,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         vault_key=_vault_key(value["MINGZHANG_VAULT_KEY"]),
         reward_budget=_budget("MINGZHANG_REWARD_BUDGET", value),
         allowance_budget=_budget("MINGZHANG_ALLOWANCE_BUDGET", value),
+        fonts=Path(value["MINGZHANG_FONTS"]),
         tsa_url=value["MINGZHANG_TSA_URL"],
         tsa_certificate=Path(value["MINGZHANG_TSA_CERTIFICATE"]) if value["MINGZHANG_TSA_CERTIFICATE"] else None,
     )

@@ -8,6 +8,7 @@ events. The rules in `audit.rules` compare each event with this book as it stood
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from audit.entries import Entry, day_of
 from audit.records import Band, Batch, Cap, Deed, Held, Incident, Item, Known, Payment, Reward, Tariff
@@ -40,6 +41,8 @@ class Book:
     deeds: dict[tuple[str, int], Deed] = field(default_factory=dict)  # by points account and number
     withheld: dict[str, str] = field(default_factory=dict)  # incident -> event that withheld its reward
     stocks: dict[str, tuple[str, str]] = field(default_factory=dict)  # stock -> its station and article
+    # Village's book or voucher -> its division, and the lines that wait to be booked.
+    village_lines: dict[str, tuple[str, list[dict[str, Any]]]] = field(default_factory=dict)
     budget_years: dict[str, int] = field(default_factory=dict)
     budget_accounts: dict[str, BudgetAccounts] = field(default_factory=dict)  # where a budget names its own
     _names: dict[str, str] = field(default_factory=dict, repr=False)
@@ -100,6 +103,14 @@ class Book:
             case "stock" | "exchange":
                 return self.areas.get(str(data.get("station_id") or data.get("account_id") or identity))
             case "task" | "activity" | "commendation" | "inspection" | "title" | "party_activity" | "points_share":
+                return data.get("division") or self.areas.get(identity)
+            case "asset" | "resource_contract" | "subsidy_programme" | "subsidy_list":
+                return data.get("division") or self.areas.get(identity)
+            case "village_book" | "village_party" | "village_voucher" | "village_month":
+                return data.get("division") or self.areas.get(identity)
+            case "notice" | "suggestion" | "commitment" | "meeting" | "meeting_rule" | "project":
+                return data.get("division") or self.areas.get(identity)
+            case "committee" | "disclosure" | "disclosure_settings" | "poster":
                 return data.get("division") or self.areas.get(identity)
             case "place":
                 return str(data["code"])
@@ -443,6 +454,21 @@ def _batch_became(state: str) -> Callable[[Book, Entry], None]:
     return write
 
 
+def _village_opened(book: Book, entry: Entry) -> None:
+    _area_named(book, entry)
+    book.village_lines[entry.identity] = entry.data["division"], []
+
+
+def _village_lines(book: Book, entry: Entry) -> None:
+    division = entry.data.get("division") or book.areas.get(entry.identity, "")
+    book.areas.setdefault(entry.identity, book.one(division))
+    book.village_lines[entry.identity] = division, entry.data["lines"]
+
+
+def _village_booked(book: Book, entry: Entry) -> None:
+    book.village_lines.pop(entry.identity, None)
+
+
 _WRITERS: dict[str, Callable[[Book, Entry], None]] = {
     "log.opened/1": _log_opened,
     "place.registered/1": _place_registered,
@@ -463,6 +489,27 @@ _WRITERS: dict[str, Callable[[Book, Entry], None]] = {
     "title.granted/1": _area_named,
     "party_activity.recorded/1": _area_named,
     "points_share.proposed/1": _area_named,
+    "village_book.opened/1": _village_opened,
+    "village_book.opening_proposed/1": _village_lines,
+    "village_book.opening_recorded/1": _village_booked,
+    "village_party.registered/1": _area_named,
+    "village_voucher.drafted/1": _village_lines,
+    "village_voucher.revised/1": _village_lines,
+    "village_voucher.booked/1": _village_booked,
+    "village_month.voucher_numbered/1": _area_named,
+    "village_month.close_proposed/1": _area_named,
+    "committee.seated/1": _area_named,
+    "committee.kinship_declared/1": _area_named,
+    "disclosure.drafted/1": _area_named,
+    "notice.posted/1": _area_named,
+    "suggestion.opened/1": _area_named,
+    "commitment.made/1": _area_named,
+    "meeting.called/1": _area_named,
+    "project.proposed/1": _area_named,
+    "asset.acquired/1": _area_named,
+    "resource_contract.signed/1": _area_named,
+    "subsidy_programme.published/1": _area_named,
+    "subsidy_list.proposed/1": _area_named,
     "person.role_ended/1": _role_ended,
     "person.role_withdrawn/1": _role_withdrawn,
     "person.payee_account_set/1": _account_set,

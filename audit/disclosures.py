@@ -225,7 +225,7 @@ class PublishedPages(Pages):
         self._findings = findings
         self._lines: dict[str, list[bytes]] = {}
         self._masks = masks
-        for path in sorted(path for path in folder.files if path.startswith(FOLDER)):
+        for path in sorted(filter(_is_month, folder.files)):
             try:
                 self._lines[path] = folder.read(path, limit=_FILE_BYTES_MAX).splitlines(keepends=True)
             except UnreadableFile as error:
@@ -244,12 +244,14 @@ class PublishedPages(Pages):
         if self._made is None and self._position is not None:
             self._made = self.at(book, self._position, names=self._masks)
 
-    def compare(self, book: Book, *, size: int) -> None:
-        """Compare, once the whole journal was read; `size` is its length."""
-        if not self._lines and not any(path.startswith(FOLDER) for path in self._folder.files):
+    def compare(self, book: Book, *, size: int, documents: int = 0) -> None:
+        """Compare, once the whole journal was read; `size` is its length, `documents` were compared beside."""
+        if not self._lines and not any(map(_is_month, self._folder.files)):
             if self._earned:
                 # Left out as a whole, nothing else would miss them: manifest and page can be written again.
                 self._findings.add("disclosures.absent", Place(FOLDER), rewards=len(self._earned))
+            elif documents:
+                self._findings.summarise(Check.DISCLOSURES, pages=0, position=size, opened=0, documents=documents)
             else:
                 self._findings.skip(Check.DISCLOSURES, "no_disclosures")
             return
@@ -263,8 +265,13 @@ class PublishedPages(Pages):
             expected.setdefault(path_of(one.month), []).append(one)
         for path in sorted(expected.keys() | self._lines.keys()):
             self._compare_file(path, self._lines.get(path, []), expected.get(path, []))
-        pages = sum(map(len, expected.values()))
-        self._findings.summarise(Check.DISCLOSURES, pages=pages, position=self._position, opened=len(self._masks))
+        self._findings.summarise(
+            Check.DISCLOSURES,
+            pages=sum(map(len, expected.values())),
+            position=self._position,
+            opened=len(self._masks),
+            documents=documents,
+        )
 
     def _compare_file(self, path: str, lines: list[bytes], expected: list[Disclosure]) -> None:
         wanted = {(one.month, one.division): one for one in expected}
@@ -293,6 +300,11 @@ class PublishedPages(Pages):
             for row, name in zip_longest(one.rows, names[: len(one.rows)])
         ]
         return replace(one, rows=tuple(filled))
+
+
+def _is_month(path: str) -> bool:
+    """Whether a file holds the pages of a month."""
+    return path.startswith(FOLDER) and "/" not in path.removeprefix(FOLDER)
 
 
 def _parsed(line: bytes) -> Mapping[str, Any]:

@@ -169,5 +169,6 @@ def skip_what_needs_entries(findings: Findings) -> None:
         Check.PERIODS,
         Check.POINTS,
         Check.STATIONS,
+        Check.VILLAGE,
     ):
         findings.skip(check, "no_entries")

@@ -27,7 +27,8 @@ _TEXT = """\
   trust.policy 账本密钥、见证人和要求的见证数；entries/ 全部记录，每文件 256 条，每条前有 2 字节长度（大端）；
   ledgers/ 分录流水、余额表、账户表，及 beancount、hledger 账目（years/ 里逐年一份）：\
 bean-check -C；hledger check -s ordereddates payees（1.27 起加 tags）；
-  disclosures/ 月度公示的数字；attachments/ 附件、statements/ 银行文件（digests.csv 是摘要；原件只在经授权时随包）；
+  disclosures/ 月度公示的数字、村务公开各版及所示姓名；attachments/ 附件、statements/ 银行文件\
+（digests.csv 是摘要；原件只在经授权时随包）；
   opened/ 经授权开启的值；timestamps/ 时间戳。账目都由记录推算得出。
 二、用程序检查（不联网）　mingzhang verify 本文件夹 [--since 以前留存的checkpoint] [--log-key 公布的密钥]
 三、不用我们的程序检查：在本文件夹里用 bash 逐段运行，临时文件写在 $T

@@ -50,6 +50,7 @@ class Check(StrEnum):
     PERIODS = "periods"
     POINTS = "points"
     STATIONS = "stations"
+    VILLAGE = "village"
 
 
 class Status(StrEnum):

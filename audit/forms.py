@@ -115,6 +115,7 @@ _PATTERNS: Mapping[Form, str] = {
     shapes.days: _list(f'"{_DAY}"'),
     shapes.spans: _list(_object({"from_minute": _WHOLE, "to_minute": _WHOLE})),
     shapes.limit: _LIMIT,
+    shapes.share: _object({"more": _TRUTH, "of": _POSITIVE, "part": _POSITIVE}),
     shapes.steps: _list(
         _object(
             {
@@ -135,6 +136,9 @@ _PATTERNS: Mapping[Form, str] = {
     shapes.texts: _list(_TEXT),
     shapes.event_names: _list(f'"{_EVENT}"'),
     shapes.calendar_period: '"(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2]|Q[1-4]))?"',
+    shapes.disclosed_period: rf'"(?:once-{_UUID}|(?!0000)[0-9]{{4}}(?:-(?:0[1-9]|1[0-2]|Q[1-4]))?)"',
+    shapes.parameters: _list(_object({"name": _TEXT, "value": _TEXT})),
+    shapes.kind_rules: _list(_object({"frequency": _TEXT, "kind": _TEXT, "names": _TEXT})),
     shapes.award_weights: _list(_object({"category": _TEXT, "item?": _TEXT, "points": _WHOLE})),
     shapes.award_stars: _list(_object(_STAR)),
     shapes.bands: _list(_BAND),
@@ -151,6 +155,10 @@ _PATTERNS: Mapping[Form, str] = {
     shapes.exchange_limits: _list(_object({"period": _TEXT, "quantity": _POSITIVE, "sku?": _TEXT})),
     shapes.served: _list(_object({"minutes": _POSITIVE, "person_id": _ID})),
     shapes.holder: _object({"holder_id": _ID, "kind": _TEXT}),
+    shapes.contract_dues: _list(_object({"amount_fen": _POSITIVE, "on": f'"{_DAY}"'})),
+    shapes.subsidy_lines: _list(
+        _object({"amount_fen": _WHOLE, "kind": _TEXT, "payee_id": _ID, "quantity_milli": _POSITIVE})
+    ),
     shapes.points_lots: _list(_object({"expires_on?": f'"{_DAY}"', "points": _POSITIVE})),
     shapes.pairs: _PAIRS,
     shapes.signals: _list(_object({"code": _TEXT, "facts": _PAIRS, "line": _POSITIVE})),
@@ -175,6 +183,10 @@ _PATTERNS: Mapping[Form, str] = {
     ),
     shapes.brought_back: _list(_object({"cost_fen": _WHOLE, "quantity": _POSITIVE, "sku": _TEXT})),
     shapes.goods: _list(_object({"quantity": _POSITIVE, "sku": _TEXT})),
+    shapes.voucher_lines: _list(_object({"account": _TEXT, "amount_fen": _POSITIVE, "party_id?": _ID, "side": _TEXT})),
+    shapes.voucher_files: _list(_FILE),
+    shapes.village_plan: _list(_object({"amount_fen": _POSITIVE, "side": _TEXT, "title": _TEXT})),
+    shapes.imported_row: _object({"file": _DIGEST, "row": _POSITIVE}),
     shapes.statement_lines: _list(
         _object(
             {
@@ -185,6 +197,8 @@ _PATTERNS: Mapping[Form, str] = {
                 "bank_ref?": _TEXT,
                 "batch_ref?": _TEXT,
                 "return_of?": _TEXT,
+                "kind?": _TEXT,
+                "reason?": _TEXT,
             }
         )
     ),
@@ -192,7 +206,16 @@ _PATTERNS: Mapping[Form, str] = {
         {"result": _TEXT, "xsd?": _DIGEST, "places": _list(_object({"line": _POSITIVE, "element": _TEXT}))}
     ),
     shapes.allocations: _list(
-        _object({"statement_id": _ID, "entry": _POSITIVE, "tier": _POSITIVE, "payment_id": _ID, "amount_fen": _INTEGER})
+        _object(
+            {
+                "statement_id": _ID,
+                "entry": _POSITIVE,
+                "tier": _POSITIVE,
+                "payment_id": _ID,
+                "amount_fen": _INTEGER,
+                "document?": f'"{_EVENT}"',
+            }
+        )
     ),
     shapes.chain: _object(
         {

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from domain.kernel.document_numbers import compared
 from domain.kernel.ids import derived
 
 Parts = Callable[[Mapping[str, Any]], tuple[object, ...]]
@@ -66,10 +67,28 @@ _DERIVED: Mapping[str, tuple[str, Parts]] = {
     "stock.received/1": ("stock", lambda data: (data["station_id"], data["sku"])),
     "taking.recorded/1": ("taking", lambda data: (data["account_id"],)),
     "points_rule.published/1": ("points_rule", lambda data: (data["division"],)),
-    "commendation.recorded/1": ("commendation", lambda data: (data["holder_id"], data["document"])),
+    "commendation.recorded/1": ("commendation", lambda data: (data["holder_id"], compared(data["document"]))),
     "inspection.recorded/1": ("inspection", lambda data: (data["household_id"], data["month"])),
+    "committee.seated/1": ("committee", lambda data: (data["division"],)),
+    "committee.kinship_declared/1": ("committee", lambda data: (data["division"],)),
+    "disclosure_settings.made/1": ("disclosure_settings", lambda data: (data["division"],)),
+    "disclosure.drafted/1": ("disclosure", lambda data: (data["division"], data["kind"], data["period"])),
+    "poster.rendered/1": ("poster", lambda data: (data["disclosure_id"], data["version"], data["paper"])),
+    "meeting_rule.set/1": ("meeting_rule", lambda data: (data["division"],)),
     "title.granted/1": ("title", lambda data: (data["household_id"], data["kind"])),
     "points_account.opened/1": ("points_account", lambda data: (data["kind"], data["holder_id"])),
+    "village_book.opened/1": ("village_book", lambda data: (data["division"],)),
+    "village_party.registered/1": ("village_party", lambda data: (data["division"], data["reference"])),
+    "village_month.voucher_numbered/1": ("village_month", lambda data: (data["division"], data["month"])),
+    "village_month.close_proposed/1": ("village_month", lambda data: (data["division"], data["month"])),
+    "village_month.closed/1": ("village_month", lambda data: (data["division"], data["month"])),
+    "asset.acquired/1": ("asset", lambda data: (data["division"], data["number"])),
+    "resource_contract.signed/1": ("resource_contract", lambda data: (data["division"], data["number"])),
+    "subsidy_programme.published/1": ("subsidy_programme", lambda data: (data["division"], data["reference"])),
+    "subsidy_list.proposed/1": (
+        "subsidy_list",
+        lambda data: (data["programme_id"], data["division"], data["period"]),
+    ),
 }
 
 

@@ -16,7 +16,7 @@ from audit.entries import Entry
 from audit.events import Event, moving
 from audit.findings import Findings, Place
 from audit.folder import PackageFolder, UnreadableFile
-from audit.journals import LANGUAGES, Language, Months, blocks_of, digest_of
+from audit.journals import LANGUAGES, Called, Language, Months, blocks_of, digest_of
 from audit.strict import Judged, Piece
 from audit.tables import shown
 
@@ -93,11 +93,13 @@ class PublishedJournals:
     types: ClassVar[frozenset[str] | None] = None
     moving: ClassVar[bool] = True
 
-    def __init__(self, folder: PackageFolder, findings: Findings, again: Callable[[], Iterable[Entry]]) -> None:
+    def __init__(
+        self, folder: PackageFolder, findings: Findings, again: Callable[[], Iterable[Entry]], called: Called
+    ) -> None:
         self._folder = folder
         self._findings = findings
         self._again = again
-        self._months = Months()
+        self._months = Months(called)
         self._days: dict[str, list[tuple[Piece, ...]]] = {}  # in the order of the bundles
 
     def take(self, judged: Judged) -> None:

@@ -10,7 +10,7 @@ Source: beancount 3 language syntax; hledger 1.25 manual, journal format.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from hashlib import blake2b
@@ -18,8 +18,9 @@ from typing import NamedTuple, Protocol
 
 from audit.events import Event, Moves, Moving
 from audit.ledger import name_of
+from domain.accounts import charted
 from domain.kernel.money import yuan
-from domain.kernel.postings import CNY
+from domain.kernel.postings import CNY, book_of
 from domain.trial_balance import control_of
 
 # By the first digit of a code, as the class of account that it is in the government's charts; 8001 is what there is in
@@ -27,6 +28,7 @@ from domain.trial_balance import control_of
 _CLASSES = {
     "fin": {"1": "Assets", "2": "Liabilities", "3": "Equity", "4": "Income", "5": "Expenses"},
     "bud": {"6": "Income", "7": "Expenses", "8": "Equity"},
+    "vil": {"1": "Assets", "2": "Liabilities", "3": "Equity", "4": "Assets", "5": "Income"},  # 5 is 损益, both sides
 }
 _ROOTS = {
     "bud:8001": "Assets",
@@ -41,6 +43,11 @@ _ROOTS = {
 _BY_WORD = ("ind", "pts", "stk")
 """The books whose accounts have words in place of a chart's numbers."""
 _STRANGE = re.compile(r"[^A-Za-z0-9\u4e00-\u9fff-]")
+
+_AS_TEXT = str.maketrans({'"': "”", "\\": "＼", ":": "：", ",": "，", ";": "；"})
+
+Called = Callable[[str], str]
+"""What an account is called; empty where nobody says."""
 
 YEARS_MAX = 100
 """A journal that claims more years than that was made up; every year's file repeats what stands open."""
@@ -67,8 +74,10 @@ class Language(Protocol):
 
     path: str
 
-    def head(self, accounts: Iterable[tuple[str, str]], types: Iterable[str], first_day: str) -> str:
-        """Declarations: accounts with their commodities, the types of the events, the first effective day."""
+    def head(self, accounts: Iterable[tuple[str, str]], types: Iterable[str], first_day: str, called: Called) -> str:
+        """Declarations: accounts with their commodities, the types of the events, the first effective day; beside an
+        account that only a published chart names, its name (`called`).
+        """
 
     def event(self, one: Moving) -> bytes:
         """The block of one event."""
@@ -106,7 +115,7 @@ def path_of(account: str) -> str:
     top = control(account)
     chinese = name_of(account) or name_of(f"{top}:payee")
     label = code if book in _BY_WORD or not chinese else f"{code}-{chinese.partition('—')[0]}"
-    root = _ROOTS.get(top) or _CLASSES.get(book, {}).get(code[:1], "Equity")
+    root = _ROOTS.get(top) or _CLASSES.get(book_of(charted(account)), {}).get(code[:1], "Equity")
     parts = [root, _part(book), _part(label), *map(_part, rest)]
     return ":".join(parts)
 
@@ -151,16 +160,36 @@ def _balances(balances: Iterable[Moved], *, indent: int = 2) -> Iterator[str]:
         yield f"{' ' * indent}{_moved(one.account, one.commodity, one.balance)}"
 
 
+def _opened(pairs: Iterable[tuple[str, str]], called: Called) -> list[tuple[str, str]]:
+    """Every account with those that sum it up, by path, each with its name where the path does not say it."""
+    opened = {path_of(one): one for account, _ in pairs for one in (account, *controls(account))}
+    return [(path, "" if name_of(one) else _plain(called(one))) for path, one in sorted(opened.items())]
+
+
+def _plain(name: str) -> str:
+    """A chart's name as both languages take it: one line, without what ends a text or makes a tag of it."""
+    return " ".join(name.split()).translate(_AS_TEXT)
+
+
+def _named(name: str) -> str:
+    return f'\n  name: "{name}"' if name else ""
+
+
 class Beancount:
     """`bean-check` reads it. A balance is of the beginning of its day, so a month's is dated the day after."""
 
     path = "ledgers/journal.beancount"
 
-    def head(self, accounts: Iterable[tuple[str, str]], types: Iterable[str], first_day: str) -> str:  # noqa: ARG002
+    def head(
+        self,
+        accounts: Iterable[tuple[str, str]],
+        types: Iterable[str],  # noqa: ARG002 - beancount declares none
+        first_day: str,
+        called: Called,
+    ) -> str:
         """Options, and every account with the accounts that sum it up, opened on the first day."""
         pairs = sorted(accounts)
-        opened = {path_of(one) for account, _ in pairs for one in (account, *controls(account))}
-        rows = [f"{first_day} open {path}" for path in sorted(opened)]
+        rows = [f"{first_day} open {path}{_named(name)}" for path, name in _opened(pairs, called)]
         rows += [f"{first_day} commodity {unit}" for unit in sorted({_unit(commodity) for _, commodity in pairs})]
         title = 'option "title" "明账"\noption "operating_currency" "CNY"\n'
         return title + "".join(f"{row}\n" for row in rows)
@@ -191,13 +220,18 @@ class Hledger:
 
     path = "ledgers/journal.hledger"
 
-    def head(self, accounts: Iterable[tuple[str, str]], types: Iterable[str], first_day: str) -> str:  # noqa: ARG002
+    def head(
+        self,
+        accounts: Iterable[tuple[str, str]],
+        types: Iterable[str],
+        first_day: str,  # noqa: ARG002 - hledger opens nothing
+        called: Called,
+    ) -> str:
         """Commodities, accounts, payees and tags: hledger's strict checks ask that each be declared."""
         pairs = sorted(accounts)
-        opened = {path_of(one) for account, _ in pairs for one in (account, *controls(account))}
         units = sorted({(_unit(commodity), commodity == CNY) for _, commodity in pairs})
         rows = [f"commodity {'1000.00' if money else '1000.'} {unit}" for unit, money in units]
-        rows += [f"account {path}" for path in sorted(opened)]
+        rows += [f"account {path}{f'  ; {name}' if name else ''}" for path, name in _opened(pairs, called)]
         rows += [f"payee {name}" for name in sorted({*types, "control"})]
         rows += [f"tag {name}" for name in ("event-id", "entry-hash", "log-index")]
         return "".join(f"{row}\n" for row in rows)
@@ -239,9 +273,13 @@ def digest_of(block: bytes) -> bytes:
 
 
 class Months:
-    """The balances of control accounts, month by month: fed with postings in any order, read at the end."""
+    """The balances of control accounts, month by month: fed with postings in any order, read at the end.
 
-    def __init__(self) -> None:
+    `called`: what accounts are called by then, the charts that were published among it.
+    """
+
+    def __init__(self, called: Called = name_of) -> None:
+        self._called = called
         self._moved: dict[str, dict[tuple[str, str], int]] = {}  # month -> control account and commodity
         self._years: dict[str, _Year] = {}
         self._controls: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}  # of each account
@@ -284,7 +322,7 @@ class Months:
         if not self._controls:
             return "; 没有动账记录\n"
         types = set().union(*(year.types for year in self._years.values()))
-        return language.head(self._controls, types, self._first_day)
+        return language.head(self._controls, types, self._first_day, self._called)
 
     def beginnings(self, language: Language) -> Mapping[str, tuple[str, ...]]:
         """The first blocks of each year's file: its head, and what every account had before, if anything did."""
@@ -296,7 +334,8 @@ class Months:
             used = {*year.moved, *((one.account, one.commodity) for one in opening)}
             # Whatever month ends assert is declared, also a control account that has been empty for years.
             used |= {top for at in before for top in self._controls[at]}
-            head = language.head(used, {*year.types, OPENING} if opening else year.types, f"{name}-01-01")
+            types = {*year.types, OPENING} if opening else year.types
+            head = language.head(used, types, f"{name}-01-01", self._called)
             found[name] = (head, language.opening(name, opening)) if opening else (head,)
             for at, amount in year.moved.items():
                 before[at] = before.get(at, 0) + amount

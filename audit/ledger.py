@@ -24,7 +24,7 @@ from audit.wording import (
     TOTAL,
     TRIAL_BALANCE_HEADING,
 )
-from domain.accounts import limit_of
+from domain.accounts import charted, limit_of
 from domain.kernel.money import yuan
 from domain.kernel.postings import CNY, book_of
 from domain.kernel.spreadsheet_cells import plain_cell
@@ -71,7 +71,8 @@ class Ledger:
 
     def name_of(self, account: str) -> str:
         """What an account is called: by the program's own words, else by a published chart; empty where none says."""
-        return name_of(account) or self._called.get(control_of(account)) or self._called.get(account, "")
+        listed = charted(account)
+        return name_of(listed) or self._called.get(control_of(listed)) or self._called.get(listed, "")
 
     def post(self, account: str, commodity: str, amount: int) -> Account:
         """Add one posting; a debit is positive. Returns what it was added to."""

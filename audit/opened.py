@@ -25,6 +25,7 @@ _COMMITTED = {
     "member.applied/1": ("phone",),
     "incident.reported/1": ("text",),
     "incident.handled/1": ("reply",),
+    "suggestion.opened/1": ("text",),
 }
 
 

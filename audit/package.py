@@ -7,7 +7,7 @@ last.
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -25,6 +25,9 @@ from audit.ledger import BOM, Ledger
 from audit.manifest import MANIFEST, manifest_text
 from audit.named_files import ATTACHED, named_in
 from audit.opened import OPENED, Value, commitments_in
+from audit.rules.disclosed import shown_names
+from audit.rules.disclosed.frame import DRAFTED, PUBLISHED
+from audit.rules.disclosed.frame import path_of as document_path
 from audit.seals import in_form
 from audit.tables import tables
 from audit.tree import Tree
@@ -44,6 +47,10 @@ FileOf = Callable[[str], bytes | None]
 
 
 def _no_file(_sha256: str) -> bytes | None:
+    return None
+
+
+def _no_names(_disclosure_id: str, _version: int) -> None:
     return None
 
 
@@ -68,12 +75,16 @@ class Written:
 class Beside:
     """What a package carries beside the entries, as far as it is handed over.
 
-    `disclosures`: the public month pages at one log position. `attached`, `sent`, `token`: the bytes of attachments, of
-    bank files (these only with authority) and of time-stamp tokens. `values`: with authority, the values behind
-    commitments, each with its nonce; those that were erased are left out.
+    `disclosures`: the public month pages at one log position; `document`: what was drafted for disclosure, by its
+    digest, which holds no name; `names`: those that a posted version showed, by row, as far as they are handed over.
+    `attached`, `sent`, `token`: the bytes of attachments, of bank files (these only with authority) and of time-stamp
+    tokens. `values`: with authority, the values behind commitments, each with its nonce; those that were erased are
+    left out.
     """
 
     disclosures: Iterable[Disclosure] = ()
+    document: FileOf = _no_file
+    names: Callable[[str, int], Mapping[str, str] | None] = _no_names
     attached: FileOf = _no_file
     sent: FileOf = _no_file
     token: FileOf = _no_file
@@ -209,7 +220,8 @@ class _Writing:
     def __init__(self, folder: _Folder, sealed: Checkpoint, beside: Beside) -> None:
         self._folder, self._sealed, self._beside = folder, sealed, beside
         self._tree = Tree(self._leaves_of)
-        self._ledger, self._months = Ledger(), journals.Months()
+        self._ledger = Ledger()
+        self._months = journals.Months(self._ledger.name_of)
         self._journals = [JournalFile(language, self._months) for language in journals.LANGUAGES]
         self._commitments: list[str] = []
         self._policies: list[tuple[int, str]] = []
@@ -265,12 +277,30 @@ class _Writing:
             if path not in included and (content := give(named.sha256)) is not None:
                 self._folder.write(path, content)
                 included.add(path)
-        if line.type == "log.checkpoint_timestamped/1":
+        if line.type == DRAFTED:
+            self._document(line)
+        elif line.type == PUBLISHED:
+            self._names(line)
+        elif line.type == "log.checkpoint_timestamped/1":
             self._stamp(line)
         elif line.type in ("log.opened/1", "log.policy_set/1"):
             self._policies.append((index, line.data["policy"]))
         if self._beside.values is not None:
             self._commitments.extend(commitments_in(line.type, line.data))
+
+    def _document(self, line: Line) -> None:
+        """What was drafted for disclosure, once, as far as it is there."""
+        path = document_path(line.data["document"])
+        content = self._beside.document(line.data["document"]) if path not in self._folder.digests else None
+        if content is not None:
+            self._folder.write(path, content)
+
+    def _names(self, line: Line) -> None:
+        """The names that a posted version showed, as far as they are handed over."""
+        identity, version = line.stream.partition("/")[2], line.data["version"]
+        names = self._beside.names(identity, version)
+        if names is not None:
+            self._folder.write(shown_names.path_of(identity, version), shown_names.file_of(names))
 
     def _stamp(self, line: Line) -> None:
         """The token of a time stamp, as far as it is there, and the three lines that it stamps."""

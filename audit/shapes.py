@@ -171,6 +171,11 @@ def spans(value: Any) -> bool:
     return isinstance(value, list) and all(_fits(one, {"from_minute": whole, "to_minute": whole}) for one in value)
 
 
+def share(value: Any) -> bool:
+    """A share of people: so many of so many, reached or exceeded."""
+    return _fits(value, {"part": positive, "of": positive, "more": truth})
+
+
 def limit(value: Any) -> bool:
     """A time limit: an amount of a unit."""
     return _fits(value, {"amount": positive, "unit": text})
@@ -229,6 +234,13 @@ def calendar_period(value: Any) -> bool:
     return isinstance(value, str) and _reads(period, value)
 
 
+def disclosed_period(value: Any) -> bool:
+    """A month, a quarter, a year, or what happened once: `once-` and the identity of its stream."""
+    if isinstance(value, str) and value.startswith("once-"):
+        return identity(value.removeprefix("once-"))
+    return calendar_period(value)
+
+
 award_weights = _listed({"category": text, "item?": text, "points": whole})
 award_stars = _listed(
     {"member_id": identity, "rank": positive, "score": positive, "count": positive, "events_digest": digest}
@@ -263,6 +275,8 @@ points_windows = _listed({"since": day, "until": day, "factor_percent": positive
 points_caps = _listed({"scope": text, "period": text, "points": positive, "category?": text})
 exchange_limits = _listed({"period": text, "quantity": positive, "sku?": text})
 served = _listed({"person_id": identity, "minutes": positive})
+contract_dues = _listed({"on": day, "amount_fen": positive})
+subsidy_lines = _listed({"kind": text, "payee_id": identity, "quantity_milli": positive, "amount_fen": whole})
 points_lots = _listed({"points": positive, "expires_on?": day})
 signals = _listed({"line": positive, "code": text, "facts": pairs})
 acknowledgements = _listed({"code": text, "reason": text, "lines": integers})
@@ -273,6 +287,16 @@ exchanged = _listed(
 )
 brought_back = _listed({"sku": text, "quantity": positive, "cost_fen": whole})
 goods = _listed({"sku": text, "quantity": positive})
+parameters = _listed({"name": text, "value": text})
+kind_rules = _listed({"kind": text, "frequency": text, "names": text})
+voucher_lines = _listed({"account": text, "side": text, "amount_fen": positive, "party_id?": identity})
+voucher_files = _listed({"sha256": digest, "length": whole})
+village_plan = _listed({"side": text, "title": text, "amount_fen": positive})
+
+
+def imported_row(value: Any) -> bool:
+    """A row of a file that was imported."""
+    return _fits(value, {"file": digest, "row": positive})
 
 
 statement_lines = _listed(
@@ -284,6 +308,8 @@ statement_lines = _listed(
         "bank_ref?": text,
         "batch_ref?": text,
         "return_of?": text,
+        "kind?": text,
+        "reason?": text,
     }
 )
 schema_places = _listed({"line": positive, "element": text, "part?": positive})
@@ -295,7 +321,14 @@ def schema_check(value: Any) -> bool:
 
 
 allocations = _listed(
-    {"statement_id": identity, "entry": positive, "tier": positive, "payment_id": identity, "amount_fen": integer}
+    {
+        "statement_id": identity,
+        "entry": positive,
+        "tier": positive,
+        "payment_id": identity,
+        "amount_fen": integer,
+        "document?": event_name,
+    }
 )
 
 
@@ -920,6 +953,7 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "points_max?": positive,
         "reason?": text,
     },
+    "exchange.withdrawn/1": {"withdrawer_id": identity},
     "exchange.made/1": {
         "station_id": identity,
         "account_id": identity,
@@ -952,6 +986,7 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "windows": points_windows,
         "caps": points_caps,
         "exchange_limits": exchange_limits,
+        "exchange_within?": text,
         "expires_after_months?": positive,
         "cash_top_up": truth,
         "debt_from_deductions": truth,
@@ -1097,6 +1132,92 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
     "party_activity.community_confirmed/1": {"confirmer_id": identity},
     "party_activity.rejected/1": {"rejecter_id": identity, "reason": text},
     "party_activity.withdrawn/1": {"withdrawer_id": identity, "reason": text},
+    "notice.posted/1": {
+        "division": place,
+        "title": text,
+        "text": text,
+        "since": day,
+        "until": day,
+        "poster_id": identity,
+    },
+    "notice.withdrawn/1": {"withdrawer_id": identity, "reason": text},
+    "suggestion.opened/1": {
+        "division": place,
+        "channel": text,
+        "text": digest,
+        "author_id?": identity,
+        "slip?": text,
+    },
+    "suggestion.accepted/1": {"accepter_id": identity, "gist": text, "due_on": day},
+    "suggestion.answered/1": {"answerer_id": identity, "outcome": text, "answer": text},
+    "suggestion.closed/1": {"closer_id": identity, "reason": text},
+    "commitment.made/1": {
+        "division": place,
+        "title": text,
+        "responsible": text,
+        "made_on": day,
+        "due_on": day,
+        "maker_id": identity,
+    },
+    "commitment.progressed/1": {"reporter_id": identity, "note": text},
+    "commitment.fulfilled/1": {"fulfilled_on": day, "note": text, "confirmer_id": identity},
+    "commitment.withdrawn/1": {"withdrawer_id": identity, "reason": text, "note": text},
+    "meeting_rule.set/1": {
+        "division": place,
+        "kind": text,
+        "quorum": share,
+        "passing": share,
+        "passed_by": text,
+        "since": day,
+        "document": text,
+        "setter_id": identity,
+    },
+    "meeting.called/1": {
+        "division": place,
+        "kind": text,
+        "title": text,
+        "agenda": texts,
+        "held_on": day,
+        "place": text,
+        "rule": event_name,
+        "caller_id": identity,
+    },
+    "meeting.held/1": {
+        "eligible": positive,
+        "attendance": identities,
+        "on_sheet": whole,
+        "sheet?": text,
+        "recorder_id": identity,
+    },
+    "meeting.resolved/1": {
+        "number": positive,
+        "title": text,
+        "text": text,
+        "agreed": whole,
+        "opposed": whole,
+        "abstained": whole,
+        "passed": truth,
+        "teller_id": identity,
+    },
+    "meeting.cancelled/1": {"canceller_id": identity, "reason": text},
+    "project.proposed/1": {
+        "division": place,
+        "title": text,
+        "resolution": event_name,
+        "budget_fen": positive,
+        "proposer_id": identity,
+    },
+    "project.contracted/1": {
+        "contractor": text,
+        "contractor_ids": identities,
+        "amount_fen": positive,
+        "document": text,
+        "recorder_id": identity,
+    },
+    "project.progressed/1": {"reporter_id": identity, "note": text},
+    "project.accepted/1": {"accepter_id": identity, "opinion": text},
+    "project.sent_back/1": {"sender_id": identity, "reason": text, "note": text},
+    "project.closed/1": {"closer_id": identity, "outcome": text, "spent_fen": whole},
     "points_share.proposed/1": {
         "division": place,
         "reason": text,
@@ -1109,6 +1230,270 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
     },
     "points_share.confirmed/1": {"confirmer_id": identity},
     "points_share.rejected/1": {"rejecter_id": identity, "reason": text},
+    "committee.seated/1": {"division": place, "person_id": identity, "body": text, "since": day},
+    "committee.left/1": {"person_id": identity, "body": text, "last_day": day},
+    "committee.kinship_declared/1": {
+        "division": place,
+        "person_id": identity,
+        "other_id": identity,
+        "kinship": text,
+    },
+    "committee.kinship_withdrawn/1": {"person_id": identity, "other_id": identity},
+    "disclosure_settings.made/1": {
+        "division": place,
+        "since": day,
+        "document": text,
+        "publish_days": positive,
+        "answer_days": positive,
+        "due_days": whole,
+        "small_count_min": positive,
+        "kinds": kind_rules,
+    },
+    "disclosure.drafted/1": {
+        "division": place,
+        "kind": text,
+        "period": disclosed_period,
+        "version": positive,
+        "query": text,
+        "parameters": parameters,
+        "position": whole,
+        "document": digest,
+        "length": whole,
+        "row_count": whole,
+        "drafter_id": identity,
+        "corrects?": positive,
+        "reason?": text,
+    },
+    "disclosure.reviewed/1": {"version": positive, "passed": truth, "opinion": text, "reviewer_id": identity},
+    "disclosure.published/1": {
+        "version": positive,
+        "since": day,
+        "until": day,
+        "names": text,
+        "publisher_id": identity,
+    },
+    "objection.raised/1": {
+        "objection_id": identity,
+        "version": positive,
+        "row?": text,
+        "channel": text,
+        "text": digest,
+        "anonymous": truth,
+        "answer_by": day,
+        "objector_id?": identity,
+    },
+    "objection.answered/1": {"objection_id": identity, "upheld": truth, "answer": text, "answerer_id": identity},
+    "disclosure.closed/1": {"closer_id": identity},
+    "disclosure.archived/1": {"archiver_id": identity},
+    "poster.rendered/1": {
+        "division": place,
+        "disclosure_id": identity,
+        "version": positive,
+        "paper": text,
+        "sha256": digest,
+        "length": whole,
+        "tool": text,
+        "font_sha256": digest,
+        "template_sha256": digest,
+        "url": text,
+        "nameless": whole,
+    },
+    "asset.acquired/1": {
+        "division": place,
+        "number": text,
+        "title": text,
+        "category": text,
+        "how": text,
+        "unit": text,
+        "quantity_milli": positive,
+        "cost_fen": whole,
+        "acquired_on": day,
+        "place": text,
+        "recorder_id": identity,
+        "document?": text,
+        "voucher?": event_name,
+    },
+    "asset.leased_out/1": {"contract_id": identity, "since": day, "until": day},
+    "asset.lease_ended/1": {"contract_id": identity, "last_day": day},
+    "asset.counted/1": {
+        "counted_on": day,
+        "book_milli": whole,
+        "quantity_milli": whole,
+        "counter_id": identity,
+        "reason?": text,
+    },
+    "asset.count_confirmed/1": {"quantity_milli": whole, "cost_fen": whole, "confirmer_id": identity},
+    "asset.count_rejected/1": {"rejecter_id": identity, "reason": text},
+    "asset.disposal_proposed/1": {
+        "how": text,
+        "proceeds_fen": whole,
+        "reason": text,
+        "proposer_id": identity,
+        "resolution?": event_name,
+    },
+    "asset.disposal_rejected/1": {"rejecter_id": identity, "reason": text},
+    "asset.disposed/1": {
+        "disposed_on": day,
+        "how": text,
+        "proceeds_fen": whole,
+        "confirmer_id": identity,
+        "voucher?": event_name,
+    },
+    "asset.written_off/1": {
+        "written_off_on": day,
+        "how": text,
+        "proceeds_fen": whole,
+        "confirmer_id": identity,
+        "voucher?": event_name,
+    },
+    "resource_contract.signed/1": {
+        "division": place,
+        "number": text,
+        "title": text,
+        "resource": text,
+        "quantity_milli": positive,
+        "unit": text,
+        "party_id": identity,
+        "signed_on": day,
+        "since": day,
+        "until": day,
+        "dues": contract_dues,
+        "recorder_id": identity,
+        "asset_id?": identity,
+        "document?": text,
+        "resolution?": event_name,
+    },
+    "resource_contract.confirmed/1": {"confirmer_id": identity},
+    "resource_contract.withdrawn/1": {"withdrawer_id": identity, "reason": text},
+    "resource_contract.rent_received/1": {
+        "due": positive,
+        "amount_fen": positive,
+        "received_on": day,
+        "recorder_id": identity,
+        "voucher?": event_name,
+    },
+    "resource_contract.rent_reversed/1": {
+        "rent": event_name,
+        "due": positive,
+        "amount_fen": positive,
+        "reason": text,
+        "reverser_id": identity,
+    },
+    "resource_contract.ended/1": {"last_day": day, "reason": text, "ender_id": identity, "document?": text},
+    "subsidy_programme.published/1": {
+        "division": place,
+        "reference": text,
+        "title": text,
+        "document": text,
+        "issuer": text,
+        "unit": text,
+        "standard_fen": positive,
+        "since": day,
+        "sensitive": truth,
+        "publisher_id": identity,
+    },
+    "subsidy_programme.standard_set/1": {
+        "standard_fen": positive,
+        "document": text,
+        "since": day,
+        "setter_id": identity,
+    },
+    "subsidy_programme.ended/1": {"last_day": day, "ender_id": identity},
+    "subsidy_list.proposed/1": {
+        "division": place,
+        "programme_id": identity,
+        "period": calendar_period,
+        "version": positive,
+        "standard": event_name,
+        "standard_fen": positive,
+        "line_count": positive,
+        "total_fen": whole,
+        "lines_digest": digest,
+        "lines": subsidy_lines,
+        "proposer_id": identity,
+        "reason?": text,
+        "source?": digest,
+    },
+    "subsidy_list.lines_added/1": {"version": positive, "lines": subsidy_lines},
+    "subsidy_list.confirmed/1": {"version": positive, "confirmer_id": identity},
+    "subsidy_list.rejected/1": {"version": positive, "rejecter_id": identity, "reason": text},
+    "village_book.opened/1": {
+        "division": place,
+        "chart": text,
+        "since": day,
+        "limit_fen": whole,
+        "document": text,
+    },
+    "village_book.limit_set/1": {"limit_fen": whole, "document": text},
+    "village_book.chart_adopted/1": {"chart": text},
+    "village_book.opening_proposed/1": {"lines": voucher_lines, "document": text, "proposer_id": identity},
+    "village_book.opening_rejected/1": {"rejecter_id": identity, "reason": text},
+    "village_book.opening_recorded/1": {"division": place, "confirmer_id": identity},
+    "village_book.plan_published/1": {
+        "division": place,
+        "year": positive,
+        "lines": village_plan,
+        "document": text,
+        "resolution?": event_name,
+    },
+    "village_party.registered/1": {
+        "division": place,
+        "reference": text,
+        "kind": text,
+        "name": digest,
+        "person_id?": identity,
+    },
+    "village_voucher.drafted/1": {
+        "division": place,
+        "day": day,
+        "kind": text,
+        "purpose": text,
+        "lines": voucher_lines,
+        "attachments": voucher_files,
+        "handler_id": identity,
+        "reverses?": event_name,
+        "source?": imported_row,
+    },
+    "village_voucher.revised/1": {
+        "day": day,
+        "kind": text,
+        "purpose": text,
+        "lines": voucher_lines,
+        "attachments": voucher_files,
+        "handler_id": identity,
+    },
+    "village_voucher.reviewed/1": {"reviewer_id": identity},
+    "village_voucher.approved/1": {"approver_id": identity, "resolution?": event_name},
+    "village_voucher.sent_back/1": {"sender_id": identity, "reason": text},
+    "village_voucher.withdrawn/1": {"handler_id": identity, "reason": text},
+    "village_voucher.booked/1": {
+        "division": place,
+        "month": calendar_month,
+        "number": positive,
+        "booker_id": identity,
+    },
+    "village_voucher.reversed/1": {"reversal_id": identity},
+    "village_month.voucher_numbered/1": {
+        "division": place,
+        "month": calendar_month,
+        "number": positive,
+        "voucher_id": identity,
+    },
+    "village_month.close_proposed/1": {
+        "division": place,
+        "month": calendar_month,
+        "vouchers": whole,
+        "trial_balance": digest,
+        "proposer_id": identity,
+    },
+    "village_month.close_withdrawn/1": {"withdrawer_id": identity, "reason": text},
+    "village_month.closed/1": {
+        "division": place,
+        "month": calendar_month,
+        "vouchers": whole,
+        "trial_balance": digest,
+        "closer_id": identity,
+    },
 }
 
 MONEY_TYPES = frozenset(
@@ -1147,6 +1532,8 @@ MONEY_TYPES = frozenset(
         "stock.taken_back/1",
         "stock.adjusted/1",
         "stock.written_off/1",
+        "village_book.opening_recorded/1",
+        "village_voucher.booked/1",
     }
 )
 """The types whose events carry postings; no other may."""

@@ -23,6 +23,7 @@ from audit.opened import OpenedValues
 from audit.published import check_tables
 from audit.replay import Follower, Replay
 from audit.rules import Rule
+from audit.rules.affairs import Affairs
 from audit.rules.allowances import Allowances
 from audit.rules.awards import Awards
 from audit.rules.bank_files import BankFiles
@@ -30,10 +31,13 @@ from audit.rules.budgets import Budgets
 from audit.rules.caps import Caps
 from audit.rules.catalogues import Catalogues
 from audit.rules.claims import Claims
+from audit.rules.committees import Committees
 from audit.rules.continuity import Continuity
 from audit.rules.deed_points import DeedPoints
 from audit.rules.deeds import Deeds
 from audit.rules.difficulty import Difficulty
+from audit.rules.disclosed.frame import PublishedDocuments
+from audit.rules.disclosing import Disclosing
 from audit.rules.duties import Duties
 from audit.rules.erased import ErasedPersons
 from audit.rules.exchanges import Exchanges
@@ -50,12 +54,16 @@ from audit.rules.payouts import Payouts
 from audit.rules.places import Places
 from audit.rules.points import Points
 from audit.rules.postings import PostingsBalance
+from audit.rules.property import Property
 from audit.rules.reconciliation import Reconciliation
 from audit.rules.roles import Roles
 from audit.rules.seals_of_periods import SealsOfPeriods
 from audit.rules.signing_keys import SigningKeys
 from audit.rules.stations import Stations
+from audit.rules.subsidies import Subsidies
 from audit.rules.tariffs import Tariffs
+from audit.rules.village_books import VillageBooks
+from audit.rules.village_meetings import VillageMeetings
 from audit.rules.workflows import Workflows
 from audit.seals import Seals
 from audit.tables import PublishedTable, tables
@@ -126,16 +134,17 @@ class _Checking:
         self._files = NamedFiles(folder, findings)
         self._opened = OpenedValues(folder, findings)
         self._pages = PublishedPages(folder, findings, self._opened.masks)
+        self._documents = PublishedDocuments(folder, findings)
         self._stamps = Timestamps(folder, findings)
         self._periods = SealsOfPeriods(findings)
-        self._journals = PublishedJournals(folder, findings, lambda: self._replay.all_again())
+        self._journals = PublishedJournals(folder, findings, lambda: self._replay.all_again(), self._ledger.name_of)
         self._tables = [PublishedTable(folder, findings, table) for table in tables(self._files.present.__contains__)]
         followers: list[Follower] = [*self._tables[:1], self._journals]
         self._replay = Replay(folder, findings, self._rules(), followers=followers, origin=self._trust.origin)
 
     def _rules(self) -> list[Rule]:
         findings = self._findings
-        stations = Stations(findings)
+        stations, committees = Stations(findings), Committees(findings)
         return [
             self._genesis,
             self._keys,
@@ -156,6 +165,8 @@ class _Checking:
             Households(findings),
             Deeds(findings),
             HouseholdDeeds(findings),
+            Affairs(findings),
+            VillageMeetings(findings),
             DeedPoints(findings),
             PayeeAccounts(findings),
             PayeeHolds(findings),
@@ -170,11 +181,17 @@ class _Checking:
             Difficulty(findings),
             stations,
             Exchanges(findings, stations),
+            committees,
+            Disclosing(findings, committees),
             Workflows(findings),
             Reconciliation(findings),
             Points(findings),
+            VillageBooks(findings),
+            Property(findings),
+            Subsidies(findings),
             self._opened,
             self._pages,
+            self._documents,
             self._stamps,
             self._journals,
             *self._tables,
@@ -183,14 +200,17 @@ class _Checking:
     def report(self) -> Report:
         """Run, and say what was found."""
         asked, findings, trust, replay = self._asked, self._findings, self._trust, self._replay
-        replay.run(_bundles(self._folder, findings, trust), processes=asked.processes, progress=asked.tell)
+        bundles = _bundles(self._folder, findings, trust)
+        self._documents.look_ahead(bundles)
+        replay.run(bundles, processes=asked.processes, progress=asked.tell)
         if asked.since is None:
             findings.skip(Check.SINCE, "no_since")
         Seals(findings, trust, self._genesis, replay.tree).check(asked.since)
         for entry in replay.again(self._keys.disbelieved):
             self._keys.name_disbelieved(entry, replay.book)
         check_tables(self._folder, self._ledger, findings)
-        self._pages.compare(replay.book, size=replay.tree.size)
+        self._pages.compare(replay.book, size=replay.tree.size, documents=self._documents.compared)
+        self._documents.check_files()
         self._stamps.check(replay.tree)
         self._periods.check(replay.tree)
         digests = check_files(self._folder, findings, known=replay.digests, progress=asked.tell)

@@ -58,6 +58,9 @@ SHIPPED: Final = BudgetAccounts(
 )
 """What a budget that names no accounts moves its money through."""
 
+VILLAGE: Final = "vil-"
+"""What the name of a village's book begins with; its code follows."""
+
 _CASH: Final = ("fin:1001", "fin:1002", "fin:1011", "fin:1021")  # 库存现金, 银行存款, 零余额账户用款额度, 其他货币资金
 
 
@@ -69,6 +72,15 @@ def is_funds(account: str) -> bool:
 def is_budget_funds(account: str) -> bool:
     """Whether it is the budgetary side of money, 资金结存 or an account below it."""
     return account.startswith(BUDGET_FUNDS) and account[8:9] in ("", ":")
+
+
+def charted(account: str) -> str:
+    """The name under which a chart lists an account: `vil-361125100201:112:party` -> `vil:112:party`, others as it is.
+
+    Villages keep one chart; each has a book of its own.
+    """
+    book, colon, rest = account.partition(":")
+    return f"{VILLAGE[:-1]}{colon}{rest}" if book.startswith(VILLAGE) else account
 
 
 def payable(payee_id: UUID) -> str:
@@ -131,6 +143,8 @@ def limit_of(account: str) -> int:
         case ["fin", "2307", *_]:
             return -1
         case ["pts", "held", *_] | ["stk", "on_hand", *_]:
+            return 1
+        case [book, "101" | "102", *_] if book.startswith(VILLAGE):  # 库存现金, 银行存款 of a village
             return 1
         case ["pts", "debt", *_]:
             return -1

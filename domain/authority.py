@@ -23,7 +23,8 @@ _HANDLERS = frozenset({"department_handler", "grid_worker", "member"})
 _SUPERIORS = frozenset({"grid_leader", "township_reviewer", "county_officer"})
 
 _RECEIVES = _ADMINISTRATOR | _OFFICER | frozenset({"grid_worker", "grid_leader", "township_reviewer"})
-_APPLIES = frozenset({"member", "department_handler", "station_keeper", "village_accountant", "village_supervisor"})
+_OF_VILLAGE = frozenset({"village_accountant", "village_supervisor", "village_committee"})
+_APPLIES = frozenset({"member", "department_handler", "station_keeper"}) | _OF_VILLAGE
 _CREDITS = frozenset(
     {
         "administrator",
@@ -42,7 +43,7 @@ _KEEPER = frozenset({"station_keeper"})
 _KEEPS_HOUSEHOLDS = _ADMINISTRATOR | frozenset({"grid_worker", "grid_leader", "village_accountant"})
 _CONFIRMS_DEEDS = _CLERKS | frozenset({"village_accountant"})
 """Who offers tasks and activities, and says that a deed was done; who may do both never does for one deed."""
-_NEIGHBOURS = frozenset({"member", "department_handler", "station_keeper", "village_supervisor"})
+_NEIGHBOURS = frozenset({"member", "department_handler", "station_keeper", "village_supervisor", "village_committee"})
 """Who takes part in what the village offers, and only in his own name."""
 _INSPECTS = frozenset({"grid_worker", "grid_leader", "village_accountant", "village_supervisor", "township_reviewer"})
 _OF_COMMUNITY = frozenset({"grid_worker", "grid_leader", "village_accountant"})
@@ -52,8 +53,30 @@ _NAMES_STATIONS = _ADMINISTRATOR | _OFFICER | frozenset({"township_reviewer"})
 _SETS_PRICES = _NAMES_STATIONS | frozenset({"village_accountant"})
 _TAKES_STOCK = _SETS_PRICES | _KEEPER
 _CONFIRMS_STOCK = _OFFICER | frozenset({"village_accountant", "village_supervisor", "grid_leader", "township_reviewer"})
+_KEEPS_VILLAGE_PROPERTY = frozenset({"village_accountant", "village_committee"})
+_SECONDS_VILLAGE_PROPERTY = frozenset({"village_supervisor", "village_committee", "township_reviewer"})
+"""Whoever agrees with what another wrote down; who may do both never does for one paper."""
+_PUBLISHES_SUBSIDIES = _ADMINISTRATOR | _OFFICER | frozenset({"township_reviewer", "village_accountant"})
+_LISTS_SUBSIDIES = _OFFICER | _KEEPS_VILLAGE_PROPERTY | frozenset({"township_reviewer"})
+_CONFIRMS_SUBSIDIES = _OFFICER | _SECONDS_VILLAGE_PROPERTY
 _AUTHORISES = _APPLIES | frozenset({"grid_worker", "grid_leader", "township_reviewer", "county_officer"})
 """Who may have an account of his own spent, or that of somebody who stands before him."""
+_ACCOUNTANT = frozenset({"village_accountant"})
+_SUPERVISOR = frozenset({"village_supervisor"})
+_COMMITTEE = frozenset({"village_committee"})
+_SPENDS_FOR_VILLAGE = _ACCOUNTANT | _COMMITTEE | frozenset({"grid_worker", "grid_leader"})
+"""Who may write down what a village received or spent; whoever does signs nothing else of the same voucher."""
+
+_COMMITTEE = frozenset({"village_committee"})
+_SPEAKS_FOR_VILLAGE = _COMMITTEE | _SUPERIORS
+"""Who answers villagers, promises and calls meetings in the village's name, or above it."""
+_SEES_TO_VILLAGE = _OF_VILLAGE | _SUPERIORS
+_JUDGES_VILLAGE = frozenset({"village_supervisor"}) | _SUPERIORS
+"""Who says that the village has kept what it promised, or will not."""
+
+_SEATS = _ADMINISTRATOR | _OFFICER | frozenset({"township_reviewer"})
+_DISCLOSES = _OFFICER | frozenset({"village_accountant", "village_committee", "township_reviewer"})
+"""Who drafts, posts, answers for and closes what is disclosed."""
 
 MAY: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -219,6 +242,7 @@ MAY: Mapping[str, frozenset[str]] = MappingProxyType(
         "stock.written_off/1": _CONFIRMS_STOCK,
         "stock.proposal_rejected/1": _CONFIRMS_STOCK,
         "exchange.authorised/1": _AUTHORISES,
+        "exchange.withdrawn/1": _AUTHORISES,
         "exchange.made/1": _KEEPER,
         "exchange.cancelled/1": _KEEPER,
         "exchange.returned/1": _KEEPER,
@@ -267,9 +291,86 @@ MAY: Mapping[str, frozenset[str]] = MappingProxyType(
         "party_activity.community_confirmed/1": _OF_COMMUNITY,
         "party_activity.rejected/1": _OF_COMMUNITY | _OF_UNIT,
         "party_activity.withdrawn/1": _SUPERIORS,
+        "notice.posted/1": _SEES_TO_VILLAGE,
+        "notice.withdrawn/1": _SEES_TO_VILLAGE,
+        "suggestion.opened/1": _SEES_TO_VILLAGE | frozenset({"grid_worker", "agent"}),
+        "suggestion.accepted/1": _SPEAKS_FOR_VILLAGE,
+        "suggestion.answered/1": _SPEAKS_FOR_VILLAGE,
+        "suggestion.closed/1": _SPEAKS_FOR_VILLAGE,
+        "commitment.made/1": _SPEAKS_FOR_VILLAGE,
+        "commitment.progressed/1": _SPEAKS_FOR_VILLAGE | frozenset({"village_accountant"}),
+        "commitment.fulfilled/1": _JUDGES_VILLAGE,
+        "commitment.withdrawn/1": _JUDGES_VILLAGE,
+        "meeting_rule.set/1": _ADMINISTRATOR | _OFFICER | frozenset({"township_reviewer"}),
+        "meeting.called/1": _SPEAKS_FOR_VILLAGE,
+        "meeting.held/1": _SEES_TO_VILLAGE,
+        "meeting.resolved/1": _SEES_TO_VILLAGE,
+        "meeting.cancelled/1": _SPEAKS_FOR_VILLAGE,
+        "project.proposed/1": _SPEAKS_FOR_VILLAGE,
+        "project.contracted/1": _COMMITTEE | frozenset({"village_accountant"}),
+        "project.progressed/1": _SEES_TO_VILLAGE | frozenset({"grid_worker"}),
+        "project.accepted/1": _SEES_TO_VILLAGE | frozenset({"grid_worker"}),
+        "project.sent_back/1": _SEES_TO_VILLAGE | frozenset({"grid_worker"}),
+        "project.closed/1": _SPEAKS_FOR_VILLAGE | frozenset({"village_accountant"}),
         "points_share.proposed/1": _KEEPS_HOUSEHOLDS,
         "points_share.confirmed/1": _KEEPS_HOUSEHOLDS,
         "points_share.rejected/1": _KEEPS_HOUSEHOLDS,
+        "committee.seated/1": _SEATS,
+        "committee.left/1": _SEATS,
+        "committee.kinship_declared/1": _SEATS | _OF_VILLAGE,
+        "committee.kinship_withdrawn/1": _SEATS,
+        "disclosure_settings.made/1": _SEATS,
+        "disclosure.drafted/1": _DISCLOSES,
+        "disclosure.reviewed/1": _APPROVER | frozenset({"village_supervisor", "township_reviewer"}),
+        "disclosure.published/1": _DISCLOSES,
+        "disclosure.closed/1": _DISCLOSES,
+        "disclosure.archived/1": _DISCLOSES,
+        "objection.raised/1": _NEIGHBOURS | _CONFIRMS_DEEDS | frozenset({"agent"}),
+        "objection.answered/1": _DISCLOSES,
+        "poster.rendered/1": _DISCLOSES | _ADMINISTRATOR,
+        "asset.acquired/1": _KEEPS_VILLAGE_PROPERTY,
+        "asset.leased_out/1": _SECONDS_VILLAGE_PROPERTY,
+        "asset.lease_ended/1": _KEEPS_VILLAGE_PROPERTY | _SECONDS_VILLAGE_PROPERTY,
+        "asset.counted/1": _KEEPS_VILLAGE_PROPERTY | _SECONDS_VILLAGE_PROPERTY,
+        "asset.count_confirmed/1": _KEEPS_VILLAGE_PROPERTY | _SECONDS_VILLAGE_PROPERTY,
+        "asset.count_rejected/1": _KEEPS_VILLAGE_PROPERTY | _SECONDS_VILLAGE_PROPERTY,
+        "asset.disposal_proposed/1": _KEEPS_VILLAGE_PROPERTY,
+        "asset.disposal_rejected/1": _KEEPS_VILLAGE_PROPERTY | _SECONDS_VILLAGE_PROPERTY,
+        "asset.disposed/1": _SECONDS_VILLAGE_PROPERTY,
+        "asset.written_off/1": _SECONDS_VILLAGE_PROPERTY,
+        "resource_contract.signed/1": _KEEPS_VILLAGE_PROPERTY,
+        "resource_contract.confirmed/1": _SECONDS_VILLAGE_PROPERTY,
+        "resource_contract.withdrawn/1": _KEEPS_VILLAGE_PROPERTY | _SECONDS_VILLAGE_PROPERTY,
+        "resource_contract.rent_received/1": _KEEPS_VILLAGE_PROPERTY,
+        "resource_contract.rent_reversed/1": _KEEPS_VILLAGE_PROPERTY | _SECONDS_VILLAGE_PROPERTY,
+        "resource_contract.ended/1": _KEEPS_VILLAGE_PROPERTY | _SECONDS_VILLAGE_PROPERTY,
+        "subsidy_programme.published/1": _PUBLISHES_SUBSIDIES,
+        "subsidy_programme.standard_set/1": _PUBLISHES_SUBSIDIES,
+        "subsidy_programme.ended/1": _PUBLISHES_SUBSIDIES,
+        "subsidy_list.proposed/1": _LISTS_SUBSIDIES,
+        "subsidy_list.lines_added/1": _LISTS_SUBSIDIES,
+        "subsidy_list.confirmed/1": _CONFIRMS_SUBSIDIES,
+        "subsidy_list.rejected/1": _LISTS_SUBSIDIES | _CONFIRMS_SUBSIDIES,
+        "village_book.opened/1": _NAMES_STATIONS,
+        "village_book.limit_set/1": _NAMES_STATIONS,
+        "village_book.chart_adopted/1": _NAMES_STATIONS,
+        "village_book.opening_proposed/1": _ACCOUNTANT,
+        "village_book.opening_rejected/1": _ACCOUNTANT | _SUPERVISOR,
+        "village_book.opening_recorded/1": _SUPERVISOR,
+        "village_book.plan_published/1": _COMMITTEE,
+        "village_party.registered/1": _SPENDS_FOR_VILLAGE,
+        "village_voucher.drafted/1": _SPENDS_FOR_VILLAGE,
+        "village_voucher.revised/1": _SPENDS_FOR_VILLAGE,
+        "village_voucher.reviewed/1": _SUPERVISOR,
+        "village_voucher.approved/1": _COMMITTEE,
+        "village_voucher.sent_back/1": _OF_VILLAGE,
+        "village_voucher.withdrawn/1": _SPENDS_FOR_VILLAGE,
+        "village_voucher.booked/1": _ACCOUNTANT,
+        "village_voucher.reversed/1": _ACCOUNTANT,
+        "village_month.voucher_numbered/1": _ACCOUNTANT,
+        "village_month.close_proposed/1": _ACCOUNTANT,
+        "village_month.close_withdrawn/1": _ACCOUNTANT | _SUPERVISOR,
+        "village_month.closed/1": _SUPERVISOR,
     }
 )
 """Stored type -> the roles that may cause it."""

@@ -117,6 +117,7 @@ ROLES = frozenset(
         "station_keeper",
         "village_accountant",
         "village_supervisor",
+        "village_committee",
         "township_reviewer",
         "county_officer",
         "county_approver",

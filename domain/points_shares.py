@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final, assert_never
 from uuid import UUID
 
+from domain.kernel.deeds import require_reason
 from domain.kernel.events import event
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
@@ -117,8 +118,7 @@ def propose(
     """
     if share is not None:
         raise Refusal("points_share.already_proposed")
-    if reason not in REASONS:
-        raise Refusal("deed.reason_unknown", reason=reason)
+    require_reason(reason, of=REASONS)
     if giver == taker:
         raise Refusal("points_share.same_holder")
     if not found.gone_over:
@@ -159,8 +159,7 @@ def reject(share: PointsShare | None, *, actor_id: UUID, reason: str) -> PointsS
     Refused, in this order: `points_share.unknown`, `points_share.not_proposed`, `deed.reason_unknown`.
     """
     _proposed(share)
-    if reason not in REJECTION_REASONS:
-        raise Refusal("deed.reason_unknown", reason=reason)
+    require_reason(reason, of=REJECTION_REASONS)
     return PointsShareRejected(rejecter_id=actor_id, reason=reason)
 
 

@@ -26,6 +26,7 @@ BLOCKING: Final[Mapping[str, str]] = MappingProxyType(
         "amount_differs": "close",
         "partial": "close",
         "paid_twice": "close",  # the bank paid a payment once more, under another reference
+        "perhaps_paid_twice": "close",  # a debit without a reference, to the payee of a payment that has its line
         "duplicate_answer": "close",  # a second line for what is matched already
         "two_candidates": "close",  # several payments fit, and nobody may choose
         "conflicting_answers": "close",  # the bank moved what it had called failed

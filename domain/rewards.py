@@ -126,6 +126,7 @@ class Reward:
     expense: str
     payment_id: UUID | None = None
     reversed: bool = False
+    incident_id: UUID | None = None
 
     def people(self) -> frozenset[UUID]:
         """Everybody who acted before it."""
@@ -246,6 +247,7 @@ def evolve(reward: Reward | None, event: RewardEvent) -> Reward:
                 event.budget_year,
                 event.chain,
                 accounts.expense_of(event.postings),
+                incident_id=event.incident_id,
             )
         case RewardScheduled():
             return replace(known(reward), payment_id=event.payment_id)

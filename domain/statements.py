@@ -26,7 +26,11 @@ REFERENCE_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One movement. `amount_fen` is above zero where money came in, below where it left, never zero."""
+    """One movement. `amount_fen` is above zero where money came in, below where it left, never zero.
+
+    `kind` is what the bank's own code or word says that it was (payment, returned, fee, interest or funding), `reason`
+    why a payment came back (one of `payments.FAILURE_REASONS`); both left out where no list of its layout has the word.
+    """
 
     number: int
     booked_on: date
@@ -35,6 +39,8 @@ class Line:
     bank_ref: str | None = None
     batch_ref: str | None = None
     return_of: str | None = None
+    kind: str | None = None
+    reason: str | None = None
 
 
 @event("statement.recorded/1")
@@ -109,7 +115,9 @@ def entries_digest(lines: Sequence[Line]) -> Sha256:
             "batch_ref": line.batch_ref,
             "booked_on": str(line.booked_on),
             "end_to_end_id": line.end_to_end_id,
+            "kind": line.kind,
             "number": line.number,
+            "reason": line.reason,
             "return_of": line.return_of,
         }
         present = {name: value for name, value in shown.items() if value is not None}

@@ -9,6 +9,7 @@ from domain import (
     caps,
     catalogues,
     charts,
+    committees,
     cooling,
     difficulty,
     difficulty_rules,
@@ -38,11 +39,22 @@ from domain import (
     workflows,
     working_calendars,
 )
+from domain.affairs import commitments, meeting_rules, meetings, notices, projects, suggestion_box
 from domain.deeds import activities, commendations, inspections, party_activities, tasks, titles
+from domain.disclosures import events as disclosures
+from domain.disclosures import posters as disclosure_posters
+from domain.disclosures import settings as disclosure_settings
 from domain.kernel.events import registered
 from domain.points import accounts as points_accounts
 from domain.points import rules as points_rules
 from domain.stations import exchanges, stations, stocks, takings
+from domain.subsidies import lists as subsidy_lists
+from domain.subsidies import programmes as subsidy_programmes
+from domain.village import assets, contracts
+from domain.village import books as village_books
+from domain.village import months as village_months
+from domain.village import parties as village_parties
+from domain.village import vouchers as village_vouchers
 
 MODULES = (
     log,
@@ -93,6 +105,24 @@ MODULES = (
     stocks,
     exchanges,
     takings,
+    notices,
+    suggestion_box,
+    commitments,
+    meeting_rules,
+    meetings,
+    projects,
+    village_books,
+    village_parties,
+    village_vouchers,
+    village_months,
+    assets,
+    contracts,
+    subsidy_programmes,
+    subsidy_lists,
+    committees,
+    disclosure_settings,
+    disclosures,
+    disclosure_posters,
 )
 
 

@@ -109,6 +109,14 @@ def contradicts(said: Known, payee: Known) -> bool:
     return bool(name.strip("*")) and bool(_name(payee.name)) and not agrees(name, _name(payee.name))
 
 
+def shows(said: Known, payee: Known) -> bool:
+    """Whether a line shows the payee: by his account or, where it shows none, his name; and nothing contradicts it."""
+    if contradicts(said, payee):
+        return False
+    by_account = digits_or_stars(said.account).strip("*") and digits(payee.account)
+    return bool(by_account or (_name(said.name).strip("*") and _name(payee.name)))
+
+
 def _name(name: str) -> str:
     hidden = "".join("*" if one in "*＊●…" else one for one in name)
     return _IN_NAMES.sub("", unicodedata.normalize("NFKC", hidden)).casefold()

@@ -64,6 +64,7 @@ _FILE = (
     " WHERE sha256 = %(digest)s AND (%(whose)s::uuid IS NULL OR f.person_id = %(whose)s)"
     " ORDER BY f.kept LIMIT 1"
 )
+_MASKED = "SELECT person_id FROM vault.masks WHERE masked = %s ORDER BY person_id LIMIT %s"
 _MASKS = "SELECT person_id, masked FROM vault.masks WHERE person_id = ANY(%s)"
 _DESTROYED = "SELECT person_id FROM vault.destroyed WHERE person_id = ANY(%s)"
 
@@ -292,6 +293,11 @@ def erased(connection: psycopg.Connection[Any], persons: Sequence[UUID]) -> list
 def destroyed(connection: psycopg.Connection[Any], persons: Sequence[UUID]) -> set[UUID]:
     """Those whose values were destroyed; the reader may ask that."""
     return {person for (person,) in connection.execute(_DESTROYED, (list(persons),)).fetchall()}
+
+
+def persons_masked(connection: psycopg.Connection[Any], masked: str, *, limit: int) -> list[UUID]:
+    """Those whose masked name this is; the reader's connection."""
+    return [person for (person,) in connection.execute(_MASKED, (masked, limit)).fetchall()]
 
 
 def masked_names(connection: psycopg.Connection[Any], persons: Sequence[UUID]) -> dict[UUID, str]:

@@ -7,7 +7,7 @@ more of a county that has paid for years.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -55,6 +55,13 @@ BY_DOCUMENT = """
 SELECT event, day, sum(amount)::bigint FROM read.ledger_entries
 WHERE control LIKE 'fin:10%%' AND control = ANY(%(funds)s) AND day <= %(on)s AND type NOT LIKE 'payment.%%'
 GROUP BY event, day ORDER BY day, event
+"""
+# What of the documents stands on lines until a day.
+ON_DOCUMENTS = """
+SELECT document, sum(allocation.amount_fen)::bigint, max(booked_on)
+FROM read.bank_allocations allocation JOIN read.bank_entries entry
+    ON entry.statement_id = allocation.statement_id AND entry.number = allocation.entry
+WHERE document IS NOT NULL AND booked_on <= %(on)s GROUP BY document
 """
 # One side of a payment (what left, or what came back) that books and bank do not both have to the same amount by a day:
 # it is not level at all, or booking and line lie on different days, before and after.
@@ -118,12 +125,14 @@ def bank_month(
         return None
     on = min(covered[0], last_day(month))
     asked = {"on": on, "funds": list(accounts)}
-    documents = [(name, day, int(amount)) for name, day, amount in conn.execute(BY_DOCUMENT, asked).fetchall()]
+    documents = _documents(conn, asked)
     balances = trial_balances.controls(conn, as_of=on, book="fin")
     books_fen = sum(one.balance for one in balances if one.account in accounts and one.commodity == CNY)
-    items = tuple(_items(conn, asked, documents if funds == BALANCE else []))
+    told = {name: (int(amount), day) for name, amount, day in conn.execute(ON_DOCUMENTS, asked).fetchall()}
+    items = tuple(_items(conn, asked, documents, told)) if funds == BALANCE else tuple(_items(conn, asked, [], {}))
     debits, credits = _sides(conn, month)
-    lines_fen = _lines(conn, on)
+    # What carries out a document is no payment; where the documents take the balance's place, it counts once.
+    lines_fen = _lines(conn, on) - sum(amount for amount, _ in told.values())
     by_document = sum(amount for _, _, amount in documents)
     explained = _explained(conn, explained_since)
     side = bank_side(
@@ -145,6 +154,16 @@ def controls(conn: Connection[Any]) -> list[str]:
     return [control for (control,) in conn.execute(CONTROLS).fetchall()]
 
 
+def by_document(conn: Connection[Any], on: date, *, accounts: Sequence[str]) -> int:
+    """What documents brought to the accounts of money until a day."""
+    return sum(amount for _, _, amount in _documents(conn, {"on": on, "funds": list(accounts)}))
+
+
+def _documents(conn: Connection[Any], asked: dict[str, Any]) -> list[tuple[str, date, int]]:
+    """Every event but those of payments that moved the county's money until a day: its name, its day, the amount."""
+    return [(name, day, int(amount)) for name, day, amount in conn.execute(BY_DOCUMENT, asked).fetchall()]
+
+
 def _sides(conn: Connection[Any], month: Month) -> tuple[Side, Side]:
     asked = {"since": first_day(month), "until": last_day(month), "by_person": list(BY_A_PERSON)}
     sides = {leaves: Side(*figures) for leaves, *figures in conn.execute(SIDES, asked).fetchall()}
@@ -162,8 +181,14 @@ def _balance(conn: Connection[Any], on: date) -> int:
     return _lines(conn, on) if anchor is None else int(anchor[0]) + _lines(conn, on, since=anchor[1])
 
 
-def _items(conn: Connection[Any], asked: dict[str, Any], documents: Sequence[tuple[str, date, int]]) -> Iterator[Item]:
+def _items(
+    conn: Connection[Any],
+    asked: dict[str, Any],
+    documents: Sequence[tuple[str, date, int]],
+    told: Mapping[str, tuple[int, date]],
+) -> Iterator[Item]:
     """What only one side has. A line that a person called the money of a document, to the fen, is no item, nor is it.
+    `told`: what of the documents lines are matched to until the day, and the last such day.
 
     A payment that the bank moved and gave back, and that the books have failed, has cost nothing.
     """
@@ -174,10 +199,17 @@ def _items(conn: Connection[Any], asked: dict[str, Any], documents: Sequence[tup
     for several in of_payment.values():
         if {one.has for one in several} != {"bank"} or sum(one.amount_fen for one in several) != 0:
             yield from several
-    by_name = {name: Item("books", day, Fen(amount), name) for name, day, amount in documents}
+    by_name: dict[str, Item] = {}
+    booked = {name: (amount, day) for name, day, amount in documents}
+    for name in sorted(booked.keys() | told.keys()):
+        (books_fen, booked_on), (bank_fen, told_on) = booked.get(name, (0, None)), told.get(name, (0, None))
+        has, amount = ("bank", bank_fen - books_fen) if bank_fen else ("books", books_fen)
+        on = booked_on or told_on
+        if amount and on is not None:
+            by_name[name] = Item(has, on, Fen(amount), name)
     for statement, number, day, left_fen, cause in conn.execute(LINES_APART, asked).fetchall():
         named = by_name.get(cause) if cause is not None else None
-        if named is not None and named.amount_fen == left_fen:
+        if named is not None and (named.has, named.amount_fen) == ("books", left_fen):
             del by_name[named.about]
         else:
             yield Item("bank", day, Fen(left_fen), f"statement/{statement}/{number}")

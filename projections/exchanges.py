@@ -13,7 +13,13 @@ from psycopg.rows import class_row
 from domain.kernel.calendar import Month, month_of
 from domain.kernel.ids import EventName
 from domain.kernel.places import Division, prefix
-from domain.stations.exchanges import ExchangeAuthorised, ExchangeCancelled, ExchangeMade, ExchangeReturned
+from domain.stations.exchanges import (
+    ExchangeAuthorised,
+    ExchangeCancelled,
+    ExchangeMade,
+    ExchangeReturned,
+    ExchangeWithdrawn,
+)
 from journal.codec import Recorded
 from projections.rows import MissingRow, Row, WriteCursor, identity, to_json
 
@@ -68,7 +74,15 @@ CREATE TABLE exchange_months (
 );
 """
 
-TYPES = frozenset({"exchange.authorised/1", "exchange.made/1", "exchange.cancelled/1", "exchange.returned/1"})
+TYPES = frozenset(
+    {
+        "exchange.authorised/1",
+        "exchange.withdrawn/1",
+        "exchange.made/1",
+        "exchange.cancelled/1",
+        "exchange.returned/1",
+    }
+)
 
 KNOWN = "SELECT row_to_json(stored) FROM exchanges stored WHERE exchange_id = ANY (%s::uuid[])"
 WRITE = """
@@ -104,6 +118,9 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
         if own not in exchanges:
             raise MissingRow(f"exchanges: {recorded.name} was never authorised")
         row = exchanges[own]
+        if isinstance(event, ExchangeWithdrawn):
+            row |= {"status": "withdrawn", "event": recorded.name}
+            continue
         if isinstance(event, ExchangeMade):
             row |= _made(recorded, event)
             lines += _lines(own, event)

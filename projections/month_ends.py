@@ -15,7 +15,7 @@ from domain.allowances import AllowanceGranted
 from domain.kernel.calendar import Month, month_of
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
-from domain.payments import PaymentPrepared
+from domain.payments import PaymentClaimWrittenOff, PaymentPaidAgain, PaymentPrepared
 from domain.periods import Blocking, Disclosed, Reconciled
 from domain.rewards import RewardGranted
 from domain.streams import event_types
@@ -25,7 +25,8 @@ from projections.rows import MissingRow, Row, WriteCursor, identity, to_json
 NAME = "month_ends"
 
 DDL = """
--- What each effective month brought, by flow (the type of the event) and division (empty for payments).
+-- What each effective month brought, by flow (the type of the event, or `RECOVERED_LATE`) and division (empty for
+-- payments).
 CREATE TABLE month_ends (
     month      text NOT NULL,
     flow       text NOT NULL,
@@ -35,15 +36,19 @@ CREATE TABLE month_ends (
     PRIMARY KEY (month, flow, division)
 );
 
--- What every reward, allowance and payment is worth, and where.
+-- What every reward, allowance and payment is worth, and where; `given_up`: a claim that was written off.
 CREATE TABLE month_end_amounts (
     id         uuid PRIMARY KEY,
     division   text NOT NULL,
-    amount_fen bigint NOT NULL
+    amount_fen bigint NOT NULL,
+    given_up   boolean NOT NULL
 );
 """
 
-_FIRST: Final = frozenset({"reward.granted/1", "allowance.granted/1", "payment.prepared/1"})
+RECOVERED_LATE: Final = "payment.claim_recovered/1 after it was written off"
+"""The flow of what came in of a claim that had been given up."""
+
+_FIRST: Final = frozenset({"reward.granted/1", "allowance.granted/1", "payment.prepared/1", "payment.paid_again/1"})
 _FLOWS: Final = frozenset(
     {
         "reward.granted/1",
@@ -58,13 +63,18 @@ _FLOWS: Final = frozenset(
         "payment.written_back/1",
         "payment.recovered/1",
         "payment.confirmed_paid/1",
+        "payment.claimed/1",
+        "payment.paid_again/1",
+        "payment.claim_written_off/1",
+        "payment.claim_recovered/1",
     }
 )
 TYPES = (_FIRST | _FLOWS) & frozenset(event_types())
 
 INSERT_AMOUNTS = """
 INSERT INTO month_end_amounts SELECT * FROM json_populate_recordset(NULL::month_end_amounts, %s)
-ON CONFLICT (id) DO UPDATE SET division = EXCLUDED.division, amount_fen = EXCLUDED.amount_fen
+ON CONFLICT (id) DO UPDATE SET division = EXCLUDED.division, amount_fen = EXCLUDED.amount_fen,
+    given_up = EXCLUDED.given_up
 """
 
 ADD = """
@@ -73,12 +83,13 @@ ON CONFLICT (month, flow, division) DO UPDATE
     SET count = stored.count + EXCLUDED.count, amount_fen = stored.amount_fen + EXCLUDED.amount_fen
 """
 
-AMOUNTS = "SELECT id::text, division, amount_fen FROM month_end_amounts WHERE id = ANY (%s::uuid[])"
+AMOUNTS = "SELECT id::text, division, amount_fen, given_up FROM month_end_amounts WHERE id = ANY (%s::uuid[])"
 
 
 class _Worth(NamedTuple):
     division: str
     amount_fen: int
+    given_up: bool = False
 
 
 def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
@@ -96,7 +107,11 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
             if own not in worth:
                 raise MissingRow(f"month_ends: {recorded.name} is about something that never began")
             one = worth[own]
-            brought = sums[month_of(recorded.on), recorded.type, one.division]
+            late = one.given_up and recorded.type == "payment.claim_recovered/1"
+            brought = sums[month_of(recorded.on), RECOVERED_LATE if late else recorded.type, one.division]
+            if isinstance(recorded.event, PaymentClaimWrittenOff):
+                worth[own] = one._replace(given_up=True)
+                first[own] = {"id": own, **worth[own]._asdict()}
             brought[0] += 1
             brought[1] += one.amount_fen
     if first:
@@ -113,7 +128,7 @@ def _begun(recorded: Recorded) -> _Worth | None:
     match recorded.event:
         case RewardGranted() | AllowanceGranted() as event:
             return _Worth(event.division, event.amount_fen)
-        case PaymentPrepared() as event:
+        case PaymentPrepared() | PaymentPaidAgain() as event:
             return _Worth("", event.amount_fen)
         case _:
             return None
@@ -122,7 +137,7 @@ def _begun(recorded: Recorded) -> _Worth | None:
 def _worths(cursor: WriteCursor, events: Sequence[Recorded]) -> dict[str, _Worth]:
     wanted = list({identity(recorded) for recorded in events if recorded.type not in _FIRST})
     found = cursor.execute(AMOUNTS, (wanted,)).fetchall() if wanted else []
-    return {own: _Worth(division, amount_fen) for own, division, amount_fen in found}
+    return {own: _Worth(*of) for own, *of in found}
 
 
 # Queries.
@@ -138,7 +153,8 @@ SELECT flow, sum(count)::bigint, sum(amount_fen)::bigint FROM read.month_ends WH
 
 CONTRADICTED = "SELECT count(*), coalesce(sum(amount_fen), 0)::bigint FROM read.payout_payments WHERE contradicted"
 
-# What each figure of the books is made of, by flow. A payment that came back is neither paid nor in transit.
+# What each figure of the books is made of, by flow. A payment that came back is neither paid nor in transit. A claim is
+# what the bank paid and nobody was owed; it left the account as well, and no budget has it.
 _MADE_OF: Final[dict[str, dict[str, int]]] = {
     "payable": {
         "reward.granted/1": 1,
@@ -160,14 +176,21 @@ _MADE_OF: Final[dict[str, dict[str, int]]] = {
         "payment.returned/1": -1,
         "payment.recovered/1": -1,
     },
+    "claimed": {
+        "payment.claimed/1": 1,
+        "payment.paid_again/1": 1,
+        "payment.claim_written_off/1": -1,
+        "payment.claim_recovered/1": -1,
+    },
+    "given_up": {"payment.claim_written_off/1": 1, RECOVERED_LATE: -1},
 }
+CLAIMS: Final = "fin:1218:payee"
 _CONTROLS: Final = {
     "payable": ("fin:2307:payee", -1),
     "in_transit": ("fin:2307:transit", -1),
     "returned": ("fin:2307:returned", -1),
     "paid": ("ind:spent", 1),
 }
-KINDS: Final = tuple(_MADE_OF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +221,26 @@ def counted(conn: Connection[Any], month: Month) -> dict[str, Flow]:
     }
 
 
-def reconciled(facts: dict[str, Flow], balances: dict[str, int]) -> tuple[Reconciled, ...]:
-    """Each figure as the ledger has it beside what the facts say; `balances`: control account -> balance in fen."""
-    return tuple(
+def reconciled(facts: dict[str, Flow], balances: dict[str, int], *, left_fen: int) -> tuple[Reconciled, ...]:
+    """Each figure as the ledger has it beside what the facts say; `balances`: control account -> balance in fen.
+
+    `left_fen`: what payments took from the accounts of money, less what they brought back. Where the county ever had a
+    claim, claims and what was given up of them stand beside what was paid, and with it they make up what left.
+    """
+    rows = [
         Reconciled(kind, Fen(sign * balances.get(control, 0)), Fen(facts[kind].amount_fen))
         for kind, (control, sign) in _CONTROLS.items()
-    )
+    ]
+    if CLAIMS in balances:
+        paid_fen, claimed_fen = rows[-1].ledger_fen, balances[CLAIMS]
+        rows += [
+            Reconciled("claimed", Fen(claimed_fen), Fen(facts["claimed"].amount_fen)),
+            Reconciled("given_up", Fen(left_fen - paid_fen - claimed_fen), Fen(facts["given_up"].amount_fen)),
+            Reconciled(
+                "left", Fen(left_fen), Fen(sum(facts[kind].amount_fen for kind in ("paid", "claimed", "given_up")))
+            ),
+        ]
+    return tuple(rows)
 
 
 def contradicted(conn: Connection[Any]) -> tuple[Blocking, ...]:

@@ -71,6 +71,8 @@ CREATE TABLE bank_entries (
     bank_ref      text,
     batch_ref     text,
     return_of     text,
+    kind          text,
+    reason        text,
     matched_fen   bigint NOT NULL DEFAULT 0,
     by_hand       boolean NOT NULL DEFAULT false,
     tier          integer,
@@ -90,10 +92,12 @@ CREATE TABLE bank_allocations (
     tier         integer NOT NULL,
     matched_on   date NOT NULL,
     reason       text,
+    document     text,
     PRIMARY KEY (log_index, ordinal)
 );
 CREATE INDEX bank_allocations_entry_idx ON bank_allocations (statement_id, entry);
 CREATE INDEX bank_allocations_payment_idx ON bank_allocations (payment_id);
+CREATE INDEX bank_allocations_document_idx ON bank_allocations (document) WHERE document IS NOT NULL;
 
 -- What the lines of a statement come to on each of its days.
 CREATE TABLE bank_days (
@@ -273,8 +277,9 @@ STATEMENTS = Table.of("bank_statements", BankStatement)
 PAYMENTS = Table.of("bank_payments", BankPayment, computed=("out_fen", "back_fen", "out_on"))
 
 INSERT_ENTRIES = """
-INSERT INTO bank_entries (statement_id, number, booked_on, amount_fen, end_to_end_id, bank_ref, batch_ref, return_of)
-SELECT statement_id, number, booked_on, amount_fen, end_to_end_id, bank_ref, batch_ref, return_of
+INSERT INTO bank_entries
+    (statement_id, number, booked_on, amount_fen, end_to_end_id, bank_ref, batch_ref, return_of, kind, reason)
+SELECT statement_id, number, booked_on, amount_fen, end_to_end_id, bank_ref, batch_ref, return_of, kind, reason
 FROM json_populate_recordset(NULL::bank_entries, %s)
 """
 ADD_DAYS = """
@@ -446,6 +451,8 @@ def _entry_rows(recorded: Recorded, event: StatementEntriesRecorded) -> list[Row
             "bank_ref": line.bank_ref,
             "batch_ref": line.batch_ref,
             "return_of": line.return_of,
+            "kind": line.kind,
+            "reason": line.reason,
         }
         for line in event.entries
     ]
@@ -512,7 +519,10 @@ def _apply_to_account(cursor: WriteCursor, recorded: Recorded) -> None:
             cursor.execute(TAKE_BACK, {"statement_id": statement_id, "entry": entry})
             cursor.execute(DROP_RELEASE, (statement_id, entry))
         case MatchProposed() as event:
-            parts = [{"payment_id": one.payment_id, "amount_fen": one.amount_fen} for one in event.allocations]
+            parts = [
+                {"payment_id": one.payment_id, "amount_fen": one.amount_fen, "document": one.document}
+                for one in event.allocations
+            ]
             values = (event.statement_id, event.entry, to_json(parts), event.reason, event.proposer_id)
             cursor.execute(PUT_PROPOSAL, (*values, recorded.on, recorded.index))
         case ProposalRejected(statement_id=statement_id, entry=entry):
@@ -551,6 +561,7 @@ def _allocate(cursor: WriteCursor, recorded: Recorded, allocations: Sequence[All
                 "tier": one.tier,
                 "matched_on": recorded.line.on,
                 "reason": reason,
+                "document": one.document,
             }
         )
     cursor.execute(INSERT_ALLOCATIONS, (to_json(rows),))

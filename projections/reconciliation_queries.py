@@ -26,7 +26,7 @@ STATEMENTS_LISTED = f"{_STATEMENT} ORDER BY until DESC, log_index DESC LIMIT %s"
 ONE_STATEMENT = f"{_STATEMENT} WHERE statement_id = %s"
 
 WAITING = """
-SELECT statement_id, entry.number, booked_on, amount_fen, end_to_end_id, bank_ref, batch_ref, return_of
+SELECT statement_id, entry.number, booked_on, amount_fen, end_to_end_id, bank_ref, batch_ref, return_of, reason
 FROM read.bank_entries entry JOIN read.bank_statements statement USING (statement_id)
 WHERE matched_fen <> amount_fen AND account_digest = %s AND standing = 'joined'
 """
@@ -50,8 +50,8 @@ PAYMENTS_OF_AMOUNT = f"{_PAYMENT} WHERE amount_fen = ANY(%s) AND (paid_on IS NOT
 RETURNED = f"{_PAYMENT} WHERE status = 'returned' ORDER BY back_on, batch_reference, line"
 
 ENTRY_ROWS = """
-SELECT statement_id, number, booked_on, amount_fen, end_to_end_id, bank_ref, batch_ref, return_of, matched_fen, tier,
-    matched_on, (SELECT array_agg(kind ORDER BY kind) FROM read.bank_exceptions difference
+SELECT statement_id, number, booked_on, amount_fen, end_to_end_id, bank_ref, batch_ref, return_of, kind,
+    matched_fen, tier, matched_on, (SELECT array_agg(kind ORDER BY kind) FROM read.bank_exceptions difference
         WHERE difference.statement_id = entry.statement_id AND difference.entry = entry.number
             AND resolved_on IS NULL) AS differences,
     EXISTS (SELECT FROM read.bank_proposals proposal WHERE proposal.statement_id = entry.statement_id
@@ -93,7 +93,7 @@ FROM read.bank_exceptions difference
     LEFT JOIN read.bank_statements statement ON statement.statement_id = difference.statement_id
     LEFT JOIN read.bank_payments payment ON payment.payment_id = difference.payment_id
 WHERE (%(open)s::boolean IS NULL OR (difference.resolved_on IS NULL) = %(open)s)
-    AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+    AND (%(kind)s::text IS NULL OR difference.kind = %(kind)s)
     AND (%(owner)s::uuid IS NULL OR owner_id = %(owner)s)
     AND (%(blocking)s::text IS NULL OR blocking = %(blocking)s)
     AND (%(statement)s::uuid IS NULL OR difference.statement_id = %(statement)s)
@@ -174,6 +174,7 @@ class EntryRow:
     bank_ref: str | None
     batch_ref: str | None
     return_of: str | None
+    kind: str | None
     matched_fen: int
     tier: int | None
     matched_on: date | None

@@ -213,6 +213,10 @@ OFFERED = f"""
 {_LISTING} WHERE station_id = %(station)s AND since <= %(on)s AND (until IS NULL OR until >= %(on)s)
 ORDER BY points_price, sku
 """
+TITLES = """
+SELECT DISTINCT ON (sku) sku, title FROM read.station_listings JOIN read.stations USING (station_id)
+WHERE division LIKE %s ORDER BY sku, station_listings.log_index DESC
+"""
 PRICES = f"{_LISTING} WHERE station_id = %(station)s ORDER BY sku, log_index DESC"
 
 
@@ -244,6 +248,11 @@ def offered(conn: Connection[Any], station_id: UUID, *, on: date) -> list[Listin
     """What a station offers on a day, the cheapest first."""
     with conn.cursor(row_factory=class_row(Listing)) as cursor:
         return cursor.execute(OFFERED, {"station": station_id, "on": on}).fetchall()
+
+
+def titles(conn: Connection[Any], area: Division) -> dict[str, str]:
+    """What the stations of an area call their articles, by number; where they differ, as the latest listing does."""
+    return dict(conn.execute(TITLES, (prefix(area) + "%",)).fetchall())
 
 
 def prices(conn: Connection[Any], station_id: UUID) -> list[Listing]:

@@ -265,6 +265,8 @@ class Waiting:
     division: Division
     name: str
     sku: str
+    title: str
+    unit: str
     proposed_kind: str
     proposed: int
     proposer_id: UUID
@@ -293,8 +295,11 @@ SELECT station_id, month, type, cost_fen FROM read.stock_months JOIN read.statio
 WHERE division LIKE %(prefix)s AND month BETWEEN %(first)s AND %(last)s ORDER BY station_id, month, type
 """
 WAITING = """
-SELECT station_id, division, name, sku, proposed_kind, proposed, proposer_id
+SELECT station_id, division, name, sku, listed.title, listed.unit, proposed_kind, proposed, proposer_id
 FROM read.stocks JOIN read.stations USING (station_id)
+JOIN LATERAL (SELECT title, unit FROM read.station_listings listing
+    WHERE listing.station_id = stocks.station_id AND listing.sku = stocks.sku ORDER BY log_index DESC LIMIT 1) listed
+    ON true
 WHERE division LIKE %s AND proposed_kind IS NOT NULL ORDER BY division, sku
 """
 

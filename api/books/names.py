@@ -7,6 +7,7 @@ from typing import Any
 from psycopg import Connection
 
 from api.web.account_words import account_name
+from domain.accounts import charted
 from domain.kernel.postings import book_of
 from domain.trial_balance import control_of
 from projections import charts
@@ -21,7 +22,7 @@ class Names:
 
     def of(self, account: str) -> str:
         """The name of an account's control account."""
-        control = control_of(account)
+        control = charted(control_of(account))
         named = self.accounts.get(control)
         return named.name if named is not None else account_name(control)
 
@@ -30,7 +31,7 @@ class Names:
 
         What a chart names in words has the number of its place; where there is no chart, the words stand there.
         """
-        named = self.accounts.get(control_of(account))
+        named = self.accounts.get(charted(control_of(account)))
         if named is None:
             return ".".join(control_of(account).split(":")[1:])
         if named.parent is not None:
@@ -49,7 +50,7 @@ class Names:
 
     def side(self, account: str) -> str:
         """On which side its balance usually stands: 借, 贷, or nothing where no chart says so."""
-        named = self.accounts.get(control_of(account))
+        named = self.accounts.get(charted(control_of(account)))
         return {"debit": "借", "credit": "贷"}[named.side] if named is not None else ""
 
     def listed(self, accounts: Iterable[str]) -> str:

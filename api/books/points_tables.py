@@ -180,9 +180,10 @@ def table_of(which: Which, found: Liability, *, span: str) -> Table:
             (one.division, found.names.get(one.division, one.division), one.accounts, one.held, one.debt)
             for one in found.standings
         ]
-        return Table("未兑换积分", columns, rows, "各村现有账户里没有兑换的积分，和已用掉又被冲回的欠分。")
+        note = "各村现有账户里没有兑换的积分，和已用掉又被撤销、以后得的分要先抵的欠分。"
+        return Table("未兑换积分", columns, rows, note)
     if which == "months":
-        titles = ("入账", "纸质结转", "扣减和冲回", "到期", "兑换", "月末未兑换", "月末欠分")
+        titles = ("入账", "纸质结转", "扣减和撤销", "到期", "兑换", "月末未兑换", "月末欠分")
         months: list[tuple[str | int | None, ...]] = [
             (one.month, one.granted, one.opening, one.taken, one.expired, one.redeemed, one.held, one.debt)
             for one in found.months

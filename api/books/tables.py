@@ -189,7 +189,7 @@ def journal(conn: Connection[Any], asked: Asked, names: Names, *, book: str) -> 
         )
         for one in ledger_queries.all_of_journal(conn, book, since=asked.since, as_of=asked.on, known_at=asked.known_at)
     )
-    return Table("日记账", columns, rows, f"{words.BOOKS.get(book, book)}，{asked.span}")
+    return Table("日记账", columns, rows, f"{words.book_name(book)}，{asked.span}")
 
 
 def vouchers(conn: Connection[Any], asked: Asked, *, book: str) -> Table:
@@ -201,7 +201,7 @@ def vouchers(conn: Connection[Any], asked: Asked, *, book: str) -> Table:
             conn, book, since=asked.since, as_of=asked.on, known_at=asked.known_at
         )
     )
-    return Table("凭证目录", columns, rows, f"{words.BOOKS.get(book, book)}，{asked.span}")
+    return Table("凭证目录", columns, rows, f"{words.book_name(book)}，{asked.span}")
 
 
 def _balance_rows(lines: list[PeriodLine], names: Names) -> Iterator[Row]:
@@ -213,12 +213,12 @@ def _balance_rows(lines: list[PeriodLine], names: Names) -> Iterator[Row]:
         for one in found:
             sums = [total + amount for total, amount in zip(sums, _sides(one), strict=True)]
             yield (*_code(one.account, names), commodity, *_six(one))
-        yield (words.BOOKS.get(book, book), "", "合计", commodity, *(shown(total, commodity) for total in sums))
+        yield (words.book_name(book), "", "合计", commodity, *(shown(total, commodity) for total in sums))
 
 
 def _code(of: str, names: Names) -> tuple[str, str, str]:
     book = book_of(of)
-    return words.BOOKS.get(book, book), names.code(of), names.of(of)
+    return words.book_name(book), names.code(of), names.of(of)
 
 
 def _sides(one: PeriodLine) -> tuple[int, ...]:

@@ -22,8 +22,9 @@ from domain.stations.stations import station_id
 from journal.facts import Actor
 
 DESCRIPTION = """
-积分换物资：code ACCOUNT 同意动用一个积分账户一次，得到十分钟内有效的兑换码；make CODE 由驿站管理员在柜台确认；
-cancel EXCHANGE 当天撤销；return EXCHANGE 退回物资；show EXCHANGE 查看。物资写作 SKU:件数，可以写几个。
+积分换物资：code ACCOUNT 同意动用一个积分账户一次，得到十分钟内有效的兑换码；withdraw EXCHANGE 撤回没有用的兑换码；
+make CODE 由驿站管理员在柜台确认；cancel EXCHANGE 当天撤销；return EXCHANGE 退回物资；show EXCHANGE 查看。
+物资写作 SKU:件数，可以写几个。
 """
 EXAMPLE = """
 mingzhang exchange code 0f54a8cf-7d27-5b59-a4e1-7f3a29a1c0de --as zhangjianguo
@@ -31,7 +32,7 @@ mingzhang exchange code 0f54a8cf-7d27-5b59-a4e1-7f3a29a1c0de --reason no_phone -
 mingzhang exchange make K7QM-4T2P --station 361125001201 --goods YUSAN-01:1 XIYIYE:2 --as hu
 mingzhang exchange return 5d2b6a0f-0f6e-4b0c-9a55-8a4b7d0a6f21 --goods YUSAN-01:1 --reason 伞骨断了 --as hu
 """
-ACTIONS: Final = ("code", "make", "cancel", "return", "show")
+ACTIONS: Final = ("code", "withdraw", "make", "cancel", "return", "show")
 
 
 def _goods(text: str) -> Wanted:
@@ -52,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--points-max", type=int, metavar="N", help="最多用多少积分（code，默认：不限）")
     reasons = "，".join(f"{code} {word}" for code, word in STAFF_REASONS.items())
     parser.add_argument("--reason", metavar="TEXT", help=f"撤销、退回的原因；工作人员代办 code 的原因：{reasons}")
-    parser.add_argument("--role", metavar="ROLE", help="以什么角色（默认：code 为 member，其余为 station_keeper）")
+    parser.add_argument("--role", metavar="ROLE", help="以什么角色（默认：code、withdraw 用 member，其余用驿站管理员）")
     parser.add_argument("--as", dest="login", metavar="LOGIN", help="以谁的名义（默认：首任管理员）")
 
 
@@ -69,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise argparse.ArgumentTypeError(f"{arguments.action} 缺少参数：--reason")
     if arguments.action != "make":
         _identity(arguments.what)
-    role = arguments.role or ("member" if arguments.action == "code" else "station_keeper")
+    role = arguments.role or ("member" if arguments.action in ("code", "withdraw") else "station_keeper")
     with opened(asks_secret=True) as app:
         take(app, arguments, actor=acting(app, arguments.login, role=role))
     return 0
@@ -111,6 +112,9 @@ def take(app: App, arguments: argparse.Namespace, *, actor: Actor) -> None:
         )
         minutes = int(exchanges.CODE_VALID.total_seconds()) // 60
         say(f"兑换码 {shown_code(said.code)}，{minutes} 分钟内有效，只能用一次。兑换编号 {said.exchange_id}")
+    elif arguments.action == "withdraw":
+        commands.withdraw(app, actor=actor, key=key, exchange_id=identity, on=on)
+        show(app, identity)
     elif arguments.action == "cancel":
         commands.cancel(app, actor=actor, key=key, exchange_id=identity, reason=arguments.reason, on=on)
         show(app, identity)

@@ -49,27 +49,33 @@ def opened(settings: Settings | None = None, *, codec: Codec | None = None, asks
 
 
 def person_behind(app: App, login: str | None) -> UUID:
-    """The person who signs in with a login; without one, the founding administrator. Refuses `person.unknown`."""
+    """Whoever signs in with a login; without one, the founding administrator. Refuses `session.login_unknown`."""
     if login is None:
         return app.log.founder_id
     account = accounts.find(app.writing, login)
     person_id = account.person_id if account is not None else invited(app.writing, login)
     if person_id is None:
-        raise Refusal("person.unknown")
+        raise Refusal("session.login_unknown", login=login)
     return person_id
 
 
 def acting(app: App, login: str | None, *, role: str) -> Actor:
     """Whoever acts, in the role that the step needs, with his key; whether he holds the role the decision says.
 
-    Refuses `person.unknown`, `authority.role_not_held`, `key.not_registered`, `session.wrong_password`,
+    Refuses `session.login_unknown`, `session.other_roles`, `authority.role_not_held`, `key.invitation_open`,
+    `key.not_registered`, `session.wrong_password`,
     `key.not_at_hand`. Raises NotGiven.
     """
     person_id = person_behind(app, login)
     live = live_key(app, person_id=person_id, role=role)
     if live is None:
-        if role not in roles_held(app, person_id):
+        held = roles_held(app, person_id)
+        if role not in held and held:
+            raise Refusal("session.other_roles", role=role, roles="、".join(sorted(held)))
+        if role not in held:
             raise Refusal("authority.role_not_held", role=role, on=day_in_china(app.journal.now()))
+        if login is not None and accounts.find(app.writing, login) is None:
+            raise Refusal("key.invitation_open", login=login)
         raise Refusal("key.not_registered", person_id=person_id, role=role)
     if live.custody == "server":
         return Actor(person_id, role)

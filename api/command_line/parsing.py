@@ -87,7 +87,7 @@ def overview() -> str:
         "明账：基层网格治理的记录系统。每一件事都是签了名、不可改动的记录，任何人都能离线核对。",
         "",
         "子命令：",
-        *(f"  {named.name:<16}{named.summary}" for named in CATALOGUE),
+        *(f"  {named.name:<18}{named.summary}" for named in CATALOGUE),
         "",
         "用“mingzhang <子命令> --help”看各自的说明；“mingzhang --version”看版本。",
         "初次使用：mingzhang demo（试用），或 mingzhang init（建立自己的账本）。",

@@ -16,10 +16,9 @@ from api.commands.shared import today
 from api.context import App
 from api.files.points_rules import PointsRuleFile, load_points_rule, points_rule_names
 from api.points_simulating import simulate_rule
-from api.web.points_words import CAP_SCOPES, HOLDERS, PERIODS, UNITS, times
+from api.web.points_words import CAP_SCOPES, HOLDERS, PERIODS, REACHES, UNITS, times
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
-from domain.points import rules
 from domain.points.rules import Layers, Rule
 from journal.facts import Actor
 from projections import points_queries
@@ -91,9 +90,7 @@ def _rule(arguments: argparse.Namespace) -> PointsRuleFile:
     shipped = arguments.name in points_rule_names()
     if not shipped and not arguments.name.endswith(".toml"):
         raise argparse.ArgumentTypeError(f"没有名为“{arguments.name}”的规则。随程序提供的有：{known}")
-    found = load_points_rule(arguments.name if shipped else Path(arguments.name))
-    rules.check(found.content)
-    return found
+    return load_points_rule(arguments.name if shipped else Path(arguments.name))
 
 
 def _show(app: App, division: Division, on: date) -> None:
@@ -128,6 +125,7 @@ def _terms(rule: Rule, titles: Mapping[str, str]) -> Iterator[str]:
     yield f"{rule.division} 第 {rule.version} 版，{rule.since} 起（{rule.document}）：记{HOLDERS[rule.holder]}账户，"
     yield f"{rule.expires_after_months} 个月后月底到期" if rule.expires_after_months else "长期有效"
     yield "，可补现金" if rule.cash_top_up else "，不补现金"
+    yield f"，在{REACHES[rule.exchange_within]}的驿站兑换" if rule.exchange_within else ""
     yield "，扣分可记欠分。" if rule.debt_from_deductions else "，扣分以现有积分为限。"
     for cap in rule.caps:
         about = titles.get(cap.category or "", "各类合计")
@@ -158,6 +156,8 @@ def _publish(app: App, arguments: argparse.Namespace, rule: PointsRuleFile) -> N
 def _simulate(app: App, arguments: argparse.Namespace, rule: PointsRuleFile) -> None:
     until = arguments.until or today(app)
     since = arguments.since or until.replace(month=1, day=1)
+    if since > until:
+        raise argparse.ArgumentTypeError(f"--since {since} 晚于 --until {until}；请改正")
     division = arguments.division or app.log.division
     found = simulate_rule(app, division=division, content=rule.content, since=since, until=until)
     titles = {one.code: one.title for one in rule.content.categories}

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.kernel.calendar import Month, month
 from domain.kernel.matches import EntryKey
+from domain.kernel.periods import Period, period
 from domain.kernel.places import Division, division, level
 
 ORIGIN_CHARS_MAX: Final = 120
@@ -44,6 +45,14 @@ def month_text(text: str) -> Month:
         return month(text)
     except ValueError as error:
         raise ArgumentTypeError(f"月份写作 YYYY-MM：{text}") from error
+
+
+def period_text(text: str) -> Period:
+    """A month, quarter or year: 2026-10, 2026-Q4 or 2026."""
+    try:
+        return period(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"期间写作 2026-10、2026-Q4 或 2026：{text}") from error
 
 
 def statement_line(text: str) -> EntryKey:

@@ -19,6 +19,7 @@ from api.commands.turns import in_turn
 from api.context import App
 from domain.kernel.ids import EventName, StreamName, event_name
 from domain.kernel.money import Fen
+from domain.kernel.places import COUNTRY, Division, area_of
 from domain.kernel.refusals import Refusal
 from domain.points.accounts import Account
 from domain.stations import exchanges, stations, stocks, takings
@@ -88,6 +89,23 @@ def authorise(
     return Authorised(code, exchange_id, app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide))
 
 
+def withdraw(app: App, *, actor: Actor, key: str, exchange_id: UUID, on: date) -> Receipt:
+    """Take a code back that nobody has used: as who asked for it, as the account's holder, or as his family."""
+    stream = exchange_stream(exchange_id)
+
+    def decide(read: Reading) -> Iterator[Fact]:
+        found = read.state(stream, exchanges.evolve)
+        account = _account(Points(app, read, actor), found.account_id) if found is not None else None
+        if account is not None:
+            require(read, actor, "exchange.withdrawn/1", division=account.division, on=on)
+        channel = channel_of(read, actor, account, on) if account is not None else None
+        event = exchanges.withdraw(found, withdrawer_id=actor.person_id, channel=channel, at=app.journal.now())
+        yield Fact(stream, event, on)
+
+    inputs = {"command": "exchange.withdraw", "exchange": str(exchange_id)}
+    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
 def make(
     app: App,
     *,
@@ -117,6 +135,7 @@ def make(
         )
         going = _issued(read, station, (station_id, exchange_id), wanted, on)
         rules = points.rules_on(station.division, on)
+        exchanges.require_within(reach_of(points, account, on), station=station.division)
         made = exchanges.make(
             exchange,
             station_id=station_id,
@@ -202,6 +221,13 @@ def give_back(
         "reason": reason,
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def reach_of(points: Points, account: Account | None, on: date) -> Division:
+    """Where the stations lie at which an account's points buy goods that day, by the rules of its own place."""
+    if account is None:
+        return COUNTRY
+    return area_of(account.division, points.rules_on(account.division, on).exchange_within)
 
 
 def _account(points: Points, account_id: UUID) -> Account:

@@ -12,7 +12,7 @@ from uuid import UUID
 from api.commands import payouts
 from api.commands.booking_days import effective_on
 from api.commands.differences import opened
-from api.commands.names_compared import contradicting
+from api.commands.names_compared import contradicting, perhaps_again
 from api.context import App
 from domain import matching, recon_exceptions, reconciliations
 from domain.kernel.events import Sha256
@@ -27,21 +27,24 @@ from projections import reconciliation_queries as queries
 from projections.reconciliation_queries import Difference
 
 EVERYTHING = 1_000_000
+LAST_AUTOMATIC = 3
+"""The last tier that matches without a person."""
 NOT_BY_MATCHING = frozenset({"replayed_file", "unknown_code", "wrong_account_or_name"})
 """Kinds that a file or a person opens: matching again leaves them to a person."""
 RETURN_REASON = "other"
-"""A statement does not say why a payment came back."""
+"""Why a payment came back, where the statement does not say it in a word of our lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """What a round begins with."""
+    """What a round begins with. `noticed`: lines that were found to be perhaps a payment made twice."""
 
     before: Reconciliation
     entries: Mapping[EntryKey, Entry]
     payables: Sequence[Payable]
     returned: frozenset[UUID]
     open: Sequence[Difference]
+    noticed: Mapping[EntryKey, UUID | None]
 
 
 def round_of(
@@ -66,7 +69,8 @@ def round_of(
     stream = reconciliations.stream(account)
     for event in reconciliations.match_automatically(before, matches=matches, amounts=amounts):
         yield Fact(stream, event, on)
-    wanted = _differences(ground, found, matches)
+    again = _perhaps_again(app, actor, ground, found, {entry.key: said for entry, said in added})
+    wanted = _differences(ground, found, matches, again)
     yield from opened(read, wanted, on)
     yield from _ended(read, ground, wanted, on)
 
@@ -95,9 +99,11 @@ def _ground(app: App, account: Sha256, before: Reconciliation, added: Iterable[E
         payables = [_as_taken(one, before) for one in queries.payables(conn, known.values())]
         returned = frozenset(one.payment_id for one in queries.returned(conn))
         listed = queries.exceptions(conn, limit=EVERYTHING)
+        noticed = queries.exceptions(conn, is_open=None, kind=matching.PERHAPS_AGAIN, limit=EVERYTHING)
     ever = before.statements.keys() | before.superseded
     ours = [one for one in listed if one.statement_id is None or one.statement_id in ever]
-    return _Ground(before, known, payables, returned, ours)
+    said = {EntryKey(one.statement_id, one.entry): one.payment_id for one in noticed if one.statement_id and one.entry}
+    return _Ground(before, known, payables, returned, ours, said)
 
 
 def _as_taken(payment: Payable, before: Reconciliation) -> Payable:
@@ -128,7 +134,7 @@ def _returns(app: App, read: Reading, ground: _Ground, late: Iterable[LateReturn
             answer=ground.before.statements[one.key.statement_id].file,
             booked_on=entry.booked_on,
             bank_ref=entry.bank_ref or "",
-            reason=RETURN_REASON,
+            reason=entry.reason or RETURN_REASON,
             on=effective_on(app, read, entry.booked_on),
         )
 
@@ -136,18 +142,43 @@ def _returns(app: App, read: Reading, ground: _Ground, late: Iterable[LateReturn
 # What does not agree.
 
 
-def _differences(ground: _Ground, found: matching.Outcome, matches: Sequence[Match]) -> dict[Subject, int]:
+def _perhaps_again(
+    app: App, actor: Actor, ground: _Ground, found: matching.Outcome, shown: Mapping[EntryKey, Known]
+) -> dict[EntryKey, UUID | None]:
+    """Debits without origin that may be a payment made twice. What was noticed once stays so until it is matched.
+
+    Names are opened only for lines that are new, or of an amount that this round or a person has just given a line.
+    """
+    named = {one.key for one in found.exceptions if one.kind != matching.WITHOUT_ORIGIN[OUT]}
+    named |= {match.key for match in found.matches} | ground.before.taken.by_entry.keys()
+    unknown = [entry for key, entry in ground.entries.items() if entry.side == OUT and key not in named]
+    again = {entry.key: ground.noticed[entry.key] for entry in unknown if entry.key in ground.noticed}
+    matched = {part.payment_id for match in found.matches for part in match.parts if part.amount_fen < 0}
+    amounts = {part.amount_fen for match in found.matches for part in match.parts}
+    amounts |= {
+        one.amount_fen for of in ground.before.taken.by_entry.values() for one in of if one.tier > LAST_AUTOMATIC
+    }
+    asked = [one for one in unknown if one.key not in again and (one.key in shown or one.amount_fen in amounts)]
+    return {**again, **perhaps_again(app, actor, asked, matched, added=shown)}
+
+
+def _differences(
+    ground: _Ground, found: matching.Outcome, matches: Sequence[Match], again: Mapping[EntryKey, UUID | None]
+) -> dict[Subject, int]:
     """Every difference that there is after this round, with its amount."""
     wanted: dict[Subject, int] = {}
     for one in found.exceptions:
         subject = Subject(one.kind, one.key.statement_id, one.key.number, one.payment_id, one.batch_id)
+        if one.key in again:
+            subject = Subject(matching.PERHAPS_AGAIN, *one.key, again[one.key])
         wanted[subject] = one.amount_fen
     settled = {match.key for match in matches} | {one.key for one in found.exceptions}
     for key, entry in ground.entries.items():
         left_fen = entry.amount_fen - ground.before.taken.of_entry(key)
         if key not in settled and left_fen:
             kind = matching.WITHOUT_ORIGIN[entry.side] if left_fen == entry.amount_fen else "partial"
-            wanted[Subject(kind, key.statement_id, key.number)] = left_fen
+            subject = Subject(matching.PERHAPS_AGAIN, *key, again[key]) if key in again else Subject(kind, *key)
+            wanted[subject] = left_fen
     for late in found.late_returns:
         wanted[Subject("late_return", payment_id=late.payment_id)] = ground.entries[late.key].amount_fen
     for statement_id, more_fen in reconciliations.gaps(ground.before.statements).items():

@@ -87,8 +87,9 @@ def month_end(app: App, month: Month) -> MonthEnd:
         facts = month_ends.counted(conn, month)
         contradicted = month_ends.contradicted(conn)
         bank = _bank(app, conn, month, state)
+        left_fen = _left(conn, accounts, last)
     side = sealed.figures.bank if sealed else bank.side if bank else None
-    reconciled = _reconciled(facts, accounts, side, last)
+    reconciled = _reconciled(facts, accounts, side, last, left_fen)
     open_now = (*contradicted, *closing_checks.blocking(app, month))
     if sealed is not None:
         reasons = [one for one in sealed.figures.explained if one.proposer_id is None]
@@ -130,13 +131,23 @@ def _bank(app: App, conn: Connection[Any], month: Month, state: Periods | None) 
     )
 
 
+def _left(conn: Connection[Any], accounts: Sequence[AccountLine], last: date) -> int:
+    """What payments took from the accounts of money until the end of the month, as the ledger has it."""
+    funds = {one.account: one.balance for one in accounts if is_funds(one.account) and one.commodity == CNY}
+    return bank_sides.by_document(conn, last, accounts=list(funds)) - sum(funds.values())
+
+
 def _reconciled(
-    facts: dict[str, Flow], accounts: Sequence[AccountLine], side: BankSide | None, last: date
+    facts: dict[str, Flow], accounts: Sequence[AccountLine], side: BankSide | None, last: date, left_fen: int
 ) -> tuple[Reconciled, ...]:
-    """Ledger and batches side by side, and the bank where its statements reach the end of the month."""
-    rows = month_ends.reconciled(facts, {one.account: one.balance for one in accounts if one.commodity == CNY})
+    """Ledger and batches side by side, and the bank where its statements reach the end of the month.
+
+    The bank's figure stands beside everything that left, the last row: claims left the account as payments did.
+    """
+    balances = {one.account: one.balance for one in accounts if one.commodity == CNY}
+    rows = month_ends.reconciled(facts, balances, left_fen=left_fen)
     bank_fen = side.paid_fen if side is not None and side.on == last else None
-    return tuple(replace(one, bank_fen=bank_fen) if one.kind == "paid" else one for one in rows)
+    return (*rows[:-1], replace(rows[-1], bank_fen=bank_fen))
 
 
 def _lines_open(side: BankSide | None) -> Iterator[Blocking]:

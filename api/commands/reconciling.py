@@ -6,7 +6,7 @@ never silence. By hand: `reconciling_by_hand`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -85,6 +85,10 @@ def _record(
     digest = statements.entries_digest(lines)
     identity = statements.statement_id(account, number=said.number, since=said.since, until=said.until)
     known = _known(app, identity)
+    # What earlier lists of codes did not say of a line is no other statement.
+    plain = statements.entries_digest([replace(line, kind=None, reason=None) for line in lines])
+    if known is not None and known.entries_digest == plain:
+        return Taken(identity, None)
     if known is not None and known.entries_digest != digest:
         identity = statements.other_id(identity, digest)
         known = _known(app, identity)
@@ -108,7 +112,11 @@ def _record(
         yield Fact(stream, joined, on)
         after = reconciliations.evolve(before, joined)
         shown = {entry.number: said_by(entry) for entry in said.entries}
-        added = [(Entry(EntryKey(identity, line.number), *_said(line)), shown[line.number]) for line in lines]
+        added = [(_as_entry(EntryKey(identity, line.number), line), shown[line.number]) for line in lines]
+        unknown = {
+            Subject("unknown_code", identity, entry.number): entry.amount_fen for entry in said.entries if entry.unknown
+        }
+        yield from opened(read, unknown, on)
         yield from round_of(app, read, actor, account, after, added, on)
 
     inputs = {"command": "statement.record", "statement": str(identity), "file": kept.sha256}
@@ -174,6 +182,8 @@ def line_of(entry: StatementEntry) -> Line:
         bank_ref=_short(entry.bank_ref),
         batch_ref=_short(entry.batch_ref),
         return_of=_short(entry.return_of),
+        kind=entry.kind,
+        reason=payouts.FAILURE_CODES[entry.reason] if entry.reason is not None else None,
     )
 
 
@@ -181,8 +191,9 @@ def _short(reference: str | None) -> str | None:
     return (reference or "").strip()[:REFERENCE_MAX] or None
 
 
-def _said(line: Line) -> tuple[date, int, str | None, str | None, str | None, str | None]:
-    return line.booked_on, line.amount_fen, line.end_to_end_id, line.bank_ref, line.batch_ref, line.return_of
+def _as_entry(key: EntryKey, line: Line) -> Entry:
+    names = line.end_to_end_id, line.bank_ref, line.batch_ref, line.return_of
+    return Entry(key, line.booked_on, line.amount_fen, *names, line.reason)
 
 
 def _recorded(

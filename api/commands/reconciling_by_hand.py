@@ -18,11 +18,13 @@ from api.context import App
 from domain import matching, persons, recon_exceptions, reconciliations
 from domain.kernel.events import Sha256
 from domain.kernel.ids import EventName, StreamName, stream_name
-from domain.kernel.matches import OUT, EntryKey, Part
+from domain.kernel.matches import OUT, EntryKey, Part, document_id
 from domain.kernel.refusals import Refusal
 from domain.recon_exceptions import Subject
+from domain.reconciliations import Allocation, Reconciliation
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
+from projections import bank_documents
 from projections import reconciliation_queries as queries
 from projections.reconciliation_queries import EntryRow
 
@@ -50,7 +52,7 @@ def accept(app: App, *, actor: Actor, key: str, entry: EntryKey, payment_id: UUI
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "reconciliation.matched/1", division=app.log.division, on=on)
         for event in reconciliations.accept(
-            read.state(line.stream, reconciliations.evolve),
+            _counting(read.state(line.stream, reconciliations.evolve), entry),
             key=entry,
             entry_fen=line.amount_fen,
             parts=parts,
@@ -74,7 +76,7 @@ def propose(
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "reconciliation.proposed/1", division=app.log.division, on=on)
         event = reconciliations.propose(
-            read.state(line.stream, reconciliations.evolve),
+            _counting(read.state(line.stream, reconciliations.evolve), entry),
             key=entry,
             entry_fen=line.amount_fen,
             parts=parts,
@@ -87,7 +89,7 @@ def propose(
     inputs = {
         "command": "reconciliation.propose",
         **_named(entry),
-        "parts": [[str(part.payment_id), part.amount_fen] for part in parts],
+        "parts": [[part.document or str(part.payment_id), part.amount_fen] for part in parts],
         "reason": reason,
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
@@ -99,9 +101,9 @@ def confirm(app: App, *, actor: Actor, key: str, entry: EntryKey, on: date) -> R
 
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "reconciliation.matched/1", division=app.log.division, on=on)
-        before = read.state(line.stream, reconciliations.evolve)
-        proposed = before.proposals.get(entry) if before is not None else None
-        parts = [Part(one.payment_id, one.amount_fen) for one in proposed.allocations] if proposed else []
+        before = _counting(read.state(line.stream, reconciliations.evolve), entry)
+        proposed = before.proposals.get(entry)
+        parts = list(map(_part, proposed.allocations)) if proposed else []
         event = reconciliations.confirm(
             before, key=entry, entry_fen=line.amount_fen, amounts=_amounts(app, parts), confirmer_id=actor.person_id
         )
@@ -152,7 +154,7 @@ def unmatch(app: App, *, actor: Actor, key: str, entry: EntryKey, on: date) -> R
         kind = matching.WITHOUT_ORIGIN[OUT if line.amount_fen < 0 else -OUT]
         yield from opened(read, {Subject(kind, *entry): line.amount_fen}, on)
         allocated = state.taken.by_entry[entry] if state is not None else ()
-        parts = [Part(one.payment_id, one.amount_fen) for one in allocated]
+        parts = list(map(_part, allocated))
         yield from _batches_moved(app, read, parts, given=False, on=on)
 
     inputs = {"command": "reconciliation.unmatch", **_named(entry)}
@@ -258,11 +260,48 @@ def _line(app: App, entry: EntryKey) -> _Line:
     return _Line(entry, row.amount_fen, reconciliations.stream(Sha256(statement.account_digest)))
 
 
+def by_document(app: App, document: EventName, *, line_fen: int) -> Part:
+    """What a line, of which so much is left, has of the money of a document (额度到账): as much as both still have.
+
+    Refuses `reconciliation.document_unknown` for an event that moved no money of the county's, or a payment's.
+    """
+    with app.reading.connection() as conn:
+        found = bank_documents.documents(conn, [document])
+    if not found:
+        raise Refusal("reconciliation.document_unknown", document=document)
+    free_fen = found[0].free_fen or found[0].amount_fen
+    same_sign = free_fen * line_fen > 0
+    amount_fen = min(line_fen, free_fen, key=abs) if same_sign else line_fen
+    return Part(document_id(document), amount_fen, document)
+
+
+def _part(one: Allocation) -> Part:
+    return Part(one.payment_id, one.amount_fen, one.document)
+
+
+def _counting(account: Reconciliation | None, entry: EntryKey) -> Reconciliation:
+    """The account, if the line's statement counts: nothing is matched to what contradicts it or was superseded.
+
+    Refuses `statement.not_counting`.
+    """
+    if account is None or entry.statement_id not in account.statements:
+        raise Refusal("statement.not_counting", entry=entry.number)
+    return account
+
+
 def _amounts(app: App, parts: Sequence[Part]) -> Mapping[UUID, int]:
-    """The amounts of payments, as far as the books have the side that a part names: what left, or what came back."""
+    """The amounts of payments and documents, as far as the books have the side that a part names: what left, or what
+    came in.
+    """
+    names = {part.document for part in parts if part.document is not None}
     with app.reading.connection() as conn:
         known = queries.payments_by_id(conn, {part.payment_id for part in parts})
-    amounts: dict[UUID, int] = {}
+        told = {one.event: one.amount_fen for one in bank_documents.documents(conn, names)} if names else {}
+    amounts: dict[UUID, int] = {
+        part.payment_id: abs(told[part.document])
+        for part in parts
+        if part.document is not None and told.get(part.document, 0) * part.amount_fen > 0
+    }
     for part in parts:
         row = known.get(part.payment_id)
         if row is None:
@@ -290,7 +329,8 @@ def _batches_moved(app: App, read: Reading, parts: Sequence[Part], *, given: boo
         known = queries.payments_by_id(conn, {part.payment_id for part in parts})
     moved: defaultdict[UUID, int] = defaultdict(int)
     for part in parts:
-        moved[known[part.payment_id].batch_id] += part.amount_fen
+        if part.document is None:
+            moved[known[part.payment_id].batch_id] += part.amount_fen
     for batch_id, amount_fen in moved.items():
         subject = Subject("not_on_statement", batch_id=batch_id)
         state = read.state(subject.stream, recon_exceptions.evolve)

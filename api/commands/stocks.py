@@ -34,8 +34,8 @@ def receive(app: App, *, actor: Actor, key: str, station_id: UUID, new: NewGoods
 
     def decide(read: Reading) -> Iterator[Fact]:
         station = _serving(read, actor, station_id, "stock.received/1", on)
-        read.state(stream, stocks.evolve)
         event = stocks.receive(
+            read.state(stream, stocks.evolve),
             station_id=station_id,
             sku=new.sku,
             sku_known=station.knows(new.sku),

@@ -19,6 +19,7 @@ from api.custody.opening import cost_of
 from api.demo import (
     caps,
     catalogue,
+    deeds,
     default_workflow,
     households,
     members,
@@ -28,6 +29,7 @@ from api.demo import (
     pressing,
     registers,
     stars,
+    village,
     wages,
 )
 from api.demo.beginning import period_of
@@ -79,6 +81,8 @@ def load(app: App, *, clock: DemoClock, seed: str, progress: Progress) -> None:
         loader.pay(second)
         stars.load(app, founder=loader.founder, people=loader.people)
         points.load(app, founder=loader.founder, people=loader.people)
+        deeds.load(app, people=loader.people)
+        village.load(app, founder=loader.founder, people=loader.people)
         loader.complete()
     app.runner.catch_up()
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from api.commands.county import Account, NewPerson
 from api.demo.period import Period
-from api.demo.places import COUNTY, TOWNSHIP_COUNT, township_code
+from api.demo.places import COUNTY, TOWNSHIP_COUNT, township_code, village_code
 from api.rehearsal.chance import Dice, number
 from domain.kernel.ids import derived
 from domain.kernel.places import Division
@@ -24,6 +24,12 @@ EIGHT_STEPS: Final = 3
 """The township that works by the default workflow, with a grid leader and a reviewer of its own."""
 STATIONS_IN: Final = (2, 2, 0)
 """The townships of the three stations."""
+VILLAGE_STAFF: Final = (
+    ("village-supervisor", "village_supervisor"),
+    ("village-head", "village_committee"),
+    ("village-secretary", "village_committee"),
+)
+"""Of the village that posts its affairs; its accountant is the township's."""
 PASSWORD: Final = "yanshi-2025"  # noqa: S105 - of invented people; printed at every start
 
 _SURNAMES: Final = (
@@ -53,6 +59,8 @@ LOGINS: Final = (
     Login("wanggezhang", "leader", "白塘镇网格长：分派、催办"),
     Login("guanliyuan", "keeper-0", "云上村积分超市管理员：柜台兑换、入库、盘点"),
     Login("kuaiji", "accountant", "云溪镇村会计：驿站物资、代老人兑换、确认盘点"),
+    Login("jiandu", "village-supervisor", "云上村监督委员会成员：审核凭证、审查公开内容"),
+    Login("zhuren", "village-head", "云上村村委会主任：审批、答复异议和建议"),
     Login("shenhe", "reviewer", "白塘镇乡镇审核人：受理、转办、延期、督办"),
     Login("bumen", "department-0", "城市管理局办理人：办理"),
     Login("rending", "decider", "县网格中心经办甲：有效认定"),
@@ -97,6 +105,12 @@ class People:
         """Who keeps the nth station."""
         return self._officer(f"keeper-{station}", "station_keeper")
 
+    def village(self, part: str) -> Actor:
+        """Who acts for the village that posts its affairs: accountant, supervisor, head or secretary."""
+        if part == "accountant":
+            return self._officer("accountant", "village_accountant")
+        return self._officer(f"village-{part}", dict(VILLAGE_STAFF)[f"village-{part}"])
+
     @cached_property
     def decider(self) -> Actor:
         """Who decides validity."""
@@ -127,6 +141,8 @@ class People:
         for station, township in enumerate(STATIONS_IN):
             yield self._person(f"keeper-{station}", "station_keeper", township_code(township))
         yield self._person("accountant", "village_accountant", township_code(STATIONS_IN[0]))
+        for part, role in VILLAGE_STAFF:
+            yield self._person(part, role, village_code(STATIONS_IN[0], 0))
         for department, _ in enumerate(DEPARTMENTS):
             handler = self._person(f"department-{department}", "department_handler", COUNTY)
             yield replace(handler, department=department_name(department))

@@ -19,19 +19,24 @@ FailureReason = Literal[
 ]
 FAILURE_REASONS: Final[tuple[FailureReason, ...]] = get_args(FailureReason)
 DefiniteStatus = Literal["accepted", "settled", "failed", "cancelled", "returned"]
+EntryKind = Literal["payment", "returned", "fee", "interest", "funding"]
+"""What a booking on a statement is, as far as the bank says it."""
 
 _PHRASE_CHARS_MIN: Final = 2
 
 
 @dataclass(frozen=True)
 class BankWords:
-    """`statuses`: what became of a payment -> the banks' words. `reasons`: our closed list -> codes and texts."""
+    """`statuses`: what became of a payment -> the banks' words. `reasons`: our closed list -> codes and texts.
+    `entries`: what a booking on a statement is -> codes and texts.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = toml_profiles.STRICT
 
     name: str
     statuses: dict[DefiniteStatus, Annotated[list[str], Field(min_length=1)]]
     reasons: dict[FailureReason, list[str]]
+    entries: dict[EntryKind, list[str]]
 
     def __post_init__(self) -> None:
         meanings(self.statuses)

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Final, TypeVar
 
 from api.files.cells import CellError, day, harmless
+from api.files.entry_codes import EntryCodes
 from api.files.findings import BadFile, Finding, finding
 from api.files.safe_xml import Element, read_xml
 from api.files.statement_cells import own_batch_number, own_end_to_end_id, shown_account, shown_text, signed_amount
@@ -31,14 +32,14 @@ _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _NOT_PROVIDED: Final = frozenset({"", "NOTPROVIDED", "NONREF"})
 
 
-def read_camt(layout: CamtLayout, content: bytes, *, file: str) -> tuple[BankStatement, ...]:
+def read_camt(layout: CamtLayout, codes: EntryCodes, content: bytes, *, file: str) -> tuple[BankStatement, ...]:
     """The statements in a message. Raises BadFile with everything that is wrong with any of them."""
     root = read_xml(content, file=file).root
     message = root if root.name == layout.message else root.first(layout.message)
     if message is None:
         raise BadFile([finding("xml.other_message", file=file, row=1, value=root.name, expected=layout.message)])
     digest = Sha256(sha256(content).hexdigest())
-    readers = [_Reader(element, file, digest) for element in message.all(layout.statement)]
+    readers = [_Reader(element, file, digest, codes) for element in message.all(layout.statement)]
     if not readers:
         place = f"{message.path}/{layout.statement}"
         raise BadFile([finding("statement.none", file=file, row=message.line, column=place)])
@@ -61,11 +62,12 @@ class _Booking:
 class _Reader:
     """One statement of a message, and what is wrong with it."""
 
-    def __init__(self, element: Element, file: str, digest: Sha256) -> None:
+    def __init__(self, element: Element, file: str, digest: Sha256, codes: EntryCodes) -> None:
         self.findings: list[Finding] = []
         self._element = element
         self._file = file
         self._digest = digest
+        self._codes = codes
         self._currency = element.text_at("Acct/Ccy") or self._first_currency()
 
     def statement(self) -> BankStatement | None:
@@ -191,7 +193,10 @@ class _Reader:
         )
         own = place.text_at("Refs/EndToEndId")
         own_id = own_end_to_end_id(text) if own in _NOT_PROVIDED else own
-        is_return = booking.credit and (place.first("RtrInf") is not None or element.text_at("RvslInd") == "true")
+        kind = self._codes.kind(_code(place) or _code(element), [text])
+        told = place.first("RtrInf") is not None or element.text_at("RvslInd") == "true" or kind == "returned"
+        is_return = booking.credit and told
+        why = place.text_at("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry"), place.text_at("RtrInf/AddtlInf") or text
         batch = place.text_at("Refs/PmtInfId", "../Btch/PmtInfId", "NtryDtls/Btch/PmtInfId") or own_batch_number(text)
         party = place.first(f"RltdPties/{other}/Nm", f"RltdPties/{other}/Pty/Nm")
         account = place.first(f"RltdPties/{other}Acct/Id/IBAN", f"RltdPties/{other}Acct/Id/Othr/Id")
@@ -208,6 +213,8 @@ class _Reader:
             return_of=own_id if is_return else None,
             row=place.line,
             balance_fen=None,
+            kind="returned" if is_return else kind,
+            reason=self._codes.reason(*why) if is_return else None,
         )
 
     # Values.
@@ -229,6 +236,11 @@ class _Reader:
 
     def _day(self, element: Element) -> date | None:
         return self._read(element, lambda text: day(text.strip().partition("T")[0].removesuffix("Z")))
+
+
+def _code(place: Element) -> str:
+    """The bank's code for what was booked: ISO's sub-family, or its own."""
+    return place.text_at("BkTxCd/Domn/Fmly/SubFmlyCd", "BkTxCd/Prtry/Cd")
 
 
 def _plain_amount(element: Element | None) -> Fen | None:

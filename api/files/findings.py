@@ -85,6 +85,19 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "handling.not_read": "{why}；这条答复没有读入",
         "handling.before_report": "答复时间早于留言时间，这条答复没有读入",
         "handling.without_time": "有答复意见而没有可用的答复时间，这条答复没有读入",
+        # a village's cash or bank journal
+        "journal.both_sides": "收入、支出要填一个，且只填一个",
+        "journal.balance": "余额与上一行接不上，按收支应为 {expected} 元",
+        "journal.day_back": "日期早于上面一行的 {day}，请按日期先后排列",
+        "journal.account_unknown": "对方科目不在村账所用的科目表里，请写科目编号或全称",
+        "journal.party_needed": "这个科目按往来户核算，请填往来户编号",
+        "journal.party_unsuited": "往来户编号没有登记，或这个科目不按往来户核算",
+        "journal.before_book": "日期早于村账的起始日 {since}",
+        "journal.month_closed": "{month} 已经月结或正在月结，不能再记",
+        "journal.opening": "日记账的期初余额是 {stated} 元，村账里（含未记账的凭证）是 {book} 元，"
+        "请核对起止日期和期初余额",
+        "journal.closing": "日记账的期末余额是 {stated} 元，导入后村账里（含未记账的凭证）会是 {book} 元；"
+        "有现金和存款互转的，请先导入存款日记账",
         # lists of places, and what became of their codes
         "places.layout": "认不出这份文件：{expected}",
         "places.none": "文件里没有 {county} 的任何区划",
@@ -119,6 +132,9 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "person.not_known": "账本里没有这个人，请核对编号，或先登记人员",
         "account.moved_already": "这个账户已有积分往来，不能再补记期初余额；确有差错请按规则更正",
         "account.closed_already": "这个账户已经销户，不能记期初余额",
+        # a subsidy list
+        "quantity.unreadable": "数量应当大于零，最多三位小数",
+        "subsidy.amount_differs": "金额是 {stated} 元，标准乘数量是 {computed} 元；请核对数量或标准，金额由程序算",
         # bank files
         "account.ruined": "账号被表格软件改成了科学计数法，数字已丢失，请按文本格式重新填写",
         "account.number_cell": "账号单元格是数值，末位数字或前导零可能已丢失，请按文本格式重新填写",
@@ -170,6 +186,11 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "profile.syntax": "版式文件不是合格的 TOML：{detail}",
         "profile.no_reply": "这个版式没有演练银行的回盘格式",
         "profile.entry": "版式文件这一项不对：{detail}",
+        # a points rule
+        "rule.entry": "{part}：{what}",
+        "rule.unknown_key": "没有“{key}”这一项，请核对拼写",
+        "rule.missing_key": "缺少“{key}”这一项",
+        "rule.wrong_value": "“{key}”应当是{expected}",
     }
 )
 """Code -> Chinese sentence. Codes are permanent; a sentence's gaps are filled by `finding(..., **facts)`."""

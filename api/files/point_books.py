@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from api.files.cells import Cell, CellError, Row, day, half_width, harmless, line_of_text, raw_text, required
-from api.files.findings import Finding, finding
+from api.files.findings import BadFile, Finding, finding
 from api.files.point_book_profiles import HOLDERS, PointBookProfile
 from api.files.sheet_tables import SheetTable, table_of
-from api.files.workbook import Workbook, read_bytes
+from api.files.workbook import Workbook, column_letters, read_bytes
 
 REFERENCE_CHARS_MAX: Final = 40
 
@@ -64,14 +64,21 @@ def read_point_book(path: Path, profile: PointBookProfile) -> BookReading:
     Raises BadFile for anything but a plain table with the profile's headers.
     """
     file = path.name
-    table = table_of(Workbook(read_bytes(path), file=file).sheet(profile.sheet), profile, file=file)
-    findings: list[Finding] = []
+    sheet = Workbook(read_bytes(path), file=file).sheet(profile.sheet, formulas_refused=False)
+    findings = [
+        finding("cell.formula", file=file, row=row, column=column_letters(column))
+        for row, column in sheet.facts.formulas
+    ]
+    try:
+        table = table_of(sheet, profile, file=file)
+    except BadFile as bad:
+        raise BadFile([*findings, *bad.findings]) from None
     rows: list[BookRow] = []
     unread: list[BookUnread] = []
     row_count = 0
     for number, cells in table.rows():
         row_count += 1
-        read = _row(table, Row(file, number, cells, table.titles, findings))
+        read = _row(table, Row(file, number, cells, table.titles, findings), _computed(table, number))
         if isinstance(read, BookRow):
             rows.append(read)
         else:
@@ -81,19 +88,25 @@ def read_point_book(path: Path, profile: PointBookProfile) -> BookReading:
     return BookReading(file, profile, row_count, tuple(rows), tuple(unread), tuple(findings), table.titles)
 
 
-def _row(table: SheetTable, row: Row) -> BookRow | BookUnread:
+def _computed(table: SheetTable, number: int) -> frozenset[str]:
+    """The fields of a row whose cells are formulas: noted already, and what they show is not read."""
+    formulas = set(table.sheet.facts.formulas)
+    return frozenset(field for field, column in table.columns.items() if (number, column + 1) in formulas)
+
+
+def _row(table: SheetTable, row: Row, computed: frozenset[str]) -> BookRow | BookUnread:
     """The row's balance. Every field is read before giving up, so that all findings come at once."""
     if table.is_merged(row):
         return BookUnread(row.number, None)
     before = len(row.findings)
     table.is_broken(row)
-    area = row.read("area", lambda cell: required(half_width(line_of_text(cell))))
-    holders = {field: row.read(field, _reference) for field in HOLDERS if row.has(field)}
-    if len(holders) != 1:
+    area = row.read("area", lambda cell: required(half_width(line_of_text(cell)))) if "area" not in computed else None
+    holders = {field: row.read(field, _reference) for field in HOLDERS if row.has(field) and field not in computed}
+    if len(holders) != 1 and not computed.intersection(HOLDERS):
         row.note("holder.one_of_two", next((field for field in HOLDERS if field in table.titles), None))
-    points = row.read("points", _points)
-    as_of = row.read("as_of", day) if row.has("as_of") else None
-    if area is None or points is None or len(row.findings) > before:
+    points = row.read("points", _points) if "points" not in computed else None
+    as_of = row.read("as_of", day) if row.has("as_of") and "as_of" not in computed else None
+    if area is None or points is None or computed or len(row.findings) > before:
         return BookUnread(row.number, area)
     return BookRow(row.number, area, holders.get("household"), holders.get("person"), points, as_of)
 

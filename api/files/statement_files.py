@@ -17,7 +17,7 @@ FILE: Final = "对账单"
 def read_statements(profile: StatementProfile, content: bytes, *, file: str = FILE) -> tuple[BankStatement, ...]:
     """Every statement in the file; only messages hold more than one. Raises BadFile with all findings."""
     if profile.camt is not None:
-        return read_camt(profile.camt, content, file=file)
+        return read_camt(profile.camt, profile.codes, content, file=file)
     assert profile.table is not None  # noqa: S101 - a profile has exactly one layout
     return (read_table_statement(profile, profile.table, content, file=file),)
 

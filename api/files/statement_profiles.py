@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar, Final, Literal
 from pydantic import ConfigDict, Field
 
 from api.files import toml_profiles
+from api.files.entry_codes import EntryCodes
 
 StatementField = Literal[
     "booked_on",
@@ -29,6 +30,7 @@ StatementField = Literal[
     "end_to_end_id",
     "return_of",
     "state",
+    "code",
 ]
 HeadField = Literal[
     "account",
@@ -65,7 +67,8 @@ class TableLayout:
     repeats what we wrote. `head`: our field -> a pattern whose first group is its value, looked for in the cells above
     the header; `head_lines` and `foot_lines` are what stands around the table, with gaps for the same fields. A row
     whose first cell begins with `summary` holds the sums of `credit` and `debit`; rows beginning with one of `notes`
-    hold nothing. Rows whose `state` is in `void` moved no money. `fixed`: columns that always say the same.
+    hold nothing. Rows whose `state` is in `void` moved no money; `code` is the bank's word for what a row is (the
+    profile's `codes` say what it means, as of the texts). `fixed`: columns that always say the same.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = toml_profiles.STRICT
@@ -98,7 +101,10 @@ class TableLayout:
         unknown += [title for title in self.references if title not in self.texts]
         if unknown:
             raise ValueError("not in the header: " + ", ".join(unknown))
-        if len(set(columns.values())) != len(columns):
+        fields = {
+            name: title for name, title in columns.items() if name != "code"
+        }  # a code may stand in a text's column
+        if len(set(fields.values())) != len(fields):
             raise ValueError("one title for two fields")
         for name, pattern in self.head.items():
             if re.compile(pattern).groups < 1:
@@ -118,7 +124,9 @@ class CamtLayout:
 
 @dataclass(frozen=True)
 class StatementProfile:
-    """A layout of account statements. `currency` holds where the file does not name one."""
+    """A layout of account statements. `currency` holds where the file does not name one; `codes` are its lists of what
+    the bank's codes and words mean.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = toml_profiles.STRICT
 
@@ -129,6 +137,7 @@ class StatementProfile:
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
     table: TableLayout | None = None
     camt: CamtLayout | None = None
+    codes: EntryCodes = field(default_factory=EntryCodes)
 
     def __post_init__(self) -> None:
         if (self.table is None) == (self.camt is None):

@@ -75,7 +75,7 @@ def read_table_statement(profile: StatementProfile, layout: TableLayout, content
     head = _head(layout, grid[:at], file, findings)
     columns = _columns(layout, grid[at], file)
     currency = head.read("currency", currency_code) if head.has("currency") else profile.currency
-    tally = _tally(layout, grid[at + 1 :], columns, currency or profile.currency, file, findings)
+    tally = _tally(profile, layout, grid[at + 1 :], columns, currency or profile.currency, file, findings)
     if layout.newest_first:
         tally.entries.reverse()
     tally.entries = [replace(entry, number=number) for number, entry in enumerate(tally.entries, 1)]
@@ -132,6 +132,7 @@ def _head(layout: TableLayout, grid: Sequence[Numbered], file: str, findings: li
 
 
 def _tally(
+    profile: StatementProfile,
     layout: TableLayout,
     grid: Sequence[Numbered],
     columns: Mapping[str, int],
@@ -152,7 +153,7 @@ def _tally(
             tally.rows += 1
             texts = [str(_cell(cells, columns[title])) for title in layout.texts]
             references = " ".join(str(_cell(cells, columns[title])) for title in layout.references)
-            entry = _entry(layout, row, texts, references, currency)
+            entry = _entry(profile, layout, row, texts, references, currency)
             if entry is not None:
                 tally.entries.append(entry)
     return tally
@@ -169,7 +170,7 @@ def _cell(cells: Sequence[Cell], column: int) -> Cell:
 
 
 def _entry(
-    layout: TableLayout, row: Row, texts: Sequence[str], references: str, currency: str
+    profile: StatementProfile, layout: TableLayout, row: Row, texts: Sequence[str], references: str, currency: str
 ) -> StatementEntry | None:
     """The entry in a row, or None for a row that moved nothing or cannot be read (then a finding says why)."""
     booked_on = row.read("booked_on", booking_day)
@@ -186,8 +187,11 @@ def _entry(
     text = " ".join(word for one in texts if (word := " ".join(one.split())) and not is_nothing(word))
     own = _identifier(shown["end_to_end_id"]) or own_end_to_end_id(references)
     return_of = row.read("return_of", shown_text)
-    if return_of is None and own is not None and amount_fen > 0 and _is_return(text):
+    kind = profile.codes.kind(_shown(row, "code"), texts)
+    if return_of is None and own is not None and amount_fen > 0 and kind == "returned":
         own, return_of = None, own
+    state = _shown(row, "state")
+    is_return = amount_fen > 0 and (return_of is not None or kind == "returned")
     return StatementEntry(
         number=row.number,
         booked_on=booked_on,
@@ -201,7 +205,15 @@ def _entry(
         return_of=return_of,
         row=row.number,
         balance_fen=balance_fen,
+        kind="returned" if is_return else kind,
+        reason=profile.codes.reason("", text) if is_return else None,
+        unknown=None if not state or profile.codes.knows(state, void=layout.void) else harmless(state),
     )
+
+
+def _shown(row: Row, name: str) -> str:
+    """The cell's text, or nothing where the layout has no such column."""
+    return str(row.cells[name]).strip() if row.has(name) else ""
 
 
 def _identifier(text: str | None) -> str | None:
@@ -215,7 +227,7 @@ def _identifier(text: str | None) -> str | None:
 
 
 def _is_return(text: str) -> bool:
-    words = common_words().statuses["returned"]
+    words = common_words().entries["returned"]
     return any(word in text for word in words)
 
 

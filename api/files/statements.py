@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from api.files.bank_words import EntryKind, FailureReason
 from api.files.findings import HEAD, Finding, finding
 from domain.kernel.events import Sha256
 from domain.kernel.money import Fen, yuan
@@ -22,7 +23,8 @@ class StatementEntry:
 
     `number` counts from 1 in the order of booking; `row` is the line of the file. `end_to_end_id` and `batch_ref` are
     ours, where the bank gives them back; `return_of` is the end-to-end id of the payment that this entry returns.
-    `counter_name` and `counter_account` are as the bank shows them and may be masked.
+    `counter_name` and `counter_account` are as the bank shows them and may be masked. `kind` is what the bank calls it,
+    `reason` why it says that money came back, `unknown` a word for its state that no list of the layout has.
     """
 
     number: int
@@ -37,6 +39,9 @@ class StatementEntry:
     return_of: str | None
     row: int
     balance_fen: Fen | None
+    kind: EntryKind | None = None
+    reason: FailureReason | None = None
+    unknown: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from api.files.cells import TEXT_CHARS_MAX, Cell
 from api.files.findings import BadFile, Finding, finding
 from api.files.xlsx_parts import (
+    PLACES_MAX,
     DoctypeFound,
     SheetFacts,
     check_xml,
@@ -98,13 +99,16 @@ class Workbook:
         """The sheets in the workbook's order."""
         return list(self._paths)
 
-    def sheet(self, which: str | int) -> Sheet:
-        """The sheet of that name, or of that number from 1. Raises BadFile if it is missing or no plain table."""
+    def sheet(self, which: str | int, *, formulas_refused: bool = True) -> Sheet:
+        """The sheet of that name, or of that number from 1. Raises BadFile if it is missing or no plain table.
+
+        `formulas_refused` False: the reader tells `facts.formulas` together with everything else that is wrong.
+        """
         name = self._name(which)
         try:
             with self._archive.open(self._paths[name]) as part:
                 facts = sheet_facts(part, too_long=self._too_long, rows_max=ROWS_MAX, columns_max=COLUMNS_MAX)
-            self._refuse(facts)
+            self._refuse(facts, formulas_refused=formulas_refused or len(facts.formulas) >= PLACES_MAX)
             return Sheet(name, self._table(name), facts)
         except DoctypeFound:
             raise BadFile([finding("file.doctype", file=self.file)]) from None
@@ -123,13 +127,14 @@ class Workbook:
             return which
         raise BadFile([finding("sheet.missing", file=self.file, sheet=which, sheets="、".join(names))])
 
-    def _refuse(self, facts: SheetFacts) -> None:
+    def _refuse(self, facts: SheetFacts, *, formulas_refused: bool) -> None:
         findings: list[Finding] = []
         if facts.too_many_rows:
             findings.append(finding("file.too_many_rows", file=self.file, limit=ROWS_MAX))
         if facts.too_many_columns:
             findings.append(finding("file.too_many_columns", file=self.file, limit=COLUMNS_MAX))
-        for code, cells in (("cell.formula", facts.formulas), ("cell.too_long", facts.too_long)):
+        formulas = facts.formulas if formulas_refused or findings or facts.too_long else []
+        for code, cells in (("cell.formula", formulas), ("cell.too_long", facts.too_long)):
             findings += [
                 finding(code, file=self.file, row=row, column=column_letters(column), limit=TEXT_CHARS_MAX)
                 for row, column in cells

@@ -20,10 +20,10 @@ NAMES_MAX: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many requests may come at once, and so many a minute after that."""
+    """So many requests may come at once, and so many a minute (0.1: one in ten minutes) after that."""
 
     burst: int
-    per_minute: int
+    per_minute: float
 
 
 READS: Final = Rate(burst=120, per_minute=240)
@@ -47,15 +47,21 @@ class Pace:
 
     def take(self, name: str) -> None:
         """Count one request. Refuses `open311.too_often`, with the seconds to wait, where the store is empty."""
+        seconds = self.wait_s(name)
+        if seconds:
+            raise Refusal("open311.too_often", seconds=seconds)
+
+    def wait_s(self, name: str) -> int:
+        """Count one request, and 0; or how many seconds to wait, with nothing counted, where the store is empty."""
         now = self._clock()
         with self._lock:
             left = self._left(name, now)
             if left < 1:
-                seconds = math.ceil((1 - left) * 60 / self._rate.per_minute)
-                raise Refusal("open311.too_often", seconds=seconds)
+                return math.ceil((1 - left) * 60 / self._rate.per_minute)
             self._stores[name] = (left - 1, now)
             if len(self._stores) > NAMES_MAX:
                 self._forget(now)
+        return 0
 
     def _left(self, name: str, now: float) -> float:
         left, at = self._stores.get(name, (float(self._rate.burst), now))

@@ -9,13 +9,17 @@ from fastapi import Request, Response
 
 from api.public.answers import page
 from api.public.months import Read
+from api.public.reading import Reading
 from api.public.seal import seal_of
+from api.public.sheets import Field, Files, Sheet, answer
 from api.public.where import division_of, path_to, today
 from api.web import register_words
 from api.web.cached import GET
+from api.web.rate_words import period_text
 from api.web.routes import Routes
 from api.web.running import require_running
 from domain.kernel.periods import Period, period
+from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from projections import award_queries, awards, places
 from projections.award_queries import CountedReport
@@ -23,6 +27,31 @@ from projections.award_queries import CountedReport
 MODELS: Final = (awards, places)
 PUBLISHED: Final = ("granted", "revoked")
 SHOWN_MAX: Final = 200
+NAMELESS: Final = "（未具名）"
+
+LIST_FIELDS: Final = (
+    Field("period", "期间"),
+    Field("division", "代码"),
+    Field("place", "地方"),
+    Field("rank", "名次", "number"),
+    Field("name", "姓名"),
+    Field("revoked_on", "撤销日期", "date"),
+)
+STAR_FIELDS: Final = (
+    Field("rank", "名次", "number"),
+    Field("name", "姓名"),
+    Field("score", "分", "number"),
+    Field("count", "条数", "number"),
+    Field("revoked_on", "撤销日期", "date"),
+)
+REPORT_FIELDS: Final = (
+    Field("rank", "名次", "number"),
+    Field("reported_on", "日期", "date"),
+    Field("category", "类别"),
+    Field("place", "地方"),
+    Field("counted_at", "凭证在账本的位置", "number"),
+    Field("still_counts", "仍然有效", "bool"),
+)
 
 router = Routes(include_in_schema=False)
 
@@ -30,7 +59,30 @@ router = Routes(include_in_schema=False)
 @router.api_route("/v/{code}/awards", methods=GET)
 def awards_of(request: Request, code: str, read: Read, large: bool = False) -> Response:
     """Every award of a division and the places below it, the latest first."""
-    where = division_of(code)
+    values = {**_listed(read, division_of(code)), "large": large}
+    return page(request, read.templates.render("public/awards.html", values))
+
+
+@router.api_route("/v/{code}/awards/data/{file}", methods=GET)
+def files_of_awards(request: Request, code: str, file: str, read: Read) -> Response:
+    """The same list, as files."""
+    return answer(request, _listed(read, division_of(code))["files"], file)
+
+
+@router.api_route("/v/{code}/awards/{of}", methods=GET)
+def award(request: Request, code: str, of: str, read: Read, large: bool = False) -> Response:
+    """One award: its stars, the rule, and the reports that counted."""
+    values = {**_one(read, division_of(code), _period(of)), "large": large}
+    return page(request, read.templates.render("public/award.html", values))
+
+
+@router.api_route("/v/{code}/awards/{of}/data/{file}", methods=GET)
+def files_of_award(request: Request, code: str, of: str, file: str, read: Read) -> Response:
+    """The same award, as files."""
+    return answer(request, _one(read, division_of(code), _period(of))["files"], file)
+
+
+def _listed(read: Reading, where: Division) -> dict[str, Any]:
     read.healthy()
     with read.pool.connection() as conn, conn.transaction():
         require_running(conn, MODELS)
@@ -39,7 +91,25 @@ def awards_of(request: Request, code: str, read: Read, large: bool = False) -> R
         stars = award_queries.stars_of(conn, found)
         known = places.names(conn, {award.division for award in found}, on=today())
         names = read.masked_names(conn, list({star.member_id for held in stars.values() for star in held}))
-    values = {
+    rows = [
+        (
+            award.period,
+            award.division,
+            known.get(award.division, award.division),
+            star.rank,
+            names.get(star.member_id, NAMELESS),
+            star.revoked_on.isoformat() if star.revoked_on else None,
+        )
+        for award in found
+        for star in stars[award.log_index]
+    ]
+    files = Files(
+        address=f"/v/{where}/awards/data",
+        title=f"{path[-1].name} 移动网格员之星",
+        origin=read.identity.origin,
+        sheets=(Sheet("awards", "历次评星", LIST_FIELDS, rows),),
+    )
+    return {
         "path": path,
         "awards": found,
         "stars": stars,
@@ -47,15 +117,11 @@ def awards_of(request: Request, code: str, read: Read, large: bool = False) -> R
         "places": known,
         "said": register_words,
         "seal": seal_of(read.published),
-        "large": large,
+        "files": files,
     }
-    return page(request, read.templates.render("public/awards.html", values))
 
 
-@router.api_route("/v/{code}/awards/{of}", methods=GET)
-def award(request: Request, code: str, of: str, read: Read, large: bool = False) -> Response:
-    """One award: its stars, the rule, and the reports that counted."""
-    where, when = division_of(code), _period(of)
+def _one(read: Reading, where: Division, when: Period) -> dict[str, Any]:
     read.healthy()
     with read.pool.connection() as conn, conn.transaction():
         require_running(conn, MODELS)
@@ -69,20 +135,54 @@ def award(request: Request, code: str, of: str, read: Read, large: bool = False)
         named = {report.division for held in reports.values() for report in held}
         known = places.names(conn, named, on=today())
         names = read.masked_names(conn, [star.member_id for star in stars])
-    values: dict[str, Any] = {
+    shown = {member: _shown(held) for member, held in reports.items()}
+    starred = [
+        (
+            star.rank,
+            names.get(star.member_id, NAMELESS),
+            star.score,
+            star.count,
+            star.revoked_on.isoformat() if star.revoked_on else None,
+        )
+        for star in stars
+    ]
+    counted = [
+        (
+            star.rank,
+            one.reported_on.isoformat(),
+            one.category,
+            known.get(one.division, one.division),
+            one.counted_at,
+            not one.excluded_by,
+        )
+        for star in stars
+        for one in shown[star.member_id][0]
+    ]
+    files = Files(
+        address=f"/v/{where}/awards/{when}/data",
+        title=f"{path[-1].name} {period_text(when)}移动网格员之星",
+        origin=read.identity.origin,
+        position=found.position,
+        figures={
+            "candidates": found.candidates,
+            "reports": found.count_total,
+            "withheld": sum(withheld for _, withheld in shown.values()),
+        },
+        sheets=(Sheet("stars", "名单", STAR_FIELDS, starred), Sheet("reports", "线索", REPORT_FIELDS, counted)),
+    )
+    return {
         "path": path,
         "award": found,
         "rule": rule,
         "stars": stars,
         "standing": [star for star in stars if star.revoked_on is None],
-        "shown": {member: _shown(held) for member, held in reports.items()},
+        "shown": shown,
         "names": names,
         "places": known,
         "said": register_words,
         "seal": seal_of(read.published),
-        "large": large,
+        "files": files,
     }
-    return page(request, read.templates.render("public/award.html", values))
 
 
 def _shown(reports: list[CountedReport]) -> tuple[list[CountedReport], int]:

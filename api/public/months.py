@@ -4,23 +4,49 @@ One sentence first, then every row, then how to check it. No JavaScript, no name
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request, Response
 
 from api.public.answers import page
+from api.public.charts import Bar, drawn
 from api.public.reading import Reading, reading
 from api.public.seal import seal_of
+from api.public.sheets import Field, Files, Sheet, Value, answer
 from api.public.where import division_of, path_to, today
+from api.web import words
 from api.web.cached import GET
+from api.web.disclosed.words import money
+from api.web.disclosing_words import KINDS
 from api.web.routes import Routes
 from api.web.running import require_running
 from domain.kernel.calendar import Month, month
 from domain.kernel.places import Division, contains
 from domain.kernel.refusals import Refusal
-from projections import places, reward_payments
+from projections import places, posted_disclosures, reward_payments
 
 MODELS: Final = (reward_payments, places)
+HOME_MODELS: Final = (*MODELS, *posted_disclosures.MODELS)
+STANDING_MAX: Final = 8
+CHARTED_MAX: Final = 12
+WITHHELD: Final = "涉及隐私，不列姓名"
+
+_COUNT: Final = Field("count", "条数", "number")
+_AMOUNT: Final = Field("amount_fen", "金额（元）", "fen")
+MONTH_FIELDS: Final = (
+    Field("month", "月份"),
+    _COUNT,
+    _AMOUNT,
+    Field("arrived_count", "已到账条数", "number"),
+    Field("arrived_fen", "已到账金额（元）", "fen"),
+)
+REWARD_FIELDS: Final = (
+    Field("name", "姓名"),
+    _COUNT,
+    _AMOUNT,
+    Field("state", "状态"),
+    Field("booked_on", "到账日期", "date"),
+)
 
 router = Routes(include_in_schema=False)
 Read = Annotated[Reading, Depends(reading)]
@@ -38,48 +64,111 @@ def months_of(request: Request, code: str, read: Read, large: bool = False) -> R
     return _months(request, read, division_of(code), large=large)
 
 
+@router.api_route("/v/{code}/data/{file}", methods=GET)
+def files_of_months(request: Request, code: str, file: str, read: Read) -> Response:
+    """The months of one division, as files."""
+    return answer(request, _listed(read, division_of(code))["files"], file)
+
+
 @router.api_route("/v/{code}/rewards/{of}", methods=GET)
 def rewards_of_month(request: Request, code: str, of: str, read: Read, large: bool = False) -> Response:
     """One month of one division: how much, to whom, did it arrive, and how to check it."""
-    where, when = division_of(code), _month(of)
+    values = {**_of_month(read, division_of(code), _month(of)), "large": large}
+    return page(request, read.templates.render("public/month.html", values))
+
+
+@router.api_route("/v/{code}/rewards/{of}/data/{file}", methods=GET)
+def files_of_month(request: Request, code: str, of: str, file: str, read: Read) -> Response:
+    """The same month, as files."""
+    return answer(request, _of_month(read, division_of(code), _month(of))["files"], file)
+
+
+def _of_month(read: Reading, where: Division, when: Month) -> dict[str, Any]:
     read.healthy()
     with read.pool.connection() as conn:
         require_running(conn, MODELS)
         path = path_to(conn, read, where)
         found = reward_payments.for_month(conn, where, when)
         names = read.masked_names(conn, list({row.payee_id for row in found.rows}))
-    values = {
+    rows: list[tuple[Value, ...]] = [
+        (
+            names.get(row.payee_id, "（未具名）"),
+            row.rewards.count,
+            row.rewards.amount_fen,
+            words.REWARD_STATES[row.state],
+            row.booked_on.isoformat() if row.booked_on else None,
+        )
+        for row in found.rows
+    ]
+    if found.withheld.count:
+        rows.append((WITHHELD, found.withheld.count, found.withheld.amount_fen, "合并列示", None))
+    files = Files(
+        address=f"/v/{where}/rewards/{when}/data",
+        title=f"{path[-1].name} {words.month_words(when)}移动网格员奖励",
+        origin=read.identity.origin,
+        position=found.position,
+        figures={
+            "payee_count": found.payee_count,
+            "count": found.total.count,
+            "amount_fen": found.total.amount_fen,
+            "arrived_fen": found.by_state["arrived"].amount_fen,
+            "reversed_count": found.reversed.count,
+            "reversed_fen": found.reversed.amount_fen,
+        },
+        sheets=(Sheet("rewards", "奖励", REWARD_FIELDS, rows),),
+    )
+    bars = [
+        Bar(words.REWARD_STATES[state], of.amount_fen, money(of.amount_fen)) for state, of in found.by_state.items()
+    ]
+    return {
         "path": path,
         "page": found,
         "names": names,
         "order": reward_payments.STATES,
+        "chart": drawn(bars, title="按状态"),
         "seal": seal_of(read.published),
-        "large": large,
+        "files": files,
     }
-    return page(request, read.templates.render("public/month.html", values))
 
 
 def _months(request: Request, read: Reading, where: Division, *, large: bool) -> Response:
+    return page(request, read.templates.render("public/months.html", {**_listed(read, where), "large": large}))
+
+
+def _listed(read: Reading, where: Division) -> dict[str, Any]:
     read.healthy()
     with read.pool.connection() as conn:
-        require_running(conn, MODELS)
+        require_running(conn, HOME_MODELS)
         path = path_to(conn, read, where)
         months = reward_payments.months(conn, where)
-        below = _below(places.within(conn, where, on=today()), where)
+        below = places_below(places.within(conn, where, on=today()), where)
         gone = [one for one in places.standings(conn, where, on=today()) if one.last_day and one.code != where]
-    values = {
+        standing = posted_disclosures.standing(conn, where, on=today(), limit=STANDING_MAX)
+        known = places.names(conn, {one.division for one in standing}, on=today())
+    rows = [(one.month, one.count, one.amount_fen, one.arrived_count, one.arrived_fen) for one in months]
+    files = Files(
+        address=f"/v/{where}/data",
+        title=f"{path[-1].name} 移动网格员奖励",
+        origin=read.identity.origin,
+        sheets=(Sheet("months", "按月份", MONTH_FIELDS, rows),),
+    )
+    bars = [Bar(words.month_words(one.month), one.amount_fen, money(one.amount_fen)) for one in months[:CHARTED_MAX]]
+    return {
         "path": path,
         "months": months,
+        "standing": standing,
+        "places": known,
+        "kinds": KINDS,
         "below": below,
-        "gone": _below([places.Place(one.code, one.name, one.since) for one in gone], where),
+        "gone": places_below([places.Place(one.code, one.name, one.since) for one in gone], where),
         "year": today().year,
+        "chart": drawn(bars[::-1], title="每月奖励"),
         "seal": seal_of(read.published),
-        "large": large,
+        "files": files,
     }
-    return page(request, read.templates.render("public/months.html", values))
 
 
-def _below(found: Sequence[places.Place], where: Division) -> list[places.Place]:
+def places_below(found: Sequence[places.Place], where: Division) -> list[places.Place]:
     """The places directly below one: those that lie in no other place below it."""
     inside = [place for place in found if place.code != where]
     return [

@@ -4,6 +4,7 @@ What must not be broken: nobody is shamed. Whoever earned nothing, whoever point
 to earn or lose them is on no public page.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,13 +15,14 @@ from api.public.answers import page
 from api.public.months import Read
 from api.public.reading import Reading
 from api.public.seal import seal_of
+from api.public.sheets import Field, Files, Sheet, answer
 from api.public.where import division_of, path_to, today
 from api.web import deed_words
 from api.web.cached import GET
 from api.web.routes import Routes
 from api.web.running import require_running
 from domain.kernel.calendar import Month, month, month_of
-from domain.kernel.places import level
+from domain.kernel.places import Division, level
 from projections import households, places, points, points_queries, titles
 from projections.points_queries import Earned
 
@@ -28,13 +30,33 @@ MODELS: Final = (points, households, titles, places)
 SHOWN_MAX: Final = 20
 TITLES_MAX: Final = 200
 
+RANK_FIELDS: Final = (
+    Field("rank", "名次", "number"),
+    Field("division", "代码"),
+    Field("name", "户、个人或村"),
+    Field("points", "积分", "number"),
+)
+TITLE_FIELDS: Final = (Field("name", "户"), Field("title", "称号"), Field("since", "自何日起", "date"))
+COUNT_FIELDS: Final = (Field("division", "代码"), Field("place", "地方"), Field("count", "有称号的户数", "number"))
+
 router = Routes(include_in_schema=False)
 
 
 @router.api_route("/v/{code}/points", methods=GET)
 def ranking(request: Request, code: str, read: Read, large: bool = False) -> Response:
     """A village: its accounts; a place above: its villages. This month's and this year's, and who holds a title."""
-    where, on = division_of(code), today()
+    values = {**_ranked(read, division_of(code)), "large": large}
+    return page(request, read.templates.render("public/points.html", values))
+
+
+@router.api_route("/v/{code}/points/data/{file}", methods=GET)
+def files_of_points(request: Request, code: str, file: str, read: Read) -> Response:
+    """The same ranking, as files."""
+    return answer(request, _ranked(read, division_of(code))["files"], file)
+
+
+def _ranked(read: Reading, where: Division) -> dict[str, Any]:
+    on = today()
     village = level(where) == "village"
     spans: dict[str, tuple[Month, Month]] = {
         "month": (month_of(on), month_of(on)),
@@ -54,7 +76,21 @@ def ranking(request: Request, code: str, read: Read, large: bool = False) -> Res
         houses = {row.holder_id for row in rows if row.kind == "household"} | {one.household_id for one in held}
         names = _names(conn, read, rows, {house for house in houses if house is not None})
         known = places.names(conn, {*(row.division for row in rows), *counts}, on=on)
-    values: dict[str, Any] = {
+    boards = [
+        Sheet(span, title, RANK_FIELDS, [_row(number, row, names, known) for number, row in enumerate(earned[span], 1)])
+        for span, title in (("month", "本月积分"), ("year", "今年积分"))
+    ]
+    titled = [(names[one.household_id], deed_words.TITLES[one.kind], one.since.isoformat()) for one in held]
+    by_place = [(place, known.get(place, place), count) for place, count in counts.items()]
+    red = Sheet("titles", "红榜", TITLE_FIELDS, titled) if village else Sheet("titles", "红榜", COUNT_FIELDS, by_place)
+    files = Files(
+        address=f"/v/{where}/points/data",
+        title=f"{path[-1].name} 积分榜",
+        origin=read.identity.origin,
+        figures={"month": month_of(on), "year": on.year},
+        sheets=(*boards, red),
+    )
+    return {
         "path": path,
         "village": village,
         "earned": earned,
@@ -66,9 +102,13 @@ def ranking(request: Request, code: str, read: Read, large: bool = False) -> Res
         "year": on.year,
         "said": deed_words,
         "seal": seal_of(read.published),
-        "large": large,
+        "files": files,
     }
-    return page(request, read.templates.render("public/points.html", values))
+
+
+def _row(number: int, row: Earned, names: Mapping[UUID, str], known: Mapping[Division, str]) -> tuple[str | int, ...]:
+    name = names[row.holder_id] if row.holder_id is not None else known.get(row.division, row.division)
+    return number, row.division, name, row.points
 
 
 def _names(conn: Connection[Any], read: Reading, rows: list[Earned], houses: set[UUID]) -> dict[UUID, str]:

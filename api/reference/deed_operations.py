@@ -106,6 +106,7 @@ DEEDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "household.unknown",
             "inspection.already_recorded",
             "inspection.inspector_lives_there",
+            "inspection.nobody_may_confirm",
             "inspection.recorder_no_inspector",
             "inspection.result_unknown",
             "inspection.too_few_inspectors",

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from api.reference.affair_operations import AFFAIR_OPERATIONS, AFFAIR_PARAMETERS, AFFAIR_TAGS
 from api.reference.deed_operations import DEED_OPERATIONS, DEED_PARAMETERS, DEED_TAGS
+from api.reference.disclosing_operations import DISCLOSING, DISCLOSING_PARAMETERS, DISCLOSING_TAGS
 from api.reference.member_operations import MEMBERS
 from api.reference.member_operations import TAGS as MEMBER_TAGS
 from api.reference.money_operations import MONEY, MONEY_FIELDS, MONEY_PARAMETERS
 from api.reference.points_operations import POINTS, POINTS_PARAMETERS, POINTS_TAGS
+from api.reference.property_operations import PROPERTY_OPERATIONS, PROPERTY_PARAMETERS, PROPERTY_TAGS
 from api.reference.reconciling_operations import RECONCILING, RECONCILING_PARAMETERS, RECONCILING_TAGS
 from api.reference.register_operations import REGISTER_PARAMETERS, REGISTER_TAGS, REGISTERS
 from api.reference.station_operations import STATION_PARAMETERS, STATION_TAGS, STATIONS
+from api.reference.village_operations import VILLAGE_OPERATIONS, VILLAGE_PARAMETERS, VILLAGE_TAGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -713,7 +717,11 @@ _MEMBERS: Final = {identity: Operation(*said) for identity, said in MEMBERS.item
 _RECONCILING: Final = {identity: Operation(*said) for identity, said in RECONCILING.items()}
 _MONEY: Final = {identity: Operation(*said) for identity, said in MONEY.items()}
 _STATIONS: Final = {identity: Operation(*said) for identity, said in {**STATIONS, **POINTS}.items()}
+_VILLAGE: Final = {identity: Operation(*said) for identity, said in VILLAGE_OPERATIONS.items()}
+_PROPERTY: Final = {identity: Operation(*said) for identity, said in PROPERTY_OPERATIONS.items()}
 _REGISTERS: Final = {identity: Operation(*said) for identity, said in {**REGISTERS, **DEED_OPERATIONS}.items()}
+_DISCLOSING: Final = {identity: Operation(*said) for identity, said in DISCLOSING.items()}
+_AFFAIRS: Final = {identity: Operation(*said) for identity, said in AFFAIR_OPERATIONS.items()}
 
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
     {
@@ -730,6 +738,10 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         **_RECONCILING,
         **_MEMBERS,
         **_STATIONS,
+        **_PROPERTY,
+        **_VILLAGE,
+        **_AFFAIRS,
+        **_DISCLOSING,
     }
 )
 """Operation id -> what is said about it."""
@@ -749,9 +761,13 @@ TAGS: Final[Mapping[str, str]] = MappingProxyType(
         **RECONCILING_TAGS,
         **REGISTER_TAGS,
         **DEED_TAGS,
+        **AFFAIR_TAGS,
+        **DISCLOSING_TAGS,
         **MEMBER_TAGS,
         **POINTS_TAGS,
         **STATION_TAGS,
+        **PROPERTY_TAGS,
+        **VILLAGE_TAGS,
     }
 )
 
@@ -786,7 +802,11 @@ PARAMETERS: Final[Mapping[str, tuple[str, str | int]]] = MappingProxyType(
         "year": ("预算年度；不给就是今年", 2026),
         **REGISTER_PARAMETERS,
         **DEED_PARAMETERS,
+        **AFFAIR_PARAMETERS,
+        **DISCLOSING_PARAMETERS,
         **STATION_PARAMETERS,
+        **PROPERTY_PARAMETERS,
+        **VILLAGE_PARAMETERS,
         **POINTS_PARAMETERS,
         **MONEY_PARAMETERS,
         **RECONCILING_PARAMETERS,

@@ -20,6 +20,7 @@ _RULE: Final = (
     "points_rule.number_not_positive",
     "points_rule.period_unknown",
     "points_rule.points_out_of_range",
+    "points_rule.reach_unknown",
     "points_rule.says_nothing",
     "points_rule.scope_unknown",
     "points_rule.title_form",

@@ -6,6 +6,7 @@ from typing import Final
 _READ: Final = ("access.may_not_read",)
 _STATEMENT: Final = (*_READ, "statement.unknown")
 _LINE: Final = ("reconciliation.entry_unknown", "statement.unknown")
+_COUNTING: Final = (*_LINE, "statement.not_counting")
 _BY_TWO: Final = ("chain.acted_twice",)
 _BY_FILE: Final = ("file.bad", "statement.already_recorded", "statement.differs", "statement.does_not_add_up")
 _DIFFERENCE: Final = ("exception.not_open", "exception.unknown")
@@ -50,7 +51,7 @@ RECONCILING: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         "认定一笔与建议的付款相符；系统按银行文件重新比对一次，不是建议的不收。",
         (
             *_READ,
-            *_LINE,
+            *_COUNTING,
             "reason.insufficient",
             "reconciliation.amount_differs",
             "reconciliation.beyond_payment",
@@ -59,9 +60,10 @@ RECONCILING: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         ),
     ),
     "proposeMatch": (
-        "提出把一笔（或其中一部分）勾对到哪些付款，写明依据；由另一位同事确认。金额都写大于零的。",
+        "提出把一笔（或其中一部分）勾对到哪些付款，或勾对到下达、调整指标的记录（额度到账），写明依据；由另一位同事确认。"
+        "金额都写大于零的。",
         (
-            *_LINE,
+            *_COUNTING,
             "reason.insufficient",
             "reconciliation.already_proposed",
             "reconciliation.beyond_entry",
@@ -74,7 +76,7 @@ RECONCILING: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "confirmMatch": (
         "确认别人提出的勾对；提出人不能确认。",
         (
-            *_LINE,
+            *_COUNTING,
             *_BY_TWO,
             "reconciliation.beyond_entry",
             "reconciliation.beyond_payment",

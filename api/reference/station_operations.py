@@ -100,6 +100,7 @@ STATIONS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "stock.origin_unknown",
             "stock.quantity_unsuited",
             "stock.sku_unknown",
+            "stock.slip_used",
         ),
     ),
     "countGoods": (
@@ -136,6 +137,16 @@ STATIONS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "points_account.unknown",
         ),
     ),
+    "withdrawAuthorisation": (
+        "撤回一个出示了还没有用的兑换码。谁可以：出示的人，账户的本人或同户家人。",
+        (
+            "exchange.code_expired",
+            "exchange.code_used",
+            "exchange.code_withdrawn",
+            "exchange.not_for_account",
+            "exchange.unknown",
+        ),
+    ),
     "makeExchange": (
         "柜台确认兑换：扣积分、出物资、记限兑数量，一步完成。两个柜台同时兑换，也不会超出库存或积分。"
         "调用者是本站的管理员，不是持有人一方。",
@@ -147,9 +158,11 @@ STATIONS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "exchange.code_expired",
             "exchange.code_unknown",
             "exchange.code_used",
+            "exchange.code_withdrawn",
             "exchange.limit_reached",
             "exchange.no_top_up",
             "exchange.nothing_wanted",
+            "exchange.outside_reach",
             "exchange.sku_twice",
             "points.too_few",
             "points_account.closed",

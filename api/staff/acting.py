@@ -79,6 +79,7 @@ READERS = {
             "grid_leader",
             "village_accountant",
             "village_supervisor",
+            "village_committee",
             "township_reviewer",
             "county_officer",
             "county_approver",
@@ -104,6 +105,7 @@ READERS = {
             "grid_leader",
             "village_accountant",
             "village_supervisor",
+            "village_committee",
             "township_reviewer",
             "county_officer",
             "county_approver",
@@ -117,6 +119,62 @@ READERS = {
             "grid_leader",
             "village_accountant",
             "village_supervisor",
+            "village_committee",
+            "township_reviewer",
+            "county_officer",
+            "county_approver",
+            "auditor",
+            "administrator",
+        }
+    ),
+    "property": frozenset(
+        {
+            "grid_leader",
+            "village_accountant",
+            "village_supervisor",
+            "village_committee",
+            "township_reviewer",
+            "county_officer",
+            "county_approver",
+            "auditor",
+            "administrator",
+        }
+    ),
+    "affairs": frozenset(
+        {
+            "grid_worker",
+            "grid_leader",
+            "village_accountant",
+            "village_supervisor",
+            "village_committee",
+            "township_reviewer",
+            "county_officer",
+            "county_approver",
+            "auditor",
+            "administrator",
+        }
+    ),
+    "village_books": frozenset(
+        {
+            "grid_worker",
+            "grid_leader",
+            "village_accountant",
+            "village_supervisor",
+            "village_committee",
+            "township_reviewer",
+            "county_officer",
+            "county_approver",
+            "auditor",
+            "administrator",
+        }
+    ),
+    "disclosures": frozenset(
+        {
+            "grid_worker",
+            "grid_leader",
+            "village_accountant",
+            "village_supervisor",
+            "village_committee",
             "township_reviewer",
             "county_officer",
             "county_approver",

@@ -78,6 +78,18 @@ def authorise(
 
 
 @router.post(
+    "/exchange-authorisations/{exchange_id}/withdrawal",
+    responses=RECORDED,
+    operation_id="withdrawAuthorisation",
+    summary="撤回兑换码",
+)
+def withdraw(exchange_id: Identifier, key: CommandKey, desk: Desk, who: ByToken, response: Response) -> ReceiptGiven:
+    """Take a code back that was shown and not used."""
+    receipt = commands.withdraw(desk.app, actor=who.actor, key=key, exchange_id=exchange_id, on=today(desk.app))
+    return recorded(desk, receipt, response)
+
+
+@router.post(
     "/stations/{station_id}/exchanges",
     status_code=201,
     responses=once(ExchangeAnswer),

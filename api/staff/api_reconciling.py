@@ -20,10 +20,11 @@ from api.staff.page_reconcile import statement_profile, statement_profiles
 from api.staff.reconcile_shapes import AcceptedMatch, NewMatch
 from api.staff.shapes import ReceiptGiven, WithReason
 from api.web.routes import Routes
-from domain.kernel.matches import EntryKey, Part
+from domain.kernel.matches import EntryKey
 from domain.kernel.refusals import Refusal
-from projections import reconciliation
+from projections import bank_documents, reconciliation
 from projections import reconciliation_queries as queries
+from projections.bank_documents import OnDocument
 from projections.reconciliation import BankPayment, BankStatement
 from projections.reconciliation_queries import (
     Allocated,
@@ -70,6 +71,7 @@ class LineRead(BaseModel):
 
     line: EntryRow
     allocations: list[Allocated]
+    documents: list[OnDocument]
     differences: list[Difference]
     proposal: ProposalRow | None
     release: Release | None
@@ -235,6 +237,7 @@ def line(statement_id: Identifier, number: Number, desk: Desk, who: ByToken) -> 
         return LineRead(
             line=row,
             allocations=queries.allocations(conn, key),
+            documents=bank_documents.of_entry(conn, key),
             differences=queries.exceptions(conn, is_open=None, statement_id=statement_id, entry_number=number),
             proposal=proposed[0] if proposed else None,
             release=queries.release(conn, key),
@@ -267,7 +270,7 @@ def propose(statement_id: Identifier, number: Number, wanted: NewMatch, sent: Se
     with sent.desk.current(reconciliation) as conn:
         row = queries.entry(conn, entry)
     sign = -1 if row is not None and row.amount_fen < 0 else 1
-    parts = [Part(one.payment_id, sign * one.amount_fen) for one in wanted.parts]
+    parts = [one.part(sign) for one in wanted.parts]
     receipt = reconciling_by_hand.propose(
         sent.app, actor=sent.actor, key=sent.key, entry=entry, parts=parts, reason=wanted.reason, on=sent.on
     )

@@ -12,7 +12,7 @@ from api.staff.acting import NEIGHBOURS, Acting
 from api.staff.queues import WORKERS
 from domain import authority
 
-Group = Literal["work", "people", "deeds", "points", "money", "settings", "registers"]
+Group = Literal["work", "people", "deeds", "points", "money", "village", "settings", "registers"]
 
 GROUPS: Final[dict[Group, str]] = {
     "work": "线索",
@@ -20,6 +20,7 @@ GROUPS: Final[dict[Group, str]] = {
     "deeds": "任务和表扬",
     "points": "积分和驿站",
     "money": "账目",
+    "village": "村务",
     "settings": "县级设置",
     "registers": "评星和登记",
 }
@@ -104,6 +105,7 @@ _SETS: Final = frozenset({"administrator"})
 _OWN_POINTS: Final = frozenset({"member"})
 _KEEP_STOCK: Final = frozenset({"station_keeper", "village_accountant"})
 _MEMBERS: Final = frozenset({"member"})
+_VILLAGE: Final = frozenset({"village_accountant", "village_supervisor", "village_committee"})
 
 ENTRIES: Final = (
     Entry("/staff", "今日工作", "等您办的，最早的在前", "work", lambda _who: True, _ALL, "1"),
@@ -137,6 +139,14 @@ ENTRIES: Final = (
     Entry("/staff/ledgers/charts", "科目表", "科目的编号、名称、方向，各版", "money", _reads("ledgers")),
     Entry("/staff/allowances", "津贴", "专职网格员按月的津贴：登记名单、冲正", "money", _reads("payouts")),
     Entry("/staff/close", "月结", "月末核对：账本、批次、银行，两个人封账", "money", _reads("ledgers")),
+    Entry(
+        "/staff/village-books",
+        "村账",
+        "各村的凭证：经手、审核、审批、记账；报表、月结",
+        "village",
+        _reads("village_books"),
+        _VILLAGE,
+    ),
     Entry("/staff/persons", "人员", "角色、管辖范围、收款账户", "settings", _reads("register"), _SETS, "6"),
     Entry("/staff/keys", "密钥", "谁的密钥在用，重发和停用", "settings", _reads("register"), _SETS),
     Entry("/staff/places", "区划", "县、乡镇、村的代码和名称", "settings", _reads("register"), _SETS, "7"),
@@ -144,6 +154,7 @@ ENTRIES: Final = (
     Entry("/staff/caps", "上限", "每人、每天、每类、每地最多奖励几条", "settings", _reads("register")),
     Entry("/staff/catalogue", "事项清单", "哪些事收，哪些事不收", "settings", _reads("incidents")),
     Entry("/staff/workflows", "流程", "发布了哪些，哪里启用哪一版", "settings", _reads_others),
+    Entry("/staff/hearing", "网上意见箱", "村民不用登录，对公示提异议、提意见建议", "settings", _reads("register")),
     Entry("/staff/calendars", "工作日历", "哪些天、哪些钟点算工作时间", "settings", _reads_others),
     Entry("/staff/awards", "评星", "移动网格员之星的办法、名单、评定", "registers", _reads("register")),
     Entry("/staff/difficulty", "难度评分", "各网格的数据、得分、建议人数", "registers", _reads("register")),
@@ -167,6 +178,31 @@ ENTRIES: Final = (
     Entry("/staff/points-accounts", "积分账户", "各户、各人的积分，替没有手机的人兑换", "points", _reads("points")),
     Entry("/staff/points-rules", "积分规则", "做什么有多少分，各层、各版，公布前试算", "points", _has_account),
     Entry("/staff/points-liability", "积分负债", "没兑换的积分、物资成本，按驿站和月份", "points", _reads("points")),
+    Entry("/staff/notices", "公告", "发布公告，到期或写错了撤下", "village", _reads("affairs")),
+    Entry(
+        "/staff/suggestions",
+        "意见建议",
+        "村民说了什么，谁在什么时候答复",
+        "village",
+        _reads("affairs"),
+        frozenset({"village_committee"}),
+    ),
+    Entry("/staff/commitments", "公开承诺", "承诺了什么，兑现了没有，哪些过了期", "village", _reads("affairs")),
+    Entry("/staff/meetings", "会议", "村民会议、村民代表会议：到会、表决、议事规则", "village", _reads("affairs")),
+    Entry("/staff/projects", "微项目", "依据决议立项，签合同，两人以上验收", "village", _reads("affairs")),
+    Entry("/staff/assets", "集体资产", "资产、资源登记簿：盘点、出租、处置", "village", _reads("property")),
+    Entry("/staff/contracts", "资源合同", "租出的土地、鱼塘、房屋，哪些租金到期、逾期", "village", _reads("property")),
+    Entry("/staff/subsidies", "补贴", "补贴项目、标准，各村发放名单", "village", _reads("property")),
+    Entry(
+        "/staff/disclosures",
+        "村务公开",
+        "应公开的、超期的；拟定、审查、公布、异议和答复、更正",
+        "village",
+        _reads("disclosures"),
+        _VILLAGE,
+    ),
+    Entry("/staff/committees", "村两委", "谁在村委会、监督委员会任职，谁是近亲属", "village", _reads("disclosures")),
+    Entry("/staff/disclosure-settings", "公开办法", "多久公开一次，姓名怎么写", "village", _reads("disclosures")),
     Entry("/staff/facilities", "设施", "移动网格员之家、驿站、议事堂、网格站", "registers", _reads("facilities")),
 )
 """Every page without a parameter in its address that staff come to by a link, in the order of the menu."""

@@ -14,6 +14,7 @@ from api.staff.deeds_done import Asked, activity_step
 from api.staff.deeds_read import deed_page, listing_values, page_values
 from api.staff.fields import Identifier
 from api.staff.forms import FormSent, show
+from api.staff.people_named import all_named
 from api.web.routes import Routes
 
 router = Routes(prefix="/staff/activities", include_in_schema=False)
@@ -48,6 +49,7 @@ def page(request: Request, deed_id: Identifier, desk: Desk, who: ByCookie) -> HT
 @router.post("/{deed_id}/steps")
 def record_step(deed_id: Identifier, form: FormSent) -> RedirectResponse:
     """A step of the activity: the ticked come, or the minutes that are filled in are confirmed."""
+    form = all_named(form, "another")
     wanted = form.shaped(ActivityStep).model_copy(
         update={"person_ids": ticked(form.fields), "served": minutes_served(form.fields)}
     )

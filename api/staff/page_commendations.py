@@ -13,6 +13,7 @@ from api.staff.deeds_done import Asked, commendation_step
 from api.staff.deeds_read import deed_page, listing_values, page_values
 from api.staff.fields import Identifier
 from api.staff.forms import FormSent, show
+from api.staff.people_named import named
 from api.web.routes import Routes
 from domain.deeds.commendations import commendation_id
 from domain.households import household_id
@@ -33,6 +34,7 @@ def listing(
 @router.post("")
 def record(form: FormSent) -> RedirectResponse:
     """Record a commendation of a person, or of a household by its village's own number."""
+    form = named(form, "person_id")
     wanted = form.shaped(CommendationForm)
     if wanted.reference is not None:
         kind, holder_id = "household", household_id(wanted.division, wanted.reference)

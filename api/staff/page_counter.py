@@ -20,12 +20,15 @@ from api.commands.shared import today
 from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.fields import Identifier
 from api.staff.forms import FormSent, Sent, show
-from api.staff.points_shown import goods_for, holder_names, require_account
+from api.staff.office import Office
+from api.staff.points_shown import goods_for, holder_names, require_account, titled
+from api.staff.scanned import receipt_scanned
 from api.staff.station_forms import QUANTITY, CounterForm, wanted_of
 from api.web import station_words
 from api.web.routes import Routes
 from domain import authority
 from domain.kernel.money import Fen
+from domain.kernel.places import Division, area_of
 from domain.kernel.refusals import Refusal
 from domain.stations import exchanges as of_exchanges
 from domain.stations.exchanges import Exchange, ExchangeMade, Priced, exchange_stream
@@ -52,31 +55,20 @@ def page(
 ) -> HTMLResponse:
     """The station that he keeps, or one of them: its goods, the field for the code, and the last exchanges."""
     require_keeper(who)
-    on = today(desk.app)
-    with desk.current(stations, stock_cards, exchanges) as conn:
-        kept = stations.kept_by(conn, who.person_id, on=on)
-        chosen = next((one for one in kept if one.station_id == station), kept[0] if kept else None)
-        goods = goods_for(conn, chosen, spendable=None, on=on) if chosen is not None else []
-        last = exchanges.of_station(conn, chosen.station_id, limit=EXCHANGES_SHOWN) if chosen is not None else []
-        lines = exchanges.lines(conn, [one.exchange_id for one in last])
-    values = {
-        "kept": kept,
-        "station": chosen,
-        "goods": goods,
-        "last": last,
-        "lines": lines,
-        "quantity": QUANTITY,
-        "today": on,
-        "said": station_words,
-    }
-    return show(request, desk, who, "counter.html", values)
+    return show(request, desk, who, "counter.html", _counter(desk, who, station))
 
 
-@router.post("/check")
-def check(request: Request, form: FormSent) -> HTMLResponse:
-    """What the exchange would be, before anything is recorded."""
+@router.post("/check", response_model=None)
+def check(request: Request, form: FormSent) -> HTMLResponse | RedirectResponse:
+    """What the exchange would be, before anything is recorded.
+
+    A scanner presses Enter after the code: while no goods are chosen, the page says whose it is and what he can afford.
+    A receipt's code leads to the receipt.
+    """
     require_keeper(form.who)
     asked, wanted = form.shaped(CounterForm), wanted_of(form.fields)
+    if (receipt := receipt_scanned(asked.code)) is not None:
+        return RedirectResponse(f"/staff/exchanges/{receipt}", status_code=303)
     exchange_id = exchange_of(form.app, code=asked.code)
     exchange = of_exchanges.require_valid(
         form.app.journal.state(exchange_stream(exchange_id), of_exchanges.evolve),
@@ -86,8 +78,16 @@ def check(request: Request, form: FormSent) -> HTMLResponse:
     )
     account = require_account(form.desk, exchange.account_id)
     station, shelf = _shelf(form, asked.station_id)
-    made = _reckoned(form, exchange, account=account, station=station, wanted=_priced(shelf, wanted))
-    values: dict[str, Any] = {
+    of_exchanges.require_within(_reach(form, account), station=station.division)
+    whose = holder_names(form.desk, [account])[account.account_id]
+    if not wanted:
+        seen = {"asked": asked, "account": account, "whose": whose, "points_max": exchange.points_max}
+        spendable = min(account.spendable, exchange.points_max or account.spendable)
+        values = {**_counter(form.desk, form.who, station.station_id, spendable=spendable), **seen}
+        return show(request, form.desk, form.who, "counter.html", values)
+    with titled(shelf.listings.values()):
+        made = _reckoned(form, exchange, account=account, station=station, wanted=_priced(shelf, wanted))
+    values = {
         "asked": asked,
         "wanted": wanted,
         "quantity": QUANTITY,
@@ -96,26 +96,51 @@ def check(request: Request, form: FormSent) -> HTMLResponse:
         "station": station,
         "shelf": shelf,
         "account": account,
-        "whose": holder_names(form.desk, [account])[account.account_id],
+        "whose": whose,
         "said": station_words,
     }
     return show(request, form.desk, form.who, "counter_check.html", values)
+
+
+def _counter(desk: Office, who: Acting, station: UUID | None, *, spendable: int | None = None) -> dict[str, Any]:
+    """The counter of a station that he keeps; `spendable`: what the holder who stands there can use."""
+    on = today(desk.app)
+    with desk.current(stations, stock_cards, exchanges) as conn:
+        kept = stations.kept_by(conn, who.person_id, on=on)
+        chosen = next((one for one in kept if one.station_id == station), kept[0] if kept else None)
+        goods = goods_for(conn, chosen, spendable=spendable, on=on) if chosen is not None else []
+        last = exchanges.of_station(conn, chosen.station_id, limit=EXCHANGES_SHOWN) if chosen is not None else []
+        lines = exchanges.lines(conn, [one.exchange_id for one in last])
+    return {
+        "kept": kept,
+        "station": chosen,
+        "goods": goods,
+        "last": last,
+        "lines": lines,
+        "quantity": QUANTITY,
+        "today": on,
+        "account": None,
+        "said": station_words,
+    }
 
 
 @router.post("")
 def make(form: FormSent) -> RedirectResponse:
     """Record it; whoever is signed in is the keeper."""
     asked = form.shaped(CounterForm)
-    receipt = commands.make(
-        form.app,
-        actor=form.actor,
-        key=form.key,
-        station_id=asked.station_id,
-        code=asked.code,
-        wanted=wanted_of(form.fields),
-        cash_accepted=asked.cash_accepted,
-        on=form.on,
-    )
+    with form.desk.current(stations) as conn:
+        known = stations.offered(conn, asked.station_id, on=form.on)
+    with titled(known):
+        receipt = commands.make(
+            form.app,
+            actor=form.actor,
+            key=form.key,
+            station_id=asked.station_id,
+            code=asked.code,
+            wanted=wanted_of(form.fields),
+            cash_accepted=asked.cash_accepted,
+            on=form.on,
+        )
     return form.done(receipt, at=f"/staff/exchanges/{exchange_of(form.app, code=asked.code)}")
 
 
@@ -123,6 +148,11 @@ def require_keeper(who: Acting) -> None:
     """Refuse `access.may_not_read` unless the acting role serves at counters."""
     if not authority.may(who.role, "exchange.made/1"):
         raise Refusal("access.may_not_read", role=who.role)
+
+
+def _reach(form: Sent, account: PointsAccount) -> Division:
+    """Where the stations lie at which the account's points buy goods today."""
+    return area_of(account.division, layers_in_force(form.app, account.division, on=form.on).exchange_within)
 
 
 def _shelf(form: Sent, station_id: UUID) -> tuple[Station, Shelf]:

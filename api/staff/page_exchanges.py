@@ -17,7 +17,7 @@ from api.staff.fields import Identifier
 from api.staff.forms import FormSent, show
 from api.staff.office import Office
 from api.staff.page_my_points import mine_of
-from api.staff.points_shown import holder_names, require_account
+from api.staff.points_shown import holder_names, require_account, titled
 from api.staff.station_forms import QUANTITY, wanted_of
 from api.staff.station_shapes import ExchangeCancelling
 from api.staff.texts import names_of
@@ -82,15 +82,18 @@ def cancel(exchange_id: Identifier, form: FormSent) -> RedirectResponse:
 def give_back(exchange_id: Identifier, form: FormSent) -> RedirectResponse:
     """Take goods back."""
     reason = form.shaped(ExchangeCancelling).reason
-    receipt = commands.give_back(
-        form.app,
-        actor=form.actor,
-        key=form.key,
-        exchange_id=exchange_id,
-        goods=wanted_of(form.fields),
-        reason=reason,
-        on=form.on,
-    )
+    with form.desk.current(exchanges, stations) as conn:
+        lines = exchanges.lines(conn, [exchange_id])[exchange_id]
+    with titled(lines):
+        receipt = commands.give_back(
+            form.app,
+            actor=form.actor,
+            key=form.key,
+            exchange_id=exchange_id,
+            goods=wanted_of(form.fields),
+            reason=reason,
+            on=form.on,
+        )
     return form.done(receipt, at=f"/staff/exchanges/{exchange_id}")
 
 

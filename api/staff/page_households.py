@@ -18,6 +18,7 @@ from api.staff.member_forms import HeadForm, HouseholdForm, JoiningForm
 from api.staff.member_shapes import Departure
 from api.staff.office import Office
 from api.staff.page_today import place_names
+from api.staff.people_named import named
 from api.staff.texts import names_of
 from api.web import deed_words, words
 from api.web.paging import Shown, query
@@ -167,7 +168,7 @@ def _shares(desk: Office, who: Acting, shown: HouseholdPage) -> dict[str, Any]:
 def _joining(form: Sent, *, head: bool) -> commands.Joining:
     """Somebody who joins: known by his id, or new by his name."""
     fields = {name: value for name, value in form.fields.items() if name != "head"}
-    wanted = Sent(form.desk, form.who, form.key, fields).shaped(JoiningForm)
+    wanted = named(Sent(form.desk, form.who, form.key, fields), "person_id").shaped(JoiningForm)
     return commands.Joining(
         person_id=wanted.person_id or new_person_id(form.app.journal.origin, form.who.person_id, form.key),
         since=wanted.since,

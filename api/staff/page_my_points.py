@@ -4,6 +4,7 @@ What must not be broken: nobody reads the entries of an account that is neither 
 own accounts he sees no more than what he may spend for them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from urllib.parse import quote
@@ -26,6 +27,7 @@ from api.web import points_words, station_words
 from api.web.qr import qr_svg
 from api.web.routes import Routes
 from domain import authority
+from domain.kernel.documents import reference_of
 from domain.kernel.refusals import Refusal
 from domain.kernel.short_codes import shown_code
 from projections import exchanges, households, points, points_queries
@@ -70,10 +72,17 @@ def page(
         "may_authorise": authority.may(who.role, "exchange.authorised/1"),
         "layers": layers_in_force(desk.app, who.areas[0], on=today(desk.app)),
         "said": points_words,
+        "references": references_of(who.person_id, mine.own),
     }
     if chosen is not None:
         values |= account_values(desk, who, chosen, before=before, path=path)
     return show(request, desk, who, "my_points.html", values)
+
+
+def references_of(person_id: UUID, own: Sequence[PointsAccount]) -> list[tuple[str, str]]:
+    """By which numbers somebody finds himself and his household in what is disclosed: (whose, number)."""
+    households = [one.holder_id for one in own if one.kind == "household" and one.holder_id is not None]
+    return [("我自己", reference_of(person_id)), *(("我家", reference_of(house)) for house in households)]
 
 
 @router.get("/codes/{key}")
@@ -84,6 +93,7 @@ def code(request: Request, key: str, desk: Desk, who: ByCookie) -> HTMLResponse:
         exchange = exchanges.one(conn, exchange_of(desk.app, code=made))
     if exchange is None or exchange.authoriser_id != who.person_id:
         raise Refusal("page.unknown")
+    on = today(desk.app)
     account = require_account(desk, exchange.account_id)
     values = {
         "code": shown_code(made),
@@ -92,9 +102,21 @@ def code(request: Request, key: str, desk: Desk, who: ByCookie) -> HTMLResponse:
         "whose": holder_names(desk, [account])[account.account_id],
         "qr": qr_svg(shown_code(made), title=f"兑换码 {shown_code(made)} 的二维码"),
         "over": desk.app.journal.now() > exchange.valid_until,
+        "reach": points_words.REACHES[layers_in_force(desk.app, account.division, on=on).exchange_within],
+        "key": key,
         "said": station_words,
     }
     return show(request, desk, who, "points_code.html", values)
+
+
+@router.post("/codes/{shown}/withdrawal")
+def withdraw(shown: str, form: FormSent) -> RedirectResponse:
+    """Take a code back that was shown and not used."""
+    made = code_of(form.app, actor=form.actor, key=shown)
+    receipt = commands.withdraw(
+        form.app, actor=form.actor, key=form.key, exchange_id=exchange_of(form.app, code=made), on=form.on
+    )
+    return form.done(receipt, at=f"{PATH}/codes/{quote(shown, safe='')}")
 
 
 @router.post("/{account_id}/codes")

@@ -14,6 +14,7 @@ from api.staff.deeds_done import Asked, party_activity_step
 from api.staff.deeds_read import deed_page, listing_values, page_values
 from api.staff.fields import Identifier
 from api.staff.forms import FormSent, show
+from api.staff.people_named import named
 from api.web.routes import Routes
 
 router = Routes(prefix="/staff/party-activities", include_in_schema=False)
@@ -31,7 +32,7 @@ def listing(
 @router.post("")
 def record(form: FormSent) -> RedirectResponse:
     """Write a service down."""
-    wanted = form.shaped(PartyActivityForm)
+    wanted = named(form, "person_id").shaped(PartyActivityForm)
     deed_id = new_deed_id(form.desk, form.who, "party_activity", form.key)
     new = party_activities.NewPartyActivity(
         party_activity_id=deed_id,

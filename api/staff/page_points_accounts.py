@@ -6,20 +6,23 @@ from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands.account_holders import STAFF
-from api.commands.points import take_back
+from api.commands.points import Deduction, deduct, layers_in_force, take_back
 from api.commands.shared import today
-from api.staff.acting import ByCookie, Desk
+from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.fields import Code, Identifier
 from api.staff.forms import FormSent, show
+from api.staff.office import Office
 from api.staff.page_my_points import authorised
 from api.staff.page_today import place_names
 from api.staff.points_shown import account_values, holder_names, require_account
-from api.staff.station_forms import TakingBackForm
+from api.staff.station_forms import DeductionForm, TakingBackForm
 from api.web import points_words, station_words
 from api.web.paging import Shown, query
 from api.web.routes import Routes
 from domain import authority
+from domain.points.rules import Item
 from projections import places, points, points_queries
+from projections.points_queries import PointsAccount
 
 router = Routes(prefix="/staff/points-accounts", include_in_schema=False)
 
@@ -72,6 +75,7 @@ def page(
         **account_values(desk, who, account, before=before, path=f"{PATH}/{account_id}?"),
         "may_authorise": who.role in STAFF and account.closed_on is None,
         "may_take_back": authority.may(who.role, "points.reversed/1"),
+        "deductions": _deductions(desk, who, account),
         "said": station_words,
     }
     return show(request, desk, who, "points_account.html", values)
@@ -81,6 +85,33 @@ def page(
 def authorise(account_id: Identifier, form: FormSent) -> RedirectResponse:
     """Let the account be spent once for a holder who stands there without a telephone."""
     return authorised(form, account_id)
+
+
+@router.post("/{account_id}/deductions")
+def take(account_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Take points by an item of the rule, for something of a day, by a document."""
+    wanted = form.shaped(DeductionForm)
+    account = require_account(form.desk, account_id)
+    form.who.require_area(account.division)
+    whose = {"person_id": account.holder_id} if account.kind == "person" else {"household_id": account.holder_id}
+    deduction = Deduction(
+        item=wanted.item,
+        division=account.division,
+        deed_on=wanted.deed_on,
+        document=wanted.document,
+        quantity=wanted.quantity,
+        **whose,
+    )
+    receipt = deduct(form.app, actor=form.actor, key=form.key, deductions=[deduction], on=form.on)
+    return form.done(receipt, at=f"{PATH}/{account_id}")
+
+
+def _deductions(desk: Office, who: Acting, account: PointsAccount) -> list[Item]:
+    """The items of today's rules that take points, where the acting role may take them."""
+    if not authority.may(who.role, "points.deducted/1") or account.closed_on is not None:
+        return []
+    layers = layers_in_force(desk.app, account.division, on=today(desk.app))
+    return [item for item in layers.items() if item.points < 0]
 
 
 @router.post("/{account_id}/reversals")

@@ -26,9 +26,8 @@ from api.web import points_words
 from api.web.routes import Routes
 from domain import authority
 from domain.kernel.refusals import Refusal
-from domain.points import rules
 from domain.points.rules import Layers
-from projections import places, points, points_rules
+from projections import places, points, points_rules, stations
 
 router = Routes(prefix="/staff/points-rules", include_in_schema=False)
 
@@ -64,9 +63,10 @@ class RuleConfirmed(RuleForm):
 def page(request: Request, desk: Desk, who: ByCookie, division: Annotated[Code | None, Query()] = None) -> HTMLResponse:
     """The rules in force for a place, all versions of the county, and the form for a proposal."""
     on, where = today(desk.app), division or who.areas[0]
-    with desk.current(points_rules, places) as conn:
+    with desk.current(points_rules, places, stations) as conn:
         known = places.within(conn, desk.app.log.division, on=on)
         versions = points_rules.versions(conn, desk.app.log.division)
+        goods_titles = stations.titles(conn, desk.app.log.division)
     if where not in {place.code for place in known}:
         raise Refusal("place.unknown", division=where)
     layers = layers_in_force(desk.app, where, on=on)
@@ -76,6 +76,7 @@ def page(request: Request, desk: Desk, who: ByCookie, division: Annotated[Code |
         "offered": [place for place in known if who.covers(place.code)],
         "layers": layers,
         "factors": _factors_of(layers),
+        "goods_titles": goods_titles,
         "versions": versions,
         "places": place_names(desk, {where, *(one.division for one in versions)}),
         "today": on,
@@ -108,7 +109,6 @@ def check(request: Request, form: FormSent, file: Annotated[UploadFile | None, F
         page = show(request, form.desk, form.who, "points_rule_check.html", values | {"findings": bad.findings})
         page.status_code = 400
         return page
-    rules.check(proposed.content)
     tried = simulate_rule(
         form.app,
         division=asked.division,

@@ -10,6 +10,7 @@ from api.staff.deed_forms import MoveForm, ShareForm, ticked
 from api.staff.deed_shapes import PointsShareStep
 from api.staff.fields import Identifier
 from api.staff.forms import FormSent
+from api.staff.people_named import named
 from api.web.routes import Routes
 from domain.households import household_id as id_of
 from domain.points_shares import Holder
@@ -38,7 +39,7 @@ def move(household_id: Identifier, form: FormSent) -> RedirectResponse:
 @router.post("/points-shares")
 def propose(household_id: Identifier, form: FormSent) -> RedirectResponse:
     """Write down where points of this household, or of somebody who died in it, are to go."""
-    wanted = form.shaped(ShareForm)
+    wanted = named(form, "agreed_by").shaped(ShareForm)
     giver = Holder("household", household_id) if wanted.giver is None else Holder("person", wanted.giver)
     new = points_shares.NewPointsShare(
         points_share_id=new_share_id(form.desk, form.who, form.key),

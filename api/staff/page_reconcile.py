@@ -22,7 +22,7 @@ from api.staff.form_shapes import ProfileChosen
 from api.staff.forms import FormSent, keyed, show
 from api.staff.office import Office
 from api.staff.payout_shapes import PaidAgainShown
-from api.staff.reconcile_shapes import Accepted, ByHand
+from api.staff.reconcile_shapes import Accepted, ByDocument, ByHand
 from api.staff.schemas_seen import schemas_seen
 from api.staff.shapes import WithReason
 from api.staff.texts import names_of
@@ -32,8 +32,8 @@ from domain.kernel.calendar import month_of
 from domain.kernel.matches import EntryKey, Part
 from domain.kernel.rates import Rate
 from domain.kernel.refusals import Refusal
-from domain.matching import Entry
-from projections import reconciliation
+from domain.matching import PERHAPS_AGAIN, Entry
+from projections import bank_documents, reconciliation
 from projections import reconciliation_queries as queries
 from projections.reconciliation import BankStatement
 from projections.reconciliation_queries import Shown
@@ -158,6 +158,11 @@ def line(request: Request, statement_id: Identifier, number: Number, desk: Desk,
         as_entry = Entry(key, row.booked_on, row.amount_fen, row.end_to_end_id, row.bank_ref, row.batch_ref)
         named = [one for one in queries.payables(conn, [as_entry]) if one.amount_fen == abs(row.amount_fen)]
         parts = queries.payments_by_id(conn, {UUID(part["payment_id"]) for one in proposed for part in one.parts})
+        left_fen = row.amount_fen - row.matched_fen
+        fitting = bank_documents.fitting(conn, left_fen=left_fen, on=row.booked_on) if left_fen else []
+        on_documents = bank_documents.of_entry(conn, key)
+        suspects = {one.payment_id for one in differences if one.kind == PERHAPS_AGAIN and one.payment_id is not None}
+        suspected = [one.end_to_end_id for one in queries.payments_by_id(conn, suspects).values()]
     people = {one.payee_id for one in allocated} | {one.proposer_id for one in proposed}
     people |= {release.proposer_id} if release else set()
     values = {
@@ -169,6 +174,9 @@ def line(request: Request, statement_id: Identifier, number: Number, desk: Desk,
         "release": release,
         "parts": parts,
         "same_amount": named[:DIFFERENCES_SHOWN],
+        "suspected": suspected[0] if suspected else None,
+        "fitting": fitting[:DIFFERENCES_SHOWN],
+        "on_documents": on_documents,
         "names": names_of(desk, people),
     }
     return _shown(request, desk, who, "reconcile_line.html", values)
@@ -237,6 +245,22 @@ def propose(statement_id: Identifier, number: Number, form: FormSent) -> Redirec
         parts=[Part(meant.payment_id, sign * wanted.amount_fen)],
         reason=wanted.reason,
         on=form.on,
+    )
+    return form.done(receipt, at=_at(statement_id, number))
+
+
+@router.post("/statements/{statement_id}/lines/{number}/propose-document")
+def propose_document(statement_id: Identifier, number: Number, form: FormSent) -> RedirectResponse:
+    """Propose that a line is the money of a document; another person confirms."""
+    wanted = form.shaped(ByDocument)
+    key = EntryKey(statement_id, number)
+    with form.app.reading.connection() as conn:
+        row = queries.entry(conn, key)
+    if row is None:
+        raise Refusal("reconciliation.entry_unknown", entry=number)
+    part = reconciling_by_hand.by_document(form.app, wanted.document, line_fen=row.amount_fen - row.matched_fen)
+    receipt = reconciling_by_hand.propose(
+        form.app, actor=form.actor, key=form.key, entry=key, parts=[part], reason=wanted.reason, on=form.on
     )
     return form.done(receipt, at=_at(statement_id, number))
 

@@ -14,6 +14,7 @@ from api.staff.deeds_done import Asked, task_step
 from api.staff.deeds_read import deed_page, listing_values, page_values
 from api.staff.fields import Identifier
 from api.staff.forms import FormSent, show
+from api.staff.people_named import named
 from api.web.routes import Routes
 
 router = Routes(prefix="/staff/tasks", include_in_schema=False)
@@ -56,6 +57,6 @@ def page(request: Request, deed_id: Identifier, desk: Desk, who: ByCookie) -> HT
 @router.post("/{deed_id}/steps")
 def record_step(deed_id: Identifier, form: FormSent) -> RedirectResponse:
     """A step of somebody's part, or of the whole."""
-    wanted = form.shaped(TaskStep)
+    wanted = named(form, "person_id").shaped(TaskStep)
     receipt = task_step(Asked(form.app, form.actor, form.key, deed_id, form.on), wanted)
     return form.done(receipt, at=f"/staff/tasks/{deed_id}")

@@ -8,13 +8,28 @@ from fastapi.responses import HTMLResponse
 
 from api.commands.shared import today
 from api.staff.acting import Acting, ByCookie, Desk
+from api.staff.affairs_waiting import affairs_waiting
+from api.staff.disclosing_waiting import waiting_for
 from api.staff.forms import keyed, show
 from api.staff.office import Office
 from api.staff.queues import WORKERS, Count, Queue, counts_of, queue_of
 from api.staff.texts import names_of
+from api.staff.village_waiting import vouchers_waiting
+from api.web import disclosing_words, station_words
+from api.web.disclosed.kinds import disclosed_period_text
 from api.web.routes import Routes
+from domain import authority
 from domain.kernel.places import Division
-from projections import catalogues, incident_courses, incidents, payout_batches, places, reward_payments
+from projections import (
+    catalogues,
+    incident_courses,
+    incidents,
+    payout_batches,
+    places,
+    reward_payments,
+    stations,
+    stock_cards,
+)
 from projections.incidents import Filter, Incident
 from projections.payout_batches import Batch, Status
 from projections.reward_payments import MonthSummary
@@ -40,6 +55,7 @@ class Work:
     batches: list[Batch]
     batch_counts: payout_batches.Counters | None
     unpaid: list[MonthSummary]
+    goods: list[stock_cards.Waiting]
 
 
 @router.get("")
@@ -48,13 +64,23 @@ def page(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
     work = _work(desk, who)
     rows = [*work.queue.waiting.rows, *work.queue.possible.rows] if work.queue else []
     people = {incident.reporter_id for incident in work.own} | {row.claimed_by for row in rows}
+    disclosing = waiting_for(desk, who)
+    vouchers = vouchers_waiting(desk, who)
     seen = {row.division for row in rows} | {one.division for one in work.own} | {one.division for one in work.batches}
+    seen |= {one.division for one in vouchers}
+    seen |= {one.disclosure.division for one in disclosing.waiting} if disclosing else set()
     values = {
         "work": work,
         "names": names_of(desk, people),
         "places": place_names(desk, seen),
         "items": item_titles(desk) if rows else {},
         "today": today(desk.app),
+        "of_goods": station_words,
+        "disclosing": disclosing,
+        "vouchers": vouchers,
+        "affairs": affairs_waiting(desk, who),
+        "of_disclosing": disclosing_words,
+        "period_text": disclosed_period_text,
     }
     return keyed(show(request, desk, who, "today.html", values))
 
@@ -96,7 +122,17 @@ def _work(desk: Office, who: Acting) -> Work:
             batches=sorted(batches, key=lambda batch: batch.log_index),
             batch_counts=payout_batches.counters(conn, area=county) if county is not None else None,
             unpaid=_unpaid(reward_payments.months(conn, county)) if county is not None else [],
+            goods=_goods(desk, who),
         )
+
+
+def _goods(desk: Office, who: Acting) -> list[stock_cards.Waiting]:
+    """Differences and losses of goods that another has said and he may confirm."""
+    if not authority.may(who.role, "stock.adjusted/1"):
+        return []
+    with desk.current(stations, stock_cards) as conn:
+        found = [one for area in who.areas for one in stock_cards.waiting(conn, area)]
+    return [one for one in found if one.proposer_id != who.person_id]
 
 
 def _unpaid(months: list[MonthSummary]) -> list[MonthSummary]:

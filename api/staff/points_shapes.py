@@ -82,6 +82,10 @@ class RuleGiven(Shape):
     caps: list[CapGiven] = Field(default=[], max_length=ITEMS_MAX, description="积分上限")
     exchange_limits: list[LimitGiven] = Field(default=[], max_length=ITEMS_MAX, description="兑换限量")
     expires_after_months: Whole | None = Field(default=None, description="几个月后的月底到期；不给就长期有效")
+    exchange_within: Reason | None = Field(
+        default=None,
+        description="积分在哪里的驿站可用：village 本村，township 本乡镇，county 全县；不给就照上一级，都没写是全县",
+    )
     cash_top_up: StrictBool = Field(description="积分不够可否补现金")
     debt_from_deductions: StrictBool = Field(description="扣分超过现有积分时是否记欠分")
 
@@ -99,6 +103,7 @@ class RuleGiven(Shape):
             expires_after_months=self.expires_after_months,
             cash_top_up=self.cash_top_up,
             debt_from_deductions=self.debt_from_deductions,
+            exchange_within=self.exchange_within,
         )
 
 

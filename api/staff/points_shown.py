@@ -3,7 +3,8 @@
 What must not be broken: every entry says why, in words, and by which rule it was reckoned.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -21,6 +22,7 @@ from api.web.paging import Shown, query
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from projections import households, points, points_queries, points_rules, stations, stock_cards
+from projections.exchanges import ExchangeLine
 from projections.points_queries import PointsAccount, PointsEntry
 from projections.points_rules import Titles
 from projections.stations import Listing, Station
@@ -139,6 +141,19 @@ def require_account(desk: Office, account_id: UUID) -> PointsAccount:
     return found
 
 
+@contextmanager
+def titled(listings: Iterable[Listing | ExchangeLine]) -> Iterator[None]:
+    """Let a refusal that names an article say what people call it, not its number."""
+    try:
+        yield
+    except Refusal as refusal:
+        titles = {one.sku: one.title for one in listings}
+        if refusal.facts.get("sku") not in titles:
+            raise
+        said = {**refusal.facts, "sku": f"“{titles[str(refusal.facts['sku'])]}”"}
+        raise Refusal(refusal.code, **said) from None
+
+
 def goods_for(conn: Connection[Any], station: Station, *, spendable: int | None, on: date) -> list[Goods]:
     """What a station offers today, what lies there, and how much of it so many points buy."""
     left = {one.sku: one.on_hand for one in stock_cards.of_stations(conn, [station.station_id])}
@@ -179,11 +194,12 @@ class _Telling:
         if entry.by_rule is not None and entry.by_rule > entry.amount:
             facts.append(f"规则算得 {entry.by_rule:,} 分，上限内记 {entry.amount:,} 分")
         if entry.by_rule is not None and entry.by_rule < entry.amount:
-            facts.append(f"规则要扣 {-entry.by_rule:,} 分，账户不够，免扣 {entry.amount - entry.by_rule:,} 分")
+            spared = entry.amount - entry.by_rule
+            facts.append(f"规则要扣 {-entry.by_rule:,} 分，账户里不够，扣到零为止，少扣 {spared:,} 分")
         if entry.debt_change < 0:
-            facts.append(f"抵欠分 {-entry.debt_change:,} 分")
+            facts.append(f"先抵以前欠的 {-entry.debt_change:,} 分")
         if entry.debt_change > 0:
-            facts.append(f"记欠 {entry.debt_change:,} 分，以后的积分先抵")
+            facts.append(f"账户里不够，欠下 {entry.debt_change:,} 分，以后得的分先抵")
         if entry.deed_on is not None and entry.deed_on != entry.day:
             facts.append(f"事情在 {entry.deed_on.isoformat()}")
         if entry.beneficiary_id is not None:
@@ -199,7 +215,7 @@ class _Telling:
         if entry.document:
             facts.append(f"文号 {entry.document}")
         if entry.taken_back:
-            facts.append("已冲回")
+            facts.append("已撤销")
         return facts
 
     def _item(self, entry: PointsEntry) -> str:

@@ -36,6 +36,7 @@ LINE_COLUMNS = (
     Column("银行流水号"),
     Column("批次号"),
     Column("退回的付款编号"),
+    Column("银行的说法"),
     Column("差异"),
 )
 DIFFERENCE_COLUMNS = (
@@ -207,6 +208,7 @@ def _line(row: EntryRow) -> Row:
         row.bank_ref,
         row.batch_ref,
         row.return_of,
+        said.ENTRY_KINDS.get(row.kind or "", ""),
         "、".join(said.EXCEPTION_KINDS[kind] for kind in row.differences or ()),
     )
 

@@ -1,15 +1,17 @@
 """What forms and programs bring to reconciliation."""
 
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from api.staff.evidence import EVENT_NAME
 from api.staff.fields import AMOUNT_FEN_MAX, Line
 from api.staff.form_shapes import Yuan
 from api.staff.shapes import Shape
 from api.web.reconciliation_words import OUTCOMES
+from domain.kernel.ids import EventName
+from domain.kernel.matches import Part, document_id
 from domain.recon_exceptions import BY_A_PERSON
 
 
@@ -27,6 +29,14 @@ class ByHand(BaseModel):
     model_config = ConfigDict(extra="forbid")
     end_to_end_id: Annotated[str, Field(pattern=r"^[0-9]{29}$")]
     amount_fen: Yuan
+    reason: Line
+
+
+class ByDocument(BaseModel):
+    """A document by the name of its event, and why the line is its money."""
+
+    model_config = ConfigDict(extra="forbid")
+    document: Annotated[EventName, Field(pattern=EVENT_NAME, max_length=80)]
     reason: Line
 
 
@@ -60,13 +70,31 @@ class AcceptedMatch(Accepted):
 
 
 class MatchPart(Shape):
-    """Some of a payment that a line, or some of it, is matched to."""
+    """Some of a payment, or of what a document moved, that a line, or some of it, is matched to."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"payment_id": _PAYMENT, "amount_fen": 1000}]}
     )
-    payment_id: Annotated[UUID, Field(description="付款编号")]
+    payment_id: Annotated[UUID | None, Field(description="付款编号；不是付款的写 document")] = None
+    document: Annotated[
+        str | None,
+        Field(pattern=EVENT_NAME, max_length=80, description="不是付款的（如额度到账）：动了这笔钱的那条记录的名称"),
+    ] = None
     amount_fen: Annotated[StrictInt, Field(ge=1, le=AMOUNT_FEN_MAX, description="金额，单位为分，大于零")]
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.payment_id is None) == (self.document is None):
+            raise ValueError("payment_id 和 document 写且只写一个")
+        return self
+
+    def part(self, sign: int) -> Part:
+        """The same as a match takes it, with the line's sign."""
+        if self.document is not None:
+            name = EventName(self.document)
+            return Part(document_id(name), sign * self.amount_fen, name)
+        assert self.payment_id is not None  # noqa: S101 - the shape asked for one of both
+        return Part(self.payment_id, sign * self.amount_fen)
 
 
 class NewMatch(Shape):

@@ -7,11 +7,10 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 
 from api.commands.exchanges import Wanted
-from api.staff.fields import Identifier, Line, Reason
+from api.staff.fields import Day, Identifier, Line, Reason
 from api.staff.form_shapes import Whole, Yuan
 from api.staff.station_shapes import (
     LINES_MAX,
-    CodeShown,
     GoodsConfirmed,
     GoodsCounted,
     GoodsLost,
@@ -33,10 +32,10 @@ class AuthorisationForm(BaseModel):
 
 
 class CounterForm(BaseModel):
-    """At which station, and the code that was shown."""
+    """At which station, and the code that was shown, or whatever else a scanner has typed."""
 
     station_id: Identifier
-    code: CodeShown
+    code: Annotated[Line, Field(max_length=300)]
     cash_accepted: bool = False
 
 
@@ -83,6 +82,15 @@ class ReleaseForm(BaseModel):
     """Which keeper."""
 
     keeper_id: Identifier
+
+
+class DeductionForm(BaseModel):
+    """By which item of the rule points are taken, for a day, how many times, and by which document."""
+
+    item: Annotated[Line, Field(max_length=40)]
+    deed_on: Day
+    document: Line
+    quantity: Whole = 1
 
 
 class TakingBackForm(BaseModel):

@@ -14,7 +14,7 @@ def cached(request: Request, content: bytes, *, media_type: str, cache_control: 
     # Weak: the same content is sent compressed or not.
     tag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": cache_control, "vary": "accept-encoding"}
-    if _has(request.headers.get("if-none-match", ""), tag):
+    if has_tag(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=headers)
     if compress and takes_gzip(request.headers.get("accept-encoding", "")):
         content = gzip.compress(content, compresslevel=6, mtime=0)
@@ -22,7 +22,8 @@ def cached(request: Request, content: bytes, *, media_type: str, cache_control: 
     return Response(content, media_type=media_type, headers=headers)
 
 
-def _has(if_none_match: str, tag: str) -> bool:
+def has_tag(if_none_match: str, tag: str) -> bool:
+    """Whether a reader who sent `if-none-match` has exactly the content of a tag (RFC 9110 section 13.1.2)."""
     tags = {known.strip() for known in if_none_match.split(",")}
     return "*" in tags or tag in tags or tag.removeprefix("W/") in tags
 

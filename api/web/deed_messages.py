@@ -10,7 +10,7 @@ DEED_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "deed.day_in_future": "日期 {day} 还没有到。请在做完以后登记。",
         "deed.item_unknown": "当地现行的积分规则里没有可用的事项“{item}”，或它的计分单位不合适。请从列表中选择。",
         "deed.minutes_out_of_range": "时长 {minutes} 分钟不在 1 到 {minutes_max} 分钟之间。请核对。",
-        "deed.reason_unknown": "没有“{reason}”这种理由。请从列表中选择。",
+        "deed.reason_unknown": "这一步没有“{reason}”这种理由。请写这些代码之一：{choices}。",
         "deed.seats_out_of_range": "人数 {seats} 不在 1 到 {seats_max} 之间。请核对。",
         # tasks
         "task.accepted_already": "这个人已经领过这项任务，现在是“{status}”。请刷新页面查看。",
@@ -49,6 +49,8 @@ DEED_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "登记错的，由另一位评比人退回。",
         "inspection.confirmer_no_inspector": "只有同去评比的人才能确认。请由名单里的另一位评比人办理。",
         "inspection.inspector_lives_there": "评比人里有这一户的家人。请换人评比。",
+        "inspection.nobody_may_confirm": "其他评比人今天在这里都没有可以确认评比的职责，登记后会一直没有人确认。"
+        "请换一位网格员、网格长、村会计、村务监督员或乡镇审核员同去，或请管理员先授予职责。",
         "inspection.not_confirmed": "这次评比现在是“{status}”，没有可撤回的结果。请刷新页面查看。",
         "inspection.not_recorded": "这次评比现在是“{status}”，没有待确认的登记。请刷新页面查看。",
         "inspection.recorder_no_inspector": "登记人应当是评比人之一。请由去评比的人登记。",

@@ -92,8 +92,9 @@ class Frame:
 
 
 def body_limit(path: str) -> int:
-    """How many bytes a request to a path may bring: only a bank's return files and photos are large."""
-    return UPLOAD_BYTES_MAX if path.endswith("/answers") else LARGE.get(path, BODY_BYTES_MAX)
+    """How many bytes a request to a path may bring: only a bank's return files, photos and papers are large."""
+    large = path.endswith(("/answers", "/voucher-files")) or path.startswith("/staff/village-books/")
+    return UPLOAD_BYTES_MAX if large else LARGE.get(path, BODY_BYTES_MAX)
 
 
 def add_headers(headers: MutableHeaders, scope: Scope) -> None:

@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from api.web.affair_messages import AFFAIR_MESSAGES
 from api.web.deed_messages import DEED_MESSAGES
+from api.web.disclosing_messages import DISCLOSING_MESSAGES
 from api.web.format_words import said
 from api.web.money_messages import MONEY_MESSAGES
 from api.web.points_messages import POINTS_MESSAGES
+from api.web.property_messages import PROPERTY_MESSAGES
 from api.web.reconciliation_messages import RECONCILIATION_MESSAGES
 from api.web.register_messages import REGISTER_MESSAGES
 from api.web.station_messages import STATION_MESSAGES
+from api.web.village_messages import VILLAGE_MESSAGES
 from api.web.words import shown
 
 WEB_CODES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -25,10 +29,18 @@ WEB_CODES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "catalogue.all_admitted": ("title", "division"),
         "catalogue.profile_unknown": ("profile",),
         "event.unknown": ("event",),
+        "village_file.too_large": ("limit",),
+        "village_file.type_unknown": (),
+        "village_file.unknown": (),
         "file.bad": ("count",),
         "file.restricted": (),
         "form.expired": (),
         "form.not_confirmed": (),
+        "hearing.closed": (),
+        "hearing.text_missing": (),
+        "hearing.text_too_long": ("most",),
+        "hearing.too_often": ("minutes",),
+        "hearing.trap": (),
         "integrity.broken": ("phone",),
         "journal.busy": (),
         "journal.unavailable": (),
@@ -54,6 +66,7 @@ WEB_CODES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "open311.too_many_ids": ("limit",),
         "open311.too_often": ("seconds",),
         "page.method": (),
+        "page.taken_down": ("until",),
         "page.unknown": (),
         "photo.animated": (),
         "photo.damaged": (),
@@ -65,10 +78,19 @@ WEB_CODES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "photo.too_many_pixels": ("limit",),
         "photo.too_many_waiting": ("count",),
         "photo.unknown": (),
+        "poster.font_missing": ("file", "folder", "font"),
+        "poster.glyph_missing": ("glyph", "number", "text", "where"),
+        "poster.not_kept": (),
+        "poster.posting_over": ("until",),
         "program.failed": ("request_id",),
         "request.malformed": ("count",),
         "request.too_large": ("limit",),
+        "key.invitation_open": ("login",),
+        "person.name_shared": ("count", "people"),
+        "person.name_unknown": (),
         "session.invitation_wrong": (),
+        "session.login_unknown": ("login",),
+        "session.other_roles": ("role", "roles"),
         "session.locked": ("minutes",),
         "session.no_role": (),
         "session.login_taken": ("login",),
@@ -395,8 +417,12 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         **MONEY_MESSAGES,
         **POINTS_MESSAGES,
         **DEED_MESSAGES,
+        **AFFAIR_MESSAGES,
         **RECONCILIATION_MESSAGES,
         **STATION_MESSAGES,
+        **DISCLOSING_MESSAGES,
+        **VILLAGE_MESSAGES,
+        **PROPERTY_MESSAGES,
         # the way in
         "access.may_not_read": "“{role}”不能查看这一页。请换用有权的角色。",
         "access.not_yours": "您只能查看自己上报的线索。",
@@ -412,6 +438,12 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "journal.unavailable": "数据库暂时连不上。没有丢失，可用同一编号重试。",
         "signer.unavailable": "签名进程没有应答。没有丢失：请管理员运行 mingzhang signer 启动它，再用同一编号重试。",
         "page.method": "这个地址不接受这种请求。请从页面上的按钮进入。",
+        "page.taken_down": "公示期到 {until} 已满，名单已撤下。账本里的记录保留，请在公示页上看证明。",
+        "hearing.closed": "网上意见箱还没有开通。请到村委会当面说，或请县里的系统管理员开通。",
+        "hearing.text_missing": "还没有写内容。请写几句话再提交。",
+        "hearing.text_too_long": "写得太长，最多 {most} 字。请写短一些，细节可以到村委会当面说。",
+        "hearing.too_often": "这个网络提交得太多。请过 {minutes} 分钟再提交，或到村委会当面说。",
+        "hearing.trap": "“网址”一栏是防机器填写的，请清空后再提交。",
         "page.unknown": "没有这一页。请核对网址，或从首页进入。",
         "photo.animated": "这是动图。请换一张静止的照片。",
         "photo.damaged": "这张照片不完整，读不出来。请重新拍一张，或换一张再传。",
@@ -426,6 +458,13 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "program.failed": "很抱歉，程序出错了。没有丢失，可以重试；如果还不行，请把编号 {request_id} 告诉管理员。",
         "request.malformed": "请求有 {count} 处填写不对，什么也没有记录。请按提示改正。",
         "request.too_large": "内容太大，最多 {limit}。什么也没有记录；请缩短或拆分后再试。",
+        "key.invitation_open": "账号“{login}”还没有接受邀请，没有签名密钥。"
+        "请他先用邀请码设好密码，再由管理员登记密钥。",
+        "person.name_shared": "同名的有 {count} 人：{people}。请在姓名后面空一格，写上他的编号（如上），再提交。",
+        "person.name_unknown": "您的管辖范围里没有叫这个名字的人。请核对姓名，或请管理员先登记人员、所在的户。",
+        "session.login_unknown": "没有登录账号“{login}”。请核对 --as 后面写的账号，或请管理员先发邀请。",
+        "session.other_roles": "他今天没有“{role}”这一角色，有的是：{roles}。"
+        "请用 --role 写其中一个，或请管理员授予角色。",
         "session.invitation_wrong": "账号与邀请码不符，或邀请码已用过、已过期。请核对后重试，或请管理员重新发给。",
         "session.locked": "登录失败次数太多。请过 {minutes} 分钟再试；忘记密码请找管理员。",
         "session.login_taken": "账号“{login}”已属于另一个人。请换一个账号。",

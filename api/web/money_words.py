@@ -10,6 +10,9 @@ FIGURES: Final[Mapping[str, str]] = {
     "in_transit": "代发在途",
     "returned": "退票待处理",
     "paid": "累计已付",
+    "claimed": "多付待追回",
+    "given_up": "多付已核销",
+    "left": "累计付出",
 }
 """What ledger, batches and bank are compared by at the end of a month."""
 
@@ -18,6 +21,9 @@ FIGURES_ABOUT: Final[Mapping[str, str]] = {
     "in_transit": "已批准发放，银行还没有确定的答复",
     "returned": "银行退回，还没有重发或核销",
     "paid": "银行已付，减去退回和追回",
+    "claimed": "银行多付或重复付，还没有追回",
+    "given_up": "追不回来、两人按文件核销的，减去以后又收回的",
+    "left": "已付、待追回、已核销三项合计，与银行比较",
 }
 
 DIFFERENCES: Final[Mapping[str, str]] = {
@@ -27,8 +33,12 @@ DIFFERENCES: Final[Mapping[str, str]] = {
     "ledger_in_transit": "账本与业务记录不一致：代发在途",
     "ledger_returned": "账本与业务记录不一致：退票待处理",
     "ledger_paid": "账本与业务记录不一致：累计已付",
+    "ledger_claimed": "账本与业务记录不一致：多付待追回",
+    "ledger_given_up": "账本与业务记录不一致：多付已核销",
+    "ledger_left": "账本与业务记录不一致：累计付出",
     "contradicted": "银行的答复前后矛盾",
     "bank_paid": "银行与账本的累计已付不一致",
+    "bank_left": "银行与账本的累计付出不一致",
     "bank_open": "银行收付既没有勾对，也没有两人说明",
     "balance_differs": "银行余额与账面余额调节后仍不一致",
 }

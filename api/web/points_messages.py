@@ -25,6 +25,8 @@ POINTS_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "points_rule.number_not_positive": "上限、限量要大于零，现为 {number}。请改正。",
         "points_rule.period_unknown": "没有“{period}”这种周期。请填 day（日）、month（月）或 year（年）。",
         "points_rule.points_out_of_range": "事项 {item} 的分值不能是零，最多 {points_max} 分（扣分填负数）。请改正。",
+        "points_rule.reach_unknown": "没有“{reach}”这种兑换范围。"
+        "请填 village（本村）、township（本乡镇）或 county（全县）。",
         "points_rule.says_nothing": "规则里没有任何事项、倍数、上限或限量。请至少写一条。",
         "points_rule.scope_unknown": "没有“{scope}”这种上限。请填 person（每人）或 household（每户）。",
         "points_rule.since_not_future": "规则不能从 {since} 起算：那天做的事已有定分（县级的第一版除外）。"
@@ -40,7 +42,7 @@ POINTS_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "points_account.holder_unknown": "没有这个人（这一户）。请核对编号。",
         "points_account.kind_unknown": "没有“{account_kind}”这种账户。请填 person（个人）或 household（户）。",
         "points_account.not_empty": "账户里还有 {held} 分、欠 {debt} 分，不能关闭。请先转出。",
-        "points_account.reason_unknown": "没有“{reason}”这个理由。请从列表中选择。",
+        "points_account.reason_unknown": "没有“{reason}”这个理由。请写这些代码之一：{choices}。",
         "points_account.successor_unusable": "接替的账户不存在、已关闭或就是它自己。请改选。",
         "points_account.unknown": "没有这个积分账户。请核对，或等第一笔积分入账。",
         "points.already_reversed": "第 {number} 笔已经冲回或撤销过。无需再做。",

@@ -7,6 +7,7 @@ from domain.points.rules.events import Window
 
 HOLDERS: Final[Mapping[str, str]] = {"person": "个人", "household": "户"}
 UNITS: Final[Mapping[str, str]] = {"each": "次", "hour": "小时", "person": "人"}
+REACHES: Final[Mapping[str, str]] = {"village": "本村", "township": "本乡镇", "county": "全县"}
 PERIODS: Final[Mapping[str, str]] = {"day": "日", "month": "月", "year": "年"}
 CAP_SCOPES: Final[Mapping[str, str]] = {"person": "每人", "household": "每户"}
 MOVING_REASONS: Final[Mapping[str, str]] = {

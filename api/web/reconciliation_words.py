@@ -10,6 +10,7 @@ EXCEPTION_KINDS: Final[Mapping[str, str]] = {
     "amount_differs": "金额不符",
     "partial": "部分金额",
     "paid_twice": "银行重复付款",
+    "perhaps_paid_twice": "可能是重复付款",
     "duplicate_answer": "重复记账",
     "two_candidates": "不止一笔相符",
     "conflicting_answers": "与回盘矛盾",
@@ -34,6 +35,15 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "bank_corrected": "银行已更正",
     "no_longer": "情况已消除",
 }
+
+ENTRY_KINDS: Final[Mapping[str, str]] = {
+    "payment": "付款",
+    "returned": "退回",
+    "fee": "手续费",
+    "interest": "利息",
+    "funding": "额度或拨款到账",
+}
+"""What a line is by the bank's own word, as its layout's lists have it."""
 
 TIERS: Final[Mapping[int, str]] = {
     1: "T1 付款编号与金额",

@@ -21,7 +21,7 @@ STATION_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "station.not_its_keeper": "您在 {on} 不是这个驿站的管理员。请由本站的管理员办理。",
         "station.price_replaces_today": "物资 {sku} 在这一天已有价格，不能改动。新价格最早从 {earliest} 起。",
         "station.price_unsuited": "价格 {points_price} 不合适：积分价至少为 1，现金价要么不填，要么大于零。请改正。",
-        "station.reason_unknown": "没有“{reason}”这种停办理由。请从列表中选择。",
+        "station.reason_unknown": "没有“{reason}”这种停办理由。请写这些代码之一：{choices}。",
         "station.return_days_unsuited": "退回期限 {return_days} 天不合适，应在 0 至 {most} 天之间。请改正。",
         "station.sku_malformed": "物资编号“{sku}”不合要求：大写字母开头，只用大写字母、数字和连字符，"
         "2 至 24 个字。请改正。",
@@ -37,6 +37,8 @@ STATION_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "stock.proposal_waits": "已有一项{kind}（{quantity} 件）等待另一个人确认。请先由他确认或退回。",
         "stock.quantity_unsuited": "数量 {quantity} 不合适，应为不超过 {most} 的整数，"
         "入库、兑换、报损至少 1 件。请改正。",
+        "stock.slip_used": "捐赠单“{document}”已经用来给这种物资入过库（括号、空格、全半角不同的算同一张）。"
+        "请核对；另一批请写另一张单的编号。",
         "stock.sku_unknown": "物资 {sku} 不在本站的目录里。请先上架定价，再入库。",
         "stock.unknown": "本站没有这种物资的库存。请核对编号，或先入库。",
         # exchange
@@ -46,6 +48,7 @@ STATION_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "exchange.code_taken": "这个兑换码已被用作别的兑换。请重新出示一个。",
         "exchange.code_unknown": "没有这个兑换码。请核对后重输，或请对方重新出示。",
         "exchange.code_used": "这个兑换码已经用过。请重新出示一个。",
+        "exchange.code_withdrawn": "这个兑换码已被撤回。请对方重新出示一个。",
         "exchange.ended": "这次兑换已经撤销或全部退回。请刷新页面查看。",
         "exchange.limit_reached": "物资 {sku} {period}限兑 {most} 件，已兑 {used} 件。请减少数量，或下次再来。",
         "exchange.no_top_up": "还差 {short} 分，这里不能用现金补足。请减少物资。",
@@ -53,9 +56,12 @@ STATION_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "exchange.not_made": "这次兑换还没有在柜台确认。请先兑换。",
         "exchange.not_of_it": "这次兑换里物资 {sku} 只剩 {left} 件可退。请核对数量。",
         "exchange.nothing_wanted": "没有写要兑换或退回的物资和数量。请至少写一种，数量至少 1 件。",
+        "exchange.outside_reach": "按积分规则，这个账户的积分只能在 {area} 的驿站兑换，这里是 {division}。"
+        "请到那里的驿站办理。",
         "exchange.points_max_unsuited": "积分上限 {points_max} 不合适，应大于零；不限就不填。请改正。",
         "exchange.sku_twice": "物资 {sku} 写了两次。请合并成一行。",
-        "exchange.staff_reason_unknown": "工作人员代办要写明原因，本人和家人不用写；现为“{reason}”。请从列表中选择。",
+        "exchange.staff_reason_unknown": "工作人员代办要写明原因，本人和家人不用写；现为“{reason}”。"
+        "请写这些代码之一：{choices}。",
         "exchange.too_late_to_cancel": "兑换是 {made_on} 办的，只能当天撤销。请按退回办理。",
         "exchange.too_late_to_return": "物资 {sku} 兑换后 {days} 天内可以退回，现已过期或不能退。无法办理。",
         "exchange.unknown": "没有这次兑换。请核对编号。",

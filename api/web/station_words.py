@@ -30,6 +30,7 @@ STAFF_REASONS: Final[Mapping[str, str]] = {
 
 EXCHANGE_STATUSES: Final[Mapping[str, str]] = {
     "authorised": "已同意，待兑换",
+    "withdrawn": "兑换码已撤回",
     "made": "已兑换",
     "cancelled": "已撤销",
     "returned": "有退回",

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.web import words
 from api.web.account_words import account_code, account_name
+from api.web.disclosed.kinds import disclosed_period_text
 from api.web.identity import Identity
 from api.web.rate_words import money_rate_text, period_text, rate_text
 from api.wording import yuan_in_words
@@ -44,6 +45,7 @@ class Templates:
             rate=rate_text,
             money_rate=money_rate_text,
             period=period_text,
+            disclosed_period=disclosed_period_text,
             account_name=account_name,
             account_code=account_code,
         )

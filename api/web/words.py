@@ -8,7 +8,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from api.web import deed_words, money_words, register_words, station_words
+from api.web import (
+    affair_words,
+    deed_words,
+    disclosing_words,
+    money_words,
+    property_words,
+    register_words,
+    station_words,
+    village_words,
+)
+from domain.accounts import VILLAGE
 from domain.kernel.calendar import CHINA
 from domain.kernel.money import yuan
 
@@ -20,6 +30,7 @@ ROLES: Final[Mapping[str, str]] = {
     "station_keeper": "驿站管理员",
     "village_accountant": "村会计",
     "village_supervisor": "村务监督委员会成员",
+    "village_committee": "村民委员会成员",
     "township_reviewer": "乡镇审核人",
     "county_officer": "县网格中心经办",
     "county_approver": "县网格中心审批",
@@ -30,6 +41,14 @@ ROLES: Final[Mapping[str, str]] = {
 }
 
 PARTS: Final[Mapping[str, str]] = {
+    **village_words.PARTS,
+    "disclosure_drafter": "公开内容拟定人",
+    "disclosure_reviewer": "公开内容审查人",
+    "disclosure_publisher": "张榜公布人",
+    "disclosure_closer": "公示结束经办人",
+    "disclosure_archiver": "归档人",
+    "objector": "提出异议的人",
+    "objection_answerer": "答复人",
     "reporter": "报告人",
     "transcriber": "代录人",
     "verifier": "核查人",
@@ -90,6 +109,18 @@ PARTS: Final[Mapping[str, str]] = {
     "account_owner": "账户的主人或同户的人",
     "authoriser": "授权兑换的人",
     "keeper": "驿站管理员",
+    "reverser": "冲回的人",
+    "ender": "终止合同的人",
+    "author": "提意见的人",
+    "replier": "答复意见的经办人",
+    "promiser": "作出承诺的人",
+    "progress_reporter": "报告进展的人",
+    "attendance_recorder": "登记到会的人",
+    "teller": "登记表决的人",
+    "contractor": "承包人",
+    "contract_recorder": "登记合同的人",
+    "accepter": "验收人",
+    "project_closer": "办理结项的人",
 }
 
 OCCUPATIONS: Final[Mapping[str, str]] = {
@@ -428,6 +459,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "stock.written_off/1": "报损",
     "stock.proposal_rejected/1": "退回差异或报损",
     "exchange.authorised/1": "同意兑换（出示兑换码）",
+    "exchange.withdrawn/1": "撤回兑换码",
     "exchange.made/1": "兑换",
     "exchange.cancelled/1": "撤销兑换",
     "exchange.returned/1": "退回兑换的物资",
@@ -440,7 +472,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "points.withheld/1": "超过上限，不计积分",
     "points.opening_recorded/1": "纸质积分结转",
     "points.deducted/1": "扣减积分",
-    "points.reversed/1": "积分冲回",
+    "points.reversed/1": "积分撤销（冲回）",
     "points.given_back/1": "撤销扣减",
     "points.expired/1": "积分到期",
     "points.redeemed/1": "积分兑换",
@@ -466,6 +498,27 @@ EVENTS: Final[Mapping[str, str]] = {
     "commendation.confirmed/1": "确认表扬",
     "commendation.withdrawn/1": "撤回表扬",
     "inspection.recorded/1": "登记清洁户评比",
+    "notice.posted/1": "发布公告",
+    "notice.withdrawn/1": "撤下公告",
+    "suggestion.opened/1": "登记意见建议",
+    "suggestion.accepted/1": "受理意见建议",
+    "suggestion.answered/1": "答复意见建议",
+    "suggestion.closed/1": "办结意见建议",
+    "commitment.made/1": "登记公开承诺",
+    "commitment.progressed/1": "报告承诺进展",
+    "commitment.fulfilled/1": "确认承诺兑现",
+    "commitment.withdrawn/1": "撤回公开承诺",
+    "meeting_rule.set/1": "登记议事规则",
+    "meeting.called/1": "召集会议",
+    "meeting.held/1": "登记到会",
+    "meeting.resolved/1": "登记表决",
+    "meeting.cancelled/1": "登记会议没有开成",
+    "project.proposed/1": "微项目立项",
+    "project.contracted/1": "登记微项目合同",
+    "project.progressed/1": "报告微项目进展",
+    "project.accepted/1": "验收微项目",
+    "project.sent_back/1": "微项目退回整改",
+    "project.closed/1": "微项目结项",
     "inspection.confirmed/1": "确认评比结果",
     "inspection.disputed/1": "评比结果不一致",
     "inspection.withdrawn/1": "撤回评比结果",
@@ -479,6 +532,62 @@ EVENTS: Final[Mapping[str, str]] = {
     "points_share.proposed/1": "提出积分分割",
     "points_share.confirmed/1": "确认积分分割",
     "points_share.rejected/1": "退回积分分割",
+    "asset.acquired/1": "登记资产",
+    "asset.leased_out/1": "出租资产",
+    "asset.lease_ended/1": "收回出租的资产",
+    "asset.counted/1": "盘点资产",
+    "asset.count_confirmed/1": "确认资产盘点",
+    "asset.count_rejected/1": "退回资产盘点",
+    "asset.disposal_proposed/1": "提出处置资产",
+    "asset.disposal_rejected/1": "退回资产处置",
+    "asset.disposed/1": "处置资产",
+    "asset.written_off/1": "核销资产",
+    "resource_contract.signed/1": "登记资源合同",
+    "resource_contract.confirmed/1": "确认资源合同",
+    "resource_contract.withdrawn/1": "撤回资源合同",
+    "resource_contract.rent_received/1": "登记收到租金",
+    "resource_contract.rent_reversed/1": "冲回租金",
+    "resource_contract.ended/1": "提前终止合同",
+    "subsidy_programme.published/1": "公布补贴项目",
+    "subsidy_programme.standard_set/1": "调整补贴标准",
+    "subsidy_programme.ended/1": "结束补贴项目",
+    "subsidy_list.proposed/1": "提出补贴名单",
+    "subsidy_list.lines_added/1": "补贴名单续页",
+    "subsidy_list.confirmed/1": "确认补贴名单",
+    "subsidy_list.rejected/1": "退回补贴名单",
+    "committee.seated/1": "登记两委任职",
+    "committee.left/1": "登记两委离任",
+    "committee.kinship_declared/1": "登记近亲属关系",
+    "committee.kinship_withdrawn/1": "撤销近亲属关系登记",
+    "disclosure_settings.made/1": "制定公开办法",
+    "disclosure.drafted/1": "拟定公开内容",
+    "disclosure.reviewed/1": "审查公开内容",
+    "disclosure.published/1": "张榜公布",
+    "disclosure.closed/1": "公示结束",
+    "disclosure.archived/1": "公开资料归档",
+    "objection.raised/1": "提出异议",
+    "objection.answered/1": "答复异议",
+    "poster.rendered/1": "制作公示单",
+    "village_book.opened/1": "开立村账",
+    "village_book.limit_set/1": "设定须决议的限额",
+    "village_book.chart_adopted/1": "改用科目表版本",
+    "village_book.opening_proposed/1": "提出期初余额",
+    "village_book.opening_rejected/1": "退回期初余额",
+    "village_book.opening_recorded/1": "期初余额入账",
+    "village_book.plan_published/1": "公布财务计划",
+    "village_party.registered/1": "登记往来户",
+    "village_voucher.drafted/1": "经手填写凭证",
+    "village_voucher.revised/1": "经手重填凭证",
+    "village_voucher.reviewed/1": "民主理财审核通过",
+    "village_voucher.approved/1": "审批凭证",
+    "village_voucher.sent_back/1": "退回凭证",
+    "village_voucher.withdrawn/1": "撤回凭证",
+    "village_voucher.booked/1": "凭证记账",
+    "village_voucher.reversed/1": "凭证被红字冲销",
+    "village_month.voucher_numbered/1": "凭证编号",
+    "village_month.close_proposed/1": "提出村账月结",
+    "village_month.close_withdrawn/1": "撤回村账月结",
+    "village_month.closed/1": "村账月结",
 }
 
 ACTS: Final[Mapping[str, str]] = {
@@ -643,6 +752,31 @@ FIELDS: Final[Mapping[str, str]] = {
     "new_name": "后继区划的名称",
     "successors": "后继区划的代码",
     "year": "预算年度",
+    "title": "标题、名称",
+    "responsible": "负责的单位",
+    "made_on": "作出的日期",
+    "due_on": "期限",
+    "agenda": "议题",
+    "held_on": "日期",
+    "place": "地点",
+    "quorum": "到会的人占几分之几",
+    "passing": "同意的人占几分之几",
+    "gist": "说的是什么",
+    "answer": "答复",
+    "note": "说明",
+    "eligible": "应到人数",
+    "on_sheet": "签到册上的人数",
+    "sheet": "签到册编号",
+    "agreed": "同意票",
+    "opposed": "反对票",
+    "abstained": "弃权票",
+    "budget_fen": "预算",
+    "contractor": "承包单位",
+    "contractor_ids": "承包人",
+    "spent_fen": "实际支出",
+    "resolution": "依据的决议",
+    "author_id": "谁说的",
+    "slip": "意见单的单号",
 }
 """The fields of forms, as the page that says what is wrong with them calls them."""
 
@@ -712,7 +846,11 @@ _BY_SUBJECT: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
     **register_words.BY_SUBJECT,
     **money_words.BY_SUBJECT,
     **deed_words.BY_SUBJECT,
+    **affair_words.BY_SUBJECT,
     **station_words.BY_SUBJECT,
+    **disclosing_words.BY_SUBJECT,
+    **village_words.BY_SUBJECT,
+    **property_words.BY_SUBJECT,
     ("payout_batch", "status"): BATCH_STATUSES,
     ("member", "status"): MEMBER_STATUSES,
     ("member", "reason"): _MEMBER_REASONS,
@@ -739,6 +877,11 @@ DUPLICATE_GROUNDS: Final[Mapping[str, str]] = {
 }
 
 
+def book_name(book: str) -> str:
+    """What a book is called: `fin` -> `财务会计`, a village's own `vil-361125001201` -> `村账 361125001201`."""
+    return BOOKS.get(book) or (f"村账 {book.removeprefix(VILLAGE)}" if book.startswith(VILLAGE) else book)
+
+
 def shown(name: str, value: object, *, subject: str = "") -> str:
     """A fact of a refusal as a sentence shows it: amounts in yuan, codes in Chinese, moments in China's time.
 
@@ -753,6 +896,9 @@ def shown(name: str, value: object, *, subject: str = "") -> str:
     text = str(value)
     if name == "roles":
         return "、".join(f"{ROLES.get(code, code)} {code}" for code in text.split("、"))
+    if name == "choices":
+        told = _BY_SUBJECT.get((subject, "reason")) or _BY_FACT.get("reason", {})
+        return "、".join(f"{code}（{told[code]}）" if code in told else code for code in text.split("、"))
     if name.endswith("_at"):
         return moment(datetime.fromisoformat(text))
     words = _BY_SUBJECT.get((subject, name)) or _BY_FACT.get(name, {})

@@ -64,6 +64,7 @@ class _Line:
     day: str
     amount_fen: int
     matched_fen: int = 0
+    document_fen: int = 0
     said: dict[str, int] = field(default_factory=dict)
 
     def sums(self) -> _Sums:
@@ -83,6 +84,7 @@ class BankFollowed:
         self._subjects: dict[str, Mapping[str, Any]] = {}
         self._changes: list[_Change] = []
         self._moved: list[tuple[int, str, str, int]] = []  # index, statement, day, amount of lines
+        self._by_document: list[tuple[int, str, int]] = []  # index, day, what is matched to documents of lines
         self._said: list[_Said] = []
         self._told: list[_Told] = []
         self._booked: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])  # day -> by payments, by document
@@ -110,14 +112,18 @@ class BankFollowed:
                     self._counts(entry, identity, False)
                     for at in self._of[identity]:
                         self._lines[at].matched_fen = 0
+                        self._on_document(entry, at, None)
             case "reconciliation.matched/1":
                 given: defaultdict[_At, int] = defaultdict(int)
                 for one in data["allocations"]:
                     given[one["statement_id"], one["entry"]] += one["amount_fen"]
+                    if "document" in one:
+                        self._on_document(entry, (one["statement_id"], one["entry"]), one["amount_fen"])
                 for at, amount_fen in given.items():
                     self._matched(entry, at, amount_fen)
             case "reconciliation.unmatched/1":
                 self._matched(entry, (data["statement_id"], data["entry"]), None)
+                self._on_document(entry, (data["statement_id"], data["entry"]), None)
             case "exception.opened/1":
                 self._subjects[entry.identity] = data
                 self._explained(entry, None)
@@ -150,6 +156,15 @@ class BankFollowed:
             before = line.sums()
             line.matched_fen = line.matched_fen + amount_fen if amount_fen is not None else 0
             self._changed(entry, at, line, before)
+
+    def _on_document(self, entry: Entry, at: _At, amount_fen: int | None) -> None:
+        """Some of a line is matched to a document; None: nothing any more."""
+        line = self._lines.get(at)
+        if line is not None:
+            moved = amount_fen if amount_fen is not None else -line.document_fen
+            line.document_fen += moved
+            if moved:
+                self._by_document.append((entry.index, line.day, moved))
 
     def _explained(self, entry: Entry, resolved: Mapping[str, Any] | None) -> None:
         about = self._subjects.get(entry.identity)
@@ -197,13 +212,17 @@ class BankFollowed:
         """The books' and the bank's balance of a day, and what all lines took until then; amounts in fen."""
         counting = {one.identity: one for one in self._counting(at)}
         moved = [(counting.get(of), amount) for index, of, day, amount in self._moved if index < at and day <= on]
-        lines = sum(amount for _, amount in moved)
+        lines = sum(amount for _, amount in moved) - self.on_documents(on, at=at)
         bank = self.documents(on) + lines
         if funds != QUOTA:
             anchors = [(one.since, one.until, one.opening_fen) for one in counting.values() if one.since <= on]
             since, _, opening = max((one for one in anchors if one[2] is not None), default=("", "", 0))
             bank = (opening or 0) + sum(amount for one, amount in moved if one is not None and one.since >= since)
         return {"books_fen": self.documents(on) + self.payments(on), "bank_fen": bank, "paid_fen": -lines}
+
+    def on_documents(self, on: str, *, at: int) -> int:
+        """What lines until a day are matched to documents, as of the first `at` events."""
+        return sum(amount for index, day, amount in self._by_document if index < at and day <= on)
 
     def documents(self, on: str) -> int:
         """What documents brought until a day."""

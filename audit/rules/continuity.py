@@ -11,7 +11,7 @@ from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Check, Findings
 
-_STREAMS_OF = {"points": "points_account"}
+_STREAMS_OF = {"points": "points_account", "objection": "disclosure"}
 """Where events are called after what moves and not after the stream in which they stand."""
 
 

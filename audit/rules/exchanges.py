@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple, cast
 
 from audit.book import Book
 from audit.entries import Entry
@@ -18,7 +18,7 @@ from audit.rules.stations import KEEPER, Price, Station, Stations
 from domain.kernel.calendar import instant
 from domain.kernel.ids import derived
 from domain.kernel.periods import period_of
-from domain.kernel.places import Division, chain
+from domain.kernel.places import Division, Level, area_of, chain, contains
 
 CODE_VALID: Final = timedelta(minutes=10)
 _ANSWERED_WITHIN: Final = timedelta(minutes=1)
@@ -30,6 +30,7 @@ class _Rule(NamedTuple):
     since: str
     limits: tuple[tuple[str | None, str, int], ...]
     cash_top_up: bool
+    within: str | None
 
 
 @dataclass(slots=True)
@@ -39,6 +40,7 @@ class _Exchange:
     channel: str
     valid_until: str
     points_max: int | None
+    withdrawn: bool = False
     station: str | None = None
     made_on: str = ""
     left: dict[str, list[int]] = field(default_factory=dict)  # article -> pieces, points each, cost, return days
@@ -52,6 +54,7 @@ class Exchanges:
     types: ClassVar[frozenset[str] | None] = frozenset(
         {
             "exchange.authorised/1",
+            "exchange.withdrawn/1",
             "exchange.made/1",
             "exchange.cancelled/1",
             "exchange.returned/1",
@@ -74,6 +77,7 @@ class Exchanges:
         self._stations = stations
         self._exchanges: dict[str, _Exchange] = {}
         self._holders: dict[str, tuple[str, str]] = {}  # account -> kind, holder
+        self._places: dict[str, str] = {}  # account -> its division
         self._rules: dict[str, list[_Rule]] = {}  # division -> its versions
         self._residents: dict[str, str] = {}  # residence stream -> person
         self._homes: dict[str, list[tuple[str, str, str]]] = {}  # person -> household, first day, last day
@@ -86,15 +90,18 @@ class Exchanges:
         match entry.type:
             case "exchange.authorised/1":
                 self._authorised(entry)
+            case "exchange.withdrawn/1":
+                self._withdrawn(entry)
             case "exchange.made/1":
                 self._made(entry)
             case "exchange.cancelled/1" | "exchange.returned/1":
                 self._came_back(entry)
             case "points_account.opened/1":
                 self._holders[identity] = data["kind"], data["holder_id"]
+                self._places[identity] = data["division"]
             case "points_rule.published/1":
                 limits = tuple((one.get("sku"), one["period"], one["quantity"]) for one in data["exchange_limits"])
-                rule = _Rule(data["since"], limits, data["cash_top_up"])
+                rule = _Rule(data["since"], limits, data["cash_top_up"], data.get("exchange_within"))
                 self._rules.setdefault(data["division"], []).append(rule)
             case "residence.taken/1":
                 self._residents[identity] = data["person_id"]
@@ -125,6 +132,25 @@ class Exchanges:
             data["account_id"], entry.by, data["channel"], data["valid_until"], data.get("points_max")
         )
 
+    def _withdrawn(self, entry: Entry) -> None:
+        """Who asked for the code, or whoever speaks for the account, takes it back before it is used."""
+        exchange = self._exchanges.get(entry.identity)
+        if exchange is None or exchange.station is not None or exchange.withdrawn:
+            self._findings.add("stations.code_withdrawn", entry.place)
+            return
+        own = entry.by == entry.data["withdrawer_id"]
+        speaks = entry.by == exchange.authoriser or self._of_holders(entry, exchange.account)
+        if not (own and speaks):
+            self._findings.add("stations.code_withdrawn", entry.place)
+        exchange.withdrawn = True
+
+    def _of_holders(self, entry: Entry, account: str) -> bool:
+        """Whether he holds the account, or lives in the household of whoever does."""
+        kind, holder = self._holders.get(account, ("", ""))
+        home = self._home(entry.by, entry.on)
+        theirs = self._home(holder, entry.on) if kind == "person" else holder
+        return (kind == "person" and holder == entry.by) or (home is not None and home == theirs)
+
     def _entitled(self, entry: Entry, account: str) -> bool:
         """Whether he may speak for the account by the channel that he named."""
         kind, holder = self._holders.get(account, ("", ""))
@@ -150,6 +176,8 @@ class Exchanges:
         if exchange is None or exchange.station is not None:
             self._findings.add("stations.no_authorisation", entry.place)
             return
+        if exchange.withdrawn:
+            self._findings.add("stations.code_withdrawn", entry.place)
         if instant(entry.at) - instant(exchange.valid_until) > _ANSWERED_WITHIN:
             self._findings.add("stations.code_expired", entry.place)
         collector = None if exchange.channel == "staff" else exchange.authoriser
@@ -159,6 +187,7 @@ class Exchanges:
         if exchange.points_max is not None and data["points"] > exchange.points_max:
             self._findings.add("stations.not_as_authorised", entry.place)
         station = self._kept(entry, exchange, data["station_id"])
+        self._within_reach(entry, exchange, station)
         exchange.station, exchange.made_on = data["station_id"], entry.on
         exchange.points, exchange.cash_fen = data["points"], data.get("cash_fen", 0)
         prices = [price for line in data["lines"] if (price := self._priced(entry, exchange, station, line))]
@@ -181,6 +210,16 @@ class Exchanges:
             self._findings.add("stations.served_oneself", entry.place, person=entry.by)
         return station
 
+    def _within_reach(self, entry: Entry, exchange: _Exchange, station: Station | None) -> None:
+        """Points buy goods in the account's village, township or county, by the narrowest rule that says which."""
+        place = self._places.get(exchange.account)
+        if place is None or station is None:
+            return
+        said = (rule.within for rule in self._in_force(place, entry.on) if rule.within is not None)
+        area = area_of(Division(place), cast(Level, next(said, "county")))
+        if not contains(area, Division(station.division)):
+            self._findings.add("stations.outside_reach", entry.place, area=area)
+
     def _priced(self, entry: Entry, exchange: _Exchange, station: Station | None, line: Any) -> Price | None:
         price = station.price(line["sku"], entry.on) if station is not None else None
         if price is None or (price.name, price.points) != (line["listing"], line["points_each"]):
@@ -195,15 +234,15 @@ class Exchanges:
         pieces = [line["quantity"] for line in data["lines"]]
         total = sum(n * price.points for n, price in zip(pieces, prices, strict=True))
         short, cash = total - data["points"], 0
-        if short > 0 and any(rule.cash_top_up for rule in list(self._in_force(station, entry.on))[:1]):
+        if short > 0 and any(rule.cash_top_up for rule in list(self._in_force(station.division, entry.on))[:1]):
             in_cash = sum(n * (price.cash_fen or 0) for n, price in zip(pieces, prices, strict=True))
             cash = -(-in_cash * short // total) if all(price.cash_fen for price in prices) else 0
         if short < 0 or data.get("cash_fen", 0) != cash or bool(short) != bool(cash):
             self._findings.add("stations.paid", entry.place, points=data["points"], expected=total)
 
-    def _in_force(self, station: Station, on: str) -> Iterator[_Rule]:
+    def _in_force(self, division: str, on: str) -> Iterator[_Rule]:
         """The rules in force there on a day, the narrowest first."""
-        for area in chain(Division(station.division)):
+        for area in chain(Division(division)):
             begun = [rule for rule in self._rules.get(area, ()) if rule.since <= on]
             if begun:
                 yield max(begun, key=lambda rule: rule.since)
@@ -212,7 +251,7 @@ class Exchanges:
         taken = self._taken.setdefault(exchange.account, Counter())
         for line in entry.data["lines"]:
             taken[line["sku"], entry.on] += line["quantity"]
-        limits = {limit for rule in self._in_force(station, entry.on) for limit in rule.limits}
+        limits = {limit for rule in self._in_force(station.division, entry.on) for limit in rule.limits}
         for line in entry.data["lines"]:
             for sku, period, most in limits:
                 if sku not in (None, line["sku"]):

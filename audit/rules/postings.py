@@ -6,7 +6,7 @@ accounts gives for the event, on the accounts that its budget began with; a rewa
 
 from functools import lru_cache
 from itertools import starmap
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from audit.book import Book
@@ -19,7 +19,7 @@ from audit.shapes import MONEY_TYPES
 from domain import accounts
 from domain.accounts import SHIPPED, BudgetAccounts
 from domain.kernel.money import Fen
-from domain.kernel.postings import Posting, Postings, UnbalancedPostings, check_balanced
+from domain.kernel.postings import CNY, Posting, Postings, UnbalancedPostings, check_balanced
 from domain.stations.stocks import postings as of_goods
 
 
@@ -68,6 +68,8 @@ def expected_postings(entry: Entry, book: Book) -> Postings | None:
     data, identity = entry.data, entry.identity
     if entry.category == "points_account":
         return expected_of_points(entry, book)
+    if entry.category in ("village_book", "village_voucher"):
+        return _of_village(*book.village_lines.get(identity, ("", [])))
     if entry.category == "stock":
         return _of_goods(entry, book.stocks.get(identity))
     if entry.type in ("budget.appropriated/1", "budget.adjusted/1"):
@@ -102,6 +104,19 @@ def expected_postings(entry: Entry, book: Book) -> Postings | None:
         came_back = _CAME_BACK[entry.type]
         return came_back(payee, budget, amount_fen, same_year=same_year, of=own or SHIPPED)
     return _of_chart(entry.type, payment.amount_fen, own, payment.payee, payment.batch, payment.budget)
+
+
+def _of_village(division: str, lines: list[dict[str, Any]]) -> Postings | None:
+    """The postings of a village's lines, in the village's own book."""
+    moved = [(one, f":party:{one['party_id']}" if "party_id" in one else "") for one in lines]
+    return tuple(
+        Posting(
+            f"vil-{division}:{one['account']}{party}",
+            CNY,
+            one["amount_fen"] if one["side"] == "debit" else -one["amount_fen"],
+        )
+        for one, party in moved
+    )
 
 
 def _of_goods(entry: Entry, shelf: tuple[str, str] | None) -> Postings | None:

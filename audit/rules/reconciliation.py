@@ -16,6 +16,8 @@ from typing import Any, ClassVar
 from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Check, Findings, Place
+from domain.kernel.ids import EventName
+from domain.kernel.matches import document_id
 from domain.kernel.reasons import suffices
 from domain.recon_exceptions import BLOCKING, BY_A_PERSON, NOT_TO_EXPLAIN
 
@@ -45,6 +47,8 @@ _TYPES = frozenset(
         "payment.claimed/1",
         "payment.paid_again/1",
         "payment.claim_recovered/1",
+        "budget.appropriated/1",
+        "budget.adjusted/1",
     }
 )
 _REFERENCE_LENGTH = 21  # of a batch; the rest of an end-to-end id is the line's number
@@ -93,6 +97,8 @@ class Reconciliation:
         self._lines_of: dict[str, list[_Line]] = {}
         self._waiting: Counter[_Key] = Counter()  # lines that nothing is matched to and nobody has in hand
         self._matched: dict[_Line, int] = {}
+        self._documents: dict[str, int] = {}  # event that is no payment -> what it moved on the accounts of money
+        self._on_documents: dict[_Line, list[tuple[str, int]]] = {}
         self._proposed: dict[_Line, tuple[str, list[Mapping[str, Any]]]] = {}
         self._by_hand: set[_Line] = set()
         self._open: dict[str, bool] = {}
@@ -107,6 +113,8 @@ class Reconciliation:
     def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
         """Note statements and payments; judge matches, proposals and differences."""
         match entry.category:
+            case "budget":
+                self._documents[entry.name] = entry.moved.cash[0]
             case "payment":
                 self._payment(entry)
             case "statement":
@@ -160,6 +168,7 @@ class Reconciliation:
                 at = data["statement_id"], data["entry"]
                 if self._matched.pop(at, None) is None:
                     self._findings.add("reconciliation.not_matched", entry.place, line=at[1])
+                self._on_documents.pop(at, None)
                 self._confirmed(entry, "unmatched_by_one", ("unmatch", at), line=at[1])
                 self._by_hand.add(at)
             case "reconciliation.unmatch_proposed/1":
@@ -191,6 +200,8 @@ class Reconciliation:
         """Judge each allocation as it stood before this event; then take the lines out of those that wait."""
         allocations = entry.data["allocations"]
         tiers = {one["tier"] for one in allocations}
+        if not {one["statement_id"] for one in allocations} <= self._counting.keys():
+            self._findings.add("reconciliation.not_counting", entry.place)
         for one in allocations:
             self._tiers[one["tier"]] += 1
             self._allocation(entry, one)
@@ -208,6 +219,9 @@ class Reconciliation:
 
     def _allocation(self, entry: Entry, one: Mapping[str, Any]) -> None:
         at = one["statement_id"], one["entry"]
+        if "document" in one:
+            self._document(entry, at, one)
+            return
         line, payment = self._lines.get(at), self._payments.get(one["payment_id"])
         if line is None or payment is None:
             self._findings.add("reconciliation.unknown", entry.place, line=at[1], payment=one["payment_id"])
@@ -231,6 +245,17 @@ class Reconciliation:
             command = entry.cmd, at
             self._sums[command] = self._sums.get(command, 0) + one["amount_fen"]
             self._places.setdefault(command, entry.place)
+
+    def _document(self, entry: Entry, at: _Line, one: Mapping[str, Any]) -> None:
+        """A line carries out a document: two people say so, of an event that moved as much, and none of it twice."""
+        name, amount_fen = one["document"], one["amount_fen"]
+        moved_fen = self._documents.get(name, 0)
+        if at not in self._lines or str(document_id(EventName(name))) != one["payment_id"] or one["tier"] != 5:
+            self._findings.add("reconciliation.unknown", entry.place, line=at[1], payment=one["payment_id"])
+        self._on_documents.setdefault(at, []).append((name, amount_fen))
+        given = sum(fen for of in self._on_documents.values() for other, fen in of if other == name)
+        if amount_fen * moved_fen <= 0 or abs(given) > abs(moved_fen):
+            self._findings.add("reconciliation.document", entry.place, line=at[1], document=name)
 
     def _by_two(self, entry: Entry, allocations: list[Mapping[str, Any]]) -> None:
         at = allocations[0]["statement_id"], allocations[0]["entry"]
@@ -304,6 +329,7 @@ class Reconciliation:
         for at in self._lines_of.get(identity, ()):
             if self._matched.pop(at, None) is None and at not in self._by_hand and at not in self._proposed:
                 self._waiting.subtract(_keys(self._lines[at]))
+            self._on_documents.pop(at, None)
             self._proposed.pop(at, None)
 
     def finish(self, book: Book) -> None:  # noqa: ARG002

@@ -8,6 +8,7 @@ one side has are not listed anew; that their sums are the difference between the
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -31,6 +32,7 @@ _CONTROLS = {
     "returned": ("fin:2307:returned", -1),
     "paid": ("ind:spent", 1),
 }
+_CLAIMS = ("fin:1218:payee", "CNY")
 _DISCLOSED = ("reward.granted/1", "reward.reversed/1")
 Sides = dict[tuple[str, str], list[int]]
 """(control account, commodity) -> debit, credit."""
@@ -148,7 +150,8 @@ class SealsOfPeriods:
         if data["disclosures"] != disclosed:
             self._findings.add("periods.disclosures", entry.place, found=data["disclosures"], expected=disclosed)
         self._bank_side(entry)
-        if data["reconciliation"] != _reconciliation(standing, data):
+        left_fen = -self._bank.payments(_last_day(data["month"]))
+        if data["reconciliation"] != _reconciliation(standing, data, left_fen):
             self._findings.add("periods.reconciliation", entry.place, found=data["reconciliation"])
 
     def _bank_side(self, entry: Entry) -> None:
@@ -178,7 +181,7 @@ class SealsOfPeriods:
         on = said["on"]
         only_bank = -said["paid_fen"] - self._bank.payments(on)
         if said["funds"] != QUOTA:
-            only_bank -= self._bank.documents(on)
+            only_bank += self._bank.on_documents(on, at=entry.data["position"]) - self._bank.documents(on)
         if said["bank_items_fen"] - said["books_items_fen"] != only_bank:
             found = said["bank_items_fen"] - said["books_items_fen"]
             self._findings.add("periods.items", entry.place, found=yuan(found), expected=yuan(only_bank))
@@ -225,16 +228,25 @@ def _last_day(text: str) -> str:
     return last_day(month(text)).isoformat()
 
 
-def _reconciliation(standing: Sides, data: Mapping[str, Any]) -> str:
-    """The digest of ledger, batches, differences and the bank's side, as they follow from the books and the seal."""
+def _reconciliation(standing: Sides, data: Mapping[str, Any], left_fen: int) -> str:
+    """The digest of ledger, batches, differences and the bank's side, as they follow from the books and the seal.
+
+    The bank's figure belongs to the last row: what left the account, which is what was paid unless there were claims.
+    """
     reasons = [one for one in data["explained"] if "proposer_id" not in one]
     differences = [Blocking(one["kind"], one["count"], one["amount_fen"]) for one in reasons]
     bank = data.get("bank")
     whole = bank is not None and bank["on"] == last_day(month(data["month"])).isoformat()
-    rows = []
+    figures: dict[str, int] = {}
     for kind, (control, sign) in _CONTROLS.items():
         debit, credit = standing.get((control, "CNY"), (0, 0))
-        amount_fen = Fen(sign * (debit - credit))
-        paid_fen = bank["paid_fen"] if bank is not None and whole and kind == "paid" else None
-        rows.append(Reconciled(kind, amount_fen, amount_fen, paid_fen))
+        figures[kind] = sign * (debit - credit)
+    if _CLAIMS in standing:
+        debit, credit = standing[_CLAIMS]
+        figures["claimed"] = debit - credit
+        figures["given_up"] = left_fen - figures["paid"] - figures["claimed"]
+        figures["left"] = left_fen
+    rows = [Reconciled(kind, Fen(amount_fen), Fen(amount_fen)) for kind, amount_fen in figures.items()]
+    if bank is not None and whole:
+        rows[-1] = replace(rows[-1], bank_fen=bank["paid_fen"])
     return reconciliation_digest(rows, differences, bank)

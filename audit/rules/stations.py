@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 from audit.book import Book
 from audit.entries import Entry, day_of
 from audit.findings import Check, Findings
+from domain.kernel.document_numbers import compared
 from domain.kernel.places import Division, level
 from domain.kernel.reasons import suffices
 
@@ -72,6 +73,7 @@ class Shelf:
     value_fen: int = 0
     unit_cost_fen: int = 0
     waiting: Waiting | None = None
+    slips: set[str] = field(default_factory=set)
 
     def cost_of(self, quantity: int) -> int:
         """What so many pieces had cost."""
@@ -194,10 +196,20 @@ class Stations:
         elif entry.role == KEEPER and not station.kept_by(entry.by, entry.on):
             self._findings.add("stations.not_its_keeper", entry.place, person=entry.by)
 
+    def _brought(self, entry: Entry, shelf: Shelf) -> None:
+        """A donation's slip brings an article in once."""
+        if entry.data["origin"] != "donation":
+            return
+        slip = compared(entry.data["document"])
+        if slip in shelf.slips:
+            self._findings.add("stations.slip_twice", entry.place, document=entry.data["document"])
+        shelf.slips.add(slip)
+
     def _goods(self, entry: Entry, shelf: Shelf) -> None:
         data = entry.data
         match entry.type:
             case "stock.received/1":
+                self._brought(entry, shelf)
                 shelf.pieces += data["quantity"]
                 shelf.value_fen += data["quantity"] * data["unit_cost_fen"]
                 shelf.unit_cost_fen = data["unit_cost_fen"]

@@ -9,6 +9,7 @@ from typing import assert_never
 from uuid import UUID
 
 from domain.kernel.deeds import CORRECTION_REASONS, require_past, require_reason
+from domain.kernel.document_numbers import compared
 from domain.kernel.events import event
 from domain.kernel.ids import derived
 from domain.kernel.places import Division
@@ -70,8 +71,8 @@ class Commendation:
 
 
 def commendation_id(holder_id: UUID, document: str) -> UUID:
-    """The id of the praise of one holder by one document: recording it twice meets the first."""
-    return derived("commendation", holder_id, document)
+    """The id of the praise of one holder by one document: recording it twice meets the first, however it is written."""
+    return derived("commendation", holder_id, compared(document))
 
 
 # Decide: what may happen, judged by the rules in force.

@@ -101,17 +101,19 @@ def record(
     today: date,
     inspectors: Sequence[UUID],
     unknown: int,
+    confirmers: int,
     result: str,
     item: str,
     item_in_force: bool,
     actor_id: UUID,
 ) -> InspectionRecorded:
     """Record what was seen; `living_there`: who belonged to the household that day, `unknown`: how many of the
-    inspectors are not registered, `item_in_force`: the points rule of the place listed the item that day.
+    inspectors are not registered, `confirmers`: how many besides the actor may confirm it there, `item_in_force`: the
+    points rule of the place listed the item that day.
 
     Refused, in this order: `inspection.already_recorded`, `deed.day_in_future`, `inspection.result_unknown`,
     `inspection.too_few_inspectors`, `person.unknown`, `inspection.recorder_no_inspector`,
-    `inspection.inspector_lives_there`, `deed.item_unknown`.
+    `inspection.nobody_may_confirm` (it would wait for ever), `inspection.inspector_lives_there`, `deed.item_unknown`.
     """
     month = month_of(inspected_on)
     if inspection is not None and inspection.status in ("recorded", "confirmed"):
@@ -125,6 +127,8 @@ def record(
         raise Refusal("person.unknown")
     if actor_id not in inspectors:
         raise Refusal("inspection.recorder_no_inspector")
+    if not confirmers:
+        raise Refusal("inspection.nobody_may_confirm")
     for inspector in inspectors:
         if inspector in living_there:
             raise Refusal("inspection.inspector_lives_there", person_id=inspector)

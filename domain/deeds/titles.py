@@ -8,6 +8,7 @@ from datetime import date
 from typing import assert_never
 from uuid import UUID
 
+from domain.kernel.deeds import require_reason
 from domain.kernel.events import event
 from domain.kernel.ids import EventName, derived
 from domain.kernel.places import Division
@@ -110,8 +111,7 @@ def revoke(title: Title | None, *, last_day: date, reason: str, inspection: Even
     held = title.held if title is not None else None
     if held is None:
         raise Refusal("title.not_held")
-    if reason not in REVOCATION_REASONS:
-        raise Refusal("deed.reason_unknown", reason=reason)
+    require_reason(reason, of=REVOCATION_REASONS)
     if last_day < held.since:
         raise Refusal("title.ends_before_it_began", last_day=last_day, since=held.since)
     return TitleRevoked(last_day=last_day, reason=reason, inspection=inspection)

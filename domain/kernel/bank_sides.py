@@ -81,9 +81,9 @@ class Item:
 class BankSide:
     """The month by the bank, and its balance on the day `on`: the month's last, or the last that a statement tells.
 
-    `paid_fen` is what all lines until then took, less what they brought. `books_items_fen` is the sum of what only the
-    books have, `bank_items_fen` of what only the bank has; `items` and `explained` are the digests of all items, and of
-    everything that two people explained since the seal before.
+    `paid_fen` is what all lines until then took, less what they brought, those of documents left out.
+    `books_items_fen` is the sum of what only the books have, `bank_items_fen` of what only the bank has; `items` and
+    `explained` are the digests of all items, and of everything that two people explained since the seal before.
     """
 
     funds: str

@@ -28,7 +28,7 @@ MINUTES_MAX: Final = 1_440
 def require_reason(reason: str, *, of: Collection[str]) -> None:
     """Refuse a reason that is not on the list. Refused: `deed.reason_unknown`."""
     if reason not in of:
-        raise Refusal("deed.reason_unknown", reason=reason)
+        raise Refusal("deed.reason_unknown", reason=reason, choices="、".join(sorted(of)))
 
 
 def require_past(day: date, *, today: date) -> None:

@@ -58,6 +58,11 @@ def contains(area: Division, code: Division) -> bool:
     return code.startswith(prefix(area))
 
 
+def area_of(code: Division, wanted: Level) -> Division:
+    """The division of that level in which `code` lies; `code` itself, where it is wider."""
+    return next((area for area in chain(code) if level(area) == wanted), code)
+
+
 @lru_cache(maxsize=1 << 14)
 def chain(code: Division) -> tuple[Division, ...]:
     """The division and everything above it, narrowest first, the country last."""

@@ -14,6 +14,7 @@ from domain.matching.by_reference import by_bank_reference, by_end_to_end_id
 from domain.matching.left_over import missing, without_origin
 from domain.matching.lines import (
     BY_REFERENCE,
+    PERHAPS_AGAIN,
     WITHOUT_ORIGIN,
     Entry,
     LateReturn,
@@ -27,6 +28,7 @@ from domain.matching.work import Work
 
 __all__ = [
     "BY_REFERENCE",
+    "PERHAPS_AGAIN",
     "WITHOUT_ORIGIN",
     "Entry",
     "LateReturn",

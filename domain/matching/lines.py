@@ -13,11 +13,15 @@ BY_REFERENCE: Final = frozenset({1, 2})
 """The tiers in which a line names one payment."""
 WITHOUT_ORIGIN: Final = {OUT: "debit_without_origin", BACK: "credit_without_origin"}
 """Why a line stays that nothing names."""
+PERHAPS_AGAIN: Final = "perhaps_paid_twice"
+"""Why a debit stays that nothing names, and that shows the payee of a payment which has its line already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line that nothing is matched to yet. `amount_fen` is negative where money left the account."""
+    """A line that nothing is matched to yet. `amount_fen` is negative where money left the account; `reason` is the
+    bank's word for why money came back, by our list.
+    """
 
     key: EntryKey
     booked_on: date
@@ -26,6 +30,7 @@ class Entry:
     bank_ref: str | None = None
     batch_ref: str | None = None
     return_of: str | None = None
+    reason: str | None = None
 
     @property
     def side(self) -> int:

@@ -168,7 +168,8 @@ def unmatch(reconciliation: Reconciliation | None, *, key: EntryKey, confirmer_i
 def allocations_of(key: EntryKey, tier: int, parts: Iterable[Part]) -> Iterator[Allocation]:
     """A line's parts as they are recorded."""
     for part in parts:
-        yield Allocation(key.statement_id, key.number, tier, part.payment_id, Fen(part.amount_fen))
+        amount_fen = Fen(part.amount_fen)
+        yield Allocation(key.statement_id, key.number, tier, part.payment_id, amount_fen, part.document)
 
 
 def _in_events(allocations: Iterable[Allocation], *, reason: str | None = None) -> Iterator[Matched]:

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.kernel.events import Sha256, event
+from domain.kernel.ids import EventName
 from domain.kernel.money import Fen
 
 
@@ -12,7 +13,8 @@ from domain.kernel.money import Fen
 class Allocation:
     """Some of a line's amount, given to one side of a payment: below zero what left, above what came back.
 
-    `tier` is 1 to 5, see `domain.matching`; 4 a proposal that a person accepted, 5 by hand.
+    `tier` is 1 to 5, see `domain.matching`; 4 a proposal that a person accepted, 5 by hand. `document`: the event that
+    moved the money, where it is no payment; `payment_id` then stands for that event (`matches.document_id`).
     """
 
     statement_id: UUID
@@ -20,6 +22,7 @@ class Allocation:
     tier: int
     payment_id: UUID
     amount_fen: Fen
+    document: EventName | None = None
 
 
 @event("reconciliation.statement_joined/1")

@@ -13,6 +13,7 @@ from uuid import UUID
 from domain.kernel.events import event
 from domain.kernel.ids import EventName, StreamName, stream_name
 from domain.kernel.money import Fen
+from domain.kernel.places import Division, contains
 from domain.kernel.reasons import require_reason
 from domain.kernel.refusals import Refusal
 from domain.kernel.separation import require_distinct
@@ -97,7 +98,14 @@ class ExchangeReturned:
     cash_fen: Fen | None = None
 
 
-ExchangeEvent = ExchangeAuthorised | ExchangeMade | ExchangeCancelled | ExchangeReturned
+@event("exchange.withdrawn/1")
+class ExchangeWithdrawn:
+    """Whoever may speak for the account took the code back before anybody used it: it works no more."""
+
+    withdrawer_id: UUID
+
+
+ExchangeEvent = ExchangeAuthorised | ExchangeWithdrawn | ExchangeMade | ExchangeCancelled | ExchangeReturned
 
 
 def exchange_stream(exchange_id: UUID) -> StreamName:
@@ -131,7 +139,7 @@ class Exchange:
     channel: str
     valid_until: datetime
     points_max: int | None
-    status: Literal["authorised", "made", "cancelled", "returned"] = "authorised"
+    status: Literal["authorised", "withdrawn", "made", "cancelled", "returned"] = "authorised"
     station_id: UUID | None = None
     keeper_id: UUID | None = None
     made_on: date | None = None
@@ -163,7 +171,7 @@ def authorise(
     if channel is None:
         raise Refusal("exchange.not_for_account", account_id=account_id)
     if (channel == "staff") != (reason in STAFF_REASONS):
-        raise Refusal("exchange.staff_reason_unknown", reason=reason)
+        raise Refusal("exchange.staff_reason_unknown", reason=reason, choices="、".join(sorted(STAFF_REASONS)))
     if points_max is not None and points_max <= 0:
         raise Refusal("exchange.points_max_unsuited", points_max=points_max)
     return ExchangeAuthorised(
@@ -176,18 +184,29 @@ def authorise(
     )
 
 
+def withdraw(exchange: Exchange | None, *, withdrawer_id: UUID, channel: str | None, at: datetime) -> ExchangeWithdrawn:
+    """Take a code back that was not used; `channel`: by which right he speaks for the account, None: by none.
+
+    Refused, in this order: `exchange.unknown`, `exchange.code_withdrawn`, `exchange.code_used`,
+    `exchange.code_expired`, `exchange.not_for_account` (staff takes back only what it has asked for itself).
+    """
+    if exchange is None:
+        raise Refusal("exchange.unknown")
+    _require_unused(exchange, at)
+    if exchange.authoriser_id != withdrawer_id and channel not in ("code", "family"):
+        raise Refusal("exchange.not_for_account", account_id=exchange.account_id)
+    return ExchangeWithdrawn(withdrawer_id=withdrawer_id)
+
+
 def require_valid(exchange: Exchange | None, *, keeper_id: UUID, holders: Iterable[UUID], at: datetime) -> Exchange:
     """The exchange that a code stands for, if a keeper may make it now; `holders`: the holder, or his household.
 
-    Refused, in this order: `exchange.code_unknown`, `exchange.code_used`, `exchange.code_expired`,
-    `chain.acted_twice`.
+    Refused, in this order: `exchange.code_unknown`, `exchange.code_withdrawn`, `exchange.code_used`,
+    `exchange.code_expired`, `chain.acted_twice`.
     """
     if exchange is None:
         raise Refusal("exchange.code_unknown")
-    if exchange.status != "authorised":
-        raise Refusal("exchange.code_used")
-    if at > exchange.valid_until:
-        raise Refusal("exchange.code_expired")
+    _require_unused(exchange, at)
     _require_another(exchange, keeper_id, holders)
     return exchange
 
@@ -296,6 +315,12 @@ def give_back(
     )
 
 
+def require_within(area: Division, *, station: Division) -> None:
+    """Refuse (`exchange.outside_reach`) a station outside the area in which an account's points buy goods."""
+    if not contains(area, station):
+        raise Refusal("exchange.outside_reach", area=area, division=station)
+
+
 def require_goods(goods: Sequence[tuple[str, int]]) -> None:
     """Refuse what is no list of goods, in this order: `exchange.nothing_wanted`, `exchange.sku_twice`."""
     if not goods or any(quantity <= 0 for _, quantity in goods):
@@ -306,6 +331,15 @@ def require_goods(goods: Sequence[tuple[str, int]]) -> None:
             raise Refusal("exchange.sku_twice", sku=sku)
 
 
+def _require_unused(exchange: Exchange, at: datetime) -> None:
+    if exchange.status == "withdrawn":
+        raise Refusal("exchange.code_withdrawn")
+    if exchange.status != "authorised":
+        raise Refusal("exchange.code_used")
+    if at > exchange.valid_until:
+        raise Refusal("exchange.code_expired")
+
+
 def _require_another(exchange: Exchange, keeper_id: UUID, holders: Iterable[UUID]) -> None:
     acted = [("authoriser", exchange.authoriser_id), *(("holder", holder) for holder in holders)]
     require_distinct(keeper_id, acting_as="keeper", acted=acted)
@@ -314,7 +348,7 @@ def _require_another(exchange: Exchange, keeper_id: UUID, holders: Iterable[UUID
 def _made(exchange: Exchange | None) -> Exchange:
     if exchange is None:
         raise Refusal("exchange.unknown")
-    if exchange.status == "authorised":
+    if exchange.status in ("authorised", "withdrawn"):
         raise Refusal("exchange.not_made")
     if exchange.status == "cancelled" or not exchange.lines:
         raise Refusal("exchange.ended")
@@ -329,6 +363,8 @@ def evolve(exchange: Exchange | None, event: ExchangeEvent) -> Exchange:
     match event:
         case ExchangeAuthorised():
             return Exchange(event.account_id, event.authoriser_id, event.channel, event.valid_until, event.points_max)
+        case ExchangeWithdrawn():
+            return replace(known(exchange), status="withdrawn")
         case ExchangeMade():
             return replace(
                 known(exchange),

@@ -288,7 +288,7 @@ def close(
     """
     existing = require_open(station)
     if reason not in CLOSING_REASONS:
-        raise Refusal("station.reason_unknown", reason=reason)
+        raise Refusal("station.reason_unknown", reason=reason, choices="、".join(sorted(CLOSING_REASONS)))
     if last_day > on:
         raise Refusal("station.day_in_future", day=last_day)
     if last_day < existing.turned_on:

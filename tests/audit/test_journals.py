@@ -19,7 +19,8 @@ def chart_accounts() -> list[tuple[str, str]]:
 
 
 def test_every_account_of_a_shipped_chart_has_its_name():
-    found = dict(chart_accounts())
+    # What villages' accounts are called, only the chart that was published says: other systems reuse their codes.
+    found = {account: name for account, name in chart_accounts() if not account.startswith("vil:")}
     assert len(found) >= 15
     assert found == ACCOUNT_NAMES
 
@@ -38,6 +39,9 @@ def test_every_account_of_a_shipped_chart_has_its_name():
         ("bud:7101", "Expenses:Bud:7101-行政支出"),
         ("bud:8001", "Assets:Bud:8001-资金结存"),
         ("bud:8101", "Equity:Bud:8101-财政拨款结转"),
+        ("vil-361125001201:102", "Assets:Vil-361125001201:102"),
+        (f"vil-361125001201:211:party:{UUID}", f"Liabilities:Vil-361125001201:211:Party:U-{UUID}"),
+        ("vil-361125001201:522", "Income:Vil-361125001201:522"),
         (f"ind:lapsed:{UUID}", f"Assets:Ind:Lapsed:U-{UUID}"),
         (f"ind:appropriated:{UUID}", f"Equity:Ind:Appropriated:U-{UUID}"),
     ],

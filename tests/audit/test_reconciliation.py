@@ -11,7 +11,8 @@ from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Findings
 from audit.rules.reconciliation import Reconciliation
-from domain.kernel.ids import derived
+from domain.kernel.ids import EventName, derived
+from domain.kernel.matches import document_id
 from domain.statements import Line, entries_digest
 
 STATEMENT, MAKER, CHECKER = (str(derived("audit", name)) for name in ("statement", "maker", "checker"))
@@ -195,3 +196,43 @@ def test_a_batchs_line_is_the_sum_of_its_parts() -> None:
     assert found([*told, ("reconciliation.matched/1", MAKER, whole)]) == set()
     part = {"allocations": whole["allocations"][:2]}
     assert found([*told, ("reconciliation.matched/1", MAKER, part)]) == {"reconciliation.sum"}
+
+
+BUDGET = "budget/" + str(derived("budget", 1))
+DOCUMENT = f"{BUDGET}@1"
+
+
+def by_document(
+    *, amount_fen: int = 2_000, moved_fen: int = 2_000, tier: int = 5, document: str = DOCUMENT
+) -> set[str]:
+    """Two people match a credit of 20 yuan with what a document brought; answers what is found."""
+    findings, book = Findings(), Book()
+    rule = Reconciliation(findings)
+    credit = {"number": 1, "booked_on": "2026-11-03", "amount_fen": 2_000}
+    given = {"statement_id": STATEMENT, "entry": 1, "tier": tier, "amount_fen": amount_fen, "document": document}
+    given["payment_id"] = str(document_id(EventName(DOCUMENT)))
+    by_hand = {"allocations": [given], "reason": "文号一致", "proposer_id": MAKER}
+    told = statement([credit])
+    told += [("reconciliation.proposed/1", MAKER, {**by_hand, "statement_id": STATEMENT, "entry": 1})]
+    told += [("reconciliation.matched/1", CHECKER, by_hand)]
+    moved = (("fin:1011", "CNY", moved_fen), ("fin:4001", "CNY", -moved_fen))
+    identity, day, at = BUDGET.partition("/")[2], "2026-11-02", "2026-11-02T00:00:00.000000Z"
+    where = (0, "entries/000", 0, "key", b"", b"", "origin", "budget", identity, 1)
+    rule.see(Entry(*where, "budget.appropriated/1", at, day, MAKER, "administrator", "c", None, {}, moved), book)
+    for entry in entries(told):
+        rule.see(entry, book)
+    rule.finish(book)
+    return {one.code for result in findings.results() for one in result.findings}
+
+
+def test_a_line_carries_out_a_document_of_just_that_money() -> None:
+    assert by_document() == set()
+    assert by_document(moved_fen=1_999) == {"reconciliation.document"}
+    assert by_document(moved_fen=-2_000) == {"reconciliation.document"}
+    assert by_document(document=f"{BUDGET}@2") == {"reconciliation.document", "reconciliation.unknown"}
+    assert by_document(tier=3) >= {"reconciliation.unknown"}
+
+
+def test_a_match_on_a_statement_that_does_not_count_is_found() -> None:
+    told = [one for one in story() if one[0] != "reconciliation.statement_joined/1"]
+    assert "reconciliation.not_counting" in found(told)

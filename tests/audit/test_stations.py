@@ -148,15 +148,22 @@ def counted() -> list[dict[str, Any]]:
     ]
 
 
-def findings(changes: Changes, *, more: list[dict[str, Any]] | None = None) -> list[str]:
-    """The codes that are found; a change replaces what it names in an event, `out` leaves the event out."""
+def findings(
+    changes: Changes, *, more: list[dict[str, Any]] | None = None, before: list[dict[str, Any]] | None = None
+) -> list[str]:
+    """The codes that are found; a change replaces what it names in an event, `out` leaves the event out.
+
+    `more` comes after everything, `before` right before the exchange is made.
+    """
     findings, book = Findings(), Book()
     stations = Stations(findings)
     rules = (stations, Exchanges(findings, stations))
     for number, person in enumerate((KEEPER, DEPUTY)):
         role = {"role": "station_keeper", "area": VILLAGE, "since": "2020-01-01"}
         book.apply(entry(-1 - number, event("role", "person.role_granted/1", person, ADMIN, "administrator", role)))
-    for index, told in enumerate([*station(), *exchanged(), *counted(), *(more or [])]):
+    asked, *went_on = exchanged()
+    story = [*station(), asked, *(before or []), *went_on, *counted(), *(more or [])]
+    for index, told in enumerate(story):
         change = dict(changes.get(told["label"], {}))
         if change.pop("out", False):
             continue
@@ -250,6 +257,24 @@ def test_the_story_is_right() -> None:
 )
 def test_whatever_is_not_so_is_found(label: str, change: dict[str, Any], code: str) -> None:
     assert code in findings({label: change})
+
+
+def test_a_code_that_was_taken_back_and_a_station_out_of_reach_and_a_slip_used_twice() -> None:
+    noon = f"{DAY}T04:01:00.000000Z"
+    gone = ("withdrawn", "exchange.withdrawn/1", EXCHANGE)
+    own = event(*gone, HOLDER, "member", {"withdrawer_id": HOLDER}, at=noon)
+    assert findings({}, more=[own]) == ["code_withdrawn"], "it was used before"
+    assert "code_withdrawn" in findings({}, before=[own])
+    by_another = event(*gone, CLERK, "member", {"withdrawer_id": CLERK}, at=noon)
+    assert "code_withdrawn" in findings({"made": {"out": True}}, before=[by_another])
+    elsewhere = {"account": {"division": "361125100202"}}
+    assert findings(elsewhere) == []
+    assert findings({**elsewhere, "rule": {"exchange_within": "village"}}) == ["outside_reach"]
+    given = {**station()[6], "label": "gift", "cmd": "gift", "seq": 8}
+    gift = {**given, "data": {**given["data"], "origin": "donation", "document": "捐（1）号", "quantity": 1}}
+    again = {**gift, "label": "again", "cmd": "again", "data": {**gift["data"], "document": "捐(1) 号"}}
+    assert "slip_twice" in findings({}, more=[gift, again])
+    assert "slip_twice" not in findings({}, more=[gift])
 
 
 def test_cash_makes_up_for_points_only_as_the_rule_and_the_list_say() -> None:

@@ -111,7 +111,7 @@ class Telling:
         offer = {"sku": "YUSAN-01", "title": "雨伞", "unit": "把", "points_price": 40, "cash_price_fen": None}
         self.say(SHOP, stations.list_item(shop, **offer, return_days=7, since=DAY, on=DAY), **office)
         goods = {"station_id": STATION, "sku": "YUSAN-01", "sku_known": True, "quantity": pieces}
-        received = stocks.receive(**goods, unit_cost_fen=Fen(1_000), origin="purchase", document="2号")
+        received = stocks.receive(None, **goods, unit_cost_fen=Fen(1_000), origin="purchase", document="2号")
         self.say(SHELF, received, by=KEEPER, role="station_keeper")
         return stocks.evolve(None, received)
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from domain.incidents.events import DifferenceHash
 from domain.kernel.calendar import Month
+from domain.kernel.disclosed import DisclosedPeriod
 from domain.kernel.events import Commitment, Sha256
 from domain.kernel.ids import EventName, StreamName, derived
 from domain.kernel.money import Fen
@@ -39,6 +40,7 @@ VALUES: Mapping[object, Callable[[str], object]] = {
     Division: lambda _name: Division("361125100201"),
     Month: lambda _name: Month("2026-11"),
     Period: lambda _name: Period("2026-Q4"),
+    DisclosedPeriod: lambda _name: DisclosedPeriod("2026-Q4"),
     Commitment: lambda _name: Commitment("c0" * 32),
     Sha256: lambda _name: Sha256("5a" * 32),
     DifferenceHash: lambda _name: DifferenceHash("5a" * 8),

@@ -9,22 +9,28 @@ from dataclasses import dataclass
 from datetime import timedelta
 from html import unescape
 from typing import Any, Final
+from uuid import uuid4
 
 from fastapi.routing import APIRoute
 from starlette.routing import Match
 
 from api.commands import exchanges, stocks
+from api.commands.affairs import suggestions
+from api.commands.affairs.suggestions import NewSuggestion
 from api.commands.shared import today
 from api.custody.wrapping import REHEARSAL
 from api.files.statement_files import write_statement
 from api.files.statement_profiles import load_statement_profile
 from api.files.statements import StatementEntry
+from api.hearing.agent import open_box
 from api.rehearsal.bank_statements import statement_of
 from api.web import accounts
 from domain.kernel.money import Fen
 from domain.points.accounts import account_id
 from projections import incidents, tracking_codes
 from projections.incidents import Filter
+from tests.api.public.disclosing import answered, last_month, objected, posted, seat_reviewer
+from tests.api.web import affairs
 from tests.api.web.county import COUNTY, PASSWORD, TOWNSHIP, VILLAGE, County
 from tests.api.web.deeds import one_of_each
 from tests.api.web.registers import month_before, signed_in, valid_reports
@@ -32,6 +38,7 @@ from tests.api.web.test_awards import RULE as AWARD_RULE
 from tests.api.web.test_registers import RULE as DIFFICULTY_RULE
 from tests.api.web.test_registers import TRAINING
 from tests.journeys.adopted import adopt
+from tests.property import one_of_each as property_of_each
 from tests.stations import UMBRELLA, opened_station
 
 READERS: Final = ("admin", "chenjing", "sunli", "gaofei", "lihe", "wangqiang", "zhangjianguo", "keeper")
@@ -39,6 +46,7 @@ READERS: Final = ("admin", "chenjing", "sunli", "gaofei", "lihe", "wangqiang", "
 
 NO_PAGES: Final = re.compile(
     r"^/healthz$|/(log|open311)/|/static/|/staff/(proof|entry|find)$|/payment-file$|/photos/\{|^/report$|/report-worker\.js$|/files/|^/staff/close$|^/staff/incidents/\{[^/]*\}/photos"
+    r"|/data/\{file\}$|/feed\.|\.pdf$"
 )
 """What answers a GET with a file, or leads elsewhere."""
 
@@ -56,6 +64,12 @@ FROM: Final = (
     f"/v/{TOWNSHIP}?large=1",
 )
 """Pages that one comes to by an address, and not by a link."""
+
+SAID: Final = {
+    "objection": "SELECT objection_id FROM read.disclosure_objections LIMIT 1",
+    "suggestion": "SELECT suggestion_id FROM read.suggestions LIMIT 1",
+}
+"""What somebody said -> how one of them is found; only whoever said it knows the address."""
 
 SHOWN_CODE: Final = "shown-code"
 """The key under which a member got a code for the counter."""
@@ -84,9 +98,12 @@ def fill(county: County) -> None:
     fill_registers(county)
     one_of_each(county)
     _payout(county)
+    _disclosed(county)
     adopt(county)
+    affairs.one_of_each(county)
     _work(county)
     _points(county)
+    property_of_each(county)
     statement_told(county)
     assert county.app.caught_up(county.app.journal.position())
 
@@ -188,6 +205,21 @@ def _points(county: County) -> None:
     stocks.count(county.app, actor=keeper, key=county.key(), station_id=counter.station, **counting)
 
 
+def _disclosed(county: County) -> None:
+    """Last month's rewards of a village, posted, objected to and corrected; a suggestion; the public box is open."""
+    period = f"{last_month(county):%Y-%m}"
+    seat_reviewer(county)
+    own, version = posted(county, period)
+    answered(county, own, objected(county, own, version), upheld=True, text="少了一笔，已更正。")
+    valid_reports(county, 1, by="liuyang", on=last_month(county), reward=True)
+    own, version = posted(county, period, reason="少了一笔")
+    objected(county, own, version, row="payees:1")
+    open_box(county.app, administrator=county.admin)
+    suggested = NewSuggestion(uuid4(), VILLAGE, "staff", "村口装一盏灯")
+    worker = county.people["lihe"]
+    suggestions.open_one(county.app, actor=worker, key=county.key(), new=suggested, on=today(county.app))
+
+
 def reached(county: County) -> tuple[list[Reached], set[str]]:
     """One address for each page, some for each role; and the pages that nobody reaches."""
     pages = page_routes(county)
@@ -220,10 +252,19 @@ def _told(county: County, login: str | None) -> list[str]:
         member = county.people["zhangjianguo"].person_id
         (mine, *_) = incidents.listing(conn, Filter(area=COUNTY, reporter_id=member), limit=1)
         code = tracking_codes.codes_of(conn, [mine.incident_id])[mine.incident_id]
+        said = [
+            f"/said/{kind}/{identity}"
+            for kind, sql in SAID.items()
+            for (identity,) in conn.execute(sql.encode()).fetchall()
+        ]
     standings = f"/staff/awards/standings?division={TOWNSHIP}&period={month_before(county):%Y-%m}"
     closing = f"/staff/close/{today(county.app).replace(day=1) - timedelta(days=1):%Y-%m}"
     own = ["/staff/report/offline", f"/staff/reports/{mine.incident_id}", f"/staff/my-points/codes/{SHOWN_CODE}"]
-    told = {None: [f"/t/{code}"], "chenjing": [standings, "/staff/role", closing], "zhangjianguo": own}
+    told = {
+        None: [f"/t/{code}", *said],
+        "chenjing": [standings, "/staff/role", closing, "/staff/subsidies/import"],
+        "zhangjianguo": own,
+    }
     return told.get(login, [])
 
 

@@ -15,13 +15,17 @@ import pytest
 
 from api.commands import incidents, payouts
 from api.commands.incidents import Verdict
+from api.commands.points import account_stream, publish
 from api.commands.shared import today
 from api.exporting import export_package
 from api.files import rehearsal_bank
 from api.files.bank_profiles import load_bank_profile
+from api.files.points_rules import load_points_rule
 from audit.verify import verify_package
 from domain.kernel.events import Sha256
 from domain.kernel.refusals import Refusal
+from domain.points import accounts
+from domain.points.accounts import account_id
 from domain.streams import event_types
 from journal.codec import Codec
 from projections import payee_holds, payout_batches, payout_looks, reward_payments, trial_balances
@@ -192,6 +196,9 @@ def test_a_bank_whose_clock_is_behind_books_nothing_before_it_was_sent(office: O
 
 
 def test_what_came_back_is_given_up_and_what_was_wrong_is_claimed_back(office: Office, tmp_path: Path) -> None:
+    """Also the points of what was wrong; a report whose money could not be delivered was right, and keeps its own."""
+    rule = load_points_rule("red-riders").content
+    office.do(publish, division=COUNTY, content=rule, since=date(2020, 1, 1), document="横文明〔2020〕1号")
     for login in ("zhangjianguo", "ouyang"):
         office.county.rewarded(by=login)
     batch = office.paid()
@@ -204,6 +211,12 @@ def test_what_came_back_is_given_up_and_what_was_wrong_is_claimed_back(office: O
     facts = {"payment_id": second, "booked_on": office.on, "bank_ref": "Q1", "reason": "重复上报"}
     office.do(payouts.recover, **facts)
     assert [line.state for line in office.lines(batch)] == ["written_back", "recovered"]
+    payees = [line.payee_id for line in office.lines(batch)]
+    held = [
+        office.county.app.journal.state(account_stream(account_id("person", one)), accounts.evolve).held
+        for one in payees
+    ]
+    assert held == [5, 0]
     page = office.read(reward_payments.for_month, COUNTY, office.county.month)
     assert (page.total, page.reversed) == (Sum(), Sum(2, 2_000))
     balances = office.balances()

@@ -1,5 +1,7 @@
 """The demonstration county: the same from the same seed, whole for an auditor, with work on every desk."""
 
+import hashlib
+import json
 import re
 import signal
 import socket
@@ -8,31 +10,41 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
+from api.context import database, open_app
 from api.demo import caps
 from api.demo.catalogue import PROFILES
+from api.demo.households import TOWNSHIP
 from api.demo.people import LOGINS, MEMBER_COUNT, PASSWORD, People
 from api.demo.period import Period
 from api.demo.pictures import drawn
-from api.demo.places import COUNTY, below_county
+from api.demo.places import COUNTY, below_county, township_code
 from api.demo.texts import KINDS
+from api.demo.village import VILLAGE
 from api.demo.year import cases_of
 from api.files import rehearsal_bank
 from api.files.bank_profiles import load_bank_profile
 from api.files.catalogue_profiles import ProfileItem, load_catalogue_profile
 from api.photos import KeptPhoto, kept_photo
+from api.publishing import publisher_of, signed_last
+from api.server import create_app
+from api.settings import read_settings
+from api.web.frame import VERIFIER
 from domain.duplicates import NEAR_PHOTO_BITS
 from domain.kernel.calendar import Month, day_in_china, first_day, month, month_of
 from domain.kernel.places import contains, level
 from domain.payout_batches.signals import CODES
+from tests.api.web.county import served as serving
 from tests.conftest import temporary_home
 from tests.journeys.commands import CommandLine, Commands, processes_of, write_secret
+from tests.journeys.crawling import crawled, log_files, personal_values, told_in, words_of
 
 READY_S_MAX = 240
 SHOWN = {
@@ -328,6 +340,66 @@ def test_pages_are_served_a_second_start_names_the_first_and_sigterm_leaves_noth
         running.send_signal(signal.SIGTERM)
         assert running.wait(60) in (0, 128 + signal.SIGTERM)
     assert processes_of(demo.home) == []
+
+
+def test_the_public_reads_no_personal_value_anywhere_and_every_page_is_small(demo: CommandLine) -> None:
+    """Every public page, feed, sheet, answer and tile of the county, a township and a village, and every value kept.
+
+    Other places have the same pages of other rows; of files, those of the village. A page is one file of ten kilobytes
+    at most, a stylesheet and an icon, all from here, and no script.
+    """
+    settings = read_settings({"MINGZHANG_HOME": str(demo.home)})
+    with database(settings) as access, open_app(settings, access=access) as app:
+        publisher = publisher_of(app, last=signed_last(app))
+        with publisher.claimed():
+            publisher.publish()
+        values = personal_values(app)
+        with serving(create_app(app)) as url, httpx.Client(base_url=url, timeout=60) as client:
+            got = list(crawled(client, [*NOT_LINKED, *(f"/v/{code}" for code in CRAWLED)], _is_crawled()))
+    assert {"name", "phone", "account_number", "report_text", "reply_text"} <= set(values)
+    assert {one.status for one in got} <= {200, 404, 410, 503}
+    assert sum(one.status == 200 for one in got) > 300
+    words, log = words_of(one.text for one in got), words_of(log_files(demo.home / "log"))
+    assert "全部到账" in words
+    assert len(log) > 1_000
+    for kind, kept in values.items():
+        assert told_in(words, kept) == set(), kind
+        assert told_in(log, kept) == set(), kind
+    assert told_in(f"{words}\n{min(values['name'])}", values["name"]) == {min(values["name"])}, "it would be found"
+    sent = {one.path: hashlib.sha256(one.text.encode()).hexdigest() for one in got}
+    packages = [one for one in got if one.path.endswith("/datapackage.json")]
+    for one in packages:
+        for resource in json.loads(one.text)["resources"]:
+            assert resource["hash"] == f"sha256:{sent[one.path.replace('datapackage.json', resource['path'])]}"
+    assert len(packages) > 20
+    for one in (one for one in got if one.is_page):
+        assert one.wire_bytes <= 10_240, one.path
+        assert one.path == VERIFIER or "<script" not in one.text, one.path
+        loaded = set(re.findall(r'<link rel="(?:stylesheet|icon)" href="([^"]+)"|<img[^>]* src="([^"]+)"', one.text))
+        assert len(loaded) <= 2, one.path
+        assert not re.search(r'(?:href|src)="(?:https?:)?//', one.text), one.path
+
+
+CRAWLED = (COUNTY, township_code(TOWNSHIP), VILLAGE)
+FILES_OF = CRAWLED[-1]
+NOT_LINKED = ("/", "/t", "/open311/discovery.json", "/open311/v2/services.json", "/open311/v2/requests.json")
+PROOFS_MAX = 5
+
+
+def _is_crawled() -> Callable[[str], bool]:
+    """Which links are taken: of three places every one; of proofs, which are the log's own bytes, the first."""
+    proofs: list[str] = []
+
+    def taken(link: str) -> bool:
+        place = re.match(r"/v/(\d{12})", link)
+        if place is not None:
+            return place[1] == FILES_OF or (place[1] in CRAWLED and "/data/" not in link)
+        if link.startswith("/log/proof/"):
+            proofs.append(link)
+            return len(proofs) <= PROOFS_MAX
+        return True
+
+    return taken
 
 
 def test_a_database_killed_under_the_service_comes_back(demo: CommandLine) -> None:

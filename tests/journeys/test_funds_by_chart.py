@@ -1,11 +1,14 @@
 """A county that pays out of a bank account: its chart says so, and every step follows it, from grant to late return."""
 
+import shutil
+import subprocess
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from beancount import loader
 
 from api.beginning import publish_shipped
 from api.commands import charts as chart_commands
@@ -97,3 +100,15 @@ def test_money_leaves_and_comes_back_to_the_account_that_the_chart_names(
     assert {"fin:5101,CNY,fin,单位管理费用", "bud:7201,CNY,bud,事业支出"} <= {
         line.rsplit(",", 2)[0] for line in listed.splitlines()
     }
+    require_named(tmp_path / "package" / "ledgers")
+
+
+def require_named(ledgers: Path) -> None:
+    """Accounts that only the county's own chart has are named in the journals, which their programs still read."""
+    beancount = ledgers / "journal.beancount"
+    assert 'open Expenses:Fin:5101\n  name: "单位管理费用"\n' in beancount.read_text(encoding="utf-8")
+    assert "account Expenses:Fin:5101  ; 单位管理费用\n" in (ledgers / "journal.hledger").read_text(encoding="utf-8")
+    assert loader.load_file(str(beancount))[1] == []
+    if (program := shutil.which("hledger")) is not None:
+        words = [program, "-f", str(ledgers / "journal.hledger"), "check", "-s", "ordereddates", "payees"]
+        subprocess.run(words, check=True, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"})

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from api.commands import payouts, reconciling, reconciling_by_hand
+from api.commands import payouts, periods, reconciling, reconciling_by_hand
 from api.exporting import export_package
 from api.files.statements import StatementEntry
 from audit.verify import verify_package
+from domain.kernel.calendar import Month
 from domain.kernel.matches import EntryKey
 from domain.kernel.refusals import Refusal
 from journal.facts import Actor
@@ -144,4 +145,8 @@ def test_a_claim_that_cannot_be_recovered_is_given_up_by_two(bank: Bank) -> None
     do(bank, payouts.recover, "r", by=maker, **late)
     held = balances(bank)
     assert (-held["fin:4609"], -held["bud:6609"]) == (payment.amount_fen, payment.amount_fen)
+    shown = periods.month_end(bank.app, Month("2025-05")).reconciled
+    rows = {one.kind: (one.ledger_fen, one.batches_fen) for one in shown}
+    assert rows["claimed"] == rows["given_up"] == (0, 0)
+    assert rows["left"] == rows["paid"]
     assert found(bank) == set()

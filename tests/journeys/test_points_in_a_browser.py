@@ -62,6 +62,15 @@ def served(page: Page, code: str, *goods: tuple[str, int]) -> None:
     recorded(page)
 
 
+def scanned(page: Page, text: str) -> None:
+    """A scanner in the hand types what it reads, and Enter; nobody has touched the page before."""
+    page.goto("/staff/counter")
+    assert page.evaluate("document.activeElement.id") == "code"
+    page.keyboard.type(text)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
 def test_points_become_an_umbrella(chromium: Browser, station: tuple[County, Counter]) -> None:
     county, _ = station
     with as_somebody(chromium, county, "old") as holder, as_somebody(chromium, county, "keeper") as keeper:
@@ -91,6 +100,18 @@ def test_points_become_an_umbrella(chromium: Browser, station: tuple[County, Cou
         recorded(keeper)
         assert "已退 60 分" in keeper.locator(".lead").inner_text()
 
+        scanned(keeper, shown_on_paper := keeper.url.partition("?")[0])
+        assert keeper.url == shown_on_paper, "a receipt's code leads to the receipt"
+        press(holder, "button", "出示兑换码")
+        scanned(keeper, shown_code(holder))
+        assert "可用 205 分" in keeper.locator("#code-how").inner_text()
+        assert keeper.evaluate("document.activeElement.id") == "q-1", "and what is wanted comes next"
+        look(keeper, "points-counter-scanned")
+        assert serious(keeper) == []
+        press(holder, "button", "撤回兑换码")
+        look(holder, "points-code-withdrawn")
+        assert "兑换码已经撤回" in holder.locator("h1").inner_text()
+
     with as_somebody(chromium, county, "young") as page:
         press(page, "link", "我的积分")
         assert "替家人兑换" in page.locator("main").inner_text()
@@ -119,6 +140,8 @@ def test_an_officer_helps_the_old_and_looks_after_the_goods(
         recorded(keeper)
         look(keeper, "points-stock-card-keeper")
 
+        officer.goto("/staff")
+        assert "城东驿站，雨伞：盘点差异" in officer.locator("main").inner_text()
         officer.goto("/staff/stations")
         look(officer, "points-stations")
         officer.get_by_role("link", name="盘点差异").click()

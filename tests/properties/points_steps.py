@@ -292,7 +292,7 @@ class Village(Recorder):
         article = sku or self.one(SKUS)
         goods = {"quantity": self.draw.randint(1, 6), "unit_cost_fen": Fen(self.draw.randint(1, 999))}
         known = {"station_id": STATION, "sku": article, "sku_known": True}
-        event = stocks.receive(**known, **goods, origin="purchase", document="采购单")
+        event = stocks.receive(None, **known, **goods, origin="purchase", document="采购单")
         self.attempt("receive", [(self.shelf(article), event)], by=self.one(KEEPERS))
 
     def count(self) -> None:
@@ -337,10 +337,16 @@ class Village(Recorder):
         asked = {"account_id": account, "authoriser_id": holder, "channel": "code", "reason": None}
         authorised = exchanges.authorise(None, **asked, points_max=self.draw.choice((None, None, None, 20)), at=at)
         self.attempt("authorise", [(name, authorised)], by=holder)
+        if self.draw.random() < 0.1:
+            self.attempt("withdraw", self._withdrawn(name, holder, at), by=holder)
         late = timedelta(minutes=self.draw.choice((1, 1, 1, 1, 1, 1, 1, 11)))
         for _ in range(self.draw.choice((1, 1, 2))):
             keeper = self.one([*KEEPERS, *KEEPERS, *KEEPERS, holder])
             self.attempt("exchange", self._made(name, account, holder, keeper, at + late), by=keeper)
+
+    def _withdrawn(self, name: Name, holder: UUID, at: datetime) -> Iterator[Fact]:
+        found: Any = self.states[name]
+        yield name, exchanges.withdraw(found, withdrawer_id=holder, channel="code", at=at)
 
     def moment(self) -> datetime:
         """Noon of the day in China."""

@@ -493,8 +493,9 @@ class Walk(Recorder):
         self.attempt("write_back", facts(), by=who)
 
     def recover(self) -> None:
-        claims = [name for name in self.states if name[0] == "payment" and self.states[name].status == "claimed"]
-        found = self.payment_of("claimed") if claims else self.payment_of("settled", "recovered")
+        given = ("claimed", "claim_written_off")
+        claims = [name for name in self.states if name[0] == "payment" and self.states[name].status in given]
+        found = self.payment_of(*given) if claims else self.payment_of("settled", "recovered")
         if found is None:
             return
         name, payment = found

@@ -56,6 +56,7 @@ def test_the_walks_go_everywhere():
         "chain.acted_twice",
         "exchange.code_expired",
         "exchange.code_used",
+        "exchange.code_withdrawn",
         "exchange.limit_reached",
         "exchange.not_of_it",
         "exchange.too_late_to_cancel",

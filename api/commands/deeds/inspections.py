@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from api.commands.deeds.shared import Kind, item_in_force, living_in, unknown_of
+from api.commands.deeds.shared import Kind, confirming, item_in_force, living_in, unknown_of
 from api.commands.households import household_stream
 from api.commands.points import Deed, Points
 from api.commands.shared import require
@@ -67,6 +67,9 @@ def record(app: App, *, actor: Actor, key: str, new: NewInspection, on: date) ->
             today=on,
             inspectors=new.inspectors,
             unknown=unknown_of(read, new.inspectors),
+            confirmers=confirming(
+                read, new.inspectors, actor, event_type="inspection.confirmed/1", division=household.division, on=on
+            ),
             result=new.result,
             item=new.item,
             item_in_force=item_in_force(points, new.item, division=household.division, on=new.inspected_on),

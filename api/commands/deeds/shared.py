@@ -11,6 +11,7 @@ from api.commands.points import Points
 from api.commands.shared import Placed, person_stream, require
 from api.context import App
 from domain import households, persons
+from domain.authority import MAY
 from domain.kernel.ids import StreamName
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
@@ -32,6 +33,18 @@ def unknown_of(read: Reading, person_ids: Iterable[UUID]) -> int:
     """How many of them are not registered, or were erased."""
     found = read.states([person_stream(person_id) for person_id in person_ids], persons.evolve)
     return sum(person is None or person.erased for person in found.values())
+
+
+def confirming(
+    read: Reading, person_ids: Iterable[UUID], actor: Actor, *, event_type: str, division: Division, on: date
+) -> int:
+    """How many of them besides the actor hold a role there in which they may cause an event."""
+    others = [person_id for person_id in person_ids if person_id != actor.person_id]
+    found = read.states([person_stream(person_id) for person_id in others], persons.evolve)
+    return sum(
+        person is not None and any(person.holds(role, division, on) for role in MAY[event_type])
+        for person in found.values()
+    )
 
 
 def item_in_force(points: Points, code: str, *, division: Division, on: date, timed: bool = False) -> bool:

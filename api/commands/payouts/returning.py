@@ -9,12 +9,22 @@ from uuid import UUID
 
 from api.commands.booking_days import effective_on
 from api.commands.budgets import accounts_of
-from api.commands.payouts.streams import payment_stream, payment_with_batch, people_before, released, taken_back
-from api.commands.shared import person_stream
+from api.commands.payouts.streams import (
+    known,
+    payment_stream,
+    payment_with_batch,
+    people_before,
+    released,
+    taken_back,
+)
+from api.commands.points import Points
+from api.commands.shared import incident_stream, person_stream
 from api.context import App
-from domain import payments, persons
+from domain import payments, persons, rewards
 from domain.accounts import SHIPPED
 from domain.kernel.events import Sha256
+from domain.kernel.ids import StreamName, event_name, parse_stream
+from domain.rewards import RewardReversed
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
 
@@ -91,11 +101,11 @@ def record_return(
 def recover(
     app: App, *, actor: Actor, key: str, payment_id: UUID, booked_on: date, bank_ref: str, reason: str, on: date
 ) -> Receipt:
-    """Record that money paid in error came in again; its rewards are taken back."""
+    """Record that money paid in error came in again; its rewards are taken back, and the points of those reports."""
 
     def decide(read: Reading) -> Iterator[Fact]:
         payment_with_batch(read, actor, "payment.recovered/1", payment_id, on=on)
-        yield from recover_facts(
+        found = recover_facts(
             read,
             payment_id,
             actor_id=actor.person_id,
@@ -104,6 +114,12 @@ def recover(
             reason=reason,
             on=effective_on(app, read, booked_on),
         )
+        points = Points(app, read, actor)
+        for number, fact in enumerate(facts := list(found), 1):
+            yield fact
+            if isinstance(fact.event, RewardReversed):
+                before = sum(one.stream == fact.stream for one in facts[:number])
+                yield from _points_back(read, points, fact.stream, before, reason=reason, on=on)
 
     inputs = {
         "command": "payment.recover",
@@ -113,6 +129,22 @@ def recover(
         "reason": reason,
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def _points_back(
+    read: Reading, points: Points, reward_stream: StreamName, before: int, *, reason: str, on: date
+) -> Iterator[Fact]:
+    """A report that was paid in error earned its points in error; `before`: how many events of its reward came here."""
+    reward = known(read.state(reward_stream, rewards.evolve))
+    if reward.incident_id is not None:
+        reversed_by = event_name(reward_stream, read.versions[parse_stream(reward_stream)[1]] + before)
+        yield from points.reverse_for(
+            cause=incident_stream(reward.incident_id),
+            person_id=reward.payee_id,
+            reason=reason,
+            on=on,
+            after=reversed_by,
+        )
 
 
 def reissue(app: App, *, actor: Actor, key: str, payment_id: UUID, on: date) -> Receipt:

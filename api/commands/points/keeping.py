@@ -12,6 +12,7 @@ from api.commands.points.streams import account_stream
 from api.commands.shared import person_stream, places_known, require, today
 from api.context import App
 from domain import households, persons
+from domain.kernel.document_numbers import compared
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.points import accounts
@@ -66,7 +67,7 @@ def deduct(app: App, *, actor: Actor, key: str, deductions: Sequence[Deduction],
                 one.item,
                 one.division,
                 one.deed_on,
-                cause=f"document:{one.document}",
+                cause=f"document:{compared(one.document)}",
                 quantity=one.quantity,
                 person_id=one.person_id,
                 household_id=one.household_id,

@@ -136,4 +136,4 @@ def open_for_points(account: Account | None) -> Account:
 
 def _require_reason(reason: str) -> None:
     if reason not in MOVING_REASONS:
-        raise Refusal("points_account.reason_unknown", reason=reason)
+        raise Refusal("points_account.reason_unknown", reason=reason, choices="、".join(sorted(MOVING_REASONS)))

@@ -6,6 +6,7 @@ The version in force on the day of the deed decides, and no version is changed: 
 from domain.points.rules.events import (
     HOLDERS,
     PERIODS,
+    REACHES,
     REPORT_ITEM,
     UNITS,
     Cap,
@@ -15,19 +16,21 @@ from domain.points.rules.events import (
     PointsRulePublished,
     Window,
 )
-from domain.points.rules.publishing import ITEMS_MAX, Content, check, publish
+from domain.points.rules.publishing import ITEMS_MAX, Content, Fault, check, faults, publish
 from domain.points.rules.state import Layers, PointsRuleEvent, Rule, Rules, Worth, evolve, layers, rule_of
 
 __all__ = [
     "HOLDERS",
     "ITEMS_MAX",
     "PERIODS",
+    "REACHES",
     "REPORT_ITEM",
     "UNITS",
     "Cap",
     "Category",
     "Content",
     "ExchangeLimit",
+    "Fault",
     "Item",
     "Layers",
     "PointsRuleEvent",
@@ -38,6 +41,7 @@ __all__ = [
     "Worth",
     "check",
     "evolve",
+    "faults",
     "layers",
     "publish",
     "rule_of",

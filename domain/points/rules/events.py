@@ -18,6 +18,10 @@ HOLDERS: Final[tuple[str, ...]] = get_args(Holder)
 REPORT_ITEM: Final = "report"
 """The item of a valid report; `report:<item or category>` is for those of one item or category of the catalogue."""
 
+Reach = Literal["village", "township", "county"]
+REACHES: Final[tuple[str, ...]] = get_args(Reach)
+"""At whose stations an account's points buy goods: those of its village, its township, or its whole county."""
+
 PERIODS: Final = ("day", "month", "year")
 """What a cap or a limit counts together: a day, a month or a year in China."""
 
@@ -79,7 +83,8 @@ class PointsRulePublished:
 
     `holder` is one of HOLDERS. `expires_after_months` counts from the month in which points are credited; None: they
     stay. `cash_top_up`: who has too few points may pay the rest. `debt_from_deductions`: a deduction takes more than an
-    account holds and leaves a debt. `document` is the order that says so.
+    account holds and leaves a debt. `exchange_within` is one of REACHES; None: as the wider rule says, and the whole
+    county where none does. `document` is the order that says so.
     """
 
     division: Division
@@ -95,3 +100,4 @@ class PointsRulePublished:
     expires_after_months: int | None = None
     cash_top_up: bool
     debt_from_deductions: bool
+    exchange_within: str | None = None

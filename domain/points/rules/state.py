@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, assert_never
+from typing import Final, assert_never, cast
 
 from domain.kernel.ids import EventName, derived, event_name, stream_name
-from domain.kernel.places import Division
+from domain.kernel.places import Division, Level
 from domain.points.rules.events import Cap, Category, ExchangeLimit, Item, PointsRulePublished, Window
 
 PointsRuleEvent = PointsRulePublished
@@ -34,6 +34,7 @@ class Rule:
     expires_after_months: int | None
     cash_top_up: bool
     debt_from_deductions: bool
+    exchange_within: str | None = None
 
     def item(self, code: str) -> Item | None:
         """The item of that code, if the rule lists it."""
@@ -122,6 +123,12 @@ class Layers:
         return bool(self.rules) and self.rules[0].cash_top_up
 
     @property
+    def exchange_within(self) -> Level:
+        """At whose stations points buy goods, by the narrowest rule that says so; else the whole county's."""
+        said = (rule.exchange_within for rule in self.rules if rule.exchange_within is not None)
+        return cast(Level, next(said, "county"))
+
+    @property
     def exchange_limits(self) -> tuple[ExchangeLimit, ...]:
         """Every limit of what an account exchanges, of all layers."""
         return tuple(limit for rule in self.rules for limit in rule.exchange_limits)
@@ -169,4 +176,5 @@ def rule_of(event: PointsRulePublished, *, name: EventName) -> Rule:
         expires_after_months=event.expires_after_months,
         cash_top_up=event.cash_top_up,
         debt_from_deductions=event.debt_from_deductions,
+        exchange_within=event.exchange_within,
     )

@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from domain.kernel.document_numbers import compared
 from domain.kernel.money import Fen
 from domain.kernel.reasons import require_reason
 from domain.kernel.refusals import Refusal
@@ -24,6 +25,7 @@ from domain.stations.stocks.state import Proposal, Stock
 
 
 def receive(
+    stock: Stock | None,
     *,
     station_id: UUID,
     sku: str,
@@ -36,7 +38,8 @@ def receive(
     """Put goods on the shelf; `sku_known`: the article is, or was, on the station's list.
 
     Refused, in this order: `stock.sku_unknown`, `stock.quantity_unsuited`, `stock.origin_unknown`,
-    `stock.cost_unsuited` (what was bought cost something), `stock.document_missing`.
+    `stock.cost_unsuited` (what was bought cost something), `stock.document_missing`, `stock.slip_used` (this slip has
+    brought this article in before).
     """
     if not sku_known:
         raise Refusal("stock.sku_unknown", sku=sku)
@@ -47,6 +50,8 @@ def receive(
         raise Refusal("stock.cost_unsuited", unit_cost_fen=unit_cost_fen)
     if not document.strip():
         raise Refusal("stock.document_missing")
+    if origin == "donation" and stock is not None and compared(document) in stock.slips:
+        raise Refusal("stock.slip_used", document=document.strip())
     return StockReceived(
         station_id=station_id,
         sku=sku,

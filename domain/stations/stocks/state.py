@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 from uuid import UUID
 
+from domain.kernel.document_numbers import compared
 from domain.kernel.money import Fen
 from domain.kernel.states import known
 from domain.stations.stocks.events import (
@@ -31,7 +32,10 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What lies there, and what all of it cost; `unit_cost_fen` is that of the last goods that came in."""
+    """What lies there, and what all of it cost; `unit_cost_fen` is that of the last goods that came in.
+
+    `slips`: the papers of donations, as they are compared: each brings an article in once.
+    """
 
     station_id: UUID
     sku: str
@@ -39,6 +43,7 @@ class Stock:
     value_fen: int = 0
     unit_cost_fen: int = 0
     proposed: Proposal | None = None
+    slips: frozenset[str] = frozenset()
 
     def cost_of(self, quantity: int) -> Fen:
         """What so many of the pieces had cost: their share in whole fen, rounded down; the last takes the rest."""
@@ -52,8 +57,11 @@ def evolve(stock: Stock | None, event: StockEvent) -> Stock:
     """The stock after an event."""
     if isinstance(event, StockReceived):
         before = stock if stock is not None else Stock(event.station_id, event.sku)
+        slip = {compared(event.document)} if event.origin == "donation" else set()
         return replace(
-            _moved(before, event.quantity, event.quantity * event.unit_cost_fen), unit_cost_fen=event.unit_cost_fen
+            _moved(before, event.quantity, event.quantity * event.unit_cost_fen),
+            unit_cost_fen=event.unit_cost_fen,
+            slips=before.slips | slip,
         )
     before = known(stock)
     match event:

@@ -1,6 +1,6 @@
 """The points of the demonstration county: what its pages show is what its accounts and shelves hold."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import psycopg
@@ -8,7 +8,7 @@ import psycopg
 from api.books.points_tables import liability
 from api.commands.points import account_stream
 from api.context import make_ready, open_app
-from api.demo import households, points
+from api.demo import deeds, households, points
 from api.demo.beginning import begin_or_go_on, period_of
 from api.demo.clock import DemoClock
 from api.demo.loading import _Loader
@@ -23,10 +23,12 @@ from domain.points import accounts
 from domain.stations import stocks
 from domain.stations.stocks import stock_stream
 from migrations.roles import Access
-from projections import exchanges, points_queries, stations, stock_cards
+from projections import deed_queries, exchanges, points_queries, stations, stock_cards
 from projections.rebuild import rebuild
 from tests.projections.conftest import all_rows, roles_of
 from tests.projections.story import CODEC
+
+KINDS = ("task", "activity", "commendation", "inspection", "party_activity")
 
 
 def test_the_county_has_points_and_its_pages_agree_with_its_accounts(
@@ -41,8 +43,12 @@ def test_the_county_has_points_and_its_pages_agree_with_its_accounts(
             loader.set_up()
         households.load(app, people=loader.people)
         points.load(app, founder=loader.founder, people=loader.people)
+        before = app.journal.position()
+        deeds.load(app, people=loader.people)
         size = app.journal.position()
+        assert size - before <= 60, "the demonstration stays quick"
         points.load(app, founder=loader.founder, people=loader.people)
+        deeds.load(app, people=loader.people)
         assert app.journal.position() == size, "running it again changes nothing"
         app.runner.catch_up()
         on = loader.period.until
@@ -87,7 +93,10 @@ def test_the_county_has_points_and_its_pages_agree_with_its_accounts(
                 ),
             )
             waiting = stock_cards.waiting(conn, COUNTY)
-            assert [(one.sku, one.proposed) for one in waiting] == [("YUSAN", -3)]
+            assert [(one.title, one.proposed) for one in waiting] == [("雨伞", -3)]
+            waits = {kind: sum(one.waiting for one in deed_queries.listing(conn, kind, COUNTY)) for kind in KINDS}
+            assert waits == {"task": 1, "activity": 0, "commendation": 1, "inspection": 1, "party_activity": 1}
+            assert len(deed_queries.open_near(conn, [COUNTY], on=on + timedelta(days=31))) == 3, "there is work to try"
         export_package(settings, database, tmp_path / "package")
     assert [one for one in verify_package(tmp_path / "package", processes=1).findings if not one.attention] == []
     live = all_rows(database)

@@ -88,9 +88,23 @@ def test_a_hostile_workbook_is_refused_as_a_whole(tmp_path: Path) -> None:
     with pytest.raises(BadFile) as refused:
         read_point_book(path, PROFILE)
     assert [one.code for one in refused.value.findings] == ["header.merged", "header.missing"]
+
+
+def test_formulas_are_told_together_with_everything_else(tmp_path: Path) -> None:
+    """Also those outside the table's columns: nothing of such a book is imported before they are values."""
+    rows = [*GOOD, "=SUM(D2:D3)"], [*GOOD[:3], "=D2+1", "某日"], ["演练村", "=B2", "M1", 5, GOOD[4]], changed(户号=None)
+    reading = read_point_book(book(tmp_path / "f.xlsx", *rows), PROFILE)
+    assert sorted(told(reading)) == [
+        (2, "F", "cell.formula"),
+        (3, "D", "cell.formula"),
+        (3, "E 截至日期", "date.unreadable"),
+        (4, "B", "cell.formula"),
+        (5, "B 户号", "holder.one_of_two"),
+    ]
+    assert [row.row for row in reading.rows] == [2]
     with pytest.raises(BadFile) as refused:
-        read_point_book(book(tmp_path / "f.xlsx", GOOD, [*GOOD[:3], "=D2+1", GOOD[4]]), PROFILE)
-    assert [(one.row, one.column, one.code) for one in refused.value.findings] == [(3, "D", "cell.formula")]
+        read_point_book(book(tmp_path / "g.xlsx", [*GOOD[:3], "=1"], headers=HEADERS[:4]), PROFILE)
+    assert [one.code for one in refused.value.findings] == ["cell.formula", "header.missing"]
 
 
 def test_merged_rows_are_told_and_not_read(tmp_path: Path) -> None:

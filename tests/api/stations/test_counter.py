@@ -101,6 +101,14 @@ def test_a_day_at_the_counter_and_what_an_auditor_finds(counter: Counter, tmp_pa
     exchange = app.journal.state(of_exchanges.exchange_stream(asked.exchange_id), of_exchanges.evolve)
     assert exchange.channel == "staff"
 
+    # A code that was shown can be taken back, by its own side alone; then it works no more.
+    shown = counter.code("young", account=counter.account("old"))
+    gone = {"app": app, "exchange_id": exchange_of(app, code=shown), "on": on}
+    for who in (counter.staff["accountant"], counter.villagers["villager-0"]):
+        assert refused(partial(exchanges.withdraw, **gone, actor=who, key=counter.key())) == "exchange.not_for_account"
+    exchanges.withdraw(**gone, actor=counter.villagers["old"], key=counter.key())
+    assert refused(partial(counter.exchange, shown, (SOAP, 1))) == "exchange.code_withdrawn"
+
     # A code works once; what was taken by mistake comes back, and some of another day's goods.
     assert refused(partial(counter.exchange, asked.code, (SOAP, 1))) == "exchange.code_used"
     undo = {"app": app, "actor": counter.staff["deputy"], "exchange_id": asked.exchange_id, "on": on}

@@ -13,6 +13,7 @@ from api.web import deed_words
 from domain import points_shares
 from domain.deeds import inspections, titles
 from domain.kernel import deeds
+from domain.points.accounts import account_id
 from tests.api.web.county import TOWNSHIP, VILLAGE, County
 from tests.api.web.deeds import account, at_work, done, held, household, one_of_each, post, publish_rule, step
 from tests.api.web.registers import faults, recorded, sent
@@ -344,6 +345,71 @@ def test_whoever_works_on_pages_finds_every_step(county: County) -> None:
     assert "清洁户" in clerk.get(f"/staff/households/{house}").text
     assert rider.get("/staff/tasks").status_code == 403
     assert rider.get(f"/staff/tasks/{uuid4()}").status_code == 404
+
+
+def test_people_are_called_by_their_names_and_papers_by_their_numbers(county: County) -> None:
+    """A namesake is told apart by the head of his number; the same paper in other brackets is the same paper."""
+    clerk, rider = at_work(county, "lihe"), county.people["zhangjianguo"].person_id
+    on, at = today(county.app).isoformat(), "/staff/commendations"
+    paper = {
+        "division": VILLAGE,
+        "title": "邻里互助",
+        "item": "commendation_village",
+        "issuer": "城东村",
+        "issued_on": on,
+    }
+    fields = {**paper, "person_id": "张 建国", "document": "城东村［2026］31号"}
+    deed = recorded(clerk, sent(clerk, at, at, fields), "commendation").url.path.rpartition("/")[2]
+    assert "没有叫这个名字的人" in sent(clerk, at, at, {**fields, "person_id": "查无此人"}).text
+    again = {**paper, "holder_kind": "person", "holder_id": str(rider), "document": "城东村(２０２６) 31 号"}
+    assert code_of(post(county, "zhaomin", "/commendations", again)) == "commendation.already_recorded"
+    done(step(county, "zhaomin", f"/commendations/{deed}", step="confirm"))
+    _, (namesake,) = household(county, "131", "张建国")
+    other = {**fields, "document": "城东村〔2026〕32号"}
+    shown = sent(clerk, at, at, other).text
+    assert "同名的有 2 人" in shown
+    assert namesake.hex[:8] in shown
+    recorded(clerk, sent(clerk, at, at, {**other, "person_id": f"张建国 {namesake.hex[:8]}"}), "commendation")
+    recorded(
+        clerk,
+        sent(clerk, at, at, {**fields, "person_id": f"张*国 {rider.hex[:8]}", "document": "城东村〔2026〕33号"}),
+        "commendation",
+    )
+
+
+def test_points_are_taken_by_an_item_of_the_rule_and_a_paper(county: County) -> None:
+    clerk, (house, _) = at_work(county, "lihe"), household(county, "132", "卫国")
+    praise = {"division": VILLAGE, "holder_kind": "household", "holder_id": str(house), "title": "最美庭院"}
+    praise |= {"item": "commendation_village", "document": "城东村〔2026〕41号", "issuer": "城东村"}
+    deed = done(post(county, "lihe", "/commendations", {**praise, "issued_on": today(county.app).isoformat()}))
+    done(step(county, "zhaomin", f"/commendations/{deed['deed_id']}", step="confirm"))
+    before, at = held(county, "household", house), f"/staff/points-accounts/{account_id('household', house)}"
+    slip = {"item": "littering", "quantity": "1", "deed_on": today(county.app).isoformat(), "document": "巡查单-7"}
+    shown = recorded(clerk, sent(clerk, at, f"{at}/deductions", slip), "points_account").text
+    assert "乱倒垃圾" in shown
+    assert held(county, "household", house) < before
+
+
+def test_what_is_wrong_says_what_is_right(county: County) -> None:
+    """A reason that is none names those that are; an inspection that nobody could confirm is not begun."""
+    wrong = step(county, "chenjing", f"/commendations/{_confirmed(county)}", step="withdraw", reason="because")
+    assert code_of(wrong) == "deed.reason_unknown"
+    assert "untrue（" in wrong.json()["detail"]
+    house, _ = household(county, "134", "蒋门")
+    inspectors = [str(county.people[who].person_id) for who in ("lihe", "zhangjianguo")]
+    seen = {"household_id": str(house), "inspectors": inspectors, "result": "clean", "item": "clean_household"}
+    refused = post(county, "lihe", "/inspections", {**seen, "inspected_on": today(county.app).isoformat()})
+    assert code_of(refused) == "inspection.nobody_may_confirm"
+
+
+def _confirmed(county: County) -> str:
+    """Praise of a household of its own, confirmed."""
+    house, _ = household(county, "133", "沈安")
+    praise = {"division": VILLAGE, "holder_kind": "household", "holder_id": str(house), "title": "最美庭院"}
+    praise |= {"item": "commendation_village", "document": "城东村〔2026〕42号", "issuer": "城东村"}
+    deed = done(post(county, "lihe", "/commendations", {**praise, "issued_on": today(county.app).isoformat()}))
+    done(step(county, "zhaomin", f"/commendations/{deed['deed_id']}", step="confirm"))
+    return str(deed["deed_id"])
 
 
 def test_the_auditor_finds_no_fault_with_any_of_it(county: County, tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ PEOPLE: Final = {
     "station_keeper": "tangli",
     "village_accountant": "hanbing",
     "village_supervisor": "fengjie",
+    "village_committee": "zengli",
 }
 NEVER_SIGN_IN: Final = {"witness", "agent"}
 
@@ -62,6 +63,7 @@ def county(cluster: "Cluster") -> Iterator[County]:
             ("tangli", "唐丽", "station_keeper"),
             ("hanbing", "韩冰", "village_accountant"),
             ("fengjie", "冯洁", "village_supervisor"),
+            ("zengli", "曾丽", "village_committee"),
         ):
             add_officer(made, login, name, role)
         assert made.post("zhouyu", "/payout-batches", {"division": COUNTY, "month": made.month}).status_code == 201
@@ -121,7 +123,11 @@ def test_the_list_of_pages_is_the_routes(county: County) -> None:
     plain = {path for path in staff_pages(county) if "{" not in path and not BY_A_FORM.search(path)}
     assert {one.path for one in ENTRIES} <= plain
     # One comes to these by a button or by one's own name.
-    assert plain - {one.path for one in ENTRIES} == {"/staff/my-key", "/staff/members/import"}
+    assert plain - {one.path for one in ENTRIES} == {
+        "/staff/members/import",
+        "/staff/my-key",
+        "/staff/subsidies/import",
+    }
     assert len({one.title for one in ENTRIES}) == len(ENTRIES)
 
 

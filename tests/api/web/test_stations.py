@@ -75,6 +75,13 @@ def station_story(county: County, counter: Counter) -> Said:
     code = did("authoriseExchange", "old", "/exchange-authorisations", own, key="the-same-again")["code"]
     again = county.post("old", "/exchange-authorisations", own, key="the-same-again")
     assert (again.status_code, again.json()["code"]) == (200, code)
+    shown = did("authoriseExchange", "old", "/exchange-authorisations", {**own, "points_max": 60})
+    withdrawal = f"/exchange-authorisations/{shown['exchange_id']}/withdrawal"
+    refused("exchange.not_for_account", "accountant", withdrawal, {})
+    did("withdrawAuthorisation", "old", withdrawal, {})
+    refused("exchange.code_withdrawn", "old", withdrawal, {})
+    wanted = {"code": shown["code"], "goods": [{"sku": "YUSAN-01", "quantity": 1}]}
+    refused("exchange.code_withdrawn", "keeper", f"{station}/exchanges", wanted)
     wanted = {"code": code, "goods": [{"sku": "YUSAN-01", "quantity": 2}]}
     refused("authority.role_may_not", "old", f"{station}/exchanges", wanted)
     refused("exchange.code_unknown", "keeper", f"{station}/exchanges", {**wanted, "code": "2222-2222"})

@@ -94,6 +94,9 @@ def test_what_was_withdrawn_can_be_recorded_anew():
 
 def test_a_document_praises_each_holder_apart():
     assert commendation_id(RIDER, DOCUMENT) != commendation_id(OTHER_RIDER, DOCUMENT)
+    for written in ("横文明［２０２６］8号", " 横文明(2026) 8 号", "横文明【2026】8号", "横文明[2026]8\u3000号"):
+        assert commendation_id(RIDER, written) == commendation_id(RIDER, "横文明〔2026〕8号")
+    assert commendation_id(RIDER, "横文明〔2026〕18号") != commendation_id(RIDER, "横文明〔2026〕8号")
 
 
 @every_row(*TABLES)

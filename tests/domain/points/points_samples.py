@@ -43,6 +43,7 @@ def published(division=COUNTY, *, version=1, since=date(2026, 1, 1), **changes: 
         exchange_limits=said.exchange_limits,
         expires_after_months=said.expires_after_months,
         cash_top_up=said.cash_top_up,
+        exchange_within=said.exchange_within,
         debt_from_deductions=said.debt_from_deductions,
     )
 

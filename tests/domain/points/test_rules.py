@@ -71,6 +71,7 @@ def test_versions_are_counted():
     ("code", "changes"),
     [
         ("points_rule.holder_unknown", {"holder": "village"}),
+        ("points_rule.reach_unknown", {"exchange_within": "moon"}),
         ("points_rule.says_nothing", {"items": ()}),
         ("points_rule.too_long", {"items": tuple(Item(f"i{n}", "task", "事", 1, "each") for n in range(99))}),
         ("points_rule.months_out_of_range", {"expires_after_months": 0}),
@@ -98,6 +99,26 @@ def test_what_is_no_rule_is_refused(code, changes):
         rules.check(content(**changes))
     assert refused.value.code == code
     assert tuple(refused.value.facts) == CODES[code]
+
+
+def test_everything_that_is_wrong_is_told_with_its_place():
+    bad = (Item("Task", "other", " ", 0, "week"), ITEMS[0], ITEMS[0])
+    told = [(one.part, one.number, one.refusal.code.partition(".")[2]) for one in rules.faults(content(items=bad))]
+    assert told == [
+        ("items", 1, "code_form"),
+        ("items", 1, "title_form"),
+        ("items", 3, "item_twice"),
+        ("items", 1, "category_unknown"),
+        ("items", 1, "unit_unknown"),
+        ("items", 1, "points_out_of_range"),
+    ]
+
+
+def test_the_narrowest_layer_that_says_where_points_buy_goods_decides():
+    assert layers(published()).exchange_within == "county"
+    county, village = published(exchange_within="township"), published(VILLAGE, exchange_within="village")
+    assert layers(published(VILLAGE), county).exchange_within == "township"
+    assert layers(village, county).exchange_within == "village"
 
 
 def test_an_item_may_be_narrower_than_another():

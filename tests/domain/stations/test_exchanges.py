@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.kernel.ids import EventName
+from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.stations import exchanges, takings
 from domain.stations.exchanges import (
@@ -12,12 +13,13 @@ from domain.stations.exchanges import (
     ExchangeCancelled,
     ExchangeMade,
     ExchangeReturned,
+    ExchangeWithdrawn,
     Line,
     Priced,
     ReturnedLine,
 )
 from domain.stations.takings import Taken, TakingGivenBack, TakingRecorded
-from tests.domain.samples import CLERK, GRID_WORKER, NOW, RIDER, TODAY, person
+from tests.domain.samples import CLERK, GRID_WORKER, NOW, RIDER, TODAY, TOWNSHIP, VILLAGE, person
 from tests.domain.scenarios import Table, every_row, every_table, row, scenarios
 
 given = scenarios(exchanges.evolve)
@@ -48,6 +50,7 @@ def made(*wanted, held=1000, cash_accepted=False, top_up_allowed=True):
 
 MADE = made(UMBRELLAS, SOAP)
 CANCELLED = ExchangeCancelled(keeper_id=KEEPER, reason="拿错了东西", points=155)
+WITHDRAWN = ExchangeWithdrawn(withdrawer_id=RIDER)
 BACK = {"keeper_id": KEEPER, "holders": [RIDER], "reason": "伞骨断了"}
 
 TABLES = (
@@ -72,12 +75,26 @@ TABLES = (
     ),
     Table(
         exchanges.evolve,
+        exchanges.withdraw,
+        (AUTHORISED,),
+        {"withdrawer_id": CLERK, "channel": "family", "at": NOW},
+        [
+            row("exchange.unknown", given=()),
+            row("exchange.code_withdrawn", given=(AUTHORISED, WITHDRAWN)),
+            row("exchange.code_used", given=(AUTHORISED, MADE)),
+            row("exchange.code_expired", at=NOW + timedelta(minutes=11)),
+            row("exchange.not_for_account", channel="staff"),
+        ],
+    ),
+    Table(
+        exchanges.evolve,
         exchanges.cancel,
         (AUTHORISED, MADE),
         {**BACK, "on": TODAY},
         [
             row("exchange.unknown", given=()),
             row("exchange.not_made", given=(AUTHORISED,)),
+            row("exchange.not_made", given=(AUTHORISED, WITHDRAWN)),
             row("exchange.ended", given=(AUTHORISED, MADE, CANCELLED)),
             row("exchange.too_late_to_cancel", on=TOMORROW),
             row("chain.acted_twice", keeper_id=RIDER),
@@ -113,10 +130,22 @@ def test_only_staff_says_why_it_speaks_for_somebody():
     assert spoken.valid_until == NOW + timedelta(minutes=10)
 
 
+def test_whoever_asked_takes_a_code_back_himself_whatever_his_right_was():
+    facts = {"withdrawer_id": RIDER, "channel": None, "at": NOW}
+    given(AUTHORISED).when(exchanges.withdraw, **facts).then(WITHDRAWN)
+
+
+def test_points_buy_goods_within_the_area_that_the_rule_says():
+    exchanges.require_within(TOWNSHIP, station=VILLAGE)
+    with pytest.raises(Refusal, match=r"exchange\.outside_reach"):
+        exchanges.require_within(Division("361125100202"), station=VILLAGE)
+
+
 @pytest.mark.parametrize(
     ("code", "events", "facts"),
     [
         ("exchange.code_unknown", (), {}),
+        ("exchange.code_withdrawn", (AUTHORISED, WITHDRAWN), {}),
         ("exchange.code_used", (AUTHORISED, MADE), {}),
         ("exchange.code_expired", (AUTHORISED,), {"at": NOW + timedelta(minutes=11)}),
         ("chain.acted_twice", (AUTHORISED,), {"keeper_id": RIDER}),

@@ -36,7 +36,7 @@ GOODS = {
 
 
 def received(quantity=10, unit_cost_fen=1000):
-    return stocks.receive(**{**GOODS, "quantity": quantity, "unit_cost_fen": unit_cost_fen})
+    return stocks.receive(None, **{**GOODS, "quantity": quantity, "unit_cost_fen": unit_cost_fen})
 
 
 SHORT = StockCounted(counted_on=TODAY, counted=8, difference=-2, reason="少了两把", counter_id=CLERK)
@@ -134,13 +134,24 @@ TABLES = (
 )
 def test_what_comes_in_says_from_where_and_by_which_paper(code, facts):
     with pytest.raises(Refusal) as refused:
-        stocks.receive(**{**GOODS, **facts})
+        stocks.receive(None, **{**GOODS, **facts})
     assert refused.value.code == code
 
 
 def test_a_gift_may_be_worth_nothing():
-    gift = stocks.receive(**{**GOODS, "origin": "donation", "unit_cost_fen": 0})
+    gift = stocks.receive(None, **{**GOODS, "origin": "donation", "unit_cost_fen": 0})
     assert gift.postings == (Posting(HERE, "YUSAN-01", 10), Posting(f"stk:received:{STATION}", "YUSAN-01", -10))
+
+
+def test_a_slip_of_a_donation_brings_an_article_in_once_however_it_is_written():
+    gift = {**GOODS, "origin": "donation", "document": "捐〔2026〕1 号"}
+    stock = stocks.evolve(None, stocks.receive(None, **gift))
+    with pytest.raises(Refusal) as refused:
+        stocks.receive(stock, **{**gift, "document": "捐［2026］1号"})
+    assert refused.value.code == "stock.slip_used"
+    stock = stocks.evolve(stock, stocks.receive(stock, **{**gift, "document": "捐〔2026〕2号"}))
+    stock = stocks.evolve(stock, stocks.receive(stock, **{**gift, "origin": "purchase"}))
+    stocks.receive(stock, **{**gift, "origin": "purchase"})  # an invoice may come in two deliveries
 
 
 def test_what_goods_cost_is_the_moving_average_and_no_fen_is_lost():

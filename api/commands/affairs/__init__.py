@@ -1,0 +1,1 @@
+"""Commands of the village's affairs: notices, suggestions, commitments, meetings and micro-projects."""

@@ -1,0 +1,1 @@
+"""Disclosing: computing, drafting, reviewing, posting, objecting, answering, closing; and who sits where."""

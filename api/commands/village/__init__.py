@@ -1,0 +1,1 @@
+"""Recording what happens to a village's own money and property."""

@@ -1,0 +1,125 @@
+"""A sheet drawn on paper: PDF/A-2a and PDF/UA-1, the same bytes for the same sheet, font, template and tool.
+
+What must not be broken: nothing of the moment or the machine gets into the file; a character that the font does not
+have is an error that says where it stands, never a box on the notice board.
+"""
+
+import hashlib
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+
+from api.posters.sheets import Sheet
+from domain.kernel.events import Sha256
+from domain.kernel.refusals import Refusal
+
+FONT: Final = "Noto Sans CJK SC"
+WEIGHTS: Final = ("Regular", "Bold")
+STANDARDS: Final = ("a-2a", "ua-1")
+TEMPLATE: Final = Path(__file__).with_name("sheet.typ")
+
+_NOT_THERE: Final = re.compile(r'the text `"(.+?)"` could not be displayed')
+_ONE_AT_A_TIME: Final = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A file and what it was drawn with."""
+
+    pdf: bytes
+    tool: str
+    font_sha256: Sha256
+    template_sha256: Sha256
+
+    @property
+    def sha256(self) -> Sha256:
+        """The digest of its bytes."""
+        return Sha256(hashlib.sha256(self.pdf).hexdigest())
+
+
+def draw(sheet: Sheet, *, paper: str, fonts: Path) -> Drawn:
+    """Draw a sheet on A4 or A3 with the fonts of a folder.
+
+    Refuses `poster.font_missing`, and `poster.glyph_missing` for a character that the font does not have.
+    """
+    import typst  # takes a tenth of a second that no other request should pay
+
+    font_sha256 = font_digest(fonts)
+    posted = datetime(*sheet.posted, tzinfo=UTC)
+    with _ONE_AT_A_TIME:
+        try:
+            pdf = _compiler(fonts).compile(
+                TEMPLATE.read_bytes(),
+                format="pdf",
+                sys_inputs={"sheet": sheet.json(), "paper": paper},
+                pdf_standards=list(STANDARDS),
+                timestamp=posted,
+            )
+        except typst.TypstError as error:
+            _refuse_missing(sheet, f"{error.message}\n{error.diagnostic}")
+            raise
+    return Drawn(bytes(pdf), tool(), font_sha256, template_digest())
+
+
+def tool() -> str:
+    """What draws, with its version."""
+    return f"typst {metadata.version('typst')}"
+
+
+@cache
+def template_digest() -> Sha256:
+    """The digest of the template."""
+    return Sha256(hashlib.sha256(TEMPLATE.read_bytes()).hexdigest())
+
+
+@cache
+def font_digest(fonts: Path) -> Sha256:
+    """One digest over the font's files of a folder, by weight. Refuses `poster.font_missing`."""
+    digest = hashlib.sha256()
+    for weight in WEIGHTS:
+        with _font_file(fonts, weight).open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return Sha256(digest.hexdigest())
+
+
+def _font_file(fonts: Path, weight: str) -> Path:
+    names = (f"NotoSansCJK-{weight}.ttc", f"NotoSansCJKsc-{weight}.otf")
+    found = next((fonts / name for name in names if (fonts / name).is_file()), None)
+    if found is None:
+        raise Refusal("poster.font_missing", folder=str(fonts), font=FONT, file=names[0])
+    return found
+
+
+@cache
+def _compiler(fonts: Path) -> Any:
+    import typst
+
+    return typst.Compiler(font_paths=[str(fonts)], ignore_system_fonts=True)
+
+
+def _refuse_missing(sheet: Sheet, said: str) -> None:
+    """Refuse, naming the first place, if it was a character that the font does not have."""
+    missing = {character for text in _NOT_THERE.findall(said) for character in text}
+    for where, text in _texts(sheet):
+        lacking = next((character for character in text if character in missing), None)
+        if lacking is not None:
+            raise Refusal("poster.glyph_missing", where=where, text=text, glyph=lacking, number=f"U+{ord(lacking):04X}")
+
+
+def _texts(sheet: Sheet) -> Iterator[tuple[str, str]]:
+    """(where it stands, the text), every text of the sheet, rows first."""
+    for part in sheet.parts:
+        for row in part.rows:
+            for heading, cell in zip(part.headings, row, strict=True):
+                yield f"{part.title}，第 {row[0]} 行，{heading}", cell
+        yield from ((f"{part.title}，表头", heading) for heading in part.headings)
+        yield from ((f"{part.title}，合计", cell) for cell in part.totals or ())
+        yield "表名", part.title
+    yield from (("标题", sheet.title), ("所在地方", sheet.path), ("第一句话", sheet.sentence), ("说明", sheet.note))
+    yield from (("更正", sheet.correction or ""), *(("没有列出的", said) for said in sheet.left_out))

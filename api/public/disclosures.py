@@ -1,0 +1,285 @@
+"""One version of what was disclosed, row by row, with its proof, the answers to objections, and its corrections.
+
+What must not be broken: when its days are over a version's rows come down, and what stays is its one sentence, the
+answers to objections and the proof. Nothing that nobody has reviewed is here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any, Final
+
+from fastapi import Query, Request, Response
+from psycopg import Connection
+
+from api.public.answers import CACHE, page
+from api.public.document_tables import Reader
+from api.public.months import Read
+from api.public.reading import Reading
+from api.public.seal import seal_of
+from api.public.sheets import JSON_TYPE, OPEN, Files, answer
+from api.public.where import division_of, path_to, today
+from api.web.cached import GET, cached
+from api.web.disclosed.kinds import WORDS, disclosed_period_text, row_words
+from api.web.disclosing_words import CHANNELS
+from api.web.routes import Routes
+from api.web.running import require_running
+from domain.disclosures.state import disclosure_id
+from domain.kernel.disclosed import is_period
+from domain.kernel.documents import REFERENCE_CHARS, Document, parse
+from domain.kernel.places import Division, chain, contains
+from domain.kernel.refusals import Refusal
+from journal import disclosed_documents
+from journal.errors import IntegrityError
+from projections import disclosure_queries, places, posted_disclosures
+from projections.places import Place
+from projections.posted_disclosures import PostedVersion, PublicObjection
+
+MODELS: Final = (*posted_disclosures.MODELS, places)
+FOUND_MAX: Final = 60
+DOCUMENT: Final = "document.json"
+
+router = Routes(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One posted version with all that a page says of it; `versions` are all that were posted, in order.
+
+    `papers`: the sheets (A4, A3) that were drawn of it.
+    """
+
+    path: list[Place]
+    version: PostedVersion
+    versions: list[PostedVersion]
+    objections: list[PublicObjection]
+    reader: Reader
+    papers: list[str]
+
+    @property
+    def title(self) -> str:
+        """`城东村 2026年10月财务公开`."""
+        return f"{self.path[-1].name} {disclosed_period_text(self.version.period)}{self.reader.words.title}"
+
+    @property
+    def sentence(self) -> str:
+        """The one sentence."""
+        return self.reader.words.sentence(self.reader.document.sentence)
+
+
+def address_of(one: PostedVersion) -> str:
+    """Where a disclosure stands, whichever its version."""
+    return f"/v/{one.division}/disclosures/{one.kind}/{one.period}"
+
+
+@router.api_route("/v/{code}/find", methods=GET)
+def find(
+    request: Request,
+    code: str,
+    read: Read,
+    ref: Annotated[str | None, Query(max_length=64)] = None,
+    large: bool = False,
+) -> Response:
+    """One's own rows in everything that stands in public here and above, by the reference that stands beside them."""
+    where = division_of(code)
+    wanted = reference(ref) if ref is not None else None
+    read.healthy()
+    with read.pool.connection() as conn, conn.transaction():
+        require_running(conn, MODELS)
+        path = path_to(conn, read, where)
+        along = [area for area in chain(where) if contains(read.identity.division, area)]
+        standing = posted_disclosures.along(conn, along, on=today(), limit=FOUND_MAX) if wanted else []
+        known = places.names(conn, set(along), on=today())
+        readers = [(one, _reader(conn, one, known)) for one in standing if one.kind in WORDS]
+    found = [(one, parts) for one, reader in readers if (parts := reader.of_reference(wanted or ""))]
+    values = {"path": path, "ref": wanted, "found": found, "said": WORDS, "places": known, "large": large}
+    return page(request, read.templates.render("public/find.html", values))
+
+
+@router.api_route("/v/{code}/disclosures/{kind}/{of}", methods=GET)
+def disclosure(request: Request, code: str, kind: str, of: str, read: Read, large: bool = False) -> Response:
+    """The version posted last."""
+    return _version_page(request, read, _posted(read, division_of(code), kind, of, None), large=large)
+
+
+@router.api_route("/v/{code}/disclosures/{kind}/{of}/{version}", methods=GET)
+def disclosure_version(
+    request: Request,
+    code: str,
+    kind: str,
+    of: str,
+    version: str,
+    read: Read,
+    large: bool = False,
+    after: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    ref: Annotated[str | None, Query(max_length=64)] = None,
+) -> Response:
+    """One version, from a row on, or the rows of one reference."""
+    found = _posted(read, division_of(code), kind, of, version)
+    wanted = reference(ref) if ref and ref.strip() else None
+    return _version_page(request, read, found, large=large, after=after, ref=wanted)
+
+
+@router.api_route("/v/{code}/disclosures/{kind}/{of}/{version}/data/{file}", methods=GET)
+def files_of_version(request: Request, code: str, kind: str, of: str, version: str, file: str, read: Read) -> Response:
+    """One version as files, and the bytes that its digest is of. Refuses `page.taken_down` when its days are over."""
+    found = _posted(read, division_of(code), kind, of, version)
+    if not found.version.open_on(today()):
+        raise Refusal("page.taken_down", until=found.version.until)
+    if file == DOCUMENT:
+        content = found.reader.document.canonical()
+        response = cached(request, content, media_type=JSON_TYPE, cache_control=CACHE)
+        response.headers.update(OPEN)
+        return response
+    return answer(request, _files(read, found), file)
+
+
+def posted_version(read: Reading, where: Division, kind: str, of: str, version: str) -> Posted:
+    """A version whose rows stand in public today. Refuses `page.unknown` for any other."""
+    found = _posted(read, where, kind, of, version)
+    if not found.version.open_on(today()):
+        raise Refusal("page.unknown")
+    return found
+
+
+def reference(text: str) -> str:
+    """A reference as people write it: eight hexadecimal digits, gaps and capitals not minded."""
+    return "".join(text.split()).replace("-", "").lower()[:REFERENCE_CHARS]
+
+
+def _posted(read: Reading, where: Division, kind: str, of: str, version: str | None) -> Posted:
+    """A version by its number (None: the one posted last). Refuses `page.unknown`."""
+    if kind not in WORDS or not is_period(of):
+        raise Refusal("page.unknown")
+    own = disclosure_id(where, kind, of)
+    read.healthy()
+    with read.pool.connection() as conn, conn.transaction():
+        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        require_running(conn, MODELS)
+        path = path_to(conn, read, where)
+        versions = posted_disclosures.versions(conn, own)
+        wanted = str(versions[-1].version) if version is None and versions else version
+        one = next((one for one in versions if str(one.version) == wanted), None)
+        if one is None:
+            raise Refusal("page.unknown")
+        objections = posted_disclosures.objections(conn, own)
+        drawn = disclosure_queries.posters(conn, own)
+        reader = _reader(conn, one, {})
+    papers = [each.paper for each in drawn if each.version == one.version == versions[-1].version]
+    return Posted(path, one, versions, objections, reader, papers)
+
+
+def _reader(conn: Connection[Any], one: PostedVersion, known: Mapping[Division, str]) -> Reader:
+    content = disclosed_documents.content_of(conn, one.document)
+    if content is None:
+        raise IntegrityError(f"the disclosed document {one.document} of {one.published_event} is missing")
+    document = _document(content)
+    codes = {
+        Division(str(row[number]))
+        for table in document.tables
+        for number, column in enumerate(table.columns)
+        if column.type == "place"
+        for row in table.rows
+        if row[number] is not None
+    }
+    named = places.names(conn, codes, on=today()) if codes - set(known) else known
+    names = disclosed_documents.names_of(conn, one.disclosure_id, one.version)
+    return Reader(document, WORDS[one.kind], names, {str(code): name for code, name in named.items()})
+
+
+@lru_cache(64)
+def _document(content: bytes) -> Document:
+    """A document read; the same bytes are the same document. Reading one of 300 rows takes longer than its page."""
+    try:
+        return parse(content)
+    except ValueError as error:
+        raise IntegrityError(f"a disclosed document cannot be read: {error}") from None
+
+
+def _version_page(
+    request: Request, read: Reading, found: Posted, *, large: bool, after: int = 0, ref: str | None = None
+) -> Response:
+    one, reader, on = found.version, found.reader, today()
+    down = not one.open_on(on)
+    parts, following = (reader.of_reference(ref), None) if ref else reader.page(after=after)
+    newer = found.versions[-1] if found.versions[-1].version > one.version else None
+    document = reader.document
+    values: dict[str, Any] = {
+        "path": found.path,
+        "one": one,
+        "at": address_of(one),
+        "said": reader.words,
+        "sentence": found.sentence,
+        "chart": reader.chart,
+        "newer": newer,
+        "down": down,
+        "searchable": document.row_count > 1 and any(c.type == "ref" for t in document.tables for c in t.columns),
+        "ref": ref,
+        "parts": [] if down else parts,
+        "next": None if down else following,
+        "withheld": reader.words.left_out(document.withheld),
+        "may_object": not down and one.ended is None,
+        "objections": found.objections,
+        "objected": {each.row_name for each in found.objections if each.version == one.version},
+        "row_words": lambda name: row_words(one.kind, name),
+        "channels": CHANNELS,
+        "today": on,
+        "versions": found.versions,
+        "papers": found.papers,
+        "query": document.query,
+        "parameters": sorted(document.parameters.items()),
+        "events": _events(one),
+        "seal": seal_of(read.published),
+        "large": large,
+    }
+    if not down:
+        values["files"] = _files(read, found)
+    response = page(request, read.templates.render("public/disclosure.html", values))
+    if down and response.status_code != 304:
+        response.status_code = 410
+    return response
+
+
+def _events(one: PostedVersion) -> list[tuple[str, str, int | None]]:
+    """What happened to a version: in words, the event, and its place in the log where a proof of it is offered."""
+    events: list[tuple[str, str, int | None]] = [("起草", one.drafted_event, one.drafted_index)]
+    if one.reviewed_event:
+        events.append(("村务监督委员会审核", one.reviewed_event, None))
+    return [*events, ("公示", one.published_event, one.published_index)]
+
+
+def _files(read: Reading, found: Posted) -> Files:
+    one, document = found.version, found.reader.document
+    return Files(
+        address=f"{address_of(one)}/{one.version}/data",
+        title=f"{found.title}（第 {one.version} 版）",
+        origin=read.identity.origin,
+        position=document.position,
+        figures={**document.sentence, **{f"withheld_{name}": value for name, value in document.withheld.items()}},
+        facts={
+            "sentence": found.sentence,
+            "kind": one.kind,
+            "division": one.division,
+            "period": one.period,
+            "version": one.version,
+            "query": document.query,
+            "parameters": dict(document.parameters),
+            "document_sha256": one.document,
+            "since": one.since,
+            "until": one.until,
+            "events": [name for _, name, _ in _events(one)],
+            "objections": [
+                {
+                    "number": each.number,
+                    "version": each.version,
+                    "row": each.row_name,
+                    "raised_on": each.raised_on,
+                    "answered_on": each.answered_on,
+                    "upheld": each.upheld,
+                    "answer": each.answer,
+                }
+                for each in found.objections
+            ],
+        },
+        sheets=found.reader.sheets(),
+    )

@@ -1,0 +1,50 @@
+"""公示单: the sheets that hang on the notice board, for whoever prints one himself, byte for byte as recorded."""
+
+from typing import Final
+
+from fastapi import Request, Response
+
+from api.public.answers import CACHE
+from api.public.months import Read
+from api.public.where import division_of, today
+from api.web.cached import GET, cached
+from api.web.routes import Routes
+from api.web.running import require_running
+from domain.disclosures.posters import PAPERS
+from domain.disclosures.state import disclosure_id
+from domain.kernel.disclosed import is_period
+from domain.kernel.refusals import Refusal
+from journal import kept_posters
+from projections import disclosure_queries, posted_disclosures
+
+MODELS: Final = posted_disclosures.MODELS
+PDF: Final = "application/pdf"
+
+router = Routes(include_in_schema=False)
+
+
+@router.api_route("/v/{code}/posters/{kind}/{of}/{paper}.pdf", methods=GET)
+def poster(request: Request, code: str, kind: str, of: str, paper: str, read: Read) -> Response:
+    """The sheet of the version posted last, while it is posted. Refuses `page.unknown` where none was drawn."""
+    where = division_of(code)
+    if paper.upper() not in PAPERS or not is_period(of):
+        raise Refusal("page.unknown")
+    own = disclosure_id(where, kind, of)
+    read.healthy()
+    with read.pool.connection() as conn:
+        require_running(conn, MODELS)
+        posted = posted_disclosures.versions(conn, own)
+        if not posted or not posted[-1].open_on(today()):
+            raise Refusal("page.unknown")
+        drawn = next(
+            (
+                one
+                for one in disclosure_queries.posters(conn, own)
+                if one.version == posted[-1].version and one.paper == paper.upper()
+            ),
+            None,
+        )
+        content = kept_posters.content_of(conn, drawn.sha256) if drawn is not None else None
+    if content is None:
+        raise Refusal("page.unknown")
+    return cached(request, content, media_type=PDF, cache_control=CACHE)

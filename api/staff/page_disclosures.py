@@ -1,0 +1,231 @@
+"""村务公开: what is owed and what is late, computing and drafting, review, posting, objections, correction, the end.
+
+What must not be broken: whoever drafts or reviews has the very figures before him that the journal then names.
+"""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.commands.disclosing import computing, disclosures, objections
+from api.commands.disclosing.naming import masked_in
+from api.commands.shared import today
+from api.public.document_tables import Reader
+from api.staff.acting import ByCookie, Desk
+from api.staff.disclosing_done import Asked, objection_of, step
+from api.staff.disclosing_forms import AnswerForm, ComputationForm, DraftForm, ObjectionForm, StepForm
+from api.staff.disclosing_read import Whole, document_of, names_of_version, owed, readable, texts_of, whole
+from api.staff.fields import Code, Identifier
+from api.staff.forms import FormSent, show
+from api.staff.office import Office
+from api.staff.page_today import place_names
+from api.staff.texts import names_of
+from api.web import disclosing_words
+from api.web.disclosed.kinds import WORDS, disclosed_period_text, row_words
+from api.web.paging import query
+from api.web.routes import Routes
+from domain import authority
+from domain.disclosures.posters import PAPERS
+from domain.kernel.disclosed import KINDS
+from domain.kernel.documents import Document
+from domain.kernel.places import Division
+from domain.kernel.refusals import Refusal
+from projections import disclosure_queries, places
+from projections import disclosures as disclosures_model
+from projections.disclosed.makers import MAKERS
+from projections.disclosure_queries import Version
+
+router = Routes(prefix="/staff/disclosures", include_in_schema=False)
+
+PATH: Final = "/staff/disclosures"
+SHOWN_MAX: Final = 50
+DUE_MAX: Final = 100
+ROWS_MAX: Final = 200
+
+
+@router.get("")
+def listing(
+    request: Request,
+    desk: Desk,
+    who: ByCookie,
+    area: Annotated[Code | None, Query()] = None,
+    before: Annotated[int | None, Query(ge=0, le=2**53)] = None,
+) -> HTMLResponse:
+    """What is owed, what waits for somebody, and what was posted; the form by which a draft begins."""
+    who.require("disclosures")
+    on, within = today(desk.app), who.area(desk, area)
+    due = [one for one in owed(desk, within) if one.open]
+    with desk.current(disclosures_model, places) as conn:
+        found = disclosure_queries.within(conn, within, on=on, before=before, limit=SHOWN_MAX)
+        known = places.within(conn, who.areas[0], on=on)
+    seen = {one.division for one in found} | {one.division for one in due} | {within}
+    values: dict[str, Any] = {
+        "due": due[:DUE_MAX],
+        "due_count": len(due),
+        "late_count": sum(one.late(on) for one in due),
+        "found": found,
+        "next": query(area=area, before=found[-1].log_index) if len(found) == SHOWN_MAX else None,
+        "area": within,
+        "known": known,
+        "offered": [place for place in known if who.covers(place.code)],
+        "kinds": [kind for kind in KINDS if kind in MAKERS],
+        "places": place_names(desk, seen),
+        "today": on,
+        "may_draft": authority.may(who.role, "disclosure.drafted/1"),
+        "makers": MAKERS,
+        "may_settle": authority.may(who.role, "disclosure_settings.made/1"),
+        "said": disclosing_words,
+        "period_text": disclosed_period_text,
+    }
+    return show(request, desk, who, "disclosures.html", values)
+
+
+@router.post("/check")
+def check(request: Request, form: FormSent) -> HTMLResponse:
+    """What was computed, with every row; nothing is recorded."""
+    wanted, desk, who = form.shaped(ComputationForm), form.desk, form.who
+    if not authority.may(who.role, "disclosure.drafted/1"):
+        raise Refusal("authority.role_may_not", role=who.role, event_type="disclosure.drafted/1")
+    who.area(desk, wanted.division)
+    found = computing.compute(form.app, division=wanted.division, kind=wanted.kind, period=wanted.period, on=form.on)
+    with desk.current(disclosures_model) as conn:
+        before = disclosure_queries.of(conn, wanted.division, wanted.kind, wanted.period, on=form.on)
+    values = {
+        **_shown(desk, found.document, masked_in(form.app, found.digest, form.on)),
+        "digest": found.digest,
+        "before": before,
+        "corrects": before.posted if before is not None else None,
+        "places": place_names(desk, {wanted.division}),
+        "said": disclosing_words,
+        "period_text": disclosed_period_text,
+    }
+    return show(request, desk, who, "disclosure_check.html", values)
+
+
+@router.post("")
+def draft(form: FormSent) -> RedirectResponse:
+    """Draft what was shown."""
+    wanted = form.shaped(DraftForm)
+    identity, receipt = disclosures.draft(
+        form.app, actor=form.actor, key=form.key, digest=wanted.document, reason=wanted.reason, on=form.on
+    )
+    return form.done(receipt, at=_at(identity))
+
+
+@router.get("/{disclosure_id}")
+def page(
+    request: Request,
+    disclosure_id: Identifier,
+    desk: Desk,
+    who: ByCookie,
+    version: Annotated[int | None, Query(ge=1, le=10**6)] = None,
+) -> HTMLResponse:
+    """One disclosure: a version with every row, the history, objections with answers, and what may be done next."""
+    all_ = whole(desk, readable(desk, who, disclosure_id))
+    one, on, found = _asked(all_, version), today(desk.app), all_.disclosure
+    posted = one.since is not None
+    names = names_of_version(desk, disclosure_id, one.version) if posted else masked_in(desk.app, one.document, on)
+    people = {one.drafter_id, one.reviewer_id, one.publisher_id} - {None}
+    values: dict[str, Any] = {
+        **_shown(desk, document_of(desk, one.document), names),
+        "found": found,
+        "version": one,
+        "latest": all_.versions[-1],
+        "versions": all_.versions,
+        "objections": all_.objections,
+        "texts": texts_of(desk, who, all_.objections),
+        "posters": all_.posters,
+        "papers": sorted(PAPERS, reverse=True),
+        "names": names_of(desk, people),
+        "places": place_names(desk, {found.division}),
+        "today": on,
+        "may": {name: authority.may(who.role, event) for name, event in _STEPS.items()},
+        "said": disclosing_words,
+        "period_text": disclosed_period_text,
+        "row_text": lambda name: row_words(found.kind, name),
+    }
+    return show(request, desk, who, "disclosure.html", values)
+
+
+_STEPS: Final = {
+    "draft": "disclosure.drafted/1",
+    "review": "disclosure.reviewed/1",
+    "publish": "disclosure.published/1",
+    "close": "disclosure.closed/1",
+    "archive": "disclosure.archived/1",
+    "object": "objection.raised/1",
+    "answer": "objection.answered/1",
+    "poster": "poster.rendered/1",
+}
+
+
+@router.post("/{disclosure_id}/steps")
+def record_step(disclosure_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Review, post, close or archive."""
+    found = readable(form.desk, form.who, disclosure_id)
+    receipt = step(Asked(form.app, form.actor, form.key, form.on), found, form.shaped(StepForm))
+    return form.done(receipt, at=_at(disclosure_id))
+
+
+@router.post("/{disclosure_id}/objections")
+def raise_objection(disclosure_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Write down what a visitor objects to."""
+    found = readable(form.desk, form.who, disclosure_id)
+    new = objection_of(found, form.shaped(ObjectionForm))
+    _, receipt = objections.raise_one(form.app, actor=form.actor, key=form.key, new=new, on=form.on)
+    return form.done(receipt, at=_at(disclosure_id))
+
+
+@router.post("/{disclosure_id}/objections/{objection_id}/answer")
+def answer(disclosure_id: Identifier, objection_id: Identifier, form: FormSent) -> RedirectResponse:
+    """Answer an objection, in public."""
+    found, wanted = readable(form.desk, form.who, disclosure_id), form.shaped(AnswerForm)
+    receipt = objections.answer(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        disclosure_id=found.disclosure_id,
+        objection_id=objection_id,
+        upheld=wanted.upheld,
+        text=wanted.answer,
+        on=form.on,
+    )
+    return form.done(receipt, at=_at(disclosure_id))
+
+
+def _asked(all_: Whole, version: int | None) -> Version:
+    """The version that is asked for; else the one drafted last. Refuses `disclosure.version_unknown`."""
+    wanted = version or all_.versions[-1].version
+    for one in all_.versions:
+        if one.version == wanted:
+            return one
+    raise Refusal("disclosure.version_unknown", version=wanted)
+
+
+def _shown(desk: Office, document: Document, names: dict[str, str]) -> dict[str, Any]:
+    """A document as a page shows it: its sentence, its tables (the first rows of long ones), what is withheld."""
+    words = WORDS[document.kind]
+    found = {
+        Division(str(row[place]))
+        for table in document.tables
+        for place, column in enumerate(table.columns)
+        if column.type == "place"
+        for row in table.rows
+        if row[place] is not None
+    }
+    place_of = {str(code): name for code, name in place_names(desk, found).items()}
+    parts, more = Reader(document, words, names, place_of).page(rows_max=ROWS_MAX)
+    return {
+        "document": document,
+        "words_of": words,
+        "sentence": words.sentence(document.sentence),
+        "left_out": words.left_out(document.withheld),
+        "parts": parts,
+        "cut": document.row_count if more is not None else None,
+    }
+
+
+def _at(disclosure_id: UUID) -> str:
+    return f"{PATH}/{disclosure_id}"

@@ -1,0 +1,181 @@
+"""What was earned in a period, by whom, and whether it arrived, from the events of rewards and payments.
+
+What must not be broken: the figures rest on nothing but these events. Twin: `projections.disclosed.rewards`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from audit.entries import Entry
+from audit.rules.disclosed.fold import Parameters
+from domain.kernel.disclosed import months
+from domain.kernel.documents import Column, Document, Row, Table, reference_of
+from domain.kernel.places import Division, chain
+
+_STATES: Final = ("arrived", "in_progress", "not_arrived", "to_verify")
+_COLUMNS: Final = (
+    Column("reference", "ref"),
+    Column("state", "code"),
+    Column("count", "int"),
+    Column("fen", "fen"),
+    Column("booked_on", "date"),
+)
+_PAYMENT_STATES: Final[Mapping[str, str]] = {
+    "payment.settled/1": "settled",
+    "payment.confirmed_paid/1": "settled",
+    "payment.failed/1": "failed",
+    "payment.cancelled/1": "cancelled",
+    "payment.returned/1": "returned",
+    "payment.unresolved/1": "unresolved",
+    "payment.prepared/1": "prepared",
+    "payment.approved/1": "approved",
+    "payment.accepted/1": "accepted",
+    "payment.reissued/1": "reissued",
+    "payment.written_back/1": "written_back",
+    "payment.recovered/1": "recovered",
+}
+_BACK: Final = frozenset({"failed", "cancelled", "returned"})
+
+
+@dataclass(slots=True)
+class _Earned:
+    """A reward, and the payment that carries it."""
+
+    payee: str
+    sensitive: bool
+    fen: int
+    payment: str | None = None
+    reversed: bool = False
+
+
+@dataclass(slots=True)
+class _Group:
+    """The rewards of one payee in one state."""
+
+    payee: str
+    state: str
+    sensitive: bool
+    count: int = 0
+    fen: int = 0
+    booked_on: str | None = None
+
+
+class Rewards:
+    """The rewards and their payments, as the events so far tell them."""
+
+    query: ClassVar[str] = "rewards/1"
+    types: ClassVar[frozenset[str]] = frozenset(
+        {
+            "reward.granted/1",
+            "reward.scheduled/1",
+            "reward.unscheduled/1",
+            "reward.reversed/1",
+            *_PAYMENT_STATES,
+        }
+    )
+
+    def __init__(self) -> None:
+        self._rewards: dict[str, _Earned] = {}
+        self._of: dict[tuple[str, str], list[_Earned]] = {}  # (month, area) -> in the order of granting
+        self._payments: dict[str, tuple[str, str | None]] = {}  # state, and the bank's day
+
+    def apply(self, entry: Entry) -> None:
+        """Take one event in."""
+        data = entry.data
+        match entry.type:
+            case "reward.granted/1":
+                self._granted(entry)
+            case "reward.scheduled/1" | "reward.unscheduled/1" | "reward.reversed/1":
+                if reward := self._rewards.get(entry.identity):
+                    self._changed(reward, entry)
+            case _:
+                day = self._payments.get(entry.identity, ("", None))[1]
+                self._payments[entry.identity] = _PAYMENT_STATES[entry.type], data.get("booked_on", day)
+
+    def _granted(self, entry: Entry) -> None:
+        data = entry.data
+        if entry.identity in self._rewards:
+            return
+        reward = self._rewards[entry.identity] = _Earned(data["payee_id"], data["sensitive"], data["amount_fen"])
+        for area in chain(Division(data["division"])):
+            self._of.setdefault((data["accrual_month"], area), []).append(reward)
+
+    def _changed(self, reward: _Earned, entry: Entry) -> None:
+        match entry.type:
+            case "reward.scheduled/1":
+                reward.payment = entry.data["payment_id"]
+            case "reward.unscheduled/1":
+                reward.payment = None
+            case _:
+                reward.reversed = True
+
+    def document(self, *, division: Division, period: str, parameters: Parameters, position: int) -> Document:
+        """The rewards accrued in the period's months, in the division or below it, by payee and state."""
+        groups = self._groups(division, period)
+        hidden = [one for one in groups if one.sensitive]
+        count, least = sum(one.count for one in hidden), int(parameters["small_count_min"])
+        few = 0 < count < least
+        counted = [one for one in groups if not (few and one.sensitive)]
+        shown = [one for one in counted if not one.sensitive and one.state != "reversed"]
+        withheld: dict[str, int] = {}
+        if few:
+            withheld = {"sensitive_below": least}
+        elif count:
+            withheld = {"sensitive_count": count, "sensitive_fen": sum(one.fen for one in hidden)}
+        totals = {"count": sum(one.count for one in shown), "fen": sum(one.fen for one in shown)}
+        return Document(
+            kind="rewards",
+            division=division,
+            period=period,
+            query=self.query,
+            parameters=parameters,
+            position=position,
+            sentence=_sentence(counted),
+            tables=(Table("payees", _COLUMNS, tuple(map(_row, shown)), totals),),
+            withheld=withheld,
+        )
+
+    def _groups(self, division: Division, period: str) -> list[_Group]:
+        """In the order in which the first reward of each was granted."""
+        asked = frozenset(months(period))
+        rewards = [one for month in asked for one in self._of.get((month, division), ())]
+        if len(asked) > 1:
+            of_these = {id(one) for one in rewards}
+            rewards = [one for one in self._rewards.values() if id(one) in of_these]
+        groups: dict[tuple[str, str, bool], _Group] = {}
+        for reward in rewards:
+            state, day = self._state(reward)
+            key = reward.payee, state, reward.sensitive
+            group = groups.setdefault(key, _Group(*key))
+            group.count += 1
+            group.fen += reward.fen
+            group.booked_on = max(filter(None, (group.booked_on, day)), default=None)
+        return list(groups.values())
+
+    def _state(self, reward: _Earned) -> tuple[str, str | None]:
+        """Where a reward's money is, and the day on which the bank booked it."""
+        state, day = self._payments.get(reward.payment or "", ("", None))
+        if reward.reversed:
+            return "reversed", None
+        if reward.payment is None or state in _BACK:
+            return "not_arrived", None
+        if state == "settled":
+            return "arrived", day
+        return ("to_verify" if state == "unresolved" else "in_progress"), None
+
+
+def _row(one: _Group) -> Row:
+    return reference_of(one.payee), one.state, one.count, one.fen, one.booked_on
+
+
+def _sentence(groups: Sequence[_Group]) -> dict[str, int]:
+    live = [one for one in groups if one.state != "reversed"]
+    figures = {"payees": len({one.payee for one in live}), **_sums("", live)}
+    for state in _STATES:
+        figures |= _sums(f"{state}_", [one for one in live if one.state == state])
+    return figures | _sums("reversed_", [one for one in groups if one.state == "reversed"])
+
+
+def _sums(name: str, groups: Sequence[_Group]) -> dict[str, int]:
+    return {f"{name}count": sum(one.count for one in groups), f"{name}fen": sum(one.fen for one in groups)}

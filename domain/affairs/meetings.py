@@ -1,0 +1,269 @@
+"""Meetings (村民会议、村民代表会议): who was called, how many came, what was put to the vote and how it went.
+
+What must not be broken: nothing is decided where too few came; no more votes are counted than people were present; and
+whoever wrote down who came does not write down the votes as well.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final, assert_never
+from uuid import UUID
+
+from domain.kernel.affairs import TITLE_CHARS_MAX, require_past, require_public, require_reason
+from domain.kernel.events import event
+from domain.kernel.ids import EventName
+from domain.kernel.places import Division
+from domain.kernel.quorums import MEETING_KINDS, MeetingRule
+from domain.kernel.refusals import Refusal
+from domain.kernel.separation import require_distinct
+from domain.kernel.states import known
+
+AGENDA_MAX: Final = 20
+ATTENDANCE_MAX: Final = 1_000
+"""By name: 1,000 identities are 39 KB of an event's 60."""
+PEOPLE_MAX: Final = 100_000
+CANCELLING_REASONS: Final = frozenset({"no_quorum", "postponed", "no_longer_needed", "called_wrongly"})
+
+
+@event("meeting.called/1")
+class MeetingCalled:
+    """A meeting is called for a day, with its agenda. `rule` is the event that says how many must come and agree."""
+
+    division: Division
+    kind: str
+    title: str
+    agenda: tuple[str, ...]
+    held_on: date
+    place: str
+    rule: EventName
+    caller_id: UUID
+
+
+@event("meeting.held/1")
+class MeetingHeld:
+    """It was held: `eligible` might have come; `attendance` came and are registered here, `on_sheet` others signed.
+
+    `sheet` is the number of the signed attendance sheet. Present are both together.
+    """
+
+    eligible: int
+    attendance: tuple[UUID, ...]
+    on_sheet: int
+    sheet: str | None = None
+    recorder_id: UUID
+
+
+@event("meeting.resolved/1")
+class MeetingResolved:
+    """A vote and what came of it: the `number`-th of the meeting. `text` is public and names nobody."""
+
+    number: int
+    title: str
+    text: str
+    agreed: int
+    opposed: int
+    abstained: int
+    passed: bool
+    teller_id: UUID
+
+
+@event("meeting.cancelled/1")
+class MeetingCancelled:
+    """It was not held, for a reason; too few may have come."""
+
+    canceller_id: UUID
+    reason: str
+
+
+MeetingEvent = MeetingCalled | MeetingHeld | MeetingResolved | MeetingCancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A vote as later decisions refer to it."""
+
+    number: int
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A meeting. `status`: called, held or cancelled."""
+
+    division: Division
+    kind: str
+    held_on: date
+    rule: EventName
+    status: str = "called"
+    eligible: int = 0
+    present: int = 0
+    recorder_id: UUID | None = None
+    resolutions: tuple[Resolution, ...] = ()
+
+
+# Decide: what may happen, judged by the rules in force.
+
+
+def call(
+    meeting: Meeting | None,
+    *,
+    division: Division,
+    division_known: bool,
+    kind: str,
+    title: str,
+    agenda: Sequence[str],
+    held_on: date,
+    place: str,
+    rule: MeetingRule | None,
+    actor_id: UUID,
+) -> MeetingCalled:
+    """Call a meeting; `rule` is the one of its kind that is in force there. A day that has passed may be written down.
+
+    Refused, in this order: `meeting.already_called`, `place.unknown`, `meeting.kind_unknown`, `affair.text_missing`,
+    `affair.text_too_long`, `meeting.agenda_size`, `meeting_rule.not_set`.
+    """
+    if meeting is not None:
+        raise Refusal("meeting.already_called")
+    if not division_known:
+        raise Refusal("place.unknown", division=division)
+    if kind not in MEETING_KINDS:
+        raise Refusal("meeting.kind_unknown", kind=kind)
+    for text in (title, place, *agenda):
+        require_public(text, most=TITLE_CHARS_MAX)
+    if not 1 <= len(agenda) <= AGENDA_MAX:
+        raise Refusal("meeting.agenda_size", most=AGENDA_MAX)
+    if rule is None:
+        raise Refusal("meeting_rule.not_set", kind=kind, division=division)
+    return MeetingCalled(
+        division=division,
+        kind=kind,
+        title=title,
+        agenda=tuple(agenda),
+        held_on=held_on,
+        place=place,
+        rule=rule.event,
+        caller_id=actor_id,
+    )
+
+
+def hold(
+    meeting: Meeting | None,
+    *,
+    rule: MeetingRule,
+    eligible: int,
+    attendance: Sequence[UUID],
+    unknown: int,
+    on_sheet: int,
+    sheet: str | None,
+    today: date,
+    actor_id: UUID,
+) -> MeetingHeld:
+    """Write down who came; `unknown` of those named are not registered, `rule` is the one it was called under.
+
+    Refused, in this order: `meeting.unknown`, `meeting.not_called`, `affair.day_in_future`,
+    `meeting.attendance_invalid` (somebody twice, or too many by name), `person.unknown`, `meeting.sheet_missing`
+    (others signed, and no sheet is named), `meeting.more_present_than_eligible`, `meeting.no_quorum`.
+    """
+    existing = _called(meeting)
+    require_past(existing.held_on, today=today)
+    if len(set(attendance)) < len(attendance) or len(attendance) > ATTENDANCE_MAX or on_sheet < 0:
+        raise Refusal("meeting.attendance_invalid", most=ATTENDANCE_MAX)
+    if unknown:
+        raise Refusal("person.unknown")
+    if on_sheet and not sheet:
+        raise Refusal("meeting.sheet_missing")
+    present = len(attendance) + on_sheet
+    if not present <= eligible <= PEOPLE_MAX:
+        raise Refusal("meeting.more_present_than_eligible", present=present, eligible=eligible)
+    if not present or not rule.quorate(present, eligible=eligible):
+        raise Refusal("meeting.no_quorum", present=present, eligible=eligible)
+    return MeetingHeld(
+        eligible=eligible, attendance=tuple(attendance), on_sheet=on_sheet, sheet=sheet, recorder_id=actor_id
+    )
+
+
+def resolve(
+    meeting: Meeting | None,
+    *,
+    rule: MeetingRule,
+    title: str,
+    text: str,
+    agreed: int,
+    opposed: int,
+    abstained: int,
+    actor_id: UUID,
+) -> MeetingResolved:
+    """Write down a vote; whether it passed follows from the rule.
+
+    Refused, in this order: `meeting.unknown`, `meeting.not_held`, `affair.text_missing`, `affair.text_too_long`,
+    `meeting.votes_invalid` (none, or more than people were present), `chain.acted_twice` (who wrote down who came).
+    """
+    existing = _existing(meeting)
+    if existing.status != "held":
+        raise Refusal("meeting.not_held", status=existing.status)
+    require_public(title, most=TITLE_CHARS_MAX)
+    require_public(text)
+    votes = agreed + opposed + abstained
+    if min(agreed, opposed, abstained) < 0 or not 1 <= votes <= existing.present:
+        raise Refusal("meeting.votes_invalid", votes=votes, present=existing.present)
+    require_distinct(actor_id, acting_as="teller", acted=[("attendance_recorder", existing.recorder_id)])
+    return MeetingResolved(
+        number=len(existing.resolutions) + 1,
+        title=title,
+        text=text,
+        agreed=agreed,
+        opposed=opposed,
+        abstained=abstained,
+        passed=rule.passes(agreed, present=existing.present, eligible=existing.eligible),
+        teller_id=actor_id,
+    )
+
+
+def cancel(meeting: Meeting | None, *, reason: str, actor_id: UUID) -> MeetingCancelled:
+    """Say that it was not held.
+
+    Refused, in this order: `meeting.unknown`, `meeting.not_called`, `affair.reason_unknown`.
+    """
+    _called(meeting)
+    require_reason(reason, of=CANCELLING_REASONS)
+    return MeetingCancelled(canceller_id=actor_id, reason=reason)
+
+
+def _existing(meeting: Meeting | None) -> Meeting:
+    if meeting is None:
+        raise Refusal("meeting.unknown")
+    return meeting
+
+
+def _called(meeting: Meeting | None) -> Meeting:
+    existing = _existing(meeting)
+    if existing.status != "called":
+        raise Refusal("meeting.not_called", status=existing.status)
+    return existing
+
+
+# Evolve: what did happen. Never checks: rules change, history does not.
+
+
+def evolve(meeting: Meeting | None, event: MeetingEvent) -> Meeting:
+    """The meeting after an event."""
+    match event:
+        case MeetingCalled():
+            return Meeting(event.division, event.kind, event.held_on, event.rule)
+        case MeetingHeld():
+            present = len(event.attendance) + event.on_sheet
+            return replace(
+                known(meeting),
+                status="held",
+                eligible=event.eligible,
+                present=present,
+                recorder_id=event.recorder_id,
+            )
+        case MeetingResolved(number=number, passed=passed):
+            existing = known(meeting)
+            return replace(existing, resolutions=(*existing.resolutions, Resolution(number, passed)))
+        case MeetingCancelled():
+            return replace(known(meeting), status="cancelled")
+        case _:
+            assert_never(event)

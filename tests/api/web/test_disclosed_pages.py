@@ -1,0 +1,429 @@
+"""村务公开 as villagers meet it: one sentence, every row, the proof; corrections and answers in sight; none named."""
+
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+from xml.etree import ElementTree
+
+import httpx
+import psycopg
+import pytest
+from markupsafe import Markup
+from playwright.sync_api import Browser
+
+from api.commands.disclosing import computing, settling
+from api.commands.shared import today
+from api.hearing.agent import agent_id, open_box
+from api.hearing.pace import Limits
+from api.public.document_tables import Reader
+from api.web.disclosed.kinds import WORDS as WORDS_OF
+from domain.disclosures.settings import KindRule
+from domain.kernel.disclosed import KINDS
+from domain.kernel.documents import Document, Table
+from domain.kernel.ids import derived
+from journal import disclosed_documents
+from projections.disclosed import rewards
+from tests.api.public.disclosing import answered, objected, posted, rewarded_last_month, seat_reviewer
+from tests.api.web.county import COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, County
+
+WORDS = "村里少记了我修路灯的一笔，请核对"
+ROWS = 300
+
+
+@pytest.fixture(scope="module")
+def told(county: County) -> tuple[County, str, UUID]:
+    """Last month's rewards of a village: posted, objected to, found wrong, and posted again. The box is open."""
+    period = rewarded_last_month(county)
+    rules = tuple(KindRule(kind, "monthly" if kind in ("rewards", "assets") else "never", "masked") for kind in KINDS)
+    owed = settling.NewSettings(VILLAGE, date.fromisoformat(f"{period}-01"), "横村务〔2026〕1号", 7, 10, 0, 3, rules)
+    settling.make(county.app, actor=county.admin, key=county.key(), new=owed, on=today(county.app))
+    seat_reviewer(county)
+    own, version = posted(county, period)
+    wrong = objected(county, own, version, row="payees:2", text=WORDS)
+    answered(county, own, wrong, upheld=True, text="经核对，少记一笔，已更正。")
+    rewarded_last_month(county, members=("ouyang",))
+    own, version = posted(county, period, reason="少记一笔奖励")
+    assert version == 2
+    objected(county, own, version, text=WORDS)
+    receipt = open_box(county.app, administrator=county.admin)
+    assert receipt is not None
+    assert county.app.caught_up(receipt.position)
+    assert open_box(county.app, administrator=county.admin) is None, "opened once"
+    return county, period, own
+
+
+def at(period: str, rest: str = "") -> str:
+    return f"/v/{VILLAGE}/disclosures/rewards/{period}{rest}"
+
+
+def small(county: County, path: str) -> tuple[httpx.Response, str]:
+    """A page as it comes over the wire: within ten kilobytes, without a script, and its text."""
+    with county.browser().stream("GET", path, headers={"accept-encoding": "gzip"}) as answer:
+        raw = b"".join(answer.iter_raw())
+    assert len(raw) <= 10_240, path
+    html = gzip.decompress(raw).decode()
+    assert "<script" not in html
+    assert "style=" not in html
+    return answer, html
+
+
+def text_of(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def names_nobody(county: County, content: str) -> None:
+    ids = [str(one.person_id) for one in county.people.values()]
+    for name in ("张建国", "欧阳明月", "刘洋", WORDS, WORDS[2:10], *ids):
+        assert name not in content, name
+
+
+def test_one_sentence_then_every_row_then_the_proof(told: tuple[County, str, UUID]) -> None:
+    county, period, _ = told
+    answer, html = small(county, at(period))
+    text = text_of(html)
+    order = ("共奖励 40.00 元，给 3 人", "欧阳** ", "异议和答复", "这一版的证明", "怎样核对")
+    places = [text.index(word) for word in order]
+    assert places == sorted(places)
+    names_nobody(county, html)
+    for who, masked in (("zhangjianguo", "张*国"), ("ouyang", "欧阳**"), ("liuyang", "刘*")):
+        assert f"{masked} {str(county.people[who].person_id)[:8]}" in text
+    assert re.search(r"合计.*4.*40\.00", text)
+    document = county.browser().get(at(period, "/2/data/document.json")).content
+    assert hashlib.sha256(document).hexdigest() in html
+    names_nobody(county, document.decode())
+    assert answer.headers["cache-control"] == "public, max-age=60"
+    again = county.browser().get(at(period), headers={"if-none-match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_what_was_corrected_stays_in_sight_with_the_reason(told: tuple[County, str, UUID]) -> None:
+    county, period, _ = told
+    _, second = small(county, at(period))
+    _, first = small(county, at(period, "/1"))
+    assert "共奖励 30.00 元" in text_of(first)
+    assert "这一版已更正。" in text_of(first)
+    assert f'href="{at(period)}/2">看第 2 版</a>，更正原因：少记一笔奖励' in first
+    assert f'这一版更正了<a href="{at(period)}/1">第 1 版</a>，原因：少记一笔奖励' in second
+    assert text_of(second).index("更正的经过") > text_of(second).index("异议和答复")
+
+
+def test_objections_and_answers_stand_beside_the_item_without_the_words(told: tuple[County, str, UUID]) -> None:
+    county, period, _ = told
+    _, first = small(county, at(period, "/1"))
+    row = next(line for line in first.splitlines() if "欧阳**" in line)
+    assert "有异议" in row
+    assert f"{at(period)}/1/object?row=payees:2" in row
+    text = text_of(first)
+    assert "对“发给谁、多少、到没到账，第 2 行”提出异议（工作人员代记" in text
+    assert "✔ 属实，予以更正 。经核对，少记一笔，已更正。" in text
+    assert re.search(r"… [0-9年月]+日前答复。", text_of(small(county, at(period))[1]))
+
+
+def test_every_place_above_lists_it_and_a_reader_of_feeds_is_told(told: tuple[County, str, UUID]) -> None:
+    county, period, _ = told
+    for place in (VILLAGE, TOWNSHIP, COUNTY):
+        _, html = small(county, f"/v/{place}/disclosures")
+        assert f'href="{at(period)}"' in html
+        assert "正在公示 1 项" in re.sub(r"<[^>]+>", "", html)
+        assert f'href="{at(period)}"' in small(county, f"/v/{place}")[1]
+    assert at(period) not in small(county, f"/v/{OTHER_TOWNSHIP}/disclosures")[1]
+    feed = county.browser().get(f"/v/{TOWNSHIP}/feed.atom")
+    assert feed.headers["content-type"].startswith("application/atom+xml")
+    entries = ElementTree.fromstring(feed.content).findall("{http://www.w3.org/2005/Atom}entry")  # noqa: S314 - ours
+    titles = [one.findtext("{http://www.w3.org/2005/Atom}title") or "" for one in entries]
+    assert [title.endswith("（第 2 版）") for title in titles] == [True, False]
+    names_nobody(county, feed.text)
+    assert len(re.findall("<item>", county.browser().get(f"/v/{VILLAGE}/feed.rss").text)) == 2
+    assert county.browser().get(f"/v/{VILLAGE}/feed.txt").status_code == 404
+
+
+def test_somebody_finds_his_own_rows_by_his_number(told: tuple[County, str, UUID]) -> None:
+    county, period, _ = told
+    own = str(county.people["ouyang"].person_id)[:8]
+    for path in (f"/v/{VILLAGE}/find?ref={own[:4].upper()}%20{own[4:]}", at(period, f"/2?ref={own}")):
+        text = text_of(small(county, path)[1])
+        assert f"欧阳** {own}" in text
+        assert "张*国" not in text
+    for nobody in ("deadbeef", "%25", "x" * 60, "'--"):
+        answer, html = small(county, f"/v/{VILLAGE}/find?ref={nobody}")
+        assert answer.status_code == 200
+        assert "没有编号" in html
+    assert small(county, f"/v/{VILLAGE}/find")[0].status_code == 200
+
+
+def test_the_files_say_what_the_page_says(told: tuple[County, str, UUID]) -> None:
+    county, period, _ = told
+    browser = county.browser()
+    package = browser.get(at(period, "/2/data/datapackage.json"))
+    assert package.headers["access-control-allow-origin"] == "*"
+    (resource,) = package.json()["resources"]
+    table = browser.get(at(period, f"/2/data/{resource['path']}"))
+    assert resource["hash"] == f"sha256:{hashlib.sha256(table.content).hexdigest()}"
+    assert "attachment" in table.headers["content-disposition"]
+    page = browser.get(at(period, "/2/data/page.json")).json()
+    assert sum(row["fen"] for row in page["tables"]["payees"]) == page["figures"]["fen"] == 4_000
+    assert [row["reference_name"] for row in page["tables"]["payees"]] == ["张*国", "欧阳**", "刘*"]
+    assert page["document_sha256"] == package.json()["document_sha256"]
+    names_nobody(county, table.text + json.dumps(page, ensure_ascii=False))
+    listed = browser.get(f"/v/{VILLAGE}/disclosures/data/page.json").json()
+    assert [row["version"] for row in listed["tables"]["disclosures"]] == [2]
+
+
+@pytest.mark.parametrize(
+    "rest", ["/3", "/0", "/二", "/1/object?row=payees:99", "/1/object?row=nothing", "/1/data/nothing.csv", "/01"]
+)
+def test_what_was_never_posted_is_no_page(told: tuple[County, str, UUID], rest: str) -> None:
+    county, period, _ = told
+    assert county.browser().get(at(period, rest)).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["rewards/2026-13", "secrets/2026-01", "rewards/2019-01", "rewards/once-x"])
+def test_nor_is_what_nobody_disclosed(county: County, path: str) -> None:
+    assert county.browser().get(f"/v/{VILLAGE}/disclosures/{path}").status_code == 404
+
+
+CHANGE = "UPDATE read.disclosure_versions SET until = %s, document = %s WHERE disclosure_id = %s AND version = 2"
+
+
+def test_what_is_late_is_said_where_it_is_owed(told: tuple[County, str, UUID]) -> None:
+    county, _, _ = told
+    for place in (VILLAGE, TOWNSHIP):
+        text = text_of(small(county, f"/v/{place}/disclosures")[1])
+        assert "应公开还没有公开的 1 项" in text
+        assert re.search(r"资产与资源，[0-9年月]+： ✘ 应在[0-9年月]+日前公开", text), "the rewards were posted"
+    assert "还没有公开" not in small(county, f"/v/{OTHER_TOWNSHIP}/disclosures")[1]
+
+
+@contextmanager
+def changed(county: County, own: UUID, *, until: date | None = None, document: str | None = None) -> Iterator[None]:
+    """The second version with another last day, or other rows, straight in the read model; and back again."""
+    with psycopg.connect(county.app.access.projector, autocommit=True) as conn:
+        kept = conn.execute(
+            "SELECT until, document FROM read.disclosure_versions WHERE disclosure_id = %s AND version = 2", (own,)
+        ).fetchone()
+        assert kept is not None
+        conn.execute(CHANGE, (until or kept[0], document or kept[1], own))
+        try:
+            yield
+        finally:
+            conn.execute(CHANGE, (*kept, own))
+
+
+def test_after_its_days_the_rows_come_down_and_the_proof_stays(told: tuple[County, str, UUID]) -> None:
+    county, period, own = told
+    digest = county.browser().get(at(period, "/2/data/page.json")).json()["document_sha256"]
+    with changed(county, own, until=today(county.app) - timedelta(days=1)):
+        answer, html = small(county, at(period))
+        assert answer.status_code == 410
+        text = text_of(html)
+        assert "公示期已满，名单已从本页撤下" in text
+        assert "共奖励 40.00 元，给 3 人" in text
+        assert digest in html
+        assert f"disclosure/{own}@" in html
+        assert "经核对，少记一笔，已更正" in text
+        for gone in ("张*国", "欧阳**", str(county.people["ouyang"].person_id)[:8], "我有异议", "/data/"):
+            assert gone not in html, gone
+        for rest in ("/2/data/payees.csv", "/2/data/page.json", "/2/data/document.json"):
+            taken = county.browser().get(at(period, rest))
+            assert taken.status_code == 410
+            assert "名单已撤下" in taken.text
+        assert county.browser().get(at(period, "/2/object")).status_code == 404
+        listed = text_of(small(county, f"/v/{VILLAGE}/disclosures")[1])
+        assert re.search(r"正在公示\s+0 项", listed)
+        assert listed.index("往期") < listed.index("奖励发放")
+        own_reference = str(county.people["ouyang"].person_id)[:8]
+        assert "没有编号" in small(county, f"/v/{VILLAGE}/find?ref={own_reference}")[1]
+    assert small(county, at(period))[0].status_code == 200
+
+
+def test_a_long_list_goes_over_small_pages_and_every_row_is_there_once(told: tuple[County, str, UUID]) -> None:
+    county, period, own = told
+    rows = tuple(
+        (f"{n * 2654435761 % 2**32:08x}", "arrived", n % 7, n * 137 % 99_991, "2026-11-03") for n in range(ROWS)
+    )
+    table = Table("payees", rewards.COLUMNS, rows)
+    before = county.browser().get(at(period, "/2/data/page.json")).json()
+    long = Document("rewards", VILLAGE, period, "rewards/1", {}, 7, before["figures"], (table,))
+    with county.app.writing.connection() as conn:
+        disclosed_documents.keep(conn, long, {})
+    with changed(county, own, document=long.digest()):
+        address, seen = at(period), list[str]()
+        while address:
+            _, html = small(county, address)
+            seen += re.findall(r"object\?row=(payees:\d+)\"", html)
+            following = re.search(r'rel="next" href="([^"]+)"', html)
+            address = following[1] if following else ""
+    assert seen == [f"payees:{n}" for n in range(1, ROWS + 1)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_a_word_for_each_figure_and_column(told: tuple[County, str, UUID], kind: str) -> None:
+    """Of a village, or where villages have none of it of the county; what is about nobody's year is said so too."""
+    county, period, _ = told
+    division, on = COUNTY if kind == "budget" else VILLAGE, today(county.app)
+    made = computing.compute(county.app, division=division, kind=kind, period=period, on=on).document
+    reader = Reader(made, WORDS_OF[kind], {}, {})
+    sentence = reader.words.sentence(made.sentence)
+    assert sentence.endswith("。")
+    assert "%" not in sentence
+    assert set(reader.words.drawn) <= set(made.sentence)
+    assert isinstance(reader.chart, Markup)
+    parts, _ = reader.page()
+    assert [part.title for part in parts] == [sheet.title for sheet in reader.sheets()]
+    assert [bool(part.headings) for part in parts] == [True] * len(made.tables)
+    assert set(made.tables[0].totals) <= {column.name for column in made.tables[0].columns}
+    left_out = reader.words.left_out(made.withheld)
+    assert not re.search("[a-z]", "".join([reader.words.title, sentence, *left_out]))
+
+
+# Forms.
+
+
+def sent(county: County, path: str, headers: dict[str, str] | None = None, **fields: str) -> httpx.Response:
+    """The form of a page, filled in and sent."""
+    browser = county.browser()
+    page = browser.get(path)
+    assert page.status_code == 200, page.text
+    assert page.headers["cache-control"] == "no-store"
+    hidden = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', page.text))
+    return browser.post(path, data={**hidden, **fields}, headers=headers or {})
+
+
+@pytest.fixture
+def fresh(county: County) -> None:
+    """Nobody has sent anything yet."""
+    county.web.state.hearing = Limits()
+
+
+@pytest.mark.usefixtures("fresh")
+def test_an_objection_needs_no_name_and_its_words_lie_in_the_vault(told: tuple[County, str, UUID]) -> None:
+    county, period, _ = told
+    said = "第一行的钱没有收到"
+    answer = sent(county, at(period, "/2/object?row=payees:1"), text=f" {said}\u200b ")
+    assert answer.status_code == 303, answer.text
+    _, receipt = small(county, answer.headers["location"])
+    assert "您的异议已收到" in receipt
+    assert "第 1 行" in receipt
+    identity = UUID(answer.headers["location"].rpartition("/")[2])
+    with county.app.reading.connection() as conn:
+        row: Any = conn.execute(
+            "SELECT text, channel, anonymous, objector_id, row_name FROM read.disclosure_objections"
+            " WHERE objection_id = %s",
+            (identity,),
+        ).fetchone()
+    assert row[1:] == ("web", True, None, "payees:1")
+    assert county.app.vault.open([row[0]], by="test", reason="test") == {row[0]: said}
+    assert said not in small(county, at(period))[1] + receipt
+    assert str(identity)[:8] in small(county, at(period))[1]
+
+
+@pytest.mark.usefixtures("fresh")
+def test_sent_twice_it_is_one_objection_signed_by_the_box(told: tuple[County, str, UUID]) -> None:
+    county, period, _ = told
+    path = at(period, "/2/object")
+    browser, fields = county.browser(), {"text": "合计不对", "contact": "老王家", "key": county.key()}
+    first, again = (browser.post(path, data=fields) for _ in range(2))
+    assert (first.status_code, again.headers["location"]) == (303, first.headers["location"])
+    origin = county.app.journal.origin
+    identity = derived("objection", origin, agent_id(origin), fields["key"])
+    assert first.headers["location"].endswith(str(identity))
+
+
+@pytest.mark.usefixtures("fresh")
+def test_what_is_wrong_with_a_form_is_said_and_the_words_are_not_lost(told: tuple[County, str, UUID]) -> None:
+    county, period, _ = told
+    path = at(period, "/2/object")
+    for fields, headers, status, said in (
+        ({"text": "   "}, {}, 422, "还没有写内容"),
+        ({"text": "话<b>", "website": "x"}, {}, 422, "防机器"),
+        ({"text": "话" * 1_001}, {}, 422, "最多 1000 字"),
+        ({"text": "话<b>"}, {"sec-fetch-site": "cross-site"}, 403, "不是从本站打开"),
+    ):
+        answer = sent(county, path, headers, **fields)
+        assert (answer.status_code, said in answer.text) == (status, True), answer.text
+        assert fields["text"].strip().replace("<", "&lt;").replace(">", "&gt;") in answer.text
+    for _ in range(5):
+        assert sent(county, path, text="话").status_code == 303
+    refused = sent(county, path, text="第六条")
+    assert (refused.status_code, "分钟" in refused.text, "第六条" in refused.text) == (429, True, True)
+
+
+@pytest.mark.usefixtures("fresh")
+def test_a_suggestion_goes_the_same_way(told: tuple[County, str, UUID]) -> None:
+    county, _, _ = told
+    answer = sent(county, f"/v/{VILLAGE}/suggest", text="村口装一盏灯", contact="")
+    assert answer.status_code == 303, answer.text
+    _, receipt = small(county, answer.headers["location"])
+    assert "村口装一盏灯" not in receipt
+    assert county.browser().get("/said/suggestion/nothing").status_code == 404
+    assert county.browser().get(f"/said/objection/{UUID(int=5)}").status_code == 404
+
+
+SMALL = """least => [...document.querySelectorAll('main *')].filter(node => [...node.childNodes].some(
+    child => child.nodeType === 3 && child.data.trim()) && !node.closest('.chart, .trap, pre, .mono, .code')
+    && parseFloat(getComputedStyle(node).fontSize) < least).map(node => node.outerHTML.slice(0, 90))"""
+LOW = """() => [...document.querySelectorAll('main a, main button, main input, main textarea')].filter(
+    node => node.type !== 'hidden' && !node.closest('.trap') && node.getBoundingClientRect().height < 59.5
+    ).map(node => node.outerHTML.slice(0, 90))"""
+WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+@pytest.mark.usefixtures("fresh")
+def test_an_old_villager_reads_and_objects_on_a_cheap_telephone(
+    told: tuple[County, str, UUID], chromium: Browser
+) -> None:
+    """360 px wide, without JavaScript, in the large print, and once with nothing but the keyboard."""
+    county, _, _ = told
+    context = chromium.new_context(
+        base_url=county.url, locale="zh-CN", viewport={"width": 360, "height": 740}, java_script_enabled=False
+    )
+    requests: list[str] = []
+    context.on("request", lambda request: requests.append(request.url.removeprefix(county.url)))
+    page = context.new_page()
+
+    def look(*, large: bool = True) -> None:
+        """The page fits; its letters are large, and in the large print all that is touched is as well."""
+        assert not page.evaluate(WIDE), page.url
+        assert page.evaluate(SMALL, 21 if large else 18) == [], page.url
+        assert page.evaluate(LOW) == [] or not large, page.url
+
+    def press(name: str) -> None:
+        with page.expect_navigation():
+            page.get_by_role("link", name=name).first.click()
+
+    page.goto(f"/v/{VILLAGE}")
+    look(large=False)
+    press("大字版")
+    look()
+    press("村务公开：正在公示和往期")
+    look()
+    press("奖励发放")
+    look()
+    assert page.locator("tbody tr").count() == 3
+    press("我有异议")
+    look()
+    page.get_by_label("哪里不对").fill("我那一笔没有")
+    with page.expect_navigation():
+        page.get_by_role("button", name="提交").click()
+    look()
+    assert "年" in page.locator(".lead").inner_text()
+    assert page.get_by_text("您的异议已收到").is_visible()
+    press("返回")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main"), "the first key leads past the head of the page"
+    loaded = {path.partition("?")[0] for path in requests if not path.startswith(("/v/", "/said/"))}
+    assert loaded <= {"/static/style.css", "/static/icon.svg"}
+    context.close()
+
+
+def test_nothing_can_be_sent_before_the_box_is_open(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.hearing.agent.agent_id", lambda origin: derived("agent", origin, "nobody"))
+    answer = county.browser().get(f"/v/{VILLAGE}/suggest")
+    assert (answer.status_code, "网上意见箱还没有开通" in answer.text) == (503, True)

@@ -1,0 +1,180 @@
+"""A meeting decides where enough came, and no more votes are counted than people were there."""
+
+from datetime import timedelta
+
+from domain.affairs import meetings
+from domain.affairs.meeting_rules import rules_stream
+from domain.affairs.meetings import (
+    AGENDA_MAX,
+    ATTENDANCE_MAX,
+    MeetingCalled,
+    MeetingCancelled,
+    MeetingHeld,
+    MeetingResolved,
+)
+from domain.kernel.affairs import TEXT_CHARS_MAX, TITLE_CHARS_MAX
+from domain.kernel.ids import derived, event_name
+from domain.kernel.quorums import MeetingRule, Share
+from tests.domain.samples import APPROVER, CLERK, COUNTY, GRID_WORKER, OFFICER, RIDER, TODAY, VILLAGE
+from tests.domain.scenarios import Table, every_row, every_table, row, scenarios
+
+given = scenarios(meetings.evolve)
+
+RULE = MeetingRule(
+    "representatives",
+    Share(2, 3, more=False),
+    Share(1, 2, more=True),
+    "present",
+    event_name(rules_stream(COUNTY), 1),
+)
+CALLED = MeetingCalled(
+    division=VILLAGE,
+    kind="representatives",
+    title="2026 年第四次村民代表会议",
+    agenda=("三组道路硬化",),
+    held_on=TODAY,
+    place="村委会",
+    rule=RULE.event,
+    caller_id=CLERK,
+)
+HELD = MeetingHeld(eligible=30, attendance=(GRID_WORKER, RIDER), on_sheet=18, sheet="签到册 4", recorder_id=CLERK)
+RESOLVED = MeetingResolved(
+    number=1, title="三组道路硬化", text="同意立项。", agreed=11, opposed=8, abstained=1, passed=True, teller_id=OFFICER
+)
+CANCELLED = MeetingCancelled(canceller_id=CLERK, reason="no_quorum")
+CALL = {
+    "division": VILLAGE,
+    "division_known": True,
+    "kind": "representatives",
+    "title": "2026 年第四次村民代表会议",
+    "agenda": ("三组道路硬化",),
+    "held_on": TODAY,
+    "place": "村委会",
+    "rule": RULE,
+    "actor_id": CLERK,
+}
+HOLD = {
+    "rule": RULE,
+    "eligible": 30,
+    "attendance": (GRID_WORKER, RIDER),
+    "unknown": 0,
+    "on_sheet": 18,
+    "sheet": "签到册 4",
+    "today": TODAY,
+    "actor_id": CLERK,
+}
+VOTE = {
+    "rule": RULE,
+    "title": "三组道路硬化",
+    "text": "同意立项。",
+    "agreed": 11,
+    "opposed": 8,
+    "abstained": 1,
+    "actor_id": OFFICER,
+}
+MANY = tuple(derived("test", number) for number in range(ATTENDANCE_MAX + 1))
+TABLES = (
+    Table(
+        meetings.evolve,
+        meetings.call,
+        (),
+        CALL,
+        [
+            row("meeting.already_called", given=(CALLED,)),
+            row("place.unknown", division_known=False),
+            row("meeting.kind_unknown", kind="dinner"),
+            row("affair.text_missing", title=""),
+            row("affair.text_missing", title="会议", place="村委会", agenda=("",)),
+            row("affair.text_too_long", place="字" * (TITLE_CHARS_MAX + 1), agenda=("路",)),
+            row("meeting.agenda_size", place="村委会", agenda=()),
+            row("meeting.agenda_size", agenda=("路",) * (AGENDA_MAX + 1)),
+            row("meeting_rule.not_set", rule=None),
+        ],
+    ),
+    Table(
+        meetings.evolve,
+        meetings.hold,
+        (CALLED,),
+        HOLD,
+        [
+            row("meeting.unknown", given=()),
+            row("meeting.not_called", given=(CALLED, CANCELLED)),
+            row("affair.day_in_future", given=(CALLED,), today=TODAY - timedelta(days=1)),
+            row("meeting.attendance_invalid", attendance=(RIDER, RIDER)),
+            row("meeting.attendance_invalid", attendance=MANY, eligible=2000),
+            row("meeting.attendance_invalid", attendance=(), on_sheet=-1),
+            row("person.unknown", attendance=(RIDER,), unknown=1, on_sheet=18),
+            row("meeting.sheet_missing", sheet=None),
+            row("meeting.more_present_than_eligible", eligible=18, attendance=(RIDER,), on_sheet=18),
+            row("meeting.no_quorum", sheet="签到册 4", on_sheet=17, eligible=30),
+            row("meeting.no_quorum", attendance=(), on_sheet=0, eligible=0),
+        ],
+    ),
+    Table(
+        meetings.evolve,
+        meetings.resolve,
+        (CALLED, HELD),
+        VOTE,
+        [
+            row("meeting.unknown", given=()),
+            row("meeting.not_held", given=(CALLED,)),
+            row("affair.text_missing", given=(CALLED, HELD), title=""),
+            row("affair.text_too_long", title="路", text="字" * (TEXT_CHARS_MAX + 1)),
+            row("meeting.votes_invalid", agreed=12, opposed=8, abstained=1, text="同意立项。"),
+            row("meeting.votes_invalid", agreed=0, opposed=0, abstained=0),
+            row("meeting.votes_invalid", agreed=3, opposed=-1, abstained=0),
+            row("chain.acted_twice", actor_id=CLERK),
+        ],
+    ),
+    Table(
+        meetings.evolve,
+        meetings.cancel,
+        (CALLED,),
+        {"reason": "no_quorum", "actor_id": CLERK},
+        [
+            row("meeting.unknown", given=()),
+            row("meeting.not_called", given=(CALLED, HELD)),
+            row("affair.reason_unknown", reason="rain"),
+        ],
+    ),
+)
+
+
+@every_row(*TABLES)
+def test_refusals_in_order(table, position):
+    table.check_row(position)
+
+
+@every_table(*TABLES)
+def test_what_is_accepted_and_said(table):
+    table.check_accepted()
+    table.check_documented()
+
+
+def test_a_meeting_is_called_held_and_decides():
+    given().when(meetings.call, **CALL).then(CALLED)
+    given(CALLED).when(meetings.hold, **HOLD).then(HELD)
+    given(CALLED, HELD).when(meetings.resolve, **VOTE).then(RESOLVED)
+    given(CALLED).when(meetings.cancel, reason="no_quorum", actor_id=CLERK).then(CANCELLED)
+
+
+def test_half_of_those_present_is_not_more_than_half():
+    tied = {**VOTE, "agreed": 10, "opposed": 10, "abstained": 0}
+    lost = MeetingResolved(
+        number=2,
+        title="三组道路硬化",
+        text="同意立项。",
+        agreed=10,
+        opposed=10,
+        abstained=0,
+        passed=False,
+        teller_id=OFFICER,
+    )
+    given(CALLED, HELD, RESOLVED).when(meetings.resolve, **tied).then(lost)
+
+
+def test_who_stayed_silent_counts_as_present():
+    """Eleven of the twenty who came must agree, however few voted."""
+    few = {**VOTE, "agreed": 9, "opposed": 0, "abstained": 0, "actor_id": APPROVER}
+    outcome = given(CALLED, HELD).when(meetings.resolve, **few)
+    assert outcome.events[0].passed is False
