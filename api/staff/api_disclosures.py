@@ -21,7 +21,7 @@ from api.staff.disclosing_shapes import (
     NewObjectionSent,
     ObjectionAnswer,
 )
-from api.staff.fields import Code, Identifier
+from api.staff.fields import Code, CommandKey, Identifier
 from api.staff.shapes import ReceiptGiven
 from api.web.routes import Routes
 from domain import authority
@@ -96,8 +96,8 @@ def list_due(desk: Desk, who: ByToken, area: Annotated[Code | None, Query()] = N
 
 
 @router.post("/disclosures/computations", operation_id="computeDisclosure", summary="计算公开内容")
-def compute(wanted: Computation, desk: Desk, who: ByToken) -> ComputedRead:
-    """Compute what is to be disclosed; nothing is recorded."""
+def compute(wanted: Computation, _key: CommandKey, desk: Desk, who: ByToken) -> ComputedRead:
+    """Compute what is to be disclosed; nothing is recorded, so that what is asked decides, not the key."""
     if not authority.may(who.role, "disclosure.drafted/1"):
         raise Refusal("authority.role_may_not", role=who.role, event_type="disclosure.drafted/1")
     who.area(desk, wanted.division)

@@ -41,8 +41,10 @@ from tests.journeys.adopted import adopt
 from tests.property import one_of_each as property_of_each
 from tests.stations import UMBRELLA, opened_station
 
-READERS: Final = ("admin", "chenjing", "sunli", "gaofei", "lihe", "wangqiang", "zhangjianguo", "keeper")
-"""Administrator, officer, approver, reviewer, grid worker, handler, member, keeper: the first to reach it reads it."""
+READERS: Final = ("admin", "chenjing", "sunli", "gaofei", "lihe", "wangqiang", "zhangjianguo", "keeper", "handler")
+"""Administrator, officer, approver, reviewer, grid worker, handler, member, keeper, the village's own committee: the
+first to reach it reads it.
+"""
 
 NO_PAGES: Final = re.compile(
     r"^/healthz$|/(log|open311)/|/static/|/staff/(proof|entry|find)$|/payment-file$|/photos/\{|^/report$|/report-worker\.js$|/files/|^/staff/close$|^/staff/incidents/\{[^/]*\}/photos"
@@ -264,6 +266,7 @@ def _told(county: County, login: str | None) -> list[str]:
         None: [f"/t/{code}", *said],
         "chenjing": [standings, "/staff/role", closing, "/staff/subsidies/import"],
         "zhangjianguo": own,
+        "handler": [f"/staff/village-books/{VILLAGE}"],
     }
     return told.get(login, [])
 
