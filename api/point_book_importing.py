@@ -4,8 +4,8 @@ What must not be broken: nothing is recorded of a book in which anything is wron
 the same book again changes nothing; whatever stops an import midway, running it again completes it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -18,8 +18,9 @@ from api.files.findings import Finding, finding
 from api.files.point_books import BookReading, BookRow, BookUnread
 from api.member_importing import roster_person_id
 from domain import households, persons
+from domain.households import Household
 from domain.kernel.calendar import day_in_china
-from domain.kernel.ids import derived
+from domain.kernel.ids import StreamName, derived
 from domain.kernel.places import Division
 from domain.points import accounts
 from domain.points.accounts import Account, PointsAccountEvent, PointsOpeningRecorded, account_id
@@ -28,6 +29,8 @@ from journal.journal import Reading
 from projections import places
 
 ROWS_PER_APPEND: Final = 200
+HOUSE: Final = "户"
+"""What pages write behind a household's number; a book that was copied from them has it too."""
 
 IMPORTERS: Final = ("county_officer", "administrator", "village_accountant")
 """The roles in which a book is imported: whoever holds several acts in the first."""
@@ -49,13 +52,18 @@ class PointsImported:
 
 @dataclass(frozen=True, slots=True)
 class _Balance:
-    """A row whose account is known: `kind` is person or household."""
+    """A row whose account is known: `kind` is person or household, `events` how much happened to it before.
+
+    `known_as`: the household of the number without the 户 that pages write behind it, where the row has it.
+    """
 
     row: BookRow
     kind: str
     holder_id: UUID
     division: Division
     as_of: date
+    events: int = 0
+    known_as: UUID | None = None
 
     @property
     def account_id(self) -> UUID:
@@ -92,7 +100,7 @@ def import_points(
     for start in range(0, len(new), ROWS_PER_APPEND):
         part = new[start : start + ROWS_PER_APPEND]
         openings = [Opening(one.kind, one.holder_id, one.division, one.row.points, one.as_of, document) for one in part]
-        key = f"import:points:{derived('import', *(one.account_id for one in part))}"
+        key = f"import:points:{derived('import', *(f'{one.account_id}@{one.events}' for one in part))}"
         record_openings(app, actor=actor, key=key, openings=openings, on=on)
         if progress is not None:
             progress(start + len(part), len(new))
@@ -112,9 +120,8 @@ class _Importing:
     def balances(self) -> Iterator[_Balance]:
         """The rows whose household or person the journal knows, each once."""
         found = [one for row, division in self._placed() if (one := self._balance(row, division)) is not None]
-        houses = self.app.journal.states(
-            [household_stream(one.holder_id) for one in found if one.kind == "household"], households.evolve
-        )
+        houses = self._houses(found)
+        found = [_by_its_number(one, houses) for one in found]
         people = self.app.journal.states(
             [person_stream(one.holder_id) for one in found if one.kind == "person"], persons.evolve
         )
@@ -132,6 +139,12 @@ class _Importing:
             else:
                 yield one
 
+    def _houses(self, found: Sequence[_Balance]) -> Mapping[StreamName, Household | None]:
+        """The households that the rows mean, by what they write and by what stands before 户 in it."""
+        ids = [one.holder_id for one in found if one.kind == "household"]
+        ids += [one.known_as for one in found if one.known_as is not None]
+        return self.app.journal.states([household_stream(one) for one in ids], households.evolve)
+
     def compared(self, balances: Sequence[_Balance]) -> tuple[list[_Balance], int]:
         """Those that are new, and how many say what the journal holds; what says otherwise is a finding."""
         streams = [account_stream(one.account_id) for one in balances]
@@ -141,13 +154,13 @@ class _Importing:
         unchanged = 0
         for one, stream in zip(balances, streams, strict=True):
             account, opening = states[stream], openings[stream]
-            if account is None or _is_untouched(account):
-                new.append(one)
-            elif not isinstance(opening, PointsOpeningRecorded):
+            if account is None or _takes_balance(account):
+                new.append(replace(one, events=account.seq if account is not None else 0))
+            elif not account.opening or not isinstance(opening, PointsOpeningRecorded):
                 code = "account.closed_already" if account.closed else "account.moved_already"
                 self._note(one.row, code, one.kind)
             elif opening.points != one.row.points:
-                self._note(one.row, "recorded.value", "points", recorded=opening.points, stated=one.row.points)
+                self._note(one.row, "recorded.balance", "points", recorded=opening.points, stated=one.row.points)
             elif opening.as_of != one.as_of:
                 self._note(one.row, "recorded.value", "as_of", recorded=opening.as_of, stated=one.as_of)
             else:
@@ -183,7 +196,10 @@ class _Importing:
             self._note(row, "time.in_future", "as_of")
             return None
         if row.household is not None:
-            return _Balance(row, "household", households.household_id(division, row.household), division, day)
+            shown = row.household.removesuffix(HOUSE)
+            known_as = households.household_id(division, shown) if shown not in ("", row.household) else None
+            own = households.household_id(division, row.household)
+            return _Balance(row, "household", own, division, day, known_as=known_as)
         number = row.person or ""
         person_id = _uuid(number) or roster_person_id(self.app.journal.origin, self.reading.profile.roster, number)
         return _Balance(row, "person", person_id, division, day)
@@ -196,13 +212,22 @@ class _Importing:
 def _opening(
     found: PointsOpeningRecorded | PointsAccountEvent | None, event: PointsAccountEvent
 ) -> PointsOpeningRecorded | PointsAccountEvent:
-    """The opening among an account's events, or its last event where there is none."""
-    return found if isinstance(found, PointsOpeningRecorded) else event
+    """The latest opening among an account's events, or its last event where there is none."""
+    if isinstance(found, PointsOpeningRecorded) and not isinstance(event, PointsOpeningRecorded):
+        return found
+    return event
 
 
-def _is_untouched(account: Account) -> bool:
-    """Whether the account was opened and nothing came to it or went yet."""
-    return account.seq == 1 and not account.closed
+def _by_its_number(one: _Balance, houses: Mapping[StreamName, Household | None]) -> _Balance:
+    """The row of the household as it is written, or as pages show it: its number and 户 behind it."""
+    if one.known_as is None or houses[household_stream(one.holder_id)] is not None:
+        return one
+    return replace(one, holder_id=one.known_as) if houses[household_stream(one.known_as)] is not None else one
+
+
+def _takes_balance(account: Account) -> bool:
+    """Whether the account was opened and nothing came to it or went yet, or its balance was reversed as a mistake."""
+    return account.takes_opening and (account.seq == 1 or any(one.opening for one in account.settled))
 
 
 def _uuid(text: str) -> UUID | None:

@@ -261,6 +261,7 @@ def create_app(
         masked_names=shown_names,
         templates=templates,
         healthy=follow.check,
+        fonts=app.settings.fonts,
     )
     web.state.paces = Paces()
     web.state.hearing = Limits()

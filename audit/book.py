@@ -14,6 +14,7 @@ from audit.entries import Entry, day_of
 from audit.records import Band, Batch, Cap, Deed, Held, Incident, Item, Known, Payment, Reward, Tariff
 from domain.accounts import BudgetAccounts
 from domain.kernel.places import Division, contains
+from domain.points.accounts.events import OPENING
 
 ALWAYS = "0001-01-01"
 _ANSWERS_KEPT = 1 << 16
@@ -209,6 +210,12 @@ def _lies_at_station(book: Book, entry: Entry) -> None:
 
 def _deed_done(book: Book, entry: Entry) -> None:
     book.deeds[entry.identity, entry.seq] = Deed(book.one(entry.data["division"]), book.one(entry.data["category"]))
+
+
+def _points_brought_in(book: Book, entry: Entry) -> None:
+    """A paper book's balance may be taken back as a deed's points may; it lies where the account is kept."""
+    if area := book.areas.get(entry.identity):
+        book.deeds[entry.identity, entry.seq] = Deed(area, book.one(OPENING))
 
 
 def _account_set(book: Book, entry: Entry) -> None:
@@ -518,6 +525,7 @@ _WRITERS: dict[str, Callable[[Book, Entry], None]] = {
     "household.registered/1": _lies_somewhere,
     "points_account.opened/1": _area_named,
     "points.granted/1": _deed_done,
+    "points.opening_recorded/1": _points_brought_in,
     "points.deducted/1": _deed_done,
     "incident.reported/1": _reported,
     "incident.located/1": _located,

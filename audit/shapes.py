@@ -1002,7 +1002,14 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "repaid": whole,
     },
     "points.withheld/1": {**_DEED, "factor_percent": positive, "by_rule": positive},
-    "points.opening_recorded/1": {"points": positive, "as_of": day, "document": text, "expires_on?": day},
+    "points.opening_recorded/1": {
+        "points": positive,
+        "as_of": day,
+        "document": text,
+        "expires_on?": day,
+        "repaid?": positive,
+        "recorder_id?": identity,
+    },
     "points.deducted/1": {**_DEED, "points": positive, "lots": points_lots, "to_debt": whole},
     "points.reversed/1": {
         "granted": positive,

@@ -140,11 +140,13 @@ def record(
     lines: Sequence[Line],
     file: Attachment,
     profile: str,
+    today: date,
 ) -> list[StatementRecorded | StatementEntriesRecorded]:
     """Record a statement with all its lines; the very same lines again are no event.
 
     Refused, in this order: `statement.differs` (recorded before with other lines), `statement.period_backwards`,
-    `statement.lines_not_in_order` (1, 2, 3, …), `statement.amount_zero`, `statement.does_not_add_up`.
+    `statement.in_future` (it tells of days that have not come by `today`), `statement.lines_not_in_order` (1, 2, 3, …),
+    `statement.amount_zero`, `statement.does_not_add_up`.
     """
     digest = entries_digest(lines)
     if statement is not None:
@@ -153,6 +155,9 @@ def record(
         return []
     if until < since:
         raise Refusal("statement.period_backwards", since=since, until=until)
+    last = max([until, *(line.booked_on for line in lines)])
+    if last > today:
+        raise Refusal("statement.in_future", until=last, today=today)
     for expected, line in enumerate(lines, start=1):
         if line.number != expected:
             raise Refusal("statement.lines_not_in_order", line=line.number, expected=expected)

@@ -107,6 +107,18 @@ FROM (
 _OF_CONTROL: Final[LiteralString] = "control = %(account)s"
 _OF_ACCOUNT: Final[LiteralString] = "account = %(account)s AND account <> control"
 
+_POSTED: Final[LiteralString] = "SELECT 1 FROM read.ledger_entries WHERE control = %s LIMIT 1"
+# One look into the index for each control account, however many entries it has.
+_CONTROLS: Final[LiteralString] = """
+WITH RECURSIVE found AS (
+    (SELECT control FROM read.ledger_entries ORDER BY control LIMIT 1)
+    UNION ALL
+    SELECT (SELECT control FROM read.ledger_entries WHERE control > found.control ORDER BY control LIMIT 1)
+    FROM found WHERE found.control IS NOT NULL
+)
+SELECT control FROM found WHERE control IS NOT NULL
+"""
+
 # What stands before a page: whole days by their sums, and the entries of its first day that the pages before showed.
 _BEFORE: Final[LiteralString] = f"""
 SELECT coalesce(sum(amount), 0)::bigint FROM read.ledger_entries
@@ -130,6 +142,16 @@ _VOUCHER: Final[LiteralString] = f"""
 SELECT {_COLUMNS} FROM read.ledger_entries
 WHERE event = %(event)s AND log_index = %(log_index)s ORDER BY number
 """  # noqa: S608 - text of ours
+
+
+def has_postings(conn: Connection[Any], control: str) -> bool:
+    """Whether anything was ever posted to a control account, or to an account below it."""
+    return conn.execute(_POSTED, (control,)).fetchone() is not None
+
+
+def controls(conn: Connection[Any]) -> list[str]:
+    """Every control account that anything was ever posted to."""
+    return [str(control) for (control,) in conn.execute(_CONTROLS)]
 
 
 def before(since: date) -> Place:

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from psycopg import Connection
 
 from domain.allowances import AllowanceGranted
-from domain.kernel.calendar import Month, month_of
+from domain.kernel.calendar import Month, last_day, month_of
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
 from domain.payments import PaymentClaimWrittenOff, PaymentPaidAgain, PaymentPrepared
@@ -151,7 +151,11 @@ FLOWS_UNTIL = """
 SELECT flow, sum(count)::bigint, sum(amount_fen)::bigint FROM read.month_ends WHERE month <= %s GROUP BY flow
 """
 
-CONTRADICTED = "SELECT count(*), coalesce(sum(amount_fen), 0)::bigint FROM read.payout_payments WHERE contradicted"
+CONTRADICTED = """
+SELECT count(*), coalesce(sum(payment.amount_fen), 0)::bigint
+FROM read.payout_payments AS payment JOIN read.payout_batches AS batch USING (batch_id)
+WHERE payment.contradicted AND batch.checked_on <= %s
+"""
 
 # What each figure of the books is made of, by flow. A payment that came back is neither paid nor in transit. A claim is
 # what the bank paid and nobody was owed; it left the account as well, and no budget has it.
@@ -243,9 +247,9 @@ def reconciled(facts: dict[str, Flow], balances: dict[str, int], *, left_fen: in
     return tuple(rows)
 
 
-def contradicted(conn: Connection[Any]) -> tuple[Blocking, ...]:
-    """Payments of which the bank says two things: a month is not closed before somebody knows which is true."""
-    found = conn.execute(CONTRADICTED).fetchone()
+def contradicted(conn: Connection[Any], month: Month) -> tuple[Blocking, ...]:
+    """Payments approved by the end of a month of which the bank says two things; which is true comes first."""
+    found = conn.execute(CONTRADICTED, (last_day(month),)).fetchone()
     return (Blocking("contradicted", int(found[0]), Fen(int(found[1]))),) if found and found[0] else ()
 
 

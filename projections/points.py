@@ -148,6 +148,12 @@ TAKE_BACK = """
 UPDATE points_entries stored SET taken_back = true FROM json_populate_recordset(NULL::points_entries, %s) given
 WHERE stored.account_id = given.account_id AND stored.seq = given.of_seq
 """
+BALANCES = """
+SELECT stored.account_id::text, stored.seq FROM points_entries stored
+JOIN json_populate_recordset(NULL::points_entries, %s) given
+    ON stored.account_id = given.account_id AND stored.seq = given.of_seq
+WHERE stored.type = 'points.opening_recorded/1'
+"""
 ADD_LOTS = """
 INSERT INTO points_lots AS stored SELECT * FROM json_populate_recordset(NULL::points_lots, %s)
 ON CONFLICT (account_id, until) DO UPDATE SET points = stored.points + EXCLUDED.points
@@ -284,7 +290,9 @@ def _change(event: PointsAccountEvent) -> Change:
             came = (Lot(event.points - event.repaid, event.expires_on),)
             return Change(event.points, came, debt=-event.repaid, expires_on=event.expires_on)
         case PointsOpeningRecorded():
-            return Change(event.points, (Lot(event.points, event.expires_on),), expires_on=event.expires_on)
+            repaid = event.repaid or 0
+            came = (Lot(event.points - repaid, event.expires_on),)
+            return Change(event.points, came, debt=-repaid, expires_on=event.expires_on)
         case PointsDeducted() | PointsReversed():
             # What the rule takes beyond what was held or is owed is waived: it never moved.
             return Change(-sum(lot.points for lot in event.lots) - event.to_debt, went=event.lots, debt=event.to_debt)
@@ -310,13 +318,17 @@ def _last(lots: Iterable[Lot]) -> date | None:
 
 
 def _add_sums(cursor: WriteCursor, entries: Sequence[Row], accounts: dict[str, dict[str, Any]]) -> None:
-    """What the rows add to the months: of each account what it earned, of each division everything."""
+    """What the rows add to the months: of each account what it earned, of each division everything.
+
+    A paper book's balance was not earned, nor is it lost when it is taken back.
+    """
+    balances = _balances_taken_back(cursor, entries)
     earned: defaultdict[tuple[str, str], int] = defaultdict(int)
     months: defaultdict[tuple[str, str, str], _Sums] = defaultdict(_Sums)
     for row in entries:
         own, kind = str(row["account_id"]), str(row["type"])
         month = month_of(date.fromisoformat(str(row["day"])))
-        if kind in ("points.granted/1", "points.reversed/1"):
+        if kind in ("points.granted/1", "points.reversed/1") and (own, row["of_seq"]) not in balances:
             earned[own, month] += _number(row["amount"])
         months[accounts[own]["division"], month, kind].add(row)
     if earned:
@@ -327,6 +339,17 @@ def _add_sums(cursor: WriteCursor, entries: Sequence[Row], accounts: dict[str, d
         for (division, month, kind), one in sorted(months.items())
     ]
     cursor.execute(ADD_MONTHS, (to_json(sums),))
+
+
+def _balances_taken_back(cursor: WriteCursor, entries: Sequence[Row]) -> set[tuple[str, int]]:
+    """The paper books' balances, by account and number, that some of the rows take back."""
+    reversals = [
+        {"account_id": row["account_id"], "of_seq": row["of_seq"]}
+        for row in entries
+        if row["type"] == "points.reversed/1"
+    ]
+    found = cursor.execute(BALANCES, (to_json(reversals),)) if reversals else ()
+    return {(own, seq) for own, seq in found}
 
 
 @dataclass

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, assert_never
 
 from psycopg import Connection
 
+from api.books.accounts_asked import account_meant
 from api.books.asked import BOOKS, Asked
 from api.books.names import Names, standing, subsidiary_of
 from api.files.table_files import Column, Row, Table, Value
@@ -45,18 +46,21 @@ def table_of(
     account_asked: str,
     commodity: str = CNY,
 ) -> Table:
-    """One of the books. Where it is of one book and none is named, that is the first; see each for what it needs."""
+    """One of the books. Where it is of one book and none is named, that is the first; see each for what it needs.
+
+    Refuses `ledger.account_unknown`.
+    """
     match which:
         case "balances":
             return balances(conn, asked, names, book=book)
         case "subsidiaries":
-            return subsidiaries(conn, asked, names, control=control_of(account_asked))
+            return subsidiaries(conn, asked, names, control=control_of(account_meant(conn, names, account_asked)))
         case "general":
             return general(conn, asked, names, book=book)
         case "account":
-            return account(conn, asked, names, of=account_asked, commodity=commodity)
+            return account(conn, asked, names, of=account_meant(conn, names, account_asked), commodity=commodity)
         case "days":
-            return days(conn, asked, names, of=account_asked, commodity=commodity)
+            return days(conn, asked, names, of=account_meant(conn, names, account_asked), commodity=commodity)
         case "journal":
             return journal(conn, asked, names, book=book or BOOKS[0])
         case "vouchers":

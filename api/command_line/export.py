@@ -10,6 +10,7 @@ from api.context import database
 from api.exporting import export_package
 from api.package_contents import Authority, HandOver
 from api.settings import Settings
+from domain.kernel.reasons import require_reason
 from migrations.embedded import install_stop_on_signals
 
 DESCRIPTION = """
@@ -33,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--with-files", action="store_true", help="附件原件随包")
     parser.add_argument("--opened", action="store_true", help="经授权开启的姓名、账号、文字，以及银行文件原件随包")
     parser.add_argument("--as", dest="login", metavar="LOGIN", help="由谁开启（登录名；默认：首任管理员）")
-    parser.add_argument("--reason", metavar="TEXT", help="开启的理由（开启时必填），写入开启记录")
+    parser.add_argument("--reason", metavar="TEXT", help="开启的理由（开启时必填），至少四个字，写入开启记录")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -64,11 +65,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _hand_over(arguments: argparse.Namespace, settings: Settings) -> HandOver | None:
-    """What was asked for beyond digests, by whom and why. Refuses `person.unknown`."""
+    """What was asked for beyond digests, by whom and why. Refuses `reason.insufficient`, `session.login_unknown`."""
     if not arguments.opened and not arguments.with_files:
         return None
     if not (arguments.reason or "").strip():
         raise argparse.ArgumentTypeError("开启个人信息或附件原件要写明理由，请加上 --reason")
+    require_reason(arguments.reason)
     with opened(settings) as app:
         authority = Authority(person_behind(app, arguments.login), arguments.reason.strip())
     return HandOver(authority, attachments=arguments.with_files, opened=arguments.opened)

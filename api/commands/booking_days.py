@@ -5,6 +5,7 @@ Imported by every command that books what a bank says, so it imports no other co
 
 from datetime import date
 
+from api.commands.shared import today
 from api.context import App
 from domain import periods
 from domain.periods import Periods, period_stream
@@ -15,6 +16,14 @@ def periods_of(app: App, read: Reading | None = None) -> Periods | None:
     """How far the books are closed; None while nothing was ever proposed."""
     state = app.journal.state if read is None else read.state
     return state(period_stream(app.log.division), periods.evolve)
+
+
+def told_until(app: App, on: date) -> date:
+    """The last day that a bank can have booked by now: today.
+
+    A rehearsal tells its story by days of its own; what it tells of `on` has happened by then.
+    """
+    return max(on, today(app))
 
 
 def effective_on(app: App, read: Reading, day: date) -> date:

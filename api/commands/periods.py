@@ -85,7 +85,7 @@ def month_end(app: App, month: Month) -> MonthEnd:
         accounts = trial_balances.controls(conn, as_of=last, known_at=sealed.figures.position if sealed else position)
         disclosed = month_ends.disclosed(conn, month)
         facts = month_ends.counted(conn, month)
-        contradicted = month_ends.contradicted(conn)
+        contradicted = month_ends.contradicted(conn, month)
         bank = _bank(app, conn, month, state)
         left_fen = _left(conn, accounts, last)
     side = sealed.figures.bank if sealed else bank.side if bank else None

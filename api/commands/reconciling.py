@@ -13,6 +13,7 @@ from uuid import UUID
 from api.commands import payouts
 from api.commands.bank_files import record_refused, schema_check_of
 from api.commands.bank_files import recorded as file_recorded
+from api.commands.booking_days import told_until
 from api.commands.differences import opened
 from api.commands.matching_round import round_of
 from api.commands.shared import require
@@ -53,7 +54,7 @@ def record_statements(
     finding; refuses `statement.other_account`, and what recording refuses.
     """
     try:
-        read = read_statements(profile, content, file=file)
+        read = read_statements(profile, content, file=file, today=told_until(app, on))
     except BadFile as refused:
         record_refused(
             app, actor=actor, kind="statement", profile=profile.name, content=content, refused=refused, on=on
@@ -100,7 +101,7 @@ def _record(
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "statement.recorded/1", division=app.log.division, on=on)
         yield from file_recorded(read, kind="statement", profile=profile, file=kept, on=on, schema=schema)
-        yield from _recorded(read, identity, account, said, lines, kept, profile, on)
+        yield from _recorded(app, read, identity, account, said, lines, kept, profile, on)
         stream = reconciliations.stream(account)
         before = read.state(stream, reconciliations.evolve)
         new = Joined(said.since, said.until, said.opening_fen, said.closing_fen, kept.sha256)
@@ -197,6 +198,7 @@ def _as_entry(key: EntryKey, line: Line) -> Entry:
 
 
 def _recorded(
+    app: App,
     read: Reading,
     identity: UUID,
     account: Sha256,
@@ -218,6 +220,7 @@ def _recorded(
         lines=lines,
         file=kept,
         profile=profile,
+        today=told_until(app, on),
     ):
         yield Fact(stream, event, on)
 

@@ -32,8 +32,12 @@ _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _NOT_PROVIDED: Final = frozenset({"", "NOTPROVIDED", "NONREF"})
 
 
-def read_camt(layout: CamtLayout, codes: EntryCodes, content: bytes, *, file: str) -> tuple[BankStatement, ...]:
-    """The statements in a message. Raises BadFile with everything that is wrong with any of them."""
+def read_camt(
+    layout: CamtLayout, codes: EntryCodes, content: bytes, *, file: str, today: date | None = None
+) -> tuple[BankStatement, ...]:
+    """The statements in a message. Raises BadFile with everything that is wrong with any of them, days after `today`
+    too.
+    """
     root = read_xml(content, file=file).root
     message = root if root.name == layout.message else root.first(layout.message)
     if message is None:
@@ -43,7 +47,7 @@ def read_camt(layout: CamtLayout, codes: EntryCodes, content: bytes, *, file: st
     if not readers:
         place = f"{message.path}/{layout.statement}"
         raise BadFile([finding("statement.none", file=file, row=message.line, column=place)])
-    statements = [reader.statement() for reader in readers]
+    statements = [reader.statement(today) for reader in readers]
     findings = [found for reader in readers for found in reader.findings]
     if findings:
         raise BadFile(by_place(findings))
@@ -70,7 +74,7 @@ class _Reader:
         self._codes = codes
         self._currency = element.text_at("Acct/Ccy") or self._first_currency()
 
-    def statement(self) -> BankStatement | None:
+    def statement(self, today: date | None) -> BankStatement | None:
         """The statement, or None where findings say why not."""
         entries = self._entries()
         opening, closing = self._balance(_OPENING), self._balance(_CLOSING)
@@ -95,9 +99,12 @@ class _Reader:
             digest=self._digest,
         )
         if not self.findings:
-            titles = {} if closing is None else {"closing": closing.path}
-            rows = {} if closing is None else {"closing": closing.line}
-            self.findings += disagreements(statement, file=self._file, titles=titles, rows=rows)
+            end = self._element.first("FrToDt/ToDtTm") or closing
+            places = {name: place for name, place in (("closing", closing), ("until", end)) if place is not None}
+            titles = {name: place.path for name, place in places.items()}
+            titles["booked_on"] = f"{self._element.path}/Ntry/BookgDt"
+            rows = {name: place.line for name, place in places.items()}
+            self.findings += disagreements(statement, file=self._file, titles=titles, rows=rows, today=today)
         return statement
 
     def _first_currency(self) -> str:

@@ -130,6 +130,8 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "holder.duplicate": "与第 {first_row} 行是同一户（人）；请核对，一户（人）只写一行",
         "household.not_known": "这个村没有登记这个户号，请核对，或先登记户",
         "person.not_known": "账本里没有这个人，请核对编号，或先登记人员",
+        "recorded.balance": "账本已记期初余额 {recorded} 分，文件里是 {stated} 分；账本没有改动。原先记错了的，"
+        "请登记人以外的人在账户页撤销那一笔结转，再导入",
         "account.moved_already": "这个账户已有积分往来，不能再补记期初余额；确有差错请按规则更正",
         "account.closed_already": "这个账户已经销户，不能记期初余额",
         # a subsidy list
@@ -160,6 +162,7 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "answer.amount": "金额与所发不符：所发 {sent} 元",
         "answer.seq": "序号与所发不符：所发为 {sent}",
         "answer.count": "成功笔数 {stated} 与状态不符：所发批次共 {sent} 笔",
+        "answer.booked_in_future": "记账日期在今天（{today}）之后，银行不可能已经记账；请核对文件，向银行要正确的回盘",
         "answer.without_batch": "报文没有写批次号，不能据此认定整批的结果",
         # account statements
         "header.not_found": "前 {rows} 行里找不到表头，应当含有：{expected}",
@@ -175,6 +178,10 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "statement.balance": "余额不连续：按上一笔应为 {expected} 元，文件写 {stated} 元，中间可能缺了明细",
         "statement.span": "起止日期颠倒",
         "statement.outside": "记账日期不在对账单的起止日期 {span} 之内",
+        "statement.booked_in_future": "记账日期在今天（{today}）之后，银行不可能已经记账；"
+        "请核对文件，向银行要正确的对账单",
+        "statement.until_in_future": "对账单的终止日期在今天（{today}）之后，还有的日子没有过完；"
+        "请下载到今天为止的对账单，或过了那天再登记",
         "statement.count": "笔数对不上：{where}写 {stated} 笔，明细实有 {counted} 笔",
         "statement.sum": "合计对不上：{where}写 {stated} 元，明细合计 {counted} 元",
         "statement.not_writable": "这个版式只能读，不能写",

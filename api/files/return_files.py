@@ -35,6 +35,8 @@ from domain.kernel.money import Fen, yuan
 
 FILE: Final = "回盘文件"
 Status = Literal["accepted", "settled", "failed", "returned", "unknown"]
+Place = tuple[int, str | None]
+"""A row and, where it is known, a column."""
 
 # A bank that cancels a payment says for certain that it paid nothing.
 _MEANS: Final[Mapping[DefiniteStatus, Status]] = {
@@ -55,7 +57,7 @@ class AnswerLine:
     `row` is its place in the file. `seq` and `amount_fen` are None where the bank does not repeat them; `check_against`
     takes them from what was sent. `bank_status` and `code` are the bank's own words; `reason` is from the closed list
     and stands with `failed` and `returned`; `bank_ref` and `booked_on` stand with `settled` and `returned`, always, and
-    nowhere else.
+    nowhere else. `booked_at` is the row and column of `booked_on`.
     """
 
     row: int
@@ -68,6 +70,7 @@ class AnswerLine:
     reason: FailureReason | None
     bank_ref: str | None
     booked_on: date | None
+    booked_at: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +87,7 @@ class GroupAnswer:
     bank_ref: str | None
     booked_on: date | None
     settled_count: int | None
+    booked_at: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +106,7 @@ class ReturnFile:
     lines: tuple[AnswerLine, ...]
     findings: tuple[Finding, ...]
     group: GroupAnswer | None = None
-    head: Mapping[str, tuple[int, str | None]] = field(default_factory=dict)
+    head: Mapping[str, Place] = field(default_factory=dict)
 
     def having(self, status: Status) -> tuple[AnswerLine, ...]:
         """The lines of one status."""
@@ -182,6 +186,7 @@ class _Verdict:
     reason: FailureReason | None
     bank_ref: str | None
     booked_on: date | None
+    booked_at: Place | None = None
 
 
 def _verdict(row: Row, profile: BankProfile, *, readable: bool) -> _Verdict | None:
@@ -205,7 +210,7 @@ def _verdict(row: Row, profile: BankProfile, *, readable: bool) -> _Verdict | No
     if bank_ref is None or booked_on is None:
         row.note("answer.settled_without_booking", "status", shown=bank_status)
         return replace(open_verdict, status="unknown", reason=None)
-    return replace(open_verdict, bank_ref=bank_ref, booked_on=booked_on)
+    return replace(open_verdict, bank_ref=bank_ref, booked_on=booked_on, booked_at=row.place("booked_on"))
 
 
 _short = partial(line_of_text, limit=64)
@@ -237,6 +242,17 @@ def check_against(returned: ReturnFile, sent: PaymentFile) -> ReturnFile:
     else:
         lines = tuple(_completed(answer, by_id.get(answer.end_to_end_id)) for answer in returned.lines)
     return replace(returned, lines=lines, findings=first_findings(found))
+
+
+def check_days(returned: ReturnFile, *, today: date) -> ReturnFile:
+    """The same return file, with a finding for every booking day after today: no bank has booked anything then."""
+    said = returned.lines if returned.group is None else (returned.group,)
+    found = [
+        finding("answer.booked_in_future", file=returned.file, row=row, column=column, value=str(day), today=today)
+        for day, (row, column) in ((one.booked_on, one.booked_at or (1, None)) for one in said)
+        if day is not None and day > today
+    ]
+    return replace(returned, findings=first_findings([*returned.findings, *found]))
 
 
 def _completed(answer: AnswerLine, line: PaymentLine | None) -> AnswerLine:

@@ -3,6 +3,7 @@
 A new bank is a new profile. Findings name the row and column or, in XML, the line and the element's path.
 """
 
+from datetime import date
 from typing import Final
 
 from api.files.camt import read_camt, write_camt
@@ -14,12 +15,17 @@ from api.files.statements import BankStatement
 FILE: Final = "对账单"
 
 
-def read_statements(profile: StatementProfile, content: bytes, *, file: str = FILE) -> tuple[BankStatement, ...]:
-    """Every statement in the file; only messages hold more than one. Raises BadFile with all findings."""
+def read_statements(
+    profile: StatementProfile, content: bytes, *, file: str = FILE, today: date | None = None
+) -> tuple[BankStatement, ...]:
+    """Every statement in the file; only messages hold more than one. Raises BadFile with all findings.
+
+    A day after `today` is one of them; without it the calendar is not asked, as for a file that was recorded before.
+    """
     if profile.camt is not None:
-        return read_camt(profile.camt, profile.codes, content, file=file)
+        return read_camt(profile.camt, profile.codes, content, file=file, today=today)
     assert profile.table is not None  # noqa: S101 - a profile has exactly one layout
-    return (read_table_statement(profile, profile.table, content, file=file),)
+    return (read_table_statement(profile, profile.table, content, file=file, today=today),)
 
 
 def read_statement(profile: StatementProfile, content: bytes, *, file: str = FILE) -> BankStatement:

@@ -67,8 +67,10 @@ class _Tally:
         return sum(abs(entry.amount_fen) for entry in self.entries if entry.amount_fen * sign > 0)
 
 
-def read_table_statement(profile: StatementProfile, layout: TableLayout, content: bytes, *, file: str) -> BankStatement:
-    """The statement that the table is. Raises BadFile with everything that is wrong with it."""
+def read_table_statement(
+    profile: StatementProfile, layout: TableLayout, content: bytes, *, file: str, today: date | None = None
+) -> BankStatement:
+    """The statement that the table is. Raises BadFile with everything that is wrong with it, days after `today` too."""
     grid = read_grid(content, file=file)
     at = _header_at(layout, grid, file)
     findings: list[Finding] = []
@@ -85,8 +87,8 @@ def read_table_statement(profile: StatementProfile, layout: TableLayout, content
         findings.append(finding("statement.no_entries", file=file, row=grid[at][0], column=HEAD))
     else:
         titles = {str(name): _titled(columns, title) for name, title in layout.columns.items()}
-        titles["closing"] = "期末余额"
-        findings += disagreements(statement, file=file, titles=titles, rows=head.numbers)
+        titles |= {name: _HEAD_TITLES[name] for name in ("closing", "until")}
+        findings += disagreements(statement, file=file, titles=titles, rows=head.numbers, today=today)
     if findings or statement is None:
         raise BadFile(by_place(findings))
     return statement

@@ -69,12 +69,13 @@ def by_place(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def disagreements(
-    statement: BankStatement, *, file: str, titles: Mapping[str, str], rows: Mapping[str, int]
+    statement: BankStatement, *, file: str, titles: Mapping[str, str], rows: Mapping[str, int], today: date | None
 ) -> Iterator[Finding]:
-    """Everything in which a statement contradicts itself: balances that do not continue, days outside its span.
+    """Everything in which a statement contradicts itself, or the calendar: balances that do not continue, days outside
+    its span or after `today` (None: it was recorded long ago).
 
-    `titles`: what the file calls `balance`, `closing` and `booked_on`; `rows`: where its head says `closing` and
-    `since`. A closing balance that the head does not say is the last entry's.
+    `titles`: what the file calls `balance`, `closing`, `booked_on` and `until`; `rows`: where its head says `closing`,
+    `since` and `until`. A closing balance that the head does not say is the last entry's.
     """
     broken = list(broken_balances(statement.entries, file=file, column=titles.get("balance")))
     yield from broken
@@ -94,6 +95,21 @@ def disagreements(
             span = f"{statement.since} 至 {statement.until}"
             day, where = str(entry.booked_on), titles.get("booked_on")
             yield finding("statement.outside", file=file, row=entry.row, column=where, value=day, span=span)
+    if today is not None:
+        yield from _still_to_come(statement, file=file, titles=titles, rows=rows, today=today)
+
+
+def _still_to_come(
+    statement: BankStatement, *, file: str, titles: Mapping[str, str], rows: Mapping[str, int], today: date
+) -> Iterator[Finding]:
+    """A finding for each day after today: of entries, and of the end of the span where no entry says as much."""
+    for entry in statement.entries:
+        if entry.booked_on > today:
+            day, where = str(entry.booked_on), titles.get("booked_on")
+            yield finding("statement.booked_in_future", file=file, row=entry.row, column=where, value=day, today=today)
+    if statement.until > today and statement.until not in {entry.booked_on for entry in statement.entries}:
+        row, where, day = rows.get("until", rows.get("since", 1)), titles.get("until", HEAD), str(statement.until)
+        yield finding("statement.until_in_future", file=file, row=row, column=where, value=day, today=today)
 
 
 def _last_row(statement: BankStatement) -> int:

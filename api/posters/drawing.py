@@ -15,7 +15,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
+from api.posters import slips
 from api.posters.sheets import Sheet
+from api.posters.slips import Slip
 from domain.kernel.events import Sha256
 from domain.kernel.refusals import Refusal
 
@@ -24,7 +26,7 @@ WEIGHTS: Final = ("Regular", "Bold")
 STANDARDS: Final = ("a-2a", "ua-1")
 TEMPLATE: Final = Path(__file__).with_name("sheet.typ")
 
-_NOT_THERE: Final = re.compile(r'the text `"(.+?)"` could not be displayed')
+_MISSING: Final = re.compile(r'the text `"(.+?)"` could not be displayed')
 _ONE_AT_A_TIME: Final = threading.Lock()
 
 
@@ -48,23 +50,52 @@ def draw(sheet: Sheet, *, paper: str, fonts: Path) -> Drawn:
 
     Refuses `poster.font_missing`, and `poster.glyph_missing` for a character that the font does not have.
     """
+    font_sha256 = font_digest(fonts)
+    inputs = {"sheet": sheet.json(), "paper": paper}
+    try:
+        pdf = _typeset(TEMPLATE, inputs, posted=sheet.posted, fonts=fonts)
+    except _NotThere as error:
+        _refuse_missing(_texts(sheet), error.characters)
+        raise
+    return Drawn(pdf, tool(), font_sha256, template_digest())
+
+
+def draw_slip(slip: Slip, *, fonts: Path) -> bytes:
+    """Draw a slip, two of which make an A4 sheet. Refuses as `draw`."""
+    font_digest(fonts)
+    try:
+        return _typeset(slips.TEMPLATE, {"sheet": slip.json()}, posted=slip.posted, fonts=fonts)
+    except _NotThere as error:
+        _refuse_missing(iter([("异议单", slip.about), ("异议单", slip.author)]), error.characters)
+        raise
+
+
+class _NotThere(Exception):
+    """The font has not these characters."""
+
+    def __init__(self, characters: set[str]) -> None:
+        super().__init__("".join(sorted(characters)))
+        self.characters = characters
+
+
+def _typeset(template: Path, inputs: dict[str, str], *, posted: tuple[int, int, int], fonts: Path) -> bytes:
     import typst  # takes a tenth of a second that no other request should pay
 
-    font_sha256 = font_digest(fonts)
-    posted = datetime(*sheet.posted, tzinfo=UTC)
     with _ONE_AT_A_TIME:
         try:
             pdf = _compiler(fonts).compile(
-                TEMPLATE.read_bytes(),
+                template.read_bytes(),
                 format="pdf",
-                sys_inputs={"sheet": sheet.json(), "paper": paper},
+                sys_inputs=inputs,
                 pdf_standards=list(STANDARDS),
-                timestamp=posted,
+                timestamp=datetime(*posted, tzinfo=UTC),
             )
         except typst.TypstError as error:
-            _refuse_missing(sheet, f"{error.message}\n{error.diagnostic}")
+            missing = {one for text in _MISSING.findall(f"{error.message}\n{error.diagnostic}") for one in text}
+            if missing:
+                raise _NotThere(missing) from None
             raise
-    return Drawn(bytes(pdf), tool(), font_sha256, template_digest())
+    return bytes(pdf)
 
 
 def tool() -> str:
@@ -103,10 +134,9 @@ def _compiler(fonts: Path) -> Any:
     return typst.Compiler(font_paths=[str(fonts)], ignore_system_fonts=True)
 
 
-def _refuse_missing(sheet: Sheet, said: str) -> None:
-    """Refuse, naming the first place, if it was a character that the font does not have."""
-    missing = {character for text in _NOT_THERE.findall(said) for character in text}
-    for where, text in _texts(sheet):
+def _refuse_missing(texts: Iterator[tuple[str, str]], missing: set[str]) -> None:
+    """Refuse, naming the first place of a character that the font does not have."""
+    for where, text in texts:
         lacking = next((character for character in text if character in missing), None)
         if lacking is not None:
             raise Refusal("poster.glyph_missing", where=where, text=text, glyph=lacking, number=f"U+{ord(lacking):04X}")

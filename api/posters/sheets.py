@@ -115,7 +115,7 @@ def sheet_of(posting: Posting) -> Sheet:
         days=f"公示期：{_day(posting.since)}至{_day(posting.until)}",
         posted=(posting.since.year, posting.since.month, posting.since.day),
         correction=_correction(posting),
-        code=_code(posting.url),
+        code=qr_code(posting.url),
         code_says=f"二维码，内容是网址 {posting.url}",
         code_words=CODE_WORDS,
         sentence=words.sentence(document.sentence),
@@ -157,7 +157,7 @@ def _footer(posting: Posting) -> tuple[str, ...]:
     )
 
 
-def _code(url: str) -> str:
+def qr_code(url: str) -> str:
     """The address as a QR code; the margin of four is what scanners ask for (ISO/IEC 18004)."""
     drawn = io.BytesIO()
     segno.make(url, error="m", micro=False).save(drawn, kind="svg", border=4, xmldecl=False, svgns=True, nl=False)

@@ -4,10 +4,14 @@ from typing import Final
 
 from fastapi import Request, Response
 
+from api.posters.drawing import draw_slip
+from api.posters.postings import posting_of
+from api.posters.slips import slip_of
 from api.public.answers import CACHE
 from api.public.months import Read
 from api.public.where import division_of, today
 from api.web.cached import GET, cached
+from api.web.disclosed.kinds import WORDS
 from api.web.routes import Routes
 from api.web.running import require_running
 from domain.disclosures.posters import PAPERS
@@ -21,6 +25,22 @@ MODELS: Final = posted_disclosures.MODELS
 PDF: Final = "application/pdf"
 
 router = Routes(include_in_schema=False)
+
+
+@router.api_route("/v/{code}/posters/{kind}/{of}/slip.pdf", methods=GET)
+def slip(request: Request, code: str, kind: str, of: str, read: Read) -> Response:
+    """A slip for whoever objects on paper, while the version is posted. Refuses `page.unknown`."""
+    where = division_of(code)
+    if kind not in WORDS or not is_period(of):
+        raise Refusal("page.unknown")
+    read.healthy()
+    with read.pool.connection() as conn:
+        require_running(conn, MODELS)
+        posted = posted_disclosures.versions(conn, disclosure_id(where, kind, of))
+        if not posted or not posted[-1].open_on(today()):
+            raise Refusal("page.unknown")
+        posting = posting_of(conn, posted[-1], identity=read.identity, root_at=lambda _size: b"")
+    return cached(request, draw_slip(slip_of(posting), fonts=read.fonts), media_type=PDF, cache_control=CACHE)
 
 
 @router.api_route("/v/{code}/posters/{kind}/{of}/{paper}.pdf", methods=GET)

@@ -5,6 +5,7 @@ What must not be broken: nothing public can reach a command or the writer; impor
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -25,8 +26,8 @@ class Reading:
     """Handed over by the server when it is put together.
 
     `pool` is the reader role's; `published` reads the log as it is published; `masked_names` gives names as anyone
-    may read them. `healthy` raises
-    IntegrityError once the read models have stopped following the journal. `guesses` slows down whoever tries codes.
+    may read them. `healthy` raises IntegrityError once the read models have stopped following the journal. `fonts` is
+    the folder that slips are set from; `guesses` slows down whoever tries codes.
     """
 
     pool: ConnectionPool[Connection[Any]]
@@ -35,6 +36,7 @@ class Reading:
     masked_names: MaskedNames
     templates: Templates
     healthy: Callable[[], None]
+    fonts: Path
     guesses: Throttle = field(default_factory=Throttle)
 
 

@@ -284,9 +284,13 @@ _INCIDENTS: Final = {
 }
 
 _PAYOUTS: Final = {
-    "proposeBatch": Operation("一个月里现在可以发的奖励，每位收款人一行；没有收款账户的人另列。只看，不记账。", _AREA),
+    "proposeBatch": Operation(
+        "一个月里现在可以发的奖励，每位收款人一行；没有收款账户的人另列。只看，不记账。shown_digest 是这份名单的指纹。",
+        _AREA,
+    ),
     "freezeBatch": Operation(
-        "冻结名单并提交审批，调用人就是制表人。经手过其中任何一条线索的人不能制表。",
+        "冻结名单并提交审批，调用人就是制表人。经手过其中任何一条线索的人不能制表。给出看到的拟发名单的 shown_digest，"
+        "名单在此期间变了就不冻结；不给就按现在的名单冻结。",
         (
             "chain.acted_twice",
             "payment.account_cooling",
@@ -300,6 +304,7 @@ _PAYOUTS: Final = {
             "payout_batch.already_frozen",
             "payout_batch.empty",
             "payout_batch.number_out_of_range",
+            "payout_batch.proposal_changed",
             "person.erased",
             "place.unknown",
         ),
@@ -681,8 +686,8 @@ _LEDGERS: Final = {
     ),
     "listLedgerEntries": Operation(
         "一个科目的明细账：从 since 起按生效日排列的每一笔分录，记入后的余额，对方科目。给出总账科目（fin:2307:payee）"
-        "就是它以下的全部；after 接上一页的 next。",
-        (*_READING, "ledger.position_outside"),
+        "就是它以下的全部；也可以用科目编号（fin:230701）；after 接上一页的 next。",
+        (*_READING, "ledger.account_unknown", "ledger.position_outside"),
     ),
     "readVoucher": Operation(
         "一张凭证：账本里的一条记录在各本账里的分录。凭证号就是记录的索引。用 readProof 得到它的原文和凭证。",

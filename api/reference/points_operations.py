@@ -52,7 +52,8 @@ POINTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "readPointsAccount": ("一个积分账户：可用、待抵扣的欠分，各批积分到哪天为止。", _ACCOUNT),
     "listPointsEntries": ("积分明细，新的在前：每一笔因什么来、因什么去，依据哪一版规则。", _ACCOUNT),
     "takePointsBack": (
-        "冲回记错的一笔入账或扣减。入账的积分已经用掉的，记为欠分，以后入账先抵；不会成为负数，也不能冲回两次。",
+        "冲回记错的一笔入账、纸质积分结转或扣减；结转要由登记人以外的人冲回。"
+        "入账的积分已经用掉的，记为欠分，以后入账先抵；不会成为负数，也不能冲回两次。",
         (
             *_BOOKED,
             "place.unknown",
@@ -63,14 +64,17 @@ POINTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         ),
     ),
     "deductPoints": (
-        "按发生那天的规则扣分，依据文号，要么全扣要么都不扣。持有人没有账户的先开立；同一文号、事项、人只扣一次。",
+        "按发生那天的规则扣分，依据文号，要么全扣要么都不扣。持有人没有账户的先开立；"
+        "同一文号、事项、人只扣一次，一次最多 10 次（按小时的 600 分钟）。",
         (
             *_BOOKED,
             "command.nothing_to_record",
             "person.unknown",
             "place.unknown",
+            "points.already_deducted",
             "points.day_in_future",
             "points.nothing_deducted",
+            "points.too_many_times",
             "points_account.closed",
             "points_account.holder_unknown",
             "points_rule.item_unknown",

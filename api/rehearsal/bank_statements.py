@@ -35,12 +35,13 @@ def reconcile(app: App, *, actor: Actor) -> int:
     """Record a statement for every month that has something on no statement yet, and match it; how many.
 
     Each is recorded on the day after its month, as far as that has come, and continues the one before. What the bank
-    had booked on days that a statement told of already stands on the next one: no day is told twice. Refuses
-    `rehearsal.only`.
+    had booked on days that a statement told of already stands on the next one: no day is told twice, and none before it
+    has come. Refuses `rehearsal.only`.
     """
     if not app.log.rehearsal:
         raise Refusal("rehearsal.only")
     app.runner.catch_up()
+    now = today(app)
     account = payouts.payer_account(app)
     with app.reading.connection() as conn:
         free = queries.free_payments(conn)
@@ -50,13 +51,15 @@ def reconcile(app: App, *, actor: Actor) -> int:
     months: defaultdict[Month, list[StatementEntry]] = defaultdict(list)
     for entry in entries_of(free):
         told_on = max(entry.booked_on, covered + timedelta(days=1)) if listed else entry.booked_on
+        if told_on > now:
+            continue
         months[month_of(told_on)].append(replace(entry, booked_on=told_on))
     for month, entries in sorted(months.items()):
         since = max(first_day(month), covered + timedelta(days=1)) if covered != date.min else first_day(month)
-        until = min(last_day(month), max(today(app), since, entries[-1].booked_on))
+        until = min(last_day(month), now)
         statement = statement_of(account, entries, number=str(since), since=since, until=until, opening_fen=balance)
         balance, covered = statement.closing_fen or 0, until
-        on = min(until + timedelta(days=1), today(app))
+        on = min(until + timedelta(days=1), now)
         profile = load_statement_profile(PROFILE)
         reconciling.record_statements(
             app,

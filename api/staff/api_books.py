@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.books.accounts_asked import account_meant
 from api.commands import charts as commands
 from api.commands.charts import NewChart
 from api.commands.shared import today
@@ -143,7 +144,8 @@ def entries(
     """The postings to an account, or to all below a control account, with the balance after each."""
     who.require("ledgers")
     place = place_of(after, books.since)
-    with books.reading() as (conn, asked, _names):
+    with books.reading() as (conn, asked, names):
+        account = account_meant(conn, names, account)
         found = ledger_queries.entries_of(
             conn, account, commodity=commodity, as_of=asked.on, after=place, known_at=asked.known_at
         )

@@ -52,8 +52,8 @@ class PayeeWaiting(BaseModel):
 class ProposalRead(BaseModel):
     """What the next batch of a month would hold, and who is left out.
 
-    `without_account`, `cooling`: no account, or a fresh one; `held`: payments are on hold; `doubtful`: the bank
-    says two things about an earlier payment of the same.
+    `shown_digest` is what freezing it binds to. `without_account`, `cooling`: no account, or a fresh one; `held`:
+    payments are on hold; `doubtful`: the bank says two things about an earlier payment of the same.
     """
 
     division: str = Field(examples=["361125000000"])
@@ -61,6 +61,7 @@ class ProposalRead(BaseModel):
     number: int = Field(examples=[1])
     total_fen: int = Field(examples=[123_000])
     total_words: str = Field(examples=["壹仟贰佰叁拾元整"])
+    shown_digest: str = Field(examples=["ab" * 32])
     payees: list[PayeeProposed]
     without_account: list[UUID]
     cooling: list[PayeeWaiting]
@@ -125,6 +126,7 @@ def propose(
         number=found.number,
         total_fen=found.total_fen,
         total_words=yuan_in_words(found.total_fen),
+        shown_digest=found.shown_digest,
         payees=payees,
         without_account=list(found.without_account),
         cooling=[PayeeWaiting(payee_id=payee, payable_from=day) for payee, day in sorted(found.cooling.items())],
@@ -135,7 +137,7 @@ def propose(
 
 @router.post("", status_code=201, responses=once(Frozen), operation_id="freezeBatch", summary="冻结名单并提交审批")
 def freeze(wanted: NewBatch, key: CommandKey, desk: Desk, who: ByToken, response: Response) -> Frozen:
-    """Freeze the month's list; the caller is the maker."""
+    """Freeze the month's list, where a digest is given only as it was shown; the caller is the maker."""
     receipt, batch_id = commands.freeze(
         desk.app,
         actor=who.actor,
@@ -143,6 +145,7 @@ def freeze(wanted: NewBatch, key: CommandKey, desk: Desk, who: ByToken, response
         division=wanted.division,
         month=wanted.month,
         payroll=wanted.payroll,
+        shown_digest=wanted.shown_digest,
         on=today(desk.app),
     )
     return Frozen(batch_id=batch_id, receipt=recorded(desk, receipt, response))

@@ -71,7 +71,9 @@ def books_asked(
 
 
 Books = Annotated[BooksAsked, Depends(books_asked)]
-AccountAsked = Annotated[str, Query(pattern=ACCOUNT, max_length=200, description="科目，形如 fin:2307:payee")]
+AccountAsked = Annotated[
+    str, Query(pattern=ACCOUNT, max_length=200, description="科目，形如 fin:2307:payee，或账簿和科目编号 fin:230701")
+]
 CommodityAsked = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{1,40}$", description="币种或品种")]
 
 

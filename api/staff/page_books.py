@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 
+from api.books.accounts_asked import account_meant
 from api.books.asked import in_order
 from api.books.names import standing, subsidiary_of
 from api.books.tables import voucher_number
@@ -53,9 +54,9 @@ def general(
 ) -> HTMLResponse:
     """总账: one control account month by month."""
     who.require("ledgers")
-    of = control_of(account)
     year = books.since.replace(month=1, day=1)
     with books.reading() as (conn, asked, names):
+        of = control_of(account_meant(conn, names, account))
         opening = ledger_queries.opening(conn, of, commodity=commodity, since=year, known_at=asked.known_at)
         months = trial_balances.months(
             conn, of, commodity=commodity, since=year, as_of=asked.on, known_at=asked.known_at
@@ -92,6 +93,7 @@ def account_entries(
     who.require("ledgers")
     place = place_of(after, books.since)
     with books.reading() as (conn, asked, names):
+        account = account_meant(conn, names, account)
         entries = ledger_queries.entries_of(
             conn, account, commodity=commodity, as_of=asked.on, after=place, known_at=asked.known_at
         )

@@ -102,11 +102,11 @@ def _in_time(exchange: Exchange, return_days: int, on: date) -> bool:
 
 
 def _require_readable(desk: Office, who: Acting, exchange: Exchange, station: Station) -> None:
-    """Refuse `access.not_yours` for whoever neither looks after the station nor has to do with the exchange."""
+    """Refuse `access.not_your_account` for whoever neither looks after the station nor has to do with the exchange."""
     took_part: set[UUID | None] = {exchange.authoriser_id, exchange.collector_id, exchange.keeper_id}
     if who.person_id in took_part:
         return
     if who.may("stations") and who.covers(station.division):
         return
     if exchange.account_id not in {one.account_id for one in mine_of(desk, who).own}:
-        raise Refusal("access.not_yours")
+        raise Refusal("access.not_your_account")

@@ -46,10 +46,10 @@ class Mine:
     family: list[PointsAccount]
 
     def require(self, account_id: UUID) -> PointsAccount:
-        """One of his own. Refuses `access.not_yours`."""
+        """One of his own. Refuses `access.not_your_account`."""
         found = next((one for one in self.own if one.account_id == account_id), None)
         if found is None:
-            raise Refusal("access.not_yours")
+            raise Refusal("access.not_your_account")
         return found
 
 

@@ -1,6 +1,7 @@
 """One payment on a page, and what can come of it after it was paid; payees whose payments are on hold."""
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import File, Request, UploadFile
@@ -15,12 +16,16 @@ from api.staff.payments_seen import payment_seen
 from api.staff.payout_shapes import CameBack, HoldWanted, PaidAgain, Recovery, WriteOffWanted
 from api.staff.shapes import WithReason
 from api.staff.texts import names_of
+from api.web import words
 from api.web.routes import Routes
+from api.web.templates import day
 from domain.payout_batches import reference
 from projections import payee_holds, payout_batches
 from projections.payout_batches import Payment
 
 router = Routes(prefix="/staff/payments", include_in_schema=False)
+
+_SAID: Final = {"settled": "已付款", "returned": "钱退回来了"}
 
 
 @router.get("")
@@ -80,6 +85,7 @@ def page(request: Request, payment_id: Identifier, desk: Desk, who: ByCookie) ->
     values = {
         "payment": payment,
         "again": again,
+        "said_later": said_later(payment),
         "said_again": _said_again(payment),
         "proposer_id": proposer,
         "batch": batch,
@@ -211,6 +217,17 @@ def reject_write_off(payment_id: Identifier, form: FormSent) -> RedirectResponse
         form.app, actor=form.actor, key=form.key, payment_id=payment_id, reason=reason, on=form.on
     )
     return form.done(receipt, at=_at(payment_id))
+
+
+def said_later(payment: Payment) -> str:
+    """What the bank said against its own answer, in words: `已付款，2026年11月23日，流水 YL000001`."""
+    status, _, detail = (payment.contradiction or "").partition(" ")
+    if status == "failed":
+        return f"没有付成，{words.FAILURE_REASONS.get(detail, detail)}"
+    on, _, bank_ref = detail.partition(" ")
+    if status not in _SAID or not on:
+        return words.STATUSES.get(status, status)
+    return f"{_SAID[status]}，{day(date.fromisoformat(on))}，{f'流水 {bank_ref}' if bank_ref else '没有流水号'}"
 
 
 def _said_again(payment: Payment) -> tuple[str, str] | None:

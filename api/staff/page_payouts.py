@@ -122,7 +122,7 @@ def _left_out(found: commands.Proposal, waiting: Sequence[Waiting]) -> dict[UUID
 
 @router.post("")
 def freeze(form: FormSent) -> RedirectResponse:
-    """Freeze the list and submit it; whoever is signed in is the maker."""
+    """Freeze exactly the list whose digest stood on the page, and submit it; whoever is signed in is the maker."""
     wanted = form.shaped(NewBatch)
     receipt, batch_id = commands.freeze(
         form.app,
@@ -131,6 +131,7 @@ def freeze(form: FormSent) -> RedirectResponse:
         division=wanted.division,
         month=wanted.month,
         payroll=wanted.payroll,
+        shown_digest=wanted.shown_digest or "",  # a form that shows no list freezes none
         on=form.on,
     )
     return form.done(receipt, at=_at(batch_id))

@@ -1,16 +1,17 @@
 """积分账户: those of an area and their entries, for staff who answer questions and help the old to exchange."""
 
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands.account_holders import STAFF
-from api.commands.points import Deduction, deduct, layers_in_force, take_back
+from api.commands.points import Deduction, deduct, layers_in_force, take_back, try_deduction
 from api.commands.shared import today
 from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.fields import Code, Identifier
-from api.staff.forms import FormSent, show
+from api.staff.forms import FormSent, Sent, show
 from api.staff.office import Office
 from api.staff.page_my_points import authorised
 from api.staff.page_today import place_names
@@ -20,6 +21,7 @@ from api.web import points_words, station_words
 from api.web.paging import Shown, query
 from api.web.routes import Routes
 from domain import authority
+from domain.points.accounts import TIMES_MAX
 from domain.points.rules import Item
 from projections import places, points, points_queries
 from projections.points_queries import PointsAccount
@@ -76,6 +78,7 @@ def page(
         "may_authorise": who.role in STAFF and account.closed_on is None,
         "may_take_back": authority.may(who.role, "points.reversed/1"),
         "deductions": _deductions(desk, who, account),
+        "times_max": TIMES_MAX,
         "said": station_words,
     }
     return show(request, desk, who, "points_account.html", values)
@@ -87,23 +90,47 @@ def authorise(account_id: Identifier, form: FormSent) -> RedirectResponse:
     return authorised(form, account_id)
 
 
+@router.post("/{account_id}/deductions/check")
+def check(request: Request, account_id: Identifier, form: FormSent) -> HTMLResponse:
+    """What would be taken, and what would be left; nothing is recorded."""
+    account, deduction = _asked(form, account_id)
+    tried = try_deduction(form.app, actor=form.actor, deduction=deduction, on=form.on)
+    layers = layers_in_force(form.app, account.division, on=deduction.deed_on)
+    values: dict[str, Any] = {
+        "account": account,
+        "whose": holder_names(form.desk, [account])[account.account_id],
+        "deduction": deduction,
+        "item": next(item for item in layers.items() if item.code == deduction.item),
+        "tried": tried,
+        "points_words": points_words,
+    }
+    return show(request, form.desk, form.who, "points_deduction_check.html", values)
+
+
 @router.post("/{account_id}/deductions")
 def take(account_id: Identifier, form: FormSent) -> RedirectResponse:
     """Take points by an item of the rule, for something of a day, by a document."""
+    _, deduction = _asked(form, account_id)
+    receipt = deduct(form.app, actor=form.actor, key=form.key, deductions=[deduction], on=form.on)
+    return form.done(receipt, at=f"{PATH}/{account_id}")
+
+
+def _asked(form: Sent, account_id: UUID) -> tuple[PointsAccount, Deduction]:
+    """The account of a form, and what is to be taken from it. Refuses `points_account.unknown`, `access.*`."""
     wanted = form.shaped(DeductionForm)
     account = require_account(form.desk, account_id)
     form.who.require_area(account.division)
-    whose = {"person_id": account.holder_id} if account.kind == "person" else {"household_id": account.holder_id}
+    by_person = account.kind == "person"
     deduction = Deduction(
         item=wanted.item,
         division=account.division,
         deed_on=wanted.deed_on,
         document=wanted.document,
         quantity=wanted.quantity,
-        **whose,
+        person_id=account.holder_id if by_person else None,
+        household_id=None if by_person else account.holder_id,
     )
-    receipt = deduct(form.app, actor=form.actor, key=form.key, deductions=[deduction], on=form.on)
-    return form.done(receipt, at=f"{PATH}/{account_id}")
+    return account, deduction
 
 
 def _deductions(desk: Office, who: Acting, account: PointsAccount) -> list[Item]:

@@ -13,7 +13,7 @@ from fastapi import File, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
-from api.commands.points import layers_in_force, publish
+from api.commands.points import layers_in_force, publish, why_not
 from api.commands.shared import today
 from api.files.findings import BadFile, finding
 from api.files.points_rules import PointsRuleFile, load_points_rule, points_rule_names, read_points_rule
@@ -23,6 +23,7 @@ from api.staff.fields import Code, Day, Line
 from api.staff.forms import FormSent, show
 from api.staff.page_today import place_names
 from api.web import points_words
+from api.web.messages import sentence
 from api.web.routes import Routes
 from domain import authority
 from domain.kernel.refusals import Refusal
@@ -119,8 +120,10 @@ def check(request: Request, form: FormSent, file: Annotated[UploadFile | None, F
     with form.desk.current(points_rules, points) as conn:
         titles = points_rules.titles(conn)
     own = {one.code: one.title for one in proposed.content.categories}
+    refusal = why_not(form.app, division=asked.division, since=asked.since)
     values |= {
         "proposed": proposed,
+        "why_not": sentence(refusal.code, refusal.facts) if refusal is not None else None,
         "tried": tried,
         "titles": {one.category: titles.category(None, one.category) for one in tried.categories} | own,
     }

@@ -152,6 +152,13 @@ class NewBatch(Shape):
     division: Code
     month: MonthText
     payroll: Payroll = "reward"
+    shown_digest: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[0-9a-f]{64}$",
+            description="看到的拟发名单的指纹（拟发名单的 shown_digest）；给了，名单变了就不冻结",
+        ),
+    ] = None
 
 
 class Approval(Shape):

@@ -108,10 +108,16 @@ def wanted_of(fields: Mapping[str, str]) -> list[Wanted]:
         if not name.startswith(QUANTITY) or text in ("", "0"):
             continue
         if not (text.isascii() and text.isdigit() and len(text) <= _QUANTITY_DIGITS):
-            raise RequestValidationError([{"type": "value_error", "loc": ("body", name), "msg": "件数应当是整数"}])
+            raise RequestValidationError(
+                [{"type": "value_error", "loc": ("body", "quantity"), "msg": _no_pieces(name)}]
+            )
         found.append(Wanted(name.removeprefix(QUANTITY), int(text)))
     if len(found) > LINES_MAX:
         raise RequestValidationError(
             [{"type": "value_error", "loc": ("body", "goods"), "msg": f"一次最多 {LINES_MAX} 种物资"}]
         )
     return found
+
+
+def _no_pieces(name: str) -> str:
+    return f"物资 {name.removeprefix(QUANTITY)} 的件数应当是不带正负号、不超过 {_QUANTITY_DIGITS} 位的整数；不要的留空"

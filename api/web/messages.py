@@ -23,6 +23,7 @@ from api.web.words import shown
 WEB_CODES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "access.may_not_read": ("role",),
+        "access.not_your_account": (),
         "access.not_yours": (),
         "access.outside_area": ("division",),
         "batch.no_file": (),
@@ -68,6 +69,7 @@ WEB_CODES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "page.method": (),
         "page.taken_down": ("until",),
         "page.unknown": (),
+        "payout_batch.proposal_changed": ("month", "payment_count", "total_fen"),
         "photo.animated": (),
         "photo.damaged": (),
         "photo.gone": (),
@@ -78,6 +80,7 @@ WEB_CODES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "photo.too_many_pixels": ("limit",),
         "photo.too_many_waiting": ("count",),
         "photo.unknown": (),
+        "points.already_deducted": ("item", "document"),
         "poster.font_missing": ("file", "folder", "font"),
         "poster.glyph_missing": ("glyph", "number", "text", "where"),
         "poster.not_kept": (),
@@ -297,6 +300,8 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "payment.again_recorded": "这一次重复付款（流水 {bank_ref}）已经登记。请刷新页面，到多付款里办追回或核销。",
         "payment.already_prepared": "付款 {end_to_end_id} 已经列入。请刷新页面查看。",
         "payment.amount_not_positive": "付款金额应大于零，现为 {amount_fen} 元。请刷新名单后重新冻结。",
+        "payment.booked_in_future": "银行记账日 {booked_on} 在今天（{today}）之后，银行不可能已经记账。"
+        "请按银行的凭证核对日期后再登记。",
         "payment.contradicted": "银行对这笔付款说法前后不一，现记为“{status}”。请先问清，由另一位同事确认后再办。",
         "payment.failure_reason_unknown": "没有“{reason}”这个失败原因。请核对银行版式。",
         "payment.line_out_of_range": "第 {line} 行超出范围。请分成几个批次。",
@@ -340,6 +345,8 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "payout_batch.other_layout": "这一批已按版式“{profile}”导出，不能再按“{asked}”导出一份。"
         "请下载原来的文件；换版式从下一批起。",
         "payout_batch.payee_twice": "{month} 的名单里有收款人出现了两次。请刷新名单后重新冻结。",
+        "payout_batch.proposal_changed": "{month} 的名单变了，与看到的不同：现在是 {payment_count} 笔 {total_fen} 元，"
+        "没有冻结。请重新查看拟发名单再冻结。",
         "payout_batch.signal_open": "第 {line} 行的提示“{signal}”还没有写明理由。请逐条说明后再提交。",
         "payout_batch.signal_unknown": "第 {line} 行没有提示“{signal}”。请刷新页面，按现在的提示说明。",
         "payout_batch.signals_acknowledged": "您已经对这一批的提示作过说明。请刷新页面查看。",
@@ -425,6 +432,7 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         **PROPERTY_MESSAGES,
         # the way in
         "access.may_not_read": "“{role}”不能查看这一页。请换用有权的角色。",
+        "access.not_your_account": "您只能查看自己和自家的积分账户、兑换单。别家的请由那一家自己查看。",
         "access.not_yours": "您只能查看自己上报的线索。",
         "access.outside_area": "您的角色不管辖 {division}，不能查看。请管理员核对您的管辖范围。",
         "batch.no_file": "这个批次还没有导出代发文件。请先导出。",

@@ -45,6 +45,8 @@ POINTS_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "points_account.reason_unknown": "没有“{reason}”这个理由。请写这些代码之一：{choices}。",
         "points_account.successor_unusable": "接替的账户不存在、已关闭或就是它自己。请改选。",
         "points_account.unknown": "没有这个积分账户。请核对，或等第一笔积分入账。",
+        "points.already_deducted": "按“{document}”已经扣过“{item}”，同一份文件对同一事项只扣一次。"
+        "无需再做；确有另一次的，请写另一份文件或巡查单的编号。",
         "points.already_reversed": "第 {number} 笔已经冲回或撤销过。无需再做。",
         "points.already_settled": "这件事（{cause}）的 {item} 已经记过积分，不会重复记。无需再做。",
         "points.day_in_future": "{day} 还没有到。请核对日期。",
@@ -57,9 +59,12 @@ POINTS_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "points.nothing_earned": "按规则 {item} 算下来不足 1 分，不用记。请核对数量。",
         "points.nothing_to_move": "账户里没有积分，也没有欠分，不用转。请核对账户。",
         "points.opening_too_late": "账户已有往来，不能再结转纸质积分。差错请用加分、扣分更正。",
-        "points.opening_twice": "这个账户的纸质积分已经结转过。无需再做。",
+        "points.opening_twice": "这个账户的纸质积分已经结转过。"
+        "余额记错了的，请另一个人先在账户页撤销那一笔，再导入改正的台账。",
         "points.restored_too_many": "这次兑换最多还能退 {left} 分，要退的是 {wanted} 分。请改正。",
         "points.same_account": "转出和转入是同一个账户。请改选。",
+        "points.too_many_times": "一次最多扣 {most} 次（人），按小时的最多 600 分钟，现为 {quantity}。"
+        "请核对数量；确有更多的，请另凭文件分次扣。",
         "points.too_few": "积分不够：可用 {held} 分，需要 {wanted} 分。请少换一些，或等积分入账。",
     }
 )

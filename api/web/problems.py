@@ -51,6 +51,7 @@ _NOT_FOUND: Final = frozenset(
         "incident.unknown",
         "inspection.unknown",
         "key.unknown",
+        "ledger.account_unknown",
         "member.unknown",
         "page.unknown",
         "party_activity.unknown",

@@ -9,6 +9,8 @@ RECONCILIATION_MESSAGES: Final[Mapping[str, str]] = {
     "statement.amount_zero": "第 {line} 笔金额为零。请核对文件。",
     "statement.differs": "{since} 至 {until} 已登记过一份对账单，各笔与这份不同。请向银行核实哪份为准。",
     "statement.does_not_add_up": "期初加各笔应为 {computed_fen} 元，期末却是 {closing_fen} 元。请重新下载。",
+    "statement.in_future": "对账单写到 {until}，在今天（{today}）之后，银行不可能已经记账。"
+    "请重新下载到今天为止的对账单。",
     "statement.lines_not_in_order": "序号应为 {expected}，现为 {line}。请重新下载对账单后再传。",
     "statement.matched_by_hand": "原对账单第 {entry} 笔是人工勾对的。请先由两人撤销它的勾对，再更正对账单。",
     "statement.not_counting": "第 {entry} 笔所在的对账单现在不作数，不能勾对。请先由两人决定以哪份对账单为准。",

@@ -21,6 +21,7 @@ REGISTER_MESSAGES: Final[Mapping[str, str]] = {
     "chart.role_without_account": "用途“{role}”所记的科目“{account}”不在表里，或不在该用途的账簿里。请改正。",
     "chart.side_unknown": "科目“{account}”的方向“{side}”应为 debit（借）或 credit（贷）。请改正。",
     "chart.unknown": "没有随程序提供的科目表“{chart}”。请从列表中选择。",
+    "ledger.account_unknown": "没有科目 {account}，或者要看的是它下面的科目。请从这些里选：{choices}。",
     "ledger.position_outside": "账表现在只到前 {shown} 条记录，不能按前 {position} 条来看。请核对记录位置。",
     # stars
     "award.already_proposed": "{period} 的名单现在是“{status}”，不能再提。请打开那份名单办理。",

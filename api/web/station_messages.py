@@ -37,8 +37,8 @@ STATION_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "stock.proposal_waits": "已有一项{kind}（{quantity} 件）等待另一个人确认。请先由他确认或退回。",
         "stock.quantity_unsuited": "数量 {quantity} 不合适，应为不超过 {most} 的整数，"
         "入库、兑换、报损至少 1 件。请改正。",
-        "stock.slip_used": "捐赠单“{document}”已经用来给这种物资入过库（括号、空格、全半角不同的算同一张）。"
-        "请核对；另一批请写另一张单的编号。",
+        "stock.slip_used": "单据“{document}”已经用来给这种物资入过库（括号、空格、全半角不同的算同一张）。"
+        "请核对，不要重复入库；同一张发票分批到货的，请写那一批送货单的编号。",
         "stock.sku_unknown": "物资 {sku} 不在本站的目录里。请先上架定价，再入库。",
         "stock.unknown": "本站没有这种物资的库存。请核对编号，或先入库。",
         # exchange

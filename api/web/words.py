@@ -729,6 +729,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "photo": "照片",
     "photos": "照片",
     "profile": "银行版式",
+    "quantity": "件数、次数",
     "reason": "理由",
     "reporter_id": "报告人",
     "reply": "答复",

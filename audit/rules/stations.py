@@ -197,9 +197,7 @@ class Stations:
             self._findings.add("stations.not_its_keeper", entry.place, person=entry.by)
 
     def _brought(self, entry: Entry, shelf: Shelf) -> None:
-        """A donation's slip brings an article in once."""
-        if entry.data["origin"] != "donation":
-            return
+        """An invoice, or the slip of a donation, brings an article in once."""
         slip = compared(entry.data["document"])
         if slip in shelf.slips:
             self._findings.add("stations.slip_twice", entry.place, document=entry.data["document"])

@@ -50,6 +50,7 @@ from domain.payments.state import (
     Payment,
     Status,
     evolve,
+    require_booked,
 )
 
 __all__ = [
@@ -102,6 +103,7 @@ __all__ = [
     "refuse_held",
     "reissue",
     "reject_write_off",
+    "require_booked",
     "return_late",
     "settle",
     "uphold",

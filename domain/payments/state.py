@@ -164,6 +164,12 @@ def existing(payment: Payment | None) -> Payment:
     return payment
 
 
+def require_booked(booked_on: date, *, today: date) -> None:
+    """Refuse a day on which no bank can have booked anything yet. Refused: `payment.booked_in_future`."""
+    if booked_on > today:
+        raise Refusal("payment.booked_in_future", booked_on=booked_on, today=today)
+
+
 def sent(payment: Payment | None) -> Payment:
     """The payment, if the bank can have an answer to it. Refuses `payment.unknown`, `payment.not_sent`."""
     there = existing(payment)

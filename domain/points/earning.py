@@ -38,6 +38,7 @@ def _earned(account: Account, cap: Cap, deed: Deed) -> int:
         for one in account.settled
         if not one.taken_back
         and not one.deducted
+        and not one.opening
         and (cap.scope == "household" or one.beneficiary_id == deed.beneficiary_id)
         and (cap.category is None or one.category == cap.category)
         and same_period(one.deed_on, deed.on, period=cap.period)

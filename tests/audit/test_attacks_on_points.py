@@ -176,11 +176,30 @@ def to_another(told: Told) -> None:
     told.add(taker.id, event, cause=told.decided(1))
 
 
+def brought_in(told: Told, *, by_another: bool, **changes: Any) -> None:
+    """A household's balance that was wrong is reversed after it was spent, and the right one repays the debt."""
+    opened = accounts.PointsAccountOpened(kind="person", holder_id=UUID(told.county.rider), division=Division(VILLAGE))
+    own = accounts.evolve(None, opened)
+    told.add(own.id, opened)
+    facts = {"as_of": DAY, "document": "存折", "expires_on": date(2027, 2, 28), "on": DAY}
+    officer, admin = UUID(told.county.officer), UUID(told.county.founder)
+    balance = accounts.record_opening(own, points=50, recorder_id=officer, **facts)
+    told.add(own.id, replace(balance, **changes))
+    own = accounts.evolve(own, balance)
+    back = accounts.reverse(own, granted=2, reason="记错了")
+    made = told.add(own.id, back)
+    if by_another:
+        made.by, made.role = str(admin), "administrator"
+    own = accounts.evolve(own, back)
+    told.add(own.id, accounts.record_opening(own, points=5, recorder_id=officer, **facts))
+
+
 RIGHT: dict[str, Callable[[Told], object]] = {
     "nothing more": lambda told: told.account,
     "the second report as far as the cap lets": lambda told: told.grant(1, room=5),
     "a deduction by a document": lambda told: told.deduct(),
     "a reversal, and the report again": lambda told: (told.reverse(), told.grant(0)),
+    "a balance, taken back by another, and the right one": lambda told: brought_in(told, by_another=True),
     "what nobody used": lambda told: told.say(accounts.expire(told.account, on=NEXT_YEAR), on=NEXT_YEAR),
 }
 ATTACKS: dict[str, tuple[Callable[[Told], object], set[str]]] = {
@@ -245,6 +264,14 @@ ATTACKS: dict[str, tuple[Callable[[Told], object], set[str]]] = {
         {"points.amount", "points.lots"},
     ),
     "gone before its last day": (lambda told: told.say(accounts.expire(told.account, on=NEXT_YEAR)), {"points.lots"}),
+    "a balance recorded and taken back by one person": (
+        lambda told: brought_in(told, by_another=False),
+        {"points.one_person"},
+    ),
+    "a balance that somebody else signed": (
+        lambda told: brought_in(told, by_another=True, recorder_id=told.member),
+        {"points.recorded_by_another"},
+    ),
     "a paper book after the first entry": (
         lambda told: told.say(
             accounts.PointsOpeningRecorded(

@@ -259,7 +259,7 @@ def test_whatever_is_not_so_is_found(label: str, change: dict[str, Any], code: s
     assert code in findings({label: change})
 
 
-def test_a_code_that_was_taken_back_and_a_station_out_of_reach_and_a_slip_used_twice() -> None:
+def test_a_code_that_was_taken_back_and_a_station_out_of_reach_and_a_paper_used_twice() -> None:
     noon = f"{DAY}T04:01:00.000000Z"
     gone = ("withdrawn", "exchange.withdrawn/1", EXCHANGE)
     own = event(*gone, HOLDER, "member", {"withdrawer_id": HOLDER}, at=noon)
@@ -271,10 +271,11 @@ def test_a_code_that_was_taken_back_and_a_station_out_of_reach_and_a_slip_used_t
     assert findings(elsewhere) == []
     assert findings({**elsewhere, "rule": {"exchange_within": "village"}}) == ["outside_reach"]
     given = {**station()[6], "label": "gift", "cmd": "gift", "seq": 8}
-    gift = {**given, "data": {**given["data"], "origin": "donation", "document": "捐（1）号", "quantity": 1}}
-    again = {**gift, "label": "again", "cmd": "again", "data": {**gift["data"], "document": "捐(1) 号"}}
-    assert "slip_twice" in findings({}, more=[gift, again])
-    assert "slip_twice" not in findings({}, more=[gift])
+    for origin in ("donation", "purchase"):
+        gift = {**given, "data": {**given["data"], "origin": origin, "document": "单（1）号", "quantity": 1}}
+        again = {**gift, "label": "again", "cmd": "again", "data": {**gift["data"], "document": "单(1) 号"}}
+        assert "slip_twice" in findings({}, more=[gift, again])
+        assert "slip_twice" not in findings({}, more=[gift])
 
 
 def test_cash_makes_up_for_points_only_as_the_rule_and_the_list_say() -> None:
@@ -301,6 +302,7 @@ def test_a_price_is_not_replaced_on_the_day_it_is_in_force_and_nothing_is_served
         "closed", "station.closed/1", STATION, ADMIN, "administrator", {"last_day": NEXT_DAY, "reason": "merged"}
     )
     later = {**station()[6], "label": "later", "cmd": "later", "on": NEXT_DAY}
+    later["data"] = {**later["data"], "document": "2号"}
     assert findings({}, more=[closed]) == ["closed_with_goods"]
     assert findings({}, more=[closed, later]) == ["closed_with_goods", "not_open"]
 

@@ -459,3 +459,11 @@ def test_refusals_in_the_order_of_the_checks(table, position):
 def test_the_docstring_states_the_checks_and_their_order(table):
     table.check_accepted()
     table.check_documented()
+
+
+def test_no_bank_has_booked_on_a_day_that_has_not_come():
+    today = date(2026, 12, 6)
+    payments.require_booked(today, today=today)
+    with pytest.raises(Refusal) as refused:
+        payments.require_booked(date(2026, 12, 7), today=today)
+    assert refused.value.code == "payment.booked_in_future"

@@ -30,6 +30,7 @@ FACTS = {
     "lines": LINES,
     "file": FILE,
     "profile": "neutral-csv",
+    "today": UNTIL,
 }
 
 
@@ -47,6 +48,7 @@ TABLE = Table(
     rows=[
         row("statement.differs", given=recorded(), lines=LINES[:1]),
         row("statement.period_backwards", until=date(2026, 10, 31)),
+        row("statement.in_future", today=date(2026, 11, 29)),
         row("statement.lines_not_in_order", lines=(line(2, 0),)),
         row("statement.amount_zero", lines=(line(1, 0),)),
         row("statement.does_not_add_up", closing_fen=9_499),

@@ -170,7 +170,8 @@ def statement_told(county: County) -> None:
         balance_fen=None,
     )
     layout = load_statement_profile("neutral-statement")
-    told = statement_of("361125010000000088", [entry], number="1", since=on.replace(day=1), opening_fen=5_000_00)
+    days = {"since": on.replace(day=1), "until": on}
+    told = statement_of("361125010000000088", [entry], number="1", **days, opening_fen=5_000_00)
     officer, home = signed_in(county, "zhouyu"), "/staff/reconcile"
     hidden = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', officer.get(home).text))
     files = {"file": ("对账单.csv", write_statement(layout, told))}

@@ -3,6 +3,8 @@
 Told by commands on PostgreSQL, read in the read models, and judged by the auditor in the end.
 """
 
+import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -20,8 +22,11 @@ from api.commands.shared import today
 from api.exporting import export_package
 from api.files import rehearsal_bank
 from api.files.bank_profiles import load_bank_profile
+from api.files.findings import BadFile
 from api.files.points_rules import load_points_rule
+from api.staff.page_payments import said_later
 from audit.verify import verify_package
+from domain import bank_files
 from domain.kernel.events import Sha256
 from domain.kernel.refusals import Refusal
 from domain.points import accounts
@@ -146,7 +151,11 @@ def test_money_comes_back_next_year_and_is_paid_again(office: Office, tmp_path: 
     back = {"payment_id": payment.payment_id, "answer": NOTICE, "booked_on": booked_on, "bank_ref": "R1"}
 
     office.refused("authority.role_may_not", payouts.record_return, by="sunli", reason="other", **back)
-    office.do(payouts.record_return, reason="account_closed", **back)
+    office.refused("payment.booked_in_future", payouts.record_return, reason="account_closed", **back)
+    recovered = {**{name: back[name] for name in ("payment_id", "booked_on", "bank_ref")}, "reason": "重复上报"}
+    office.refused("payment.booked_in_future", payouts.recover, **recovered)
+    office.refused("payment.booked_in_future", payouts.pay_again, by="sunli", **recovered)
+    office.do(payouts.record_return, reason="account_closed", on=booked_on, **back)
     assert office.states() == {"arrived": Sum(1, 1_000), "not_arrived": Sum(1, 1_000)}
     after = office.balances()
     assert after["fin:2307:returned"] == -1_000
@@ -159,7 +168,7 @@ def test_money_comes_back_next_year_and_is_paid_again(office: Office, tmp_path: 
         "payment.not_settled",
         payouts.recover,
         payment_id=payment.payment_id,
-        booked_on=booked_on,
+        booked_on=office.on,
         bank_ref="Q",
         reason="x",
     )
@@ -177,6 +186,29 @@ def test_money_comes_back_next_year_and_is_paid_again(office: Office, tmp_path: 
     assert office.lines(batch)[0].state == "reissued"
     office.rebuilt_alike()
     assert office.found(tmp_path / "package") == set()
+
+
+def test_a_day_that_has_not_come_is_a_finding_and_moves_nothing(office: Office) -> None:
+    """Nor is it booked by hand, where a clock that was wrong once has let it in."""
+    batch, first = failed_then_paid(office)
+    tomorrow = office.on + timedelta(days=1)
+    before = office.balances()
+    with pytest.raises(BadFile) as refused:
+        says_paid(office, batch, on=office.on, booked_on=tomorrow)
+    assert {(one.code, one.column, one.value) for one in refused.value.findings} == {
+        ("answer.booked_in_future", "记账日期", str(tomorrow))
+    }
+    office.settle()
+    assert office.balances() == before
+    content = rehearsal_bank.answer(office.sent[batch], NEUTRAL, seed="later", on=tomorrow, rehearsal=True)
+    stream = bank_files.stream(Sha256(hashlib.sha256(content).hexdigest()))
+    kept = office.county.app.journal.state(stream, bank_files.evolve)
+    assert kept is not None
+    assert kept.verdict == "refused"
+    says_paid(office, batch, on=tomorrow, booked_on=tomorrow)
+    office.refused(
+        "payment.booked_in_future", payouts.confirm_paid, by="sunli", payment_id=first, reason="柜台查到已入账"
+    )
 
 
 def test_a_bank_whose_clock_is_behind_books_nothing_before_it_was_sent(office: Office, tmp_path: Path) -> None:
@@ -240,6 +272,8 @@ def test_a_bank_that_contradicts_itself_stops_what_it_concerns_and_nothing_else(
     office.answer(batch, rehearsal_bank.contradict)
     (doubtful,) = [line for line in office.lines(batch) if line.contradicted]
     assert (doubtful.state, len(office.lines(batch))) == ("settled", 2)
+    assert said_later(doubtful).startswith("没有付成，")
+    assert re.search("[A-Za-z]", said_later(doubtful)) is None, "no word of the program's own"
     assert office.states() == {"arrived": Sum(2, 2_000)}, "the books stand as they are"
     assert not office.read(payout_batches.three_way, batch).agrees
     office.refused("payout_batch.line_contradicted", payouts.close, batch_id=batch)
@@ -331,16 +365,20 @@ def failed_then_paid(office: Office) -> tuple[UUID, UUID]:
     return batch, office.lines(batch)[0].payment_id
 
 
-def says_paid(office: Office, batch: UUID) -> None:
-    """The bank's later file: the first line was paid."""
-    content = rehearsal_bank.answer(office.sent[batch], NEUTRAL, seed="later", on=office.on, rehearsal=True)
-    office.do(payouts.record_answer, batch_id=batch, profile=NEUTRAL, content=content, file="b.csv")
+def says_paid(office: Office, batch: UUID, *, on: date | None = None, booked_on: date | None = None) -> None:
+    """The bank's later file, recorded and booked today unless a day is given: the first line was paid."""
+    day = booked_on or office.on
+    content = rehearsal_bank.answer(office.sent[batch], NEUTRAL, seed="later", on=day, rehearsal=True)
+    said = {"batch_id": batch, "profile": NEUTRAL, "content": content, "file": "b.csv"}
+    office.do(payouts.record_answer, on=on or office.on, **said)
 
 
 def test_what_failed_and_was_paid_after_all_is_not_paid_twice(office: Office, tmp_path: Path) -> None:
     batch, first = failed_then_paid(office)
     office.refused("payment.not_said_paid", payouts.confirm_paid, by="sunli", payment_id=first, reason="已电话核实")
     says_paid(office, batch)
+    said = said_later(office.lines(batch)[0])
+    assert re.fullmatch(rf"已付款，{office.on.year}年{office.on.month}月{office.on.day}日，流水 \S+", said)
     before = office.balances()
     office.refused("authority.role_may_not", payouts.confirm_paid, payment_id=first, reason="已电话核实")
     office.do(payouts.confirm_paid, by="sunli", payment_id=first, reason="柜台查到已入账")

@@ -1,7 +1,6 @@
 """Every file of the bank is kept and recorded: what was sent, what was read, and what was refused - each once."""
 
 from dataclasses import replace
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
@@ -51,7 +50,7 @@ def result(file: bytes, *, account: str | None = None) -> bytes:
     said = {name: file.decode().split(f"<{name}>")[1].partition("<")[0] for name in ("YURREF", "ACCNBR", "TTLCNT")}
     return f"""<CMBSDKPGK><INFO><FUNNAM>NTAGCINY</FUNNAM><RETCOD>0</RETCOD></INFO><NTAGCINQZ>
 <ACCNBR>{account or said["ACCNBR"]}</ACCNBR><YURREF>{said["YURREF"]}</YURREF><STSCOD>S</STSCOD>
-<SUCNUM>{said["TTLCNT"]}</SUCNUM><REQNBR>0000978052</REQNBR><OPRDAT>20250403</OPRDAT></NTAGCINQZ></CMBSDKPGK>""".encode()
+<SUCNUM>{said["TTLCNT"]}</SUCNUM><REQNBR>0000978052</REQNBR><OPRDAT>20250402</OPRDAT></NTAGCINQZ></CMBSDKPGK>""".encode()
 
 
 def test_what_was_sent_read_and_refused_is_on_record_once(app: App, people: People, tmp_path: Path) -> None:
@@ -106,5 +105,5 @@ def test_what_was_sent_read_and_refused_is_on_record_once(app: App, people: Peop
     with app.reading.connection() as connection:
         lines = payout_batches.payments_of_batch(connection, batch_id)
     states = [app.journal.state(stream_name("payment", line.payment_id), payments.evolve) for line in lines]
-    assert [(state.status, state.booked_on) for state in states if state] == [("settled", date(2025, 4, 3))] * 2
+    assert [(state.status, state.booked_on) for state in states if state] == [("settled", ON)] * 2
     payouts.close(app, actor=people.maker, key="close", batch_id=batch_id, on=ON)

@@ -46,6 +46,12 @@ def test_books_on_the_screen_and_as_files(mingzhang: Commands, tmp_path: Path) -
     beyond = mingzhang("books", "balances", "--known-at", 10**6)
     assert (beyond.returncode, "请核对记录位置" in beyond.stderr) == (1, True), beyond.stderr
 
+    assert "其他应付款—应付网格员" in mingzhang("books", "account", "--account", "fin:230701").stdout
+    for action, account in (("account", "fin:9999"), ("subsidiaries", "fin:2307"), ("days", "fin:230709")):
+        unknown = mingzhang("books", action, "--account", account)
+        assert (unknown.returncode, f"没有科目 {account}" in unknown.stderr) == (1, True), unknown.stderr
+    assert "fin:2307:payee、" in unknown.stderr
+
     file = tmp_path / "总账.csv"
     assert str(file) in mingzhang("books", "general", "--to", file).stdout
     with file.open(encoding="utf-8-sig", newline="") as content:

@@ -3,7 +3,7 @@
 Both are cleared up within the month, and the month is then closed without a word of explanation.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,6 @@ from domain.kernel.ids import EventName
 from domain.kernel.matches import EntryKey, Part
 from domain.kernel.money import Fen
 from domain.kernel.refusals import Refusal
-from journal.journal import Clock
 from projections import bank_documents
 from projections import reconciliation_queries as queries
 from tests.journeys.test_paid_twice import WHY, claims, do, payment_of, refused
@@ -31,12 +30,23 @@ __all__ = ["bank"]
 
 GIVEN_FEN = Fen(20_000)
 DOCUMENT = "演练〔2025〕9号"
+MONTH_OVER = datetime(2025, 5, 6, 1, tzinfo=UTC)
+
+
+@dataclass
+class Hands:
+    """A clock that stands where it is put."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        return self.at
 
 
 @pytest.fixture
-def clock() -> Clock:
+def clock() -> Hands:
     """The county begins on the day on which the money arrives, so that the document can take effect then."""
-    return lambda: datetime(2025, 4, 2, 1, tzinfo=UTC)
+    return Hands(datetime(2025, 4, 2, 1, tzinfo=UTC))
 
 
 def appropriated(bank: Bank) -> EventName:
@@ -61,8 +71,11 @@ def lines(bank: Bank) -> tuple[list[StatementEntry], tuple[EntryKey, ...]]:
     return entries, tuple(EntryKey(taken.statement_id, number) for number in (4, 5, 6))
 
 
-def test_what_no_payment_has_is_matched_claimed_or_given_up_and_the_month_needs_no_reason(bank: Bank) -> None:
+def test_what_no_payment_has_is_matched_claimed_or_given_up_and_the_month_needs_no_reason(
+    bank: Bank, clock: Hands
+) -> None:
     document = appropriated(bank)
+    clock.at = MONTH_OVER
     entries, (part, rest, again) = lines(bank)
     assert bank.open_kinds().keys() == {"credit_without_origin", "perhaps_paid_twice"}
     payment = payment_of(bank, entries[0].end_to_end_id)
@@ -202,8 +215,11 @@ def seal_refused(bank: Bank, digest: str, key: str, *, code: str = "period.moved
     periods.withdraw(bank.app, actor=bank.people.maker, key=f"{key}w", reason="银行又有新情况", **facts)
 
 
-def test_what_the_bank_says_after_a_proposal_stops_the_seal_and_after_the_seal_changes_nothing(bank: Bank) -> None:
+def test_what_the_bank_says_after_a_proposal_stops_the_seal_and_after_the_seal_changes_nothing(
+    bank: Bank, clock: Hands
+) -> None:
     document = appropriated(bank)
+    clock.at = MONTH_OVER
     entries, (part, rest, again) = lines(bank)
     maker, checker = bank.people.maker, bank.people.checker
     for number, entry in enumerate((part, rest)):

@@ -13,18 +13,21 @@ from api.commands import county, households, points
 from api.commands.points import Opening, account_stream
 from api.commands.shared import today
 from api.context import App, make_ready, open_app
+from api.custody.enrolling import enrol
 from api.custody.wrapping import REHEARSAL
 from api.files.point_book_profiles import load_point_book_profile
 from api.files.point_books import read_point_book
 from api.point_book_importing import PointsImported, import_points
 from api.settings import read_settings
 from domain.households import household_id
+from domain.kernel.calendar import month_of
 from domain.kernel.ids import derived
 from domain.kernel.refusals import Refusal
 from domain.points import accounts
 from domain.points.accounts import account_id
 from domain.points.rules import Category, Content, Item
 from journal.facts import Actor
+from projections import points_queries
 from tests.conftest import temporary_home
 from tests.journeys.commands import Commands
 from tests.journeys.conftest import COUNTY, SECRET, SINCE, TOWNSHIP, VILLAGE
@@ -155,9 +158,43 @@ def test_what_the_journal_holds_is_never_written_over(village: tuple[App, Actor]
     position = app.journal.position()
     changed = [[*FIRST[:3], 321], [*SECOND[:4], "2025/7/1"], ["演练村", "0003", None, 7], THIRD]
     done = imported(app, actor, book(tmp_path / "c.xlsx", *changed))
-    assert told(done) == [(2, "D 积分余额", "recorded.value"), (3, "E 截至日期", "recorded.value")]
+    assert told(done) == [(2, "D 积分余额", "recorded.balance"), (3, "E 截至日期", "recorded.value")]
     assert (done.unchanged, app.journal.position()) == (1, position)
     assert held(app, "person", PERSON) is None
+
+
+def test_a_wrong_balance_is_taken_back_by_another_and_the_corrected_book_comes_in(
+    village: tuple[App, Actor], tmp_path: Path
+) -> None:
+    app, actor = village
+    first = book(tmp_path / "b.xlsx", ["演练村", "0001户", None, 320], SECOND)
+    assert imported(app, actor, first).recorded == 2
+    account = account_id("household", house("0001"))
+    assert held(app, "household", house("0001")) == 320, "the number as pages show it is the household's"
+    wrong = {"app": app, "account_id": account, "number": 2, "reason": "看错一位", "on": today(app)}
+    with pytest.raises(Refusal, match=r"chain\.acted_twice"):
+        points.take_back(**wrong, actor=actor, key="oneself")
+    points.take_back(**wrong, actor=another(app, actor), key="another")
+    corrected = book(tmp_path / "c.xlsx", ["演练村", "0001", None, 32], SECOND)
+    done = imported(app, actor, corrected)
+    assert (done.recorded, done.points, done.unchanged, done.findings) == (1, 32, 1, ())
+    assert held(app, "household", house("0001")) == 32
+    again = imported(app, actor, corrected)
+    assert (again.recorded, again.unchanged) == (0, 2)
+    app.runner.catch_up()
+    with app.reading.connection() as conn:
+        earned = points_queries.earned(conn, COUNTY, first=month_of(today(app)), last=month_of(today(app)))
+    assert earned == [], "what a book brought was not earned, and is not lost"
+
+
+def another(app: App, actor: Actor) -> Actor:
+    """A county officer with a key of his own."""
+    officer = Actor(derived("test", "book", "officer"), "county_officer")
+    new = county.NewPerson(officer.person_id, "李四", officer.role, COUNTY, SINCE)
+    county.register_persons(app, actor=actor, key="officer", new=[new], on=today(app))
+    roles = [(officer.person_id, officer.role)]
+    (acting,) = enrol(app, administrator=actor, officers=roles, secret=SECRET, on=today(app), cost=REHEARSAL)
+    return acting
 
 
 def test_who_may_not_record_openings_records_none(village: tuple[App, Actor], tmp_path: Path) -> None:

@@ -215,7 +215,7 @@ def test_spent_points_of_a_report_taken_back_are_a_debt_that_later_ones_repay(
     points.deduct(app, actor=people.decider, key="litter", deductions=[litter], on=on)
     with pytest.raises(Refusal) as twice:
         points.deduct(app, actor=people.decider, key="litter-again", deductions=[litter], on=on)
-    assert twice.value.code == "command.nothing_to_record"
+    assert twice.value.code == "points.already_deducted"
     assert (standing(app).held, standing(app).debt) == (0, 0)
     points.take_back(
         app,

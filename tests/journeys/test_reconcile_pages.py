@@ -62,7 +62,7 @@ def paid(county: County) -> list[StatementEntry]:
 
 
 def said_by_the_bank(entries: list[StatementEntry], on: date) -> bytes:
-    statement = statement_of(ACCOUNT, entries, number="1", since=on.replace(day=1), opening_fen=5_000_00)
+    statement = statement_of(ACCOUNT, entries, number="1", since=on.replace(day=1), until=on, opening_fen=5_000_00)
     return write_statement(NEUTRAL, statement)
 
 
@@ -134,7 +134,7 @@ def test_every_table_leaves_as_a_workbook(county: County, paid: list[StatementEn
 def test_a_statement_in_xml_says_whether_it_follows_its_schema(county: County, paid: list[StatementEntry]) -> None:
     officer, on = signed_in(county, "zhouyu"), today(county.app)
     camt = load_statement_profile("camt.053")
-    statement = statement_of(ACCOUNT, paid, number="2", since=on.replace(day=1), opening_fen=5_000_00)
+    statement = statement_of(ACCOUNT, paid, number="2", since=on.replace(day=1), until=on, opening_fen=5_000_00)
     page = recorded(officer, uploaded(officer, write_statement(camt, statement), camt), "[a-z]+")
     assert "<dt>格式定义</dt><dd>没有核对，没有这种报文的格式定义</dd>" in page.text
     assert "T1 2 笔" in page.text

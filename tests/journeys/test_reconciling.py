@@ -11,6 +11,7 @@ import pytest
 
 from api.commands import closing_checks, incidents, payouts, periods, reconciling, reconciling_by_hand, superseding
 from api.commands.incidents import Report
+from api.commands.shared import today
 from api.commands.suggesting import suggestions_of
 from api.context import App
 from api.exporting import export_package
@@ -472,6 +473,16 @@ def test_a_statement_of_another_account_or_one_that_does_not_add_up_is_refused(b
     wrong = write_statement(NEUTRAL, replace_closing(ours))
     with pytest.raises(BadFile):
         bank.record(wrong)
+    tomorrow = today(bank.app) + timedelta(days=1)
+    late = [*entries[:-1], replace(entries[-1], booked_on=tomorrow)]
+    for told in (entries, late):
+        facts = {"number": "05", "since": date(2025, 4, 1), "until": tomorrow, "opening_fen": 0}
+        with pytest.raises(BadFile) as refused:
+            bank.record(write_statement(NEUTRAL, statement_of(ACCOUNT, told, **facts)))
+        (found,) = refused.value.findings
+        assert (found.value, found.column) == (str(tomorrow), "终止日期" if told is entries else "A 记账日期")
+    with bank.app.reading.connection() as conn:
+        assert queries.statements(conn) == []
     assert bank.open_kinds() == {}
 
 

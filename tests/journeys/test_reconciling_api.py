@@ -48,7 +48,7 @@ class Programs:
         """A statement of this month sent in."""
         on = today(self.county.app)
         numbered = [replace(one, number=place, row=place) for place, one in enumerate(entries, start=1)]
-        said = statement_of(ACCOUNT, numbered, number=number, since=on.replace(day=1), opening_fen=5_000_00)
+        said = statement_of(ACCOUNT, numbered, number=number, since=on.replace(day=1), until=on, opening_fen=5_000_00)
         files = {"file": ("对账单.csv", write_statement(NEUTRAL, said))}
         return self.post(
             "recordBankStatement",

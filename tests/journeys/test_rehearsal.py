@@ -162,6 +162,9 @@ def test_what_was_opened_with_authority_agrees_with_journal_bank_and_pages(
     refused = rehearsed("export", tmp_path / "refused", "--opened")
     assert refused.returncode == 2
     assert "--reason" in refused.stderr
+    refused = rehearsed("export", tmp_path / "refused", "--opened", "--reason", "试")
+    assert refused.returncode != 0
+    assert "至少" in refused.stderr
     assert not (tmp_path / "refused").exists()
     done = rehearsed("export", tmp_path / "opened", "--opened", "--with-files", "--reason", "演练：核对银行文件")
     assert done.returncode == 0, done.stderr

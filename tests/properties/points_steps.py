@@ -41,6 +41,7 @@ class Village(Recorder):
     draw: random.Random = None  # type: ignore[assignment]
     division: Division = COUNTY
     deeds: int = 0
+    papers: int = 0
     codes: int = 0
 
     def begin(self) -> None:
@@ -160,7 +161,7 @@ class Village(Recorder):
                 yield name, event
                 state = accounts.evolve(None, event)
             until = last_day_of_points(self.today, months=months)
-            said = {"points": points, "as_of": date(2025, 12, 31), "document": "纸质台账"}
+            said = {"points": points, "as_of": date(2025, 12, 31), "document": "纸质台账", "recorder_id": ADMIN}
             yield name, accounts.record_opening(state, **said, expires_on=until, on=self.today)
 
         self.attempt("opening", facts(), by=ADMIN)
@@ -292,7 +293,8 @@ class Village(Recorder):
         article = sku or self.one(SKUS)
         goods = {"quantity": self.draw.randint(1, 6), "unit_cost_fen": Fen(self.draw.randint(1, 999))}
         known = {"station_id": STATION, "sku": article, "sku_known": True}
-        event = stocks.receive(None, **known, **goods, origin="purchase", document="采购单")
+        self.papers += 1
+        event = stocks.receive(None, **known, **goods, origin="purchase", document=f"采购单{self.papers:04d}")
         self.attempt("receive", [(self.shelf(article), event)], by=self.one(KEEPERS))
 
     def count(self) -> None:

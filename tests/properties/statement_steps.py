@@ -56,6 +56,7 @@ def statement(walk: Walk) -> None:
             lines=lines,
             file=Attachment(Sha256(f"{len(walk.entries):064x}"), 1),
             profile="p",
+            today=walk.today,
         )
         yield from ((name, event) for event in events)
         joined = reconciliations.join(
@@ -189,7 +190,14 @@ def supersede(walk: Walk) -> None:
     new = reconciliations.Joined(**facts, file=file.sha256)
 
     def proposed() -> Iterator[Fact]:
-        said = {"account_digest": ACCOUNT, "number": None, "lines": lines, "file": file, "profile": "p"}
+        said = {
+            "account_digest": ACCOUNT,
+            "number": None,
+            "lines": lines,
+            "file": file,
+            "profile": "p",
+            "today": walk.today,
+        }
         yield from ((name, event) for event in statements.record(walk.states.get(name), **said, **facts))
         wanted = {"statement_id": identity, "new": new, "reason": "银行重开对账单", "proposer_id": who}
         yield BOOK, reconciliations.propose_superseding(walk.states.get(BOOK), **wanted)

@@ -12,7 +12,7 @@ from datetime import date
 from uuid import UUID
 
 from api.commands.bank_files import record_refused, recorded, schema_check_of
-from api.commands.booking_days import effective_on
+from api.commands.booking_days import effective_on, told_until
 from api.commands.budgets import accounts_of
 from api.commands.differences import ended, opened
 from api.commands.payouts.returning import return_facts
@@ -23,7 +23,7 @@ from api.files.bank_profiles import BankProfile
 from api.files.bank_words import FailureReason
 from api.files.findings import BadFile
 from api.files.payment_files import PaymentFile, read_payment_file
-from api.files.return_files import AnswerLine, ReturnFile, check_against, read_return_file
+from api.files.return_files import AnswerLine, ReturnFile, check_against, check_days, read_return_file
 from domain import payments, payout_batches, policies
 from domain.kernel.events import Sha256
 from domain.kernel.refusals import Refusal
@@ -52,7 +52,8 @@ def record_answer(
 ) -> Receipt | None:
     """Record the bank's return file; None if this very file was recorded before. Raises BadFile with all findings."""
     batch, sent = _sent_file(app, actor, batch_id, profile)
-    returned = check_against(read_return_file(profile, content, file=file), sent)
+    until = told_until(app, on)
+    returned = check_days(check_against(read_return_file(profile, content, file=file), sent), today=until)
     if returned.findings:
         refused = BadFile(returned.findings)
         record_refused(
@@ -89,7 +90,7 @@ def record_answer(
             yield Fact(batch_stream(batch_id), event, on)
         yield from recorded(read, kind="return", profile=profile.name, file=kept, on=on, schema=schema)
         by_end_to_end = {payment.end_to_end_id: payment_id for payment_id, payment in lines.items()}
-        reading = _Answering(app, read, kept.sha256, on, sent_on=sent.on)
+        reading = _Answering(app, read, kept.sha256, on, until=until, sent_on=sent.on)
         for answer in returned.lines:
             payment_id = by_end_to_end[answer.end_to_end_id]
             yield from reading.facts(payment_id, lines[payment_id], answer)
@@ -127,7 +128,8 @@ def close(app: App, *, actor: Actor, key: str, batch_id: UUID, on: date) -> Rece
 
 @dataclass(frozen=True, slots=True)
 class _Answering:
-    """One file of the bank: its digest, and the day on which it is recorded. `sent_on`: the payment file's own day.
+    """One file of the bank: its digest, and the day on which it is recorded. `sent_on`: the payment file's own day;
+    `until`: the last day that the bank can have booked.
 
     A bank's clock may say an earlier one; nothing leaves our books before it was sent.
     """
@@ -136,6 +138,7 @@ class _Answering:
     read: Reading
     digest: Sha256
     on: date
+    until: date
     sent_on: date
 
     def _effective(self, booked_on: date) -> date:
@@ -145,6 +148,8 @@ class _Answering:
         """What one line makes of its payment, and of the rewards in it where nothing was paid."""
         stream = payment_stream(payment_id)
         reason = FAILURE_CODES[answer.reason] if answer.reason is not None else "other"
+        if answer.booked_on is not None:
+            payments.require_booked(answer.booked_on, today=self.until)
         if answer.status == "settled" and answer.booked_on is not None:
             booked_on = answer.booked_on
             for settled in payments.settle(

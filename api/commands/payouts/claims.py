@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
-from api.commands.booking_days import effective_on
+from api.commands.booking_days import effective_on, told_until
 from api.commands.budgets import accounts_of
 from api.commands.payouts.streams import payment_stream, payment_with_batch, people_before
 from api.context import App
@@ -39,8 +39,8 @@ def pay_again(
 
     `entry`: the line of a statement that shows it, which then gives day and reference; without it `booked_on` and
     `bank_ref` are as the bank's answer has them. Booked on the bank's day, or the first open one after it; the line is
-    matched to it by the next round. Refuses `statement.unknown`, `reconciliation.entry_unknown`, and what
-    `payments.pay_again` refuses.
+    matched to it by the next round. Refuses `statement.unknown`, `reconciliation.entry_unknown`,
+    `payment.booked_in_future`, and what `payments.pay_again` refuses.
     """
     app.runner.catch_up()
     said_on, reference = _booking(app, entry) if entry is not None else (booked_on or on, bank_ref)
@@ -48,6 +48,7 @@ def pay_again(
 
     def decide(read: Reading) -> Iterator[Fact]:
         payment, batch = payment_with_batch(read, actor, "payment.paid_again/1", payment_id, on=on)
+        payments.require_booked(said_on, today=told_until(app, on))
         event = payments.pay_again(
             read.state(payment_stream(again_id), payments.evolve),
             payment_id=payment_id,

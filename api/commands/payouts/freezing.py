@@ -33,14 +33,26 @@ def freeze(
     month: Month,
     on: date,
     payroll: Payroll = "reward",
+    shown_digest: str | None = None,
 ) -> tuple[Receipt, UUID]:
-    """Freeze the month's list and submit it; the actor is the maker. Returns the receipt and the batch's id."""
+    """Freeze the month's list and submit it; the actor is the maker. Returns the receipt and the batch's id.
+
+    `shown_digest` is that of the proposal that the maker read: if the list is another by now, nothing is frozen
+    (`payout_batch.proposal_changed`). Without it the list is frozen as it stands.
+    """
 
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "payout_batch.frozen/1", division=division, on=on)
         if not place_known(read, division):
             raise Refusal("place.unknown", division=division)
         proposal = propose(app, division=division, month=month, payroll=payroll, read=read, on=on)
+        if shown_digest not in (None, proposal.shown_digest):
+            raise Refusal(
+                "payout_batch.proposal_changed",
+                month=month,
+                payment_count=len(proposal.by_payee),
+                total_fen=proposal.total_fen,
+            )
         payments.refuse_held(list(proposal.by_payee), held=held_payees(read, proposal.by_payee))
         kind = PAYROLLS[payroll]
         states = kind.states(read, [one.reward_id for held in proposal.by_payee.values() for one in held])
@@ -76,6 +88,8 @@ def freeze(
     inputs = {"command": "payout_batch.freeze", "division": division, "month": month}
     if payroll != "reward":  # commands from before there were two keep their digest
         inputs["payroll"] = payroll
+    if shown_digest is not None:
+        inputs["digest"] = shown_digest
     receipt = app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
     return receipt, parse_stream(receipt.events[0].partition("@")[0])[1]
 

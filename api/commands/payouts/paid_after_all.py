@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
-from api.commands.booking_days import effective_on
+from api.commands.booking_days import effective_on, told_until
 from api.commands.budgets import accounts_of
 from api.commands.payouts.streams import (
     known,
@@ -30,13 +30,15 @@ from projections import payout_batches
 def confirm_paid(app: App, *, actor: Actor, key: str, payment_id: UUID, reason: str, on: date) -> Receipt:
     """Say, after asking the bank, that it did pay what it had called failed; `on` is today.
 
-    Booked on the bank's own day, but not before the failure that made the amount payable again. Refuses what
-    `payments.confirm_paid` refuses.
+    Booked on the bank's own day, but not before the failure that made the amount payable again. Refuses
+    `payment.booked_in_future`, and what `payments.confirm_paid` refuses.
     """
     app.runner.catch_up()
 
     def decide(read: Reading) -> Iterator[Fact]:
         payment, batch = payment_with_batch(read, actor, "payment.confirmed_paid/1", payment_id, on=on)
+        if payment.said_paid is not None:
+            payments.require_booked(payment.said_paid[0], today=told_until(app, on))
         with app.reading.connection() as conn:
             failed_on = payout_batches.answered_on(conn, payment_id)
         owed = list(PAYROLLS[batch.payroll].states(read, list(payment.rewards)).values())

@@ -1,7 +1,8 @@
 """What the next batch of a month would hold, and who is left out of it and why."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -10,13 +11,16 @@ from api.commands.payouts.streams import hold_stream, payment_stream
 from api.commands.payrolls import PAYROLLS, Waiting
 from api.commands.shared import person_stream, today
 from api.context import App
-from domain import payee_holds, payee_policies, payments, persons
+from domain import payee_holds, payee_policies, payments, payout_batches, persons
 from domain.kernel.calendar import Month
+from domain.kernel.events import Sha256
+from domain.kernel.ids import EventName, derived
+from domain.kernel.money import Fen
 from domain.kernel.obligations import Payroll
 from domain.kernel.places import Division
-from domain.payout_batches import NUMBERS
+from domain.payout_batches import NUMBERS, BatchLine
 from journal.journal import Reading
-from projections import payout_batches
+from projections import payout_batches as batch_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Proposal:
 
     `without_account` have none; `cooling` changed theirs a short while ago: payee -> first day on which it is paid on;
     payments to `held` are on hold; of `doubtful` the bank says two things about an earlier payment of the same.
+    `accounts` are those that the payees in it would be paid on: payee -> the event that set it.
     """
 
     division: Division
@@ -36,6 +41,31 @@ class Proposal:
     held: tuple[UUID, ...] = ()
     doubtful: tuple[UUID, ...] = ()
     payroll: Payroll = "reward"
+    accounts: Mapping[UUID, EventName] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> list[BatchLine]:
+        """What the batch would hold if it were frozen now: one payee a line, with account, amount and obligations."""
+        named = payout_batches.reference(self.division, self.month, self.number)
+        batch = payout_batches.batch_id(self.division, self.month, self.number)
+        return [
+            BatchLine(
+                line=line,
+                payment_id=derived("payment", batch, payee),
+                payee_id=payee,
+                amount_fen=Fen(sum(one.amount_fen for one in waiting)),
+                account=self.accounts[payee],
+                end_to_end_id=payments.end_to_end_id(named, line),
+                budget_id=waiting[0].budget_id,
+                rewards=tuple(one.reward_id for one in waiting),
+            )
+            for line, (payee, waiting) in enumerate(sorted(self.by_payee.items()), 1)
+        ]
+
+    @property
+    def shown_digest(self) -> Sha256:
+        """The digest of a page that shows it: that of the batch's lines, if it is frozen as it stands."""
+        return payout_batches.lines_digest(self.lines)
 
     @property
     def total_fen(self) -> int:
@@ -63,7 +93,7 @@ def propose(
     """
     with app.reading.connection() as connection:
         open_rewards = PAYROLLS[payroll].to_schedule(connection, division, month)
-        number = payout_batches.last_number(connection, division, month, within=NUMBERS[payroll]) + 1
+        number = batch_rows.last_number(connection, division, month, within=NUMBERS[payroll]) + 1
     budget = min(((reward.granted_on, reward.budget_id) for reward in open_rewards), default=(None, None))[1]
     by_payee: dict[UUID, list[Waiting]] = defaultdict(list)
     for reward in open_rewards:
@@ -78,7 +108,12 @@ def propose(
         for payee in by_payee
         if (first_day := payee_policies.waits_until(found[person_stream(payee)], days=days, on=on)) is not None
     }
-    without = tuple(payee for payee in by_payee if not _has_account(found[person_stream(payee)]))
+    accounts = {
+        payee: account
+        for payee in by_payee
+        if (account := persons.account_event(found[person_stream(payee)], person_id=payee)) is not None
+    }
+    without = tuple(payee for payee in by_payee if payee not in accounts)
     holds = states([hold_stream(payee) for payee in by_payee], payee_holds.evolve)
     held = payee_holds.held({payee: holds[hold_stream(payee)] for payee in by_payee})
     before = {reward.payment_id for rewards in by_payee.values() for reward in rewards if reward.payment_id is not None}
@@ -95,8 +130,5 @@ def propose(
         tuple(payee for payee in by_payee if payee in held),
         tuple(payee for payee in by_payee if payee in doubtful),
         payroll,
+        accounts,
     )
-
-
-def _has_account(person: persons.Person | None) -> bool:
-    return person is not None and person.account is not None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
-from api.commands.booking_days import effective_on
+from api.commands.booking_days import effective_on, told_until
 from api.commands.budgets import accounts_of
 from api.commands.payouts.streams import (
     known,
@@ -73,10 +73,14 @@ def record_return(
     reason: str,
     on: date,
 ) -> Receipt:
-    """Record a late return that a bank's file, kept under its digest, tells of; `on` is today."""
+    """Record a late return that a bank's file, kept under its digest, tells of; `on` is today.
+
+    Refuses `payment.booked_in_future`, and what `payments.return_late` refuses.
+    """
 
     def decide(read: Reading) -> Iterator[Fact]:
         payment_with_batch(read, actor, "payment.returned/1", payment_id, on=on)
+        payments.require_booked(booked_on, today=told_until(app, on))
         yield from return_facts(
             read,
             payment_id,
@@ -101,10 +105,14 @@ def record_return(
 def recover(
     app: App, *, actor: Actor, key: str, payment_id: UUID, booked_on: date, bank_ref: str, reason: str, on: date
 ) -> Receipt:
-    """Record that money paid in error came in again; its rewards are taken back, and the points of those reports."""
+    """Record that money paid in error came in again; its rewards are taken back, and the points of those reports.
+
+    Refuses `payment.booked_in_future`, and what `payments.recover` refuses.
+    """
 
     def decide(read: Reading) -> Iterator[Fact]:
         payment_with_batch(read, actor, "payment.recovered/1", payment_id, on=on)
+        payments.require_booked(booked_on, today=told_until(app, on))
         found = recover_facts(
             read,
             payment_id,

@@ -1,8 +1,17 @@
 """Points: publishing rules, crediting deeds, keeping accounts, and letting points expire."""
 
 from api.commands.points.crediting import Deed, Points
-from api.commands.points.keeping import Deduction, Opening, deduct, expire, record_openings, take_back
-from api.commands.points.publishing import publish
+from api.commands.points.keeping import (
+    Deduction,
+    Opening,
+    Tried,
+    deduct,
+    expire,
+    record_openings,
+    take_back,
+    try_deduction,
+)
+from api.commands.points.publishing import publish, why_not
 from api.commands.points.reports import deed_of
 from api.commands.points.streams import account_stream, layers_in_force, layers_on, rule_stream, rules_along
 
@@ -11,6 +20,7 @@ __all__ = [
     "Deed",
     "Opening",
     "Points",
+    "Tried",
     "account_stream",
     "deduct",
     "deed_of",
@@ -22,4 +32,6 @@ __all__ = [
     "rule_stream",
     "rules_along",
     "take_back",
+    "try_deduction",
+    "why_not",
 ]

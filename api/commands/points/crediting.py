@@ -77,6 +77,12 @@ class Points:
         ids = {one for deed in worth for one in self._holders.accounts_of(deed.person_id, deed.household_id)}
         self.read.states([account_stream(one) for one in ids], accounts.evolve)
 
+    def has_settled(self, deed: Deed) -> bool:
+        """Whether the rules' item of a deed stands settled for its cause and its doer or household."""
+        worth = self._worth(deed)
+        key = _judged(deed, worth).key if worth is not None else None
+        return key is not None and any(one.has_settled(key) for one in self._around(deed.person_id, deed.household_id))
+
     # What a deed gives, and taking it back.
 
     def grant_for(self, deed: Deed, *, on: date, cause: EventName | None = None) -> Iterator[Fact]:
@@ -192,6 +198,7 @@ class Points:
 
     def bring_in(self, identity: UUID, *, points: int, as_of: date, document: str, on: date) -> Iterator[Fact]:
         """Bring in what a paper book says. Refused: `points_rule.none_in_force`, then as `accounts.record_opening`."""
+        yield from self._expired(identity, on=on, cause=None)
         account = self.account(identity)
         layers = self.rules_on(account.division if account is not None else self.app.log.division, on)
         if not layers.rules:
@@ -202,6 +209,7 @@ class Points:
             as_of=as_of,
             document=document,
             expires_on=last_day_of_points(on, months=layers.rules[0].expires_after_months),
+            recorder_id=self.actor.person_id,
             on=on,
         )
         yield self._fact(identity, event, on, None)

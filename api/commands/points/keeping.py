@@ -13,10 +13,12 @@ from api.commands.shared import person_stream, places_known, require, today
 from api.context import App
 from domain import households, persons
 from domain.kernel.document_numbers import compared
+from domain.kernel.ids import parse_stream
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
+from domain.kernel.separation import require_distinct
 from domain.points import accounts
-from domain.points.accounts import Account
+from domain.points.accounts import Account, PointsDeducted
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
 
@@ -46,33 +48,26 @@ class Opening:
     document: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a deduction would do: points by the rule, taken of what is held, owed, and what can be used afterwards."""
+
+    by_rule: int
+    taken: int
+    to_debt: int
+    left: int
+
+
 def deduct(app: App, *, actor: Actor, key: str, deductions: Sequence[Deduction], on: date) -> Receipt:
     """Take points by the rule of the day, all or none.
 
     Refused, in this order for each: `points.day_in_future`, `points_rule.item_unknown`, `points.nothing_deducted`,
-    what `shared.require` refuses, `command.nothing_to_record` where all of it was done before.
+    `points.too_many_times`, what `shared.require` refuses; then `points.already_deducted` where all of it was done
+    before, `command.nothing_to_record` where nobody is left from whom to take it.
     """
 
     def decide(read: Reading) -> Iterator[Fact]:
-        points = Points(app, read, actor)
-        for one in deductions:
-            if one.deed_on > today(app):
-                raise Refusal("points.day_in_future", day=one.deed_on)
-            worth = points.rules_on(one.division, one.deed_on).worth(one.item, quantity=one.quantity)
-            if worth is None:
-                raise Refusal("points_rule.item_unknown", item=one.item, division=one.division, on=one.deed_on)
-            if worth.points > 0:
-                raise Refusal("points.nothing_deducted", item=one.item)
-            deed = Deed(
-                one.item,
-                one.division,
-                one.deed_on,
-                cause=f"document:{compared(one.document)}",
-                quantity=one.quantity,
-                person_id=one.person_id,
-                household_id=one.household_id,
-            )
-            yield from points.grant_for(deed, on=on)
+        yield from _taken(Points(app, read, actor), deductions, on=on)
 
     inputs = {
         "command": "points.deduct",
@@ -90,6 +85,17 @@ def deduct(app: App, *, actor: Actor, key: str, deductions: Sequence[Deduction],
         ],
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def try_deduction(app: App, *, actor: Actor, deduction: Deduction, on: date) -> Tried:
+    """What a deduction would take now, and leave; nothing is recorded. Refused as `deduct`."""
+    points = Points(app, Reading(app.journal.store, app.journal.codec), actor)
+    for fact in _taken(points, [deduction], on=on):
+        if isinstance(fact.event, PointsDeducted):
+            after = _known(points, parse_stream(fact.stream)[1])
+            taken = sum(lot.points for lot in fact.event.lots)
+            return Tried(by_rule=fact.event.points, taken=taken, to_debt=fact.event.to_debt, left=after.spendable(on))
+    raise Refusal("command.nothing_to_record")
 
 
 def record_openings(app: App, *, actor: Actor, key: str, openings: Sequence[Opening], on: date) -> Receipt:
@@ -131,10 +137,11 @@ def record_openings(app: App, *, actor: Actor, key: str, openings: Sequence[Open
 
 
 def take_back(app: App, *, actor: Actor, key: str, account_id: UUID, number: int, reason: str, on: date) -> Receipt:
-    """Take back a grant or a deduction, the account's event of that number, because it was a mistake (冲回).
+    """Take back a grant, a deduction or a paper book's balance, the account's event of that number: a mistake (冲回).
 
     Refused, in this order: `points_account.unknown`, what `shared.require` refuses in the division of the deed,
-    `chain.acted_twice` (his own account, or his household's), then as `accounts.reverse` or `accounts.give_back`.
+    `chain.acted_twice` (his own account, or his household's; a balance that he recorded himself), then as
+    `accounts.reverse` or `accounts.give_back`.
     """
 
     def decide(read: Reading) -> Iterator[Fact]:
@@ -146,6 +153,7 @@ def take_back(app: App, *, actor: Actor, key: str, account_id: UUID, number: int
         event_type = "points.given_back/1" if settled.deducted else "points.reversed/1"
         require(read, actor, event_type, division=settled.division, on=on)
         require_another(read, actor, kind=account.kind, holder_id=account.holder_id, on=on)
+        require_distinct(actor.person_id, acting_as="confirmer", acted=[("recorder", settled.recorder_id)])
         yield from points.take_back(account_id, settled, reason=reason, on=on)
 
     inputs = {"command": "points.take_back", "account": str(account_id), "number": number, "reason": reason}
@@ -169,6 +177,39 @@ def expire(app: App, *, actor: Actor, key: str, account_ids: Sequence[UUID], on:
 
     inputs = {"command": "points.expire", "accounts": [str(one) for one in account_ids], "on": on.isoformat()}
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def _taken(points: Points, deductions: Sequence[Deduction], *, on: date) -> Iterator[Fact]:
+    """What the deductions take, each once for its document."""
+    done_before: list[tuple[str, str]] = []
+    taken = False
+    for one in deductions:
+        if one.deed_on > today(points.app):
+            raise Refusal("points.day_in_future", day=one.deed_on)
+        worth = points.rules_on(one.division, one.deed_on).worth(one.item, quantity=one.quantity)
+        if worth is None:
+            raise Refusal("points_rule.item_unknown", item=one.item, division=one.division, on=one.deed_on)
+        if worth.points > 0:
+            raise Refusal("points.nothing_deducted", item=one.item)
+        accounts.require_few(quantity=one.quantity, unit=worth.item.unit)
+        deed = Deed(
+            one.item,
+            one.division,
+            one.deed_on,
+            cause=f"document:{compared(one.document)}",
+            quantity=one.quantity,
+            person_id=one.person_id,
+            household_id=one.household_id,
+        )
+        if points.has_settled(deed):
+            done_before.append((worth.item.title, one.document.strip()))
+            continue
+        for fact in points.grant_for(deed, on=on):
+            taken = True
+            yield fact
+    if done_before and not taken:
+        title, document = done_before[0]
+        raise Refusal("points.already_deducted", item=title, document=document)
 
 
 def _known(points: Points, account_id: UUID) -> Account:

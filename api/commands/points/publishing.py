@@ -8,6 +8,7 @@ from api.commands.points.streams import rule_stream
 from api.commands.shared import place_known, require, today
 from api.context import App
 from domain.kernel.places import Division
+from domain.kernel.refusals import Refusal
 from domain.points import rules
 from domain.points.rules import Content
 from journal.facts import Actor, Fact, Receipt
@@ -51,6 +52,24 @@ def publish(
         "content": _plain(asdict(content)),
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def why_not(app: App, *, division: Division, since: date) -> Refusal | None:
+    """Why no rule of the division could be published from that day on; None: it could. Nothing is recorded."""
+    county = app.log.division
+    states = app.journal.states([rule_stream(division), rule_stream(county)], rules.evolve)
+    try:
+        rules.require_day(
+            states[rule_stream(division)],
+            division=division,
+            county=county,
+            county_rules=states[rule_stream(county)],
+            since=since,
+            today=today(app),
+        )
+    except Refusal as refusal:
+        return refusal
+    return None
 
 
 def _plain(value: object) -> object:

@@ -168,8 +168,11 @@ class Deeds:
             if data["points"] != settled.points:
                 self._findings.add("points.amount", entry.place, found=data["points"], expected=settled.points)
             standing.expired[settled.expires_on] -= data["from_expired"]
-            person = None if settled.key.person == entry.identity else settled.key.person
-            self._count(-settled.points, entry.identity, person, settled.deed_on, settled.category)
+            if settled.brought_in_by is None:
+                person = None if settled.key.person == entry.identity else settled.key.person
+                self._count(-settled.points, entry.identity, person, settled.deed_on, settled.category)
+            elif settled.brought_in_by == entry.by:
+                self._findings.add("points.one_person", entry.place, number=data["granted"])
         standing.take(lots, to_debt=data["to_debt"])
 
     def _given_back(self, entry: Entry, standing: Standing, book: Book) -> None:

@@ -6,6 +6,7 @@ from audit.book import Book
 from audit.entries import Entry
 from domain.kernel.postings import Postings
 from domain.points.accounts import postings
+from domain.points.accounts.events import OPENING
 
 
 def expected_postings(entry: Entry, book: Book) -> Postings | None:
@@ -17,8 +18,8 @@ def expected_postings(entry: Entry, book: Book) -> Postings | None:
             source = postings.granted(data["category"])
             return postings.coming_in(account, data["points"], repaid=data["repaid"], source=source)
         case "points.opening_recorded/1":
-            source = postings.granted(postings.OPENING)
-            return postings.coming_in(account, data["points"], repaid=0, source=source)
+            source = postings.granted(OPENING)
+            return postings.coming_in(account, data["points"], repaid=data.get("repaid", 0), source=source)
         case "points.deducted/1":
             target = postings.deducted(data["category"])
             return postings.going_out(account, of_held=lots, to_debt=data["to_debt"], target=target)

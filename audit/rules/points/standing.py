@@ -35,6 +35,8 @@ class Settled:
     deducted: bool
     expires_on: str = FOR_EVER
     taken_back: bool = False
+    brought_in_by: str | None = None
+    """Who recorded it, where it is a paper book's balance and no deed's."""
 
 
 @dataclass(slots=True)
@@ -58,10 +60,17 @@ class Standing:
     settled: dict[int, Settled] = field(default_factory=dict)
     redeemed: dict[str, Redeemed] = field(default_factory=dict)
     expired: Lots = field(default_factory=Counter)
-    opening: bool = False
     moved: bool = False
     closed: bool = False
     successor: str | None = None
+
+    @property
+    def takes_opening(self) -> bool:
+        """Whether a paper book's balance may come: before anything else, or in place of one that was taken back."""
+        openings = [one for one in self.settled.values() if one.brought_in_by is not None]
+        if openings:
+            return not self.closed and all(one.taken_back for one in openings)
+        return not (self.moved or self.settled or self.closed)
 
     def give(self, lots: Lots, *, repaid: int = 0) -> None:
         """Points came, some of them for the debt."""

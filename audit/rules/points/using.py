@@ -7,7 +7,18 @@ from audit.entries import Entry
 from audit.findings import Findings
 from audit.rules.points.holders import Belongings
 from audit.rules.points.published import PublishedRules, last_day
-from audit.rules.points.standing import FOR_EVER, Lots, Redeemed, Standing, first_of, last_of, lots_of
+from audit.rules.points.standing import (
+    FOR_EVER,
+    Lots,
+    Redeemed,
+    Settled,
+    Settling,
+    Standing,
+    first_of,
+    last_of,
+    lots_of,
+)
+from domain.points.accounts.events import OPENING
 
 _Move = tuple[str, str, str, str]
 """By whom, in which command, from which account, to which."""
@@ -53,7 +64,7 @@ class Using:
 
     def _opened_with(self, entry: Entry, standing: Standing, book: Book) -> None:
         data = entry.data
-        if standing.opening or standing.moved or standing.settled or standing.closed:
+        if not standing.takes_opening:
             self._findings.add("points.opening_late", entry.place)
         if self._belongings.is_own(standing, by=entry.by, on=entry.on):
             self._findings.add("points.own_account", entry.place, person=entry.by)
@@ -62,8 +73,23 @@ class Using:
         found = data.get("expires_on", FOR_EVER)
         if found != expected or rule is None or data["as_of"] > entry.on:
             self._findings.add("points.expiry", entry.place, found=found, expected=expected)
-        standing.opening = True
-        standing.give(lots_of([{"points": data["points"], "expires_on": found}]))
+        repaid = min(standing.debt, data["points"])
+        self._repaid(entry, data.get("repaid", 0), repaid)
+        if data.get("recorder_id", entry.by) != entry.by:
+            self._findings.add("points.recorded_by_another", entry.place, person=data["recorder_id"], by=entry.by)
+        standing.settled[entry.seq] = Settled(
+            Settling(OPENING, data["document"], entry.identity),
+            OPENING,
+            data["as_of"],
+            standing.division,
+            OPENING,
+            data["points"],
+            deducted=False,
+            expires_on=found,
+            brought_in_by=entry.by,
+        )
+        came = lots_of([{"points": data["points"] - data.get("repaid", 0), "expires_on": found}])
+        standing.give(came, repaid=data.get("repaid", 0))
 
     def _expired(self, entry: Entry, standing: Standing) -> None:
         lots = lots_of(entry.data["lots"])

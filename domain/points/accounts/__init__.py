@@ -4,7 +4,7 @@ What must not be broken: an account never holds less than nothing. Points that w
 a debt of their own, which whatever comes later repays first.
 """
 
-from domain.points.accounts.crediting import deduct, give_back, grant, record_opening, reverse
+from domain.points.accounts.crediting import TIMES_MAX, deduct, give_back, grant, record_opening, require_few, reverse
 from domain.points.accounts.events import (
     KINDS,
     MOVING_REASONS,
@@ -34,6 +34,7 @@ __all__ = [
     "KINDS",
     "MOVING_REASONS",
     "SENT_ON",
+    "TIMES_MAX",
     "Account",
     "Deed",
     "Lot",
@@ -66,6 +67,7 @@ __all__ = [
     "open_account",
     "record_opening",
     "redeem",
+    "require_few",
     "restore",
     "reverse",
 ]

@@ -1,11 +1,14 @@
 """What a deed gives or takes, once; and taking that back, also when the points are spent."""
 
 from datetime import date
+from typing import Final
+from uuid import UUID
 
 from domain.kernel.refusals import Refusal
 from domain.points.accounts import lots as of_lots
 from domain.points.accounts import postings
 from domain.points.accounts.events import (
+    OPENING,
     Lot,
     PointsDeducted,
     PointsGivenBack,
@@ -16,6 +19,10 @@ from domain.points.accounts.events import (
 )
 from domain.points.accounts.keeping import existing, open_for_points
 from domain.points.accounts.state import Account, Deed, Settled
+
+TIMES_MAX: Final = 10
+"""So often at most is something counted when points are taken by hand: who means more has another paper for it."""
+MINUTES_OF_HOUR: Final = 60
 
 
 def grant(
@@ -63,9 +70,18 @@ def grant(
 
 
 def record_opening(
-    account: Account | None, *, points: int, as_of: date, document: str, expires_on: date | None, on: date
+    account: Account | None,
+    *,
+    points: int,
+    as_of: date,
+    document: str,
+    expires_on: date | None,
+    recorder_id: UUID,
+    on: date,
 ) -> PointsOpeningRecorded:
-    """Bring in what a paper book says an account holds, before anything else comes to it.
+    """Bring in what a paper book says an account holds: before anything else, or in place of one that was reversed.
+
+    A debt that taking back the wrong one has left is repaid first.
 
     Refused, in this order: `points_account.unknown`, `points_account.closed`, `points.opening_twice`,
     `points.opening_too_late`, `points.not_positive`, `points.day_in_future`.
@@ -73,18 +89,21 @@ def record_opening(
     standing = open_for_points(account)
     if standing.opening:
         raise Refusal("points.opening_twice")
-    if standing.settled or standing.redemptions or standing.lots or standing.debt:
+    if not standing.takes_opening:
         raise Refusal("points.opening_too_late")
     if points < 1:
         raise Refusal("points.not_positive", points=points)
     if as_of > on:
         raise Refusal("points.day_in_future", day=as_of)
+    repaid = min(standing.debt, points)
     return PointsOpeningRecorded(
         points=points,
         as_of=as_of,
         document=document,
         expires_on=expires_on,
-        postings=postings.coming_in(standing.id, points, repaid=0, source=postings.granted(postings.OPENING)),
+        repaid=repaid or None,
+        recorder_id=recorder_id,
+        postings=postings.coming_in(standing.id, points, repaid=repaid, source=postings.granted(OPENING)),
     )
 
 
@@ -120,7 +139,7 @@ def deduct(account: Account | None, *, deed: Deed, debt_allowed: bool) -> Points
 
 
 def reverse(account: Account | None, *, granted: int, reason: str) -> PointsReversed:
-    """Take a grant back whole: what is left of its own lot, what of it expired unused, other lots; the rest is owed.
+    """Take a grant or a balance back whole: of its own lot, what of it expired unused, other lots; the rest is owed.
 
     Refused, in this order: `points_account.unknown`, `points.grant_unknown`, `points.already_reversed`.
     """
@@ -168,6 +187,13 @@ def give_back(account: Account | None, *, deducted: int, reason: str, expires_on
         reason=reason,
         postings=postings.coming_in(standing.id, made.points, repaid=repaid, source=postings.deducted(made.category)),
     )
+
+
+def require_few(*, quantity: int, unit: str) -> None:
+    """Refuse (`points.too_many_times`) a deduction by hand of more than TIMES_MAX times, hours or persons at once."""
+    most = TIMES_MAX * (MINUTES_OF_HOUR if unit == "hour" else 1)
+    if quantity > most:
+        raise Refusal("points.too_many_times", quantity=quantity, most=most)
 
 
 def _unsettled(account: Account | None, deed: Deed) -> Account:

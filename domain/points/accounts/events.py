@@ -13,6 +13,9 @@ from domain.kernel.postings import Postings
 Kind = Literal["person", "household"]
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
 
+OPENING: Final = "opening"
+"""The category under which a paper book's balance came in."""
+
 SENT_ON: Final = "sent_on"
 """Why points, or a debt, that came to a closed account go to its successor."""
 MOVING_REASONS: Final = frozenset({"moved", "merged", "split", "died", "correction", SENT_ON})
@@ -86,12 +89,17 @@ class PointsWithheld:
 
 @event("points.opening_recorded/1")
 class PointsOpeningRecorded:
-    """What a paper book said the account held at the end of `as_of`, by its document; once for an account."""
+    """What a paper book said the account held at the end of `as_of`, by its document, and who recorded it.
+
+    Once for an account; anew when it was reversed. `repaid` of the points paid a debt: None where there was none.
+    """
 
     points: int
     as_of: date
     document: str
     expires_on: date | None = None
+    repaid: int | None = None
+    recorder_id: UUID | None = None
     postings: Postings
 
 
@@ -115,7 +123,7 @@ class PointsDeducted:
 
 @event("points.reversed/1")
 class PointsReversed:
-    """A grant, the account's event number `granted`, is taken back whole.
+    """A grant or a paper book's balance, the account's event number `granted`, is taken back whole.
 
     `lots` were taken of what was held, `from_expired` had expired unused, and `to_debt` is owed because it was spent.
     """

@@ -12,8 +12,6 @@ from domain.kernel.postings import PTS, Posting, Postings
 EXPIRED: Final = "pts:expired"
 MOVED: Final = "pts:moved"
 """Between two accounts: what left one arrives at the other in the same append, so it is empty after every append."""
-OPENING: Final = "opening"
-"""The category under which a paper book's balance came in."""
 
 
 def held(account_id: UUID) -> str:

@@ -10,6 +10,7 @@ from domain.kernel.places import Division
 from domain.kernel.states import known
 from domain.points.accounts import lots as of_lots
 from domain.points.accounts.events import (
+    OPENING,
     Lot,
     PointsAccountClosed,
     PointsAccountEvent,
@@ -51,7 +52,10 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A deed that earned (or cost, `deducted`) so many points; `seq` is the account's event. 0: a cap had no room."""
+    """A deed that earned (or cost, `deducted`) so many points; `seq` is the account's event. 0: a cap had no room.
+
+    A paper book's balance (`opening`) stands here too, by who recorded it: it is no deed, and no cap counts it.
+    """
 
     seq: int
     key: tuple[str, str, UUID | None]
@@ -63,6 +67,8 @@ class Settled:
     lots: tuple[Lot, ...] = ()
     owed: int = 0
     taken_back: bool = False
+    opening: bool = False
+    recorder_id: UUID | None = None
 
     @property
     def beneficiary_id(self) -> UUID | None:
@@ -93,7 +99,6 @@ class Account:
     settled: tuple[Settled, ...] = ()
     redemptions: tuple[Redemption, ...] = ()
     expired: tuple[Lot, ...] = ()
-    opening: bool = False
     closed: bool = False
     successor_id: UUID | None = None
     closing_document: str = ""
@@ -112,6 +117,19 @@ class Account:
     def spendable(self, on: date) -> int:
         """The points that can be used on a day."""
         return self.held - of_lots.total(of_lots.overdue(self.lots, on=on))
+
+    @property
+    def opening(self) -> bool:
+        """Whether a paper book's balance stands in it."""
+        return any(one.opening and not one.taken_back for one in self.settled)
+
+    @property
+    def takes_opening(self) -> bool:
+        """Whether a paper book's balance may come: before anything else, or in place of one that was reversed."""
+        if self.closed or self.opening:
+            return False
+        reversed_one = any(one.opening for one in self.settled)
+        return reversed_one or not (self.settled or self.redemptions or self.lots or self.debt)
 
     def has_settled(self, key: tuple[str, str, UUID | None]) -> bool:
         """Whether an item stands settled for a cause and a person: what was taken back may come again."""
@@ -152,7 +170,9 @@ def _after(account: Account, event: PointsAccountEvent, seq: int) -> Account:
         case PointsWithheld():
             return replace(account, settled=(*account.settled, _earned(event, seq)))
         case PointsOpeningRecorded():
-            return replace(_received(account, (Lot(event.points, event.expires_on),), 0), opening=True)
+            repaid = event.repaid or 0
+            received = _received(account, (Lot(event.points - repaid, event.expires_on),), repaid)
+            return replace(received, settled=(*account.settled, _brought_in(account, event, seq)))
         case PointsDeducted():
             return replace(_gave(account, event.lots, event.to_debt), settled=(*account.settled, _cost(event, seq)))
         case PointsReversed():
@@ -191,6 +211,20 @@ def _earned(event: PointsGranted | PointsWithheld, seq: int) -> Settled:
         return Settled(seq, key, event.category, event.division, event.deed_on, 0)
     lot = Lot(event.points, event.expires_on)
     return Settled(seq, key, event.category, event.division, event.deed_on, event.points, lots=(lot,))
+
+
+def _brought_in(account: Account, event: PointsOpeningRecorded, seq: int) -> Settled:
+    return Settled(
+        seq,
+        (OPENING, event.document, None),
+        OPENING,
+        account.division,
+        event.as_of,
+        event.points,
+        lots=(Lot(event.points, event.expires_on),),
+        opening=True,
+        recorder_id=event.recorder_id,
+    )
 
 
 def _cost(event: PointsDeducted, seq: int) -> Settled:

@@ -16,7 +16,7 @@ from domain.points.rules.events import (
     PointsRulePublished,
     Window,
 )
-from domain.points.rules.publishing import ITEMS_MAX, Content, Fault, check, faults, publish
+from domain.points.rules.publishing import ITEMS_MAX, Content, Fault, check, faults, publish, require_day
 from domain.points.rules.state import Layers, PointsRuleEvent, Rule, Rules, Worth, evolve, layers, rule_of
 
 __all__ = [
@@ -44,5 +44,6 @@ __all__ = [
     "faults",
     "layers",
     "publish",
+    "require_day",
     "rule_of",
 ]

@@ -82,13 +82,7 @@ def publish(
     if not division_known:
         raise Refusal("place.unknown", division=division)
     versions = rules.versions if rules is not None else ()
-    first = division == county and not versions
-    if division != county and (county_rules is None or not county_rules.versions):
-        raise Refusal("points_rule.county_first", division=division, county=county)
-    if since <= today and not first:
-        raise Refusal("points_rule.since_not_future", since=since)
-    if any(rule.since == since for rule in versions):
-        raise Refusal("points_rule.since_reused", since=since)
+    require_day(rules, division=division, county=county, county_rules=county_rules, since=since, today=today)
     check(content)
     return PointsRulePublished(
         division=division,
@@ -106,6 +100,29 @@ def publish(
         debt_from_deductions=content.debt_from_deductions,
         exchange_within=content.exchange_within,
     )
+
+
+def require_day(
+    rules: Rules | None,
+    *,
+    division: Division,
+    county: Division,
+    county_rules: Rules | None,
+    since: date,
+    today: date,
+) -> None:
+    """Refuse a day from which no version of the division may hold; what it says is judged elsewhere.
+
+    Refused, in this order: `points_rule.county_first`, `points_rule.since_not_future`, `points_rule.since_reused`.
+    """
+    versions = rules.versions if rules is not None else ()
+    first = division == county and not versions
+    if division != county and (county_rules is None or not county_rules.versions):
+        raise Refusal("points_rule.county_first", division=division, county=county)
+    if since <= today and not first:
+        raise Refusal("points_rule.since_not_future", since=since)
+    if any(rule.since == since for rule in versions):
+        raise Refusal("points_rule.since_reused", since=since)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,8 @@ def receive(
     """Put goods on the shelf; `sku_known`: the article is, or was, on the station's list.
 
     Refused, in this order: `stock.sku_unknown`, `stock.quantity_unsuited`, `stock.origin_unknown`,
-    `stock.cost_unsuited` (what was bought cost something), `stock.document_missing`, `stock.slip_used` (this slip has
-    brought this article in before).
+    `stock.cost_unsuited` (what was bought cost something), `stock.document_missing`, `stock.slip_used` (this
+    invoice or slip has brought this article in before).
     """
     if not sku_known:
         raise Refusal("stock.sku_unknown", sku=sku)
@@ -50,7 +50,7 @@ def receive(
         raise Refusal("stock.cost_unsuited", unit_cost_fen=unit_cost_fen)
     if not document.strip():
         raise Refusal("stock.document_missing")
-    if origin == "donation" and stock is not None and compared(document) in stock.slips:
+    if stock is not None and compared(document) in stock.slips:
         raise Refusal("stock.slip_used", document=document.strip())
     return StockReceived(
         station_id=station_id,

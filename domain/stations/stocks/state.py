@@ -34,7 +34,7 @@ class Proposal:
 class Stock:
     """What lies there, and what all of it cost; `unit_cost_fen` is that of the last goods that came in.
 
-    `slips`: the papers of donations, as they are compared: each brings an article in once.
+    `slips`: the papers of purchases and donations, as they are compared: each brings an article in once.
     """
 
     station_id: UUID
@@ -57,11 +57,10 @@ def evolve(stock: Stock | None, event: StockEvent) -> Stock:
     """The stock after an event."""
     if isinstance(event, StockReceived):
         before = stock if stock is not None else Stock(event.station_id, event.sku)
-        slip = {compared(event.document)} if event.origin == "donation" else set()
         return replace(
             _moved(before, event.quantity, event.quantity * event.unit_cost_fen),
             unit_cost_fen=event.unit_cost_fen,
-            slips=before.slips | slip,
+            slips=before.slips | {compared(event.document)},
         )
     before = known(stock)
     match event:

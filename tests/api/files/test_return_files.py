@@ -12,7 +12,7 @@ from api.files.bank_words import FAILURE_REASONS
 from api.files.findings import FINDINGS_MAX
 from api.files.payment_files import write_payment_file
 from api.files.rehearsal_bank import answer
-from api.files.return_files import ReturnFile, check_against, read_return_file, unanswered
+from api.files.return_files import ReturnFile, check_against, check_days, read_return_file, unanswered
 
 NEUTRAL = load_bank_profile("neutral-csv")
 WORKBOOK = load_bank_profile("generic-xlsx")
@@ -47,6 +47,17 @@ def test_settled_failed_and_unknown():
     assert (failed.status, failed.reason, failed.code) == ("failed", "销户", "R03")
     assert (unknown.status, unknown.bank_status, unknown.reason) == ("accepted", "PROCESSING", None)
     assert returned.having("failed") == (failed,)
+
+
+def test_a_booking_day_that_has_not_come_is_a_finding_at_its_cell():
+    late = "SUCCESS|||YL2|2027-01-05"
+    returned = read_return_file(NEUTRAL, answered(SETTLED, late, "FAIL|R03|账户已销户||", late))
+    found = check_days(returned, today=date(2026, 12, 6)).findings
+    assert [(one.code, one.row, one.column, one.value) for one in found] == [
+        ("answer.booked_in_future", 3, "记账日期", "2027-01-05"),
+        ("answer.booked_in_future", 5, "记账日期", "2027-01-05"),
+    ]
+    assert check_days(returned, today=date(2027, 1, 5)).findings == ()
 
 
 # The status words, as a bank may spell them.

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from api.files import grids
 from api.files.findings import BadFile
-from api.files.statement_files import read_statement, write_statement
+from api.files.statement_files import read_statement, read_statements, write_statement
 from api.files.statement_profiles import load_statement_profile, statement_profile_names
 from api.files.statements import BankStatement, StatementEntry
 from domain.kernel.events import Sha256
@@ -481,3 +481,30 @@ def test_balances_in_the_head_may_have_thousands_separators() -> None:
     grouped = content.replace(head, '期初余额,"99,949,923.00",期末余额,"99,949,623.00"')
     found = read_statement(NEUTRAL, grouped.encode("utf-8-sig"), file="x.csv")
     assert (found.opening_fen, found.closing_fen) == (99_949_923_00, 99_949_623_00)
+
+
+@EVERY
+def test_days_that_have_not_come_are_findings_with_their_place(profile):
+    written = statement([-1_000, -2_000, -3_000])
+    last = written.entries[-1].booked_on
+    content = write_statement(profile, written)
+    assert read_statements(profile, content, today=last)
+    with pytest.raises(BadFile) as refused:
+        read_statements(profile, content, today=last - timedelta(days=1))
+    (found,) = refused.value.findings
+    assert (found.code, found.value) == ("statement.booked_in_future", str(last))
+    assert found.row is not None
+    assert found.column is not None
+
+
+@pytest.mark.parametrize("name", ["neutral-statement", "camt.053"])
+def test_a_span_that_is_not_over_is_a_finding_at_the_head(name):
+    written = replace(statement([-1_000, -2_000]), until=FIRST + timedelta(days=9))
+    content = write_statement(PROFILES[name], written)
+    with pytest.raises(BadFile) as refused:
+        read_statements(PROFILES[name], content, today=FIRST + timedelta(days=8))
+    (found,) = refused.value.findings
+    assert (found.code, found.value) == ("statement.until_in_future", str(written.until))
+    assert found.row is not None
+    assert found.column in ("终止日期", "Document/BkToCstmrStmt/Stmt/FrToDt/ToDtTm")
+    assert read_statements(PROFILES[name], content, today=written.until)

@@ -21,7 +21,7 @@ from api.web.disclosed.kinds import WORDS
 from domain.kernel.documents import Column, Document, Table, row_name
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
-from projections import disclosure_queries
+from projections import disclosure_queries, posted_disclosures
 from tests.api.web.county import VILLAGE, County, small_county
 from tests.api.web.registers import valid_reports
 from tests.conftest import temporary_home
@@ -226,6 +226,28 @@ def test_a_sheet_is_recorded_once_served_and_drawn_again_from_a_package(posted: 
     assert {one.outcome for one in checking.check(package, fonts=FONTS)} == {"differs"}
     names.unlink()
     assert {one.reason for one in checking.check(package, fonts=FONTS)} == {"names_missing"}
+
+
+@needs_font
+def test_anybody_fetches_the_sheet_and_a_slip_to_object_on_paper(posted: Posted, tmp_path: Path) -> None:
+    done = render(posted)
+    posted.county.app.runner.catch_up()
+    with posted.county.app.reading.connection() as conn:
+        (version,) = posted_disclosures.versions(conn, posted.disclosure_id)
+    at = f"/v/{VILLAGE}/posters/rewards/{version.period}"
+    browser = posted.county.browser()
+    sheet = browser.get(f"{at}/a4.pdf")
+    assert (sheet.status_code, sheet.headers["content-type"]) == (200, "application/pdf")
+    assert sheet.content == done.drawn.pdf
+    slip = browser.get(f"{at}/slip.pdf")
+    text = read(slip.content, tmp_path)
+    assert "村务公开异议单" in text
+    assert "公示第1版有异议" in text
+    assert browser.get(f"{at}/slip.pdf", headers={"if-none-match": slip.headers["etag"]}).status_code == 304
+    assert [browser.get(f"{at}/{name}.pdf").status_code for name in ("a5", "letter")] == [404, 404]
+    page = browser.get(f"/v/{VILLAGE}/disclosures/rewards/{version.period}").text
+    assert f"{at}/slip.pdf" in page
+    assert f"{at}/A4.pdf" in page
 
 
 @needs_font

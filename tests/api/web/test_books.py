@@ -86,6 +86,39 @@ def test_a_place_that_is_none_is_a_malformed_request(county: County, after: str)
     assert (answer.status_code, answer.json()["code"]) == (422, "request.malformed")
 
 
+def test_an_account_by_the_number_that_tables_print(county: County, before_and_after: tuple[int, int]) -> None:
+    by_name, by_number = (
+        read(county, "/ledger-entries", account=account, known_at=before_and_after[1])
+        for account in (PAYEES, "fin:2307.payee")
+    )
+    assert by_number == by_name
+    browser = signed_in(county, "xuwei")
+    for path in ("account", "general"):
+        assert "其他应付款—应付网格员</h1>" in browser.get(f"/staff/ledgers/{path}?account=fin:2307.payee").text
+    empty = browser.get("/staff/ledgers/account?account=bud:8101")
+    assert empty.status_code == 200, "an account of the chart to which nothing was posted is zero indeed"
+
+
+@pytest.mark.parametrize(
+    ("account", "choices"),
+    [
+        ("fin:2307", "fin:2307:payee、fin:2307:returned、fin:2307:transit"),
+        ("fin:230709", "fin:2307:payee、fin:2307:returned、fin:2307:transit"),
+        ("fin:9999", "fin:1002、fin:1011"),
+        ("xyz:1", "bud:6001"),
+    ],
+)
+def test_an_account_that_nothing_knows_is_not_shown_as_zero(county: County, account: str, choices: str) -> None:
+    answer = county.program("xuwei").get("/api/v1/ledger-entries", params={"account": account})
+    assert (answer.status_code, answer.json()["code"]) == (404, "ledger.account_unknown")
+    assert answer.json()["facts"]["choices"].startswith(choices)
+    browser = signed_in(county, "xuwei")
+    for path in ("account", "general", "files/subsidiaries.csv", "files/days.xlsx"):
+        refused = browser.get(f"/staff/ledgers/{path}", params={"account": account})
+        assert refused.status_code == 404, path
+        assert f"没有科目 {account}，" in refused.text
+
+
 def test_pages_lead_from_the_balance_down_to_the_proof(county: County, before_and_after: tuple[int, int]) -> None:
     browser = signed_in(county, "xuwei")
     page = browser.get("/staff/ledgers").text

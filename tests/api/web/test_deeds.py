@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from api.commands.shared import today
@@ -14,7 +15,7 @@ from domain import points_shares
 from domain.deeds import inspections, titles
 from domain.kernel import deeds
 from domain.points.accounts import account_id
-from tests.api.web.county import TOWNSHIP, VILLAGE, County
+from tests.api.web.county import COUNTY, TOWNSHIP, VILLAGE, County
 from tests.api.web.deeds import account, at_work, done, held, household, one_of_each, post, publish_rule, step
 from tests.api.web.registers import faults, recorded, sent
 
@@ -377,6 +378,15 @@ def test_people_are_called_by_their_names_and_papers_by_their_numbers(county: Co
     )
 
 
+def checked(browser: httpx.Client, page: str, action: str, fields: dict[str, str]) -> httpx.Response:
+    """A form that records nothing yet, sent to its address: what the next page shows."""
+    html = browser.get(page).text
+    form = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>.*?</form>', html, re.DOTALL)
+    assert form is not None, html
+    hidden = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', form[0]))
+    return browser.post(action, data={**hidden, **fields})
+
+
 def test_points_are_taken_by_an_item_of_the_rule_and_a_paper(county: County) -> None:
     clerk, (house, _) = at_work(county, "lihe"), household(county, "132", "卫国")
     praise = {"division": VILLAGE, "holder_kind": "household", "holder_id": str(house), "title": "最美庭院"}
@@ -385,9 +395,32 @@ def test_points_are_taken_by_an_item_of_the_rule_and_a_paper(county: County) -> 
     done(step(county, "zhaomin", f"/commendations/{deed['deed_id']}", step="confirm"))
     before, at = held(county, "household", house), f"/staff/points-accounts/{account_id('household', house)}"
     slip = {"item": "littering", "quantity": "1", "deed_on": today(county.app).isoformat(), "document": "巡查单-7"}
-    shown = recorded(clerk, sent(clerk, at, f"{at}/deductions", slip), "points_account").text
+    many = checked(clerk, at, f"{at}/deductions/check", {**slip, "quantity": "100"})
+    assert "一次最多扣 10 次" in many.text
+    tried = checked(clerk, at, f"{at}/deductions/check", slip).text
+    assert "照规则要扣" in tried
+    assert held(county, "household", house) == before
+    kept = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', tried))
+    assert slip.items() <= kept.items()
+    shown = recorded(clerk, clerk.post(f"{at}/deductions", data=kept), "points_account").text
     assert "乱倒垃圾" in shown
-    assert held(county, "household", house) < before
+    left = held(county, "household", house)
+    assert left < before
+    assert f"<dt>扣后可用</dt><dd><b>{left:,} 分</b>" in tried
+    again = checked(clerk, at, f"{at}/deductions/check", slip)
+    assert "按“巡查单-7”已经扣过“乱倒垃圾" in again.text
+    others = at_work(county, "zhangjianguo").get(f"/staff/my-points?account={account_id('household', house)}")
+    assert "您只能查看自己和自家的积分账户" in others.text
+
+
+def test_a_rule_for_a_day_that_has_come_is_tried_and_not_offered_for_publishing(county: County) -> None:
+    officer, on = at_work(county, "chenjing"), today(county.app)
+    asked = {"rule": "red-riders", "division": COUNTY, "document": "试", "tried_from": on, "tried_until": on}
+    for days, offered in ((0, False), (9, True)):
+        wanted = {**asked, "since": on + timedelta(days=days)}
+        fields = {name: str(value) for name, value in wanted.items()}
+        shown = checked(officer, "/staff/points-rules", "/staff/points-rules/check", fields).text
+        assert ("<button>公布</button>" in shown, "这一版不能公布：规则不能从" in shown) == (offered, not offered)
 
 
 def test_what_is_wrong_says_what_is_right(county: County) -> None:

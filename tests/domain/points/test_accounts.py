@@ -4,10 +4,13 @@ from datetime import date
 
 import pytest
 
+from domain.kernel.refusals import Refusal
 from domain.points import accounts
 from domain.points.accounts import Lot
 from domain.points.accounts.lots import last_day_of_points
 from domain.points.accounts.postings import EXPIRED, MOVED, debt, deducted, granted, held, redeemed
+from domain.points.earning import cap_room
+from domain.points.rules import Cap
 from tests.domain.points import points_samples as s
 from tests.domain.points.points_samples import ACCOUNT, EXCHANGE, OPENED, OTHER_ACCOUNT, STATION, deed, folded
 from tests.domain.samples import TODAY, VILLAGE, person
@@ -24,14 +27,16 @@ TAKEN = accounts.deduct(
 TAKEN_BACK = accounts.reverse(folded(OPENED, TEN), granted=2, reason="误报")
 GIVEN_BACK = accounts.give_back(folded(OPENED, TEN, TAKEN), deducted=3, reason="误记", expires_on=None)
 OPENING = accounts.record_opening(
-    folded(OPENED), points=50, as_of=TODAY, document="积分存折", expires_on=None, on=TODAY
+    folded(OPENED), points=50, as_of=TODAY, document="积分存折", expires_on=None, recorder_id=person("clerk"), on=TODAY
 )
+OPENING_REVERSED = accounts.reverse(folded(OPENED, OPENING), granted=2, reason="记错了")
 MOVED_OUT = accounts.move_out(
     folded(s.OTHER_OPENED, TEN), to=ACCOUNT, points=3, reason="split", document="协议", on=TODAY
 )
 
 MOVING = {"to": OTHER_ACCOUNT, "points": 3, "reason": "split", "document": "协议", "on": TODAY}
-OPENING_FACTS = {"points": 50, "as_of": TODAY, "document": "积分存折", "expires_on": None, "on": TODAY}
+OPENING_FACTS = {"points": 50, "as_of": TODAY, "document": "积分存折", "expires_on": None}
+OPENING_FACTS |= {"recorder_id": person("clerk"), "on": TODAY}
 TABLES = (
     Table(
         accounts.evolve,
@@ -81,6 +86,7 @@ TABLES = (
             row("points_account.unknown", given=()),
             row("points_account.closed", given=(OPENED, CLOSED)),
             row("points.opening_twice", given=(OPENED, OPENING)),
+            row("points.opening_twice", given=(OPENED, OPENING, OPENING_REVERSED, OPENING)),
             row("points.opening_too_late", given=(OPENED, TEN)),
             row("points.not_positive", points=0),
             row("points.day_in_future", as_of=s.TOMORROW),
@@ -107,6 +113,7 @@ TABLES = (
             row("points_account.unknown", given=()),
             row("points.grant_unknown", granted=1),
             row("points.grant_unknown", given=(OPENED, TEN, TAKEN), granted=3),
+            row("points.already_reversed", given=(OPENED, OPENING, OPENING_REVERSED), granted=2),
             row("points.already_reversed", given=(OPENED, TEN, TAKEN_BACK), granted=2),
         ],
     ),
@@ -315,3 +322,32 @@ def test_history_outlives_todays_rules():
     """An account that took more than it held still replays, for all to see."""
     odd = accounts.PointsExpired(points=9, lots=(Lot(9, s.END_OF_NOVEMBER),), postings=())
     assert folded(OPENED, odd).held == -9
+
+
+def test_a_balance_that_was_reversed_may_come_anew_and_repays_what_was_spent_of_the_wrong_one() -> None:
+    """Six of the wrong fifty were spent: they are owed, and the right twenty repay them."""
+    spent = accounts.redeem(folded(OPENED, OPENING), exchange_id=EXCHANGE, station_id=STATION, points=6, on=TODAY)
+    back = accounts.reverse(folded(OPENED, OPENING, spent), granted=2, reason="记错了")
+    assert (back.points, back.lots, back.to_debt) == (50, (Lot(44),), 6)
+    before = folded(OPENED, OPENING, spent, back)
+    assert (before.opening, before.debt) == (False, 6)
+    anew = accounts.record_opening(before, **OPENING_FACTS | {"points": 20})
+    after = accounts.evolve(before, anew)
+    assert (anew.repaid, after.opening, after.held, after.debt) == (6, True, 14, 0)
+    again = accounts.evolve(after, accounts.reverse(after, granted=5, reason="又错了"))
+    assert (again.opening, again.held, again.debt) == (False, 0, 6)
+
+
+def test_no_cap_counts_the_balance_of_a_paper_book() -> None:
+    cap = Cap(scope="household", period="month", points=40, category=None)
+    room = cap_room([cap], deed=deed(1), account=folded(OPENED, OPENING), around=[])
+    assert room == 40
+
+
+def test_by_hand_so_often_at_most_is_something_counted() -> None:
+    accounts.require_few(quantity=accounts.TIMES_MAX, unit="each")
+    accounts.require_few(quantity=600, unit="hour")
+    for quantity, unit in ((11, "each"), (11, "person"), (601, "hour")):
+        with pytest.raises(Refusal) as refused:
+            accounts.require_few(quantity=quantity, unit=unit)
+        assert refused.value.code == "points.too_many_times"
