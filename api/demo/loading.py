@@ -37,6 +37,7 @@ from api.demo.clock import DemoClock
 from api.demo.people import LOGINS, PASSWORD, People
 from api.demo.period import PAID_MONTHS, Period
 from api.demo.places import COUNTY
+from api.demo.reports import write_down
 from api.demo.second_program import SecondProgram, second_program
 from api.demo.together import Together, grouped, in_parts, key_of, together
 from api.demo.year import Case, cases_of
@@ -201,6 +202,7 @@ class _Loader:
         steps = (self._verify, self._handle, self._decide)
         months = self.period.all_months
         for number, of in enumerate(months):
+            write_down(self.app, people=self.people, hands=self.hands, of=of, cases=self._cases[of])
             second.await_reported(number + 1)
             for done, step in enumerate(steps, 1):
                 step(of, self._cases[of])

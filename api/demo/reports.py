@@ -16,18 +16,22 @@ SENT_EVERY_DAYS: Final = 3
 """Whoever reports for himself does it within 72 hours."""
 
 
-def report(app: App, *, people: People, hands: Together, of: Month, cases: Sequence[Case]) -> None:
-    """Members report for themselves, what they saw in a few days together; at the end of the month a township's
-    grid worker writes down what came by WeChat and hotline.
-    """
-
-    def record(actor: Actor, part: Sequence[Case]) -> None:
-        incidents.report(app, actor=actor, key=key_of("report", of, part), reports=[case.report for case in part])
-
+def send(app: App, *, people: People, hands: Together, of: Month, cases: Sequence[Case]) -> None:
+    """Members report for themselves, what they saw in a few days together."""
     own = grouped((case for case in cases if case.by_app), lambda case: (_sent_on(case), case.member))
+    work = [(on, people.member(member), part) for (on, member), part in own.items()]
+    hands.done(work, lambda actor, part: _record(app, of, actor, part))
+
+
+def write_down(app: App, *, people: People, hands: Together, of: Month, cases: Sequence[Case]) -> None:
+    """At the end of the month a township's grid worker writes down what came by WeChat and hotline."""
     written = grouped((case for case in cases if not case.by_app), lambda case: case.township)
-    hands.done([(on, people.member(member), part) for (on, member), part in own.items()], record)
-    hands.done([(last_day(of), people.transcriber(place), part) for place, part in written.items()], record)
+    work = [(last_day(of), people.transcriber(place), part) for place, part in written.items()]
+    hands.done(work, lambda actor, part: _record(app, of, actor, part))
+
+
+def _record(app: App, of: Month, actor: Actor, part: Sequence[Case]) -> None:
+    incidents.report(app, actor=actor, key=key_of("report", of, part), reports=[case.report for case in part])
 
 
 def _sent_on(case: Case) -> date:

@@ -1,7 +1,7 @@
 """The demonstration county's second program: members report through it, and the finance office pays out.
 
 One interpreter would make them take turns with the grid workers and departments. A month's casework begins as soon as
-its reports are recorded, and what was decided is paid while later months are worked on, through a program of its own on
+its reports are in, and what was decided is paid while later months are worked on, through a program of its own on
 the same journal, as in a county that runs several servers. The process ends with the command, however that ends: what
 it has recorded by then is found again by its key.
 """
@@ -21,8 +21,7 @@ from api.custody.enrolling import opened_officer
 from api.demo.clock import DemoClock
 from api.demo.people import PASSWORD, People
 from api.demo.period import PAID_MONTHS, Period
-from api.demo.places import TOWNSHIP_COUNT
-from api.demo.reports import report
+from api.demo.reports import send
 from api.demo.together import together
 from api.demo.wages import payday_of
 from api.demo.year import cases_of
@@ -34,7 +33,7 @@ from projections.beside import ENDS_WITHIN_S, beside
 BEGIN: Final = 0
 """Everybody who reports is registered; any other number says how many months were decided."""
 
-PAID_TOGETHER: Final = (5, 9, PAID_MONTHS - 1)
+PAID_TOGETHER: Final = (3, 6, 9, PAID_MONTHS - 1)
 """After how many decided months all of them are paid that are not yet. The last month's batches lie open."""
 
 Step = Literal["reported", "paid"]
@@ -93,7 +92,7 @@ class SecondProgram:
 
 @contextmanager
 def second_program(app: App, people: People) -> Iterator[SecondProgram]:
-    """While this lasts, the reports of all months are recorded, one month after the other, and the months paid."""
+    """While this lasts, members report, month after month, and what was decided is paid."""
     arguments = (app.settings, app.access, people.seed, people.period.first)
     with beside(_work, *arguments, name="second-program") as (process, messages):
         yield SecondProgram(process, messages)
@@ -107,14 +106,17 @@ def _work(settings: Settings, access: Access, seed: str, first: Month, command: 
         decided: Queue[int] = Queue()
         threading.Thread(target=_listen, args=(command, decided), daemon=True).start()
         people = _with_keys(app, seed, first)
-        for number, of in enumerate(people.period.all_months, 1):
-            report(app, people=people, hands=hands, of=of, cases=cases_of(people, of))
-            _tell(command, "reported", number)
-        for number in PAID_TOGETHER:
-            while decided.get() < number:
-                pass
-            payday_of(app, people).settle(people.period.paid_months[:number])
-            _tell(command, "paid", number)
+        try:
+            for number, of in enumerate(people.period.all_months, 1):
+                send(app, people=people, hands=hands, of=of, cases=cases_of(people, of))
+                _tell(command, "reported", number)
+            for number in PAID_TOGETHER:
+                while decided.get() < number:
+                    pass
+                payday_of(app, people).settle(people.period.paid_months[:number])
+                _tell(command, "paid", number)
+        finally:
+            app.runner.close()
 
 
 def _may_begin(command: Connection) -> bool:
@@ -125,11 +127,12 @@ def _may_begin(command: Connection) -> bool:
 
 
 def _with_keys(app: App, seed: str, first: Month) -> People:
-    """The people, with the keys of those who write down what others report, and of those who pay."""
+    """The people, with the keys of those who pay."""
     people = People(seed, Period(first))
-    transcribers = [people.transcriber(township) for township in range(TOWNSHIP_COUNT)]
-    officers = [*transcribers, people.maker, people.checker]
-    opened = [opened_officer(app, person_id=one.person_id, role=one.role, secret=PASSWORD) for one in officers]
+    opened = [
+        opened_officer(app, person_id=one.person_id, role=one.role, secret=PASSWORD)
+        for one in (people.maker, people.checker)
+    ]
     return replace(people, keys={one.person_id: one.signer for one in opened if one.signer})
 
 

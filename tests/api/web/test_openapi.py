@@ -255,7 +255,7 @@ CHECKS = [
 def try_strange_input(operation: APIOperation[Any, Any, Any, Any], headers: dict[str, str], codes: set[str]) -> None:
     """A few generated requests, the same in every run: each answer is described, and none is a 500."""
 
-    @settings(max_examples=15, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=10, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy())
     def strange(case: Case) -> None:
         answer = case.call(headers=headers)
