@@ -6,6 +6,7 @@ neighbours. The order of the checks: key, whether the journal is closed, version
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from journal.facts import AccountKey, Append
@@ -58,8 +59,7 @@ class BelowLimit:
 Outcome = Stored | Moved | KeyReused | Closed | BelowLimit
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCommand:
+class KnownCommand(NamedTuple):
     """An earlier use of an idempotency key."""
 
     input_digest: bytes

@@ -1,7 +1,7 @@
-"""What was computed for disclosure, kept byte for byte, and the names that a posted version showed.
+"""What was computed for disclosure, kept byte for byte, and the names and references that a posted version showed.
 
 What must not be broken: a document is kept under the digest of its own bytes, and what the journal has named is never
-discarded. Names stand apart, under the key of their person, and go with him.
+discarded. Names stand apart, under the key of their person, and go with him (`shown_rows`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,9 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.types.json import Json
 
-from domain.kernel.documents import Document, parse
+from domain.kernel.documents import Document, ShownName, parse
 from domain.kernel.events import Sha256
+from domain.kernel.shown_rows import Salted
 from journal.errors import IntegrityError
 
 _KEEP: Final = """
@@ -22,18 +23,11 @@ _DISCARD: Final = "SELECT journal.discard_undrafted()"
 _DRAFTED: Final = "UPDATE journal.disclosed_documents SET drafted = true WHERE digest = %s AND NOT drafted"
 _CONTENT: Final = "SELECT content FROM journal.disclosed_documents WHERE digest = %s"
 _SUBJECTS: Final = "SELECT subjects FROM journal.disclosed_documents WHERE digest = %s"
-_NAMES: Final = "SELECT name_of, shown FROM vault.disclosed_names WHERE disclosure_id = %s AND version = %s"
-_SHOW: Final = """
-INSERT INTO vault.disclosed_names (disclosure_id, version, name_of, person_id, shown)
-SELECT %(disclosure)s, %(version)s, * FROM unnest(%(rows)s::text[], %(persons)s::uuid[], %(shown)s::text[])
-ON CONFLICT (disclosure_id, version, name_of) DO UPDATE SET person_id = EXCLUDED.person_id, shown = EXCLUDED.shown
+_NAMES: Final = """
+SELECT name_of, shown, reference, salt FROM vault.disclosed_names WHERE disclosure_id = %s AND version = %s
 """
-
 Subjects = Mapping[str, Sequence[tuple[str, UUID] | None]]
 """Table -> for each row, who it is about: (`person` or `household`, identity), or None."""
-
-Named = tuple[str, UUID, str]
-"""A row (`payees:12`), the person whose name stands there, and that name as it is shown."""
 
 
 def keep(conn: Connection[Any], document: Document, subjects: Subjects) -> Sha256:
@@ -80,18 +74,12 @@ def subjects_of(conn: Connection[Any], digest: str) -> Subjects:
     return {table: [(one[0], UUID(one[1])) if one else None for one in rows] for table, rows in told.items()}
 
 
-def show_names(conn: Connection[Any], disclosure_id: UUID, version: int, named: Sequence[Named]) -> None:
-    """Write down the names that a version shows from now on; the writer's connection."""
-    values = {
-        "disclosure": disclosure_id,
-        "version": version,
-        "rows": [row for row, _, _ in named],
-        "persons": [person for _, person, _ in named],
-        "shown": [shown for _, _, shown in named],
-    }
-    conn.execute(_SHOW, values)
+def names_of(conn: Connection[Any], disclosure_id: UUID, version: int) -> dict[str, ShownName]:
+    """What a posted version shows, by row (`payees:12`); those who were erased are not among them."""
+    return {row: one.shown for row, one in salted_names_of(conn, disclosure_id, version).items()}
 
 
-def names_of(conn: Connection[Any], disclosure_id: UUID, version: int) -> dict[str, str]:
-    """The names that a posted version shows, by row (`payees:12`); those who were erased are not among them."""
-    return dict(conn.execute(_NAMES, (disclosure_id, version)).fetchall())
+def salted_names_of(conn: Connection[Any], disclosure_id: UUID, version: int) -> dict[str, Salted]:
+    """As `names_of`, with what lets anybody see that it is what the journal fixed."""
+    found = conn.execute(_NAMES, (disclosure_id, version)).fetchall()
+    return {row: Salted(ShownName(name, reference), salt and bytes(salt)) for row, name, reference, salt in found}

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from domain.kernel.ids import EventName
@@ -16,8 +17,7 @@ from journal.live_keys import LiveKey
 from journal.note import NoteError, Signer, VerifierKey
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """Who asked, under which idempotency key, for what (a digest of the inputs)."""
 
     actor: Actor
@@ -30,8 +30,7 @@ def digest_of(inputs: Mapping[str, object]) -> bytes:
     return hashlib.sha256(line.canonical(inputs)).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Unsigned:
+class Unsigned(NamedTuple):
     """One event, its line (`text`, with the final newline), and where it goes."""
 
     name: EventName

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
 from domain.kernel.ids import EventName, StreamName
@@ -35,8 +36,7 @@ class Fact:
     cause: EventName | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One signed event, ready to be stored. `note` is the whole note, byte for byte."""
 
     stream_id: UUID

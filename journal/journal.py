@@ -72,7 +72,10 @@ class Reading:
 
     def state(self, stream: str, evolve: Callable[[S | None, Any], S]) -> S | None:
         """The state of one stream, None if it has no event."""
-        return self.states([stream], evolve)[StreamName(stream)]
+        name = StreamName(stream)
+        if (name, evolve) in self._states:
+            return cast("S | None", self._states[name, evolve])
+        return self.states([name], evolve)[name]
 
     def last_by(self, stream: str) -> UUID | None:
         """Who caused the last event of a stream that was read; None if it has no event."""
@@ -139,7 +142,7 @@ What it reads is part of the append's condition, as everything that the decision
 class Journal:
     """The one way to record something. Safe to use from many threads, and from event loops.
 
-    `guard` stands before everything that moves something.
+    `guard` stands before everything that moves something; `judge` may refuse events for what they say.
     """
 
     def __init__(
@@ -152,8 +155,10 @@ class Journal:
         custody: Custody,
         clock: Clock = now,
         guard: Guard | None = None,
+        judge: Callable[[Iterable[object]], None] | None = None,
     ) -> None:
         self.guard = guard
+        self.judge = judge
         self.origin = origin
         self.store = store
         self.codec = codec
@@ -330,6 +335,8 @@ class Journal:
 
     def _guarded(self, decide: Callable[[Reading], Iterable[Fact]], reading: Reading) -> list[Fact]:
         facts = list(decide(reading))
+        if self.judge is not None:
+            self.judge(fact.event for fact in facts)
         if self.guard is not None and _moves(facts):
             self.guard(reading, facts)
         return facts

@@ -72,7 +72,7 @@ class LogSigner:
             raise IntegrityError(f"the journal's root at size {size} is not the one that was signed")
 
     def seal(self, *, size: int, root: bytes, prove: ConsistencyProver) -> bytes:
-        """Sign the head (size, root) and return the signed checkpoint.
+        """Sign the head (size, root) and return the signed checkpoint. What `prove` raises is raised.
 
         If a larger head has been signed by now (another process), that newer checkpoint is returned instead.
         Raises IntegrityError where the head does not extend the last one, KeyFileError for want of a key, OSError
@@ -146,7 +146,7 @@ class LogSigner:
     def _remember(self, signed: bytes, opened: Signed) -> None:
         """Both slots are read at every signature; their notes need to be verified once."""
         if len(self._opened) >= 4:
-            self._opened = {}
+            self._opened.pop(next(iter(self._opened)))
         self._opened[signed] = opened
 
 
@@ -157,7 +157,7 @@ def _check_extends(before: Checkpoint, head: Checkpoint, *, prove: ConsistencyPr
             second=head.size,
             first_root=before.root,
             second_root=head.root,
-            path=prove(before.size, head.size) if 0 < before.size < head.size else [],
+            path=prove(before.size, head.size) if before.size < head.size else [],
         )
     except ProofError as error:
         raise IntegrityError(

@@ -85,10 +85,24 @@ class SignerService:
     def _seal(self, question: Mapping[str, Any]) -> Answer:
         size, old, root = _size(question["size"]), _size(question["old"]), _hash(question["root"])
         proof = [_hash(node) for node in question["proof"]]
-        last = self._signer.last_head()
-        if last.size < size and old != last.size:
-            return {"size": last.size}  # like a witness: prove it from there
-        return {"checkpoint": self._signer.seal(size=size, root=root, prove=lambda _first, _second: proof).decode()}
+
+        def prove(first: int, _second: int) -> list[bytes]:
+            if first != old:
+                raise _ProvenFromElsewhere(first)
+            return proof
+
+        try:
+            return {"checkpoint": self._signer.seal(size=size, root=root, prove=prove).decode()}
+        except _ProvenFromElsewhere as error:  # like a witness: prove it from there
+            return {"size": error.size}
+
+
+class _ProvenFromElsewhere(Exception):
+    """The signer has signed another size than the proof begins with."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"{size} were signed")
+        self.size = size
 
 
 def _error(kind: str, text: str) -> Answer:

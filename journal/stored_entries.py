@@ -5,12 +5,13 @@ connection is the signer's own and can only read.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, Final, LiteralString
+from typing import Any, Final
 
 import psycopg
+from psycopg.pq.abc import PGresult
 
 from journal import line as lines
 from journal.batch import LAST_TYPE
@@ -20,21 +21,27 @@ from journal.line import Line, LineError
 from journal.log_keys import keys_in
 from journal.merkle import EMPTY_ROOT, Frontier, leaf_hash
 from journal.note import VerifierKey
+from journal.statement import Statement
 from journal.tiles import TILE_WIDTH, TileError, TileNodeReader
 from journal.trust import PolicyError
 
 PAGE: Final = 2_000
 CONNECT_TIMEOUT_S: Final = 5
 
-_ENTRIES: Final = (
-    "SELECT state FROM journal.events WHERE notification_id > %s AND notification_id <= %s"
-    " ORDER BY notification_id LIMIT %s"
+_ENTRIES: Final = Statement(
+    "stored_entries",
+    "SELECT state FROM journal.events WHERE notification_id > $1 AND notification_id <= $2"
+    " ORDER BY notification_id LIMIT $3",
 )
-_LEAVES: Final = (
-    "SELECT leaf FROM journal.events WHERE notification_id > %s AND notification_id <= %s ORDER BY notification_id"
+_LEAVES: Final = Statement(
+    "stored_leaves",
+    "SELECT leaf FROM journal.events WHERE notification_id > $1 AND notification_id <= $2 ORDER BY notification_id",
 )
-_TREE: Final = "SELECT hash FROM journal.tree WHERE level = %s AND index >= %s AND index < %s ORDER BY index"
-_HEAD: Final = "SELECT size, root FROM journal.head"
+_TREE: Final = Statement(
+    "stored_tree",
+    "SELECT hash FROM journal.tree WHERE level = $1::bigint AND index >= $2 AND index < $3 ORDER BY index",
+)
+_HEAD: Final = Statement("stored_head", "SELECT size, root FROM journal.head")
 
 # Quotes inside of a text are escaped, so only a member of this name can look like this.
 _ABOUT_THE_LOG: Final = b'"type":"log.'
@@ -44,7 +51,11 @@ _POLICIES: Final = frozenset({"log.opened/1", "log.policy_set/1"})
 def connection_of(dsn: str) -> psycopg.Connection[Any]:
     """A connection that cannot write, whatever its role may."""
     return psycopg.connect(
-        dsn, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, options="-c default_transaction_read_only=on"
+        dsn,
+        autocommit=True,
+        prepare_threshold=None,
+        connect_timeout=CONNECT_TIMEOUT_S,
+        options="-c default_transaction_read_only=on",
     )
 
 
@@ -114,15 +125,16 @@ class StoredEntries:
 
     def head(self) -> tuple[int, bytes]:
         """How many entries the database says it holds, and their root."""
-        rows = self._rows(_HEAD, ())
-        return (int(rows[0][0]), bytes(rows[0][1])) if rows else (0, EMPTY_ROOT)
+        answer = self._asked(_HEAD)
+        if not answer.ntuples:
+            return 0, EMPTY_ROOT
+        return int.from_bytes(answer.get_value(0, 0) or b"", "big"), answer.get_value(0, 1) or b""
 
     def entries(self, start: int, *, stop: int) -> Iterator[bytes]:
         """The stored entries from index `start` up to `stop`, read in pages; fewer where rows are missing."""
         while start < stop:
-            rows = self._rows(_ENTRIES, (start, stop, PAGE))
-            for (entry,) in rows:
-                yield entry
+            rows = self._column(_ENTRIES, start, stop, PAGE)
+            yield from rows
             if not rows:
                 return
             start += len(rows)
@@ -150,19 +162,21 @@ class StoredEntries:
     def _read_tile(self, level: int, n: int, width: int) -> bytes:
         begin = n * TILE_WIDTH
         if level == 0:
-            rows = self._rows(_LEAVES, (begin, begin + width))
-        else:
-            rows = self._rows(_TREE, (level, begin, begin + width))
-        return b"".join(hash_ for (hash_,) in rows)
+            return b"".join(self._column(_LEAVES, begin, begin + width))
+        return b"".join(self._column(_TREE, level, begin, begin + width))
 
-    def _rows(self, query: LiteralString, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
+    def _column(self, query: Statement, *numbers: int) -> list[bytes]:
+        answer = self._asked(query, *numbers)
+        return [answer.get_value(row, 0) or b"" for row in range(answer.ntuples)]
+
+    def _asked(self, query: Statement, *numbers: int) -> PGresult:
         """One answer; a connection that died since the last question is opened again, once."""
         with self._using:
             for _ in range(2):
                 try:
                     if self._connection is None or self._connection.closed:
                         self._connection = self._connect()
-                    return self._connection.execute(query, parameters, binary=True).fetchall()
+                    return query.run(self._connection, [number.to_bytes(8, "big") for number in numbers])
                 except psycopg.OperationalError as error:
                     failed = error
                     if self._connection is not None:

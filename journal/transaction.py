@@ -4,32 +4,40 @@ Either everything of an append is in the table, in the balances and under the ro
 foresee what the lock will show, and then one call does it all; the database writes nothing unless it is as foreseen.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import psycopg
 
 from journal import batch, merkle
-from journal.arrays import Blobs, Numbers, Texts, Uuids
+from journal.arrays import Blobs, Column, Numbers, Texts, Uuids, numbers_in
 from journal.batch import KnownCommand, Outcome, Plan, Seen, Stored
 from journal.edge import Edge, NodeNotAtEdge
 from journal.errors import IntegrityError
 from journal.facts import AccountKey, Append, Entry
+from journal.statement import Statement, call_of
 
+K = TypeVar("K")
 LimitOf = Callable[[str], int]
 Before = Callable[[psycopg.Connection[Any]], None]
 
 BALANCES_KEPT_MAX: Final = 100_000
+CAUGHT_UP_MAX: Final = 10_000
+"""Where others appended more than this since, the edge of the tree is read anew."""
 
-_SEE = "SELECT size, root, versions, known, amounts FROM journal.see_before_append(%s, %s, %s, %s, %s)"
-_WRITE_ARGUMENTS = ", ".join(["%s"] * 23)
-_WRITE = f"SELECT journal.write_batch({_WRITE_ARGUMENTS})"
-_WRITE_FORESEEN = f"SELECT journal.write_foreseen(%s, %s, %s, {_WRITE_ARGUMENTS})"
+_SEE = Statement(
+    "see_before_append",
+    "SELECT size, root, versions, known::text, amounts FROM journal.see_before_append($1, $2, $3, $4, $5)",
+)
+_WRITE = call_of("journal.write_batch", arguments=23)
+_WRITE_FORESEEN = call_of("journal.write_foreseen", arguments=26)
 _HEAD = "SELECT size, root FROM journal.head FOR UPDATE"
 _LAST = "SELECT coalesce(max(notification_id), 0) FROM journal.events"
 _TYPE_AT = "SELECT topic FROM journal.events WHERE notification_id = %s"
+_SINCE = "SELECT leaf, topic FROM journal.events WHERE notification_id > %s ORDER BY notification_id"
 _LEAVES_FROM = "SELECT leaf FROM journal.events WHERE notification_id > %s ORDER BY notification_id"
 _TREE_FROM = "SELECT hash FROM journal.tree WHERE level = %s AND index >= %s ORDER BY index"
 
@@ -66,7 +74,7 @@ class _Prepared:
     entries: Sequence[Entry]
     edge: Edge
     root: bytes
-    arguments: tuple[object, ...]
+    arguments: tuple[bytes | Column, ...]
 
 
 def commit(
@@ -89,7 +97,9 @@ def commit(
             before(connection)
         seen = _see(connection, appends)
         alone = remembered is not None and (remembered.edge.size, remembered.root) == (seen.size, seen.root)
-        if remembered is None or not alone:
+        if remembered is not None and not alone:
+            remembered = _caught_up(connection, remembered, size=seen.size, root=seen.root)
+        if remembered is None:
             remembered = _load(connection, size=seen.size, root=seen.root)
         seen = replace(seen, closed=remembered.closed)
         plan = batch.plan(appends, seen, limit_of=limit_of)
@@ -147,6 +157,20 @@ def _load(connection: psycopg.Connection[Any], *, size: int, root: bytes) -> Rem
     return Remembered(load_edge(connection, size=size, root=root), root, closed=closed)
 
 
+def _caught_up(
+    connection: psycopg.Connection[Any], remembered: Remembered, *, size: int, root: bytes
+) -> Remembered | None:
+    """Under the head lock: what was remembered with what others appended since; None if that is not the head's tree."""
+    begun = remembered.edge.size
+    if not begun < size <= begun + CAUGHT_UP_MAX:
+        return None
+    rows = connection.execute(_SINCE, (begun,), binary=True).fetchall()
+    edge, _ = remembered.edge.grown([leaf for leaf, _ in rows])
+    if (edge.size, edge.root()) != (size, root):
+        return None
+    return Remembered(edge, root, closed=rows[-1][1] == batch.LAST_TYPE)
+
+
 def load_edge(connection: psycopg.Connection[Any], *, size: int, root: bytes) -> Edge:
     """Read the right edge of a tree of `size` leaves. Raises IntegrityError unless its root is the head's."""
     rows: list[list[bytes]] = []
@@ -173,8 +197,8 @@ def _see(connection: psycopg.Connection[Any], appends: Sequence[Append]) -> Seen
     )
     commands = [(append.actor_id, append.key) for append in appends if append.actor_id is not None]
     accounts = sorted(batch.accounts_of(appends))
-    row = connection.execute(
-        _SEE,
+    answer = _SEE.run(
+        connection,
         (
             Uuids(streams),
             Uuids([actor for actor, _ in commands]),
@@ -182,23 +206,25 @@ def _see(connection: psycopg.Connection[Any], appends: Sequence[Append]) -> Seen
             Texts([account for account, _ in accounts]),
             Texts([commodity for _, commodity in accounts]),
         ),
-        binary=True,
-    ).fetchone()
-    if row is None or row[0] is None:
+    )
+    size, root, versions, known, amounts = [answer.get_value(0, column) for column in range(5)]
+    if size is None or root is None:
         raise IntegrityError("the journal has no head")
-    size, root, versions, known, amounts = row
     return Seen(
-        size=size,
+        size=int.from_bytes(size, "big"),
         root=root,
-        versions=dict(zip(streams, versions or (), strict=True)),
+        versions=_known(streams, versions),
         commands={
             commands[number]: KnownCommand(bytes.fromhex(digest), first - 1, last - 1)
-            for number, digest, first, last in known
+            for number, digest, first, last in json.loads(known or b"[]")
         },
-        balances={
-            account: amount for account, amount in zip(accounts, amounts or (), strict=True) if amount is not None
-        },
+        balances=_known(accounts, amounts),
     )
+
+
+def _known(of: Sequence[K], numbers: bytes | None) -> dict[K, int]:
+    """Those of which there is a number in the column."""
+    return {one: number for one, number in zip(of, numbers_in(numbers), strict=True) if number is not None}
 
 
 def _foresee(appends: Sequence[Append], remembered: Remembered) -> Seen | None:
@@ -230,7 +256,7 @@ def _prepare(plan: Plan, seen: Seen, edge: Edge, limit_of: LimitOf) -> _Prepared
     new = [account for account in touched if account not in seen.balances] if len(known) < len(touched) else []
     commands = plan.commands
     arguments = (
-        seen.size,
+        seen.size.to_bytes(8, "big"),
         root,
         Uuids([entry.stream_id for entry in entries]),
         Numbers([entry.seq for entry in entries]),
@@ -257,13 +283,12 @@ def _prepare(plan: Plan, seen: Seen, edge: Edge, limit_of: LimitOf) -> _Prepared
     return _Prepared(plan, entries, grown, root, arguments)
 
 
-def _run(connection: psycopg.Connection[Any], call: str, arguments: Sequence[object]) -> bool:
+def _run(connection: psycopg.Connection[Any], call: Statement, arguments: Sequence[bytes | Column]) -> bool:
     """Whether the call wrote. Raises IntegrityError where the database did not store what it was given."""
     try:
-        row = connection.execute(call, arguments, prepare=True, binary=True).fetchone()
+        return call.run(connection, arguments).get_value(0, 0) == b"\x01"  # true
     except psycopg.errors.DataCorrupted as error:
         raise IntegrityError(f"the database refused the batch: {error.diag.message_primary}") from error
-    return row is not None and row[0] is True
 
 
 def _done(prepared: _Prepared, remembered: Remembered, seen_balances: Mapping[AccountKey, int], *, alone: bool) -> Done:

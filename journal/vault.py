@@ -2,7 +2,8 @@
 
 Events hold only commitments. Destroying a person's key and rows leaves every proof intact and every value gone; so
 no value is ever written anywhere else. Every opening is recorded with who and why. A person whom the journal names as
-erased is kept nothing of again: `destroy` runs until nothing is left, and `seal` refuses.
+erased is kept nothing of again: `destroy` runs until nothing is left, and `seal` refuses. What somebody said whom the
+journal does not know lies under its own id in a person's place, and is erased by itself in the same way.
 """
 
 import hashlib
@@ -68,14 +69,12 @@ _MASKED = "SELECT person_id FROM vault.masks WHERE masked = %s ORDER BY person_i
 _MASKS = "SELECT person_id, masked FROM vault.masks WHERE person_id = ANY(%s)"
 _DESTROYED = "SELECT person_id FROM vault.destroyed WHERE person_id = ANY(%s)"
 
-_ERASED = (
-    "SELECT originator_id FROM journal.events WHERE topic = 'person.erased/1' AND originator_id = ANY(%s) ORDER BY 1"
-)
+_ERASED = "SELECT person_id FROM vault.erasures WHERE person_id = ANY(%s) ORDER BY 1"
 _TO_DESTROY = (
-    "SELECT e.originator_id FROM journal.events e WHERE e.topic = 'person.erased/1' AND ("
-    "NOT EXISTS (SELECT FROM vault.destroyed d WHERE d.person_id = e.originator_id)"
-    " OR EXISTS (SELECT FROM vault.person_keys k WHERE k.person_id = e.originator_id)"
-    " OR EXISTS (SELECT FROM access.accounts a WHERE a.person_id = e.originator_id)) ORDER BY 1"
+    "SELECT e.person_id FROM vault.erasures e WHERE "
+    "NOT EXISTS (SELECT FROM vault.destroyed d WHERE d.person_id = e.person_id)"
+    " OR EXISTS (SELECT FROM vault.person_keys k WHERE k.person_id = e.person_id)"
+    " OR EXISTS (SELECT FROM access.accounts a WHERE a.person_id = e.person_id) ORDER BY 1"
 )
 _DESTROY = "SELECT vault.destroy(%s)"
 
@@ -229,7 +228,7 @@ class Vault:
         return {person: self._wrapping.unwrap(connection, person, wrapped) for person, wrapped in rows}
 
     def destroy_erased(self) -> list[UUID]:
-        """Destroy what is left of every person whom the journal names as erased; whose that was.
+        """Destroy what is left of every person, and of every nameless word, that the journal names as erased; whose.
 
         May run at any time and any number of times: after the event, at every start, after a restored backup.
         """

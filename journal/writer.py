@@ -37,6 +37,9 @@ CARRIERS: Final = 2
 SHARES: Final = 2
 """Into so many groups goes what is in flight: more would halve the batches, one would leave database or signer idle."""
 
+ROUND_S_MAX: Final = 0.1
+"""So long is waited for the end of a loop's round, in which more may come; a loop that ended has none."""
+
 ASKED_AFTER_S: Final = 0.25
 """A connection that was idle for longer is asked whether it lives, before an append depends on it."""
 
@@ -93,6 +96,8 @@ class Writer:
         self._knocked = threading.Condition(self._lock)
         self._appends: deque[tuple[Append | Draft, Answer]] = deque()
         self._in_flight = 0
+        self._most_in_flight = 0  # lately
+        self._rounds: set[asyncio.AbstractEventLoop] = set()  # that go on, and in which somebody came
         self._listening = False
         self._here = _Here()
         self._broken: Exception | None = None
@@ -146,7 +151,7 @@ class Writer:
         self._enter(append, answer)
         if self._here.knocking is not answer.loop:  # once for all who come in one round of the loop
             self._here.knocking = answer.loop
-            answer.loop.call_soon(self._knock)
+            answer.loop.call_soon(self._knock, answer.loop)
         return answer
 
     def last_checkpoint(self) -> bytes:
@@ -192,14 +197,18 @@ class Writer:
             if self._in_flight >= IN_FLIGHT_APPENDS_MAX:
                 raise Busy(f"{IN_FLIGHT_APPENDS_MAX} appends are waiting")
             self._in_flight += 1
+            self._most_in_flight = max(self._most_in_flight, self._in_flight)
             self._appends.append((append, answer))
             if answer.loop is None:
                 self._wake()
+            else:
+                self._rounds.add(answer.loop)
 
-    def _knock(self) -> None:
+    def _knock(self, loop: asyncio.AbstractEventLoop) -> None:
         """All who came in this round of the loop are there."""
         self._here.knocking = None
         with self._lock:
+            self._rounds.discard(loop)
             self._wake()
 
     def _tell(self, told: Iterable[tuple[Answer, Told]]) -> None:
@@ -211,16 +220,18 @@ class Writer:
 
     def _wake(self) -> None:
         """Under the lock: let whoever listens go on, if what waits is a group."""
-        if self._listening and len(self._appends) >= self._share:
+        if self._listening and self._is_group:
             self._knocked.notify()
 
     @property
-    def _share(self) -> int:
-        """So many appends make a group: the next is gathered while one is under way, and a lone one never waits.
+    def _is_group(self) -> bool:
+        """Whether enough waits: while others are under way, a share of what was in flight lately.
 
-        In flight is less as soon as others have their answers.
+        So the next is gathered while one is under way, and a lone one never waits.
         """
-        return max(1, min(-(-self._in_flight // SHARES), BATCH_APPENDS_MAX))
+        waiting = len(self._appends)
+        under_way = self._in_flight > waiting
+        return waiting >= _share(self._most_in_flight if under_way else waiting) > 0
 
     # The threads.
 
@@ -246,16 +257,21 @@ class Writer:
         return True
 
     def _gather(self, group: _Group) -> bool:
-        """Wait for a group's share of what is in flight and take it; False when there will be nothing more."""
+        """Wait for a group's share of what is in flight and take it; False when there will be nothing more.
+
+        A round that goes on is waited for: its loop is busy, so to go earlier would only tear its group into two.
+        """
         with self._lock:
-            while len(self._appends) < self._share:
+            while self._rounds or not self._is_group:
                 if self._closed or self._broken is not None:
                     break
                 self._listening = True
-                self._knocked.wait()
+                if not self._knocked.wait(ROUND_S_MAX if self._rounds else None):
+                    self._rounds.clear()
                 self._listening = False
-            for _ in range(min(self._share, len(self._appends))):
+            for _ in range(min(_share(self._most_in_flight), len(self._appends))):
                 group.taken.append(self._appends.popleft())
+            self._most_in_flight = max(self._in_flight, self._most_in_flight * 7 // 8)
         return bool(group.taken)
 
     def _make_ready(self, group: _Group) -> None:
@@ -323,6 +339,7 @@ class Writer:
             self._remembered = None
             self._connection = self._connect()
             self._connection.autocommit = True
+            self._connection.prepare_threshold = None
             self._connection.execute(_DURABLE)
         return self._connection
 
@@ -382,6 +399,11 @@ class Writer:
             self._appends.clear()
             self._knocked.notify_all()
         self._fail(waiting, fault)
+
+
+def _share(in_flight: int) -> int:
+    """So many of these make a group: more would halve the batches, fewer leave database or signer idle."""
+    return min(-(-in_flight // SHARES), BATCH_APPENDS_MAX)
 
 
 class _Nodes:

@@ -5,7 +5,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from journal.arrays import Blobs, Numbers, Texts, Uuids
+from journal.arrays import Blobs, Numbers, Texts, Uuids, numbers_in
+from journal.statement import Statement
 from migrations.roles import Access
 
 
@@ -26,6 +27,20 @@ def test_empty_columns(database: Access) -> None:
             (Uuids([]), Texts([]), Blobs([]), Numbers([])),
         ).fetchone()
     assert row == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("sent", "numbers"),
+    [
+        ("ARRAY[0, NULL, -1, 9223372036854775807, NULL]::bigint[]", [0, None, -1, 2**63 - 1, None]),
+        ("ARRAY[]::bigint[]", []),
+        ("NULL::bigint[]", []),
+    ],
+)
+def test_numbers_come_back_as_they_were(database: Access, sent: str, numbers: list[int | None]) -> None:
+    with psycopg.connect(database.writer) as connection:
+        answer = Statement("numbers", f"SELECT {sent}").run(connection, ())
+    assert numbers_in(answer.get_value(0, 0)) == numbers
 
 
 @pytest.mark.parametrize("number", [2**63, -(2**63) - 1])

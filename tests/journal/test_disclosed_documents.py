@@ -1,15 +1,22 @@
 """What was computed is kept by its digest until nobody wants it; a name goes with its person."""
 
+import json
 from dataclasses import replace
 from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg_pool import ConnectionPool
 
-from journal import disclosed_documents
+from domain.kernel.documents import ShownName
+from domain.kernel.shown_rows import row_commitment
+from journal import disclosed_documents, shown_rows
 from journal.errors import IntegrityError
+from journal.shown_rows import Named
+from journal.vault import Vault
 from migrations.roles import Access
 from tests.domain.kernel.test_documents import DOCUMENT
+from tests.journal.vaults import KEY
 
 AGED = "UPDATE journal.disclosed_documents SET computed = now() - interval '4 days'"
 
@@ -45,16 +52,26 @@ def test_bytes_that_are_no_document_stop_the_reader(database: Access) -> None:
             disclosed_documents.document_of(owner, row[0])
 
 
-def test_a_name_goes_with_its_person(database: Access) -> None:
+def test_a_name_goes_with_its_person_and_what_fixed_it_stays(database: Access) -> None:
     disclosure, person, other = uuid4(), uuid4(), uuid4()
-    with psycopg.connect(database.owner, autocommit=True) as owner:
-        for one in (person, other):
-            owner.execute("INSERT INTO vault.person_keys (person_id, wrapped) VALUES (%s, %s)", (one, b"x" * 60))
-        named = [("payees:1", person, "张*国"), ("payees:2", other, "李*"), ("payees:3", person, "张*国")]
-        with psycopg.connect(database.writer, autocommit=True) as conn:
-            for _ in range(2):
-                disclosed_documents.show_names(conn, disclosure, 1, named)
-        with psycopg.connect(database.reader, autocommit=True) as conn:
-            assert disclosed_documents.names_of(conn, disclosure, 1) == {row: name for row, _, name in named}
-            owner.execute("DELETE FROM vault.person_keys WHERE person_id = %s", (person,))
-            assert disclosed_documents.names_of(conn, disclosure, 1) == {"payees:2": "李*"}
+    named = [
+        Named("payees:1", person, ShownName("张*国", "K7F2QM")),
+        Named("payees:2", other, ShownName("李*", "9Y4TAC")),
+        Named("payees:3", None, ShownName("", "AAAAAA")),
+    ]
+    with ConnectionPool(database.writer, min_size=1, kwargs={"autocommit": True}, open=True) as pool:
+        vault = Vault(pool, KEY)
+        digest = shown_rows.show(vault, disclosure, 1, named)
+        assert shown_rows.show(vault, disclosure, 1, named) == digest, "once more changes nothing"
+        assert shown_rows.show(vault, disclosure, 2, named) != digest
+    with (
+        psycopg.connect(database.reader, autocommit=True) as conn,
+        psycopg.connect(database.owner, autocommit=True) as owner,
+    ):
+        assert disclosed_documents.names_of(conn, disclosure, 1) == {one.row: one.shown for one in named}
+        kept = json.loads(disclosed_documents.content_of(conn, digest) or b"")
+        salted = disclosed_documents.salted_names_of(conn, disclosure, 1)
+        assert kept == {row: row_commitment(row, one) for row, one in salted.items()}
+        owner.execute("DELETE FROM vault.person_keys WHERE person_id = %s", (person,))
+        assert disclosed_documents.names_of(conn, disclosure, 1).keys() == {"payees:2", "payees:3"}
+        assert disclosed_documents.content_of(conn, digest) is not None

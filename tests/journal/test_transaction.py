@@ -83,6 +83,25 @@ def test_nothing_is_foreseen_after_somebody_else_wrote(connection: psycopg.Conne
     assert foreseen(connection, done.remembered, append()) is not None
 
 
+def test_what_others_appended_is_caught_up_with(
+    connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much it was, the tree grows from what was remembered; it is not read anew."""
+    done = commit(connection, append(), append())
+    for _ in range(3):
+        commit(connection, *(append(change=1) for _ in range(150)), remembered=None)
+
+    def read_anew(*_given: object, **_named: object) -> Remembered:
+        raise AssertionError
+
+    monkeypatch.setattr(transaction, "_load", read_anew)
+    after = commit(connection, append(), remembered=done.remembered)
+    assert (after.outcomes, after.alone) == ([Stored(452, 452)], False)
+    again = foreseen(connection, after.remembered, append())
+    assert again is not None
+    assert len(stored(connection)[0]) == 454
+
+
 def test_nothing_is_foreseen_when_a_stream_moved(connection: psycopg.Connection) -> None:
     first = append()
     remembered = commit(connection, first).remembered

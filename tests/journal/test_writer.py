@@ -436,6 +436,29 @@ def test_tasks_of_one_round_are_handed_over_together(writer: Writer, monkeypatch
     assert sizes == [50, 50]
 
 
+@pytest.mark.usefixtures("one_group")
+def test_whoever_gathers_waits_for_the_end_of_a_round(
+    writer: Writer, signer: HeldSigner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A group that was told in between does not tear a round of tasks into two."""
+    monkeypatch.setattr(writers, "ROUND_S_MAX", WAIT_S)
+    sizes = commits_counted(monkeypatch)
+    signer.open.clear()
+    first = writer.append(append())
+    being_written(writer)
+
+    async def one_round() -> list[Committed]:
+        early = writer.append_soon(append())
+        signer.open.set()
+        first.result(WAIT_S)
+        time.sleep(0.05)  # the round goes on, and the writer has nothing else to do
+        late = writer.append_soon(append())
+        return [await early.result(WAIT_S), await late.result(WAIT_S)]
+
+    assert [one.outcome for one in asyncio.run(one_round())] == [Stored(1, 1), Stored(2, 2)]
+    assert sizes == [1, 2]
+
+
 def test_a_loop_that_ends_before_it_hands_over_keeps_nobody_waiting(writer: Writer) -> None:
     async def leave() -> None:
         writer.append_soon(append())
