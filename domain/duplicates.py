@@ -17,6 +17,7 @@ a secret key and kept in the vault only.
 """
 
 import re
+import struct
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ BINS: Final = 128
 _BIN_BITS: Final = 7
 _VALUE_MASK: Final = (1 << 32) - 1
 _BAND_BYTES: Final = 4 * 4  # four bins
+_ASKED_AT_ONCE: Final = 32
 SHINGLE_CHARS: Final = 3
 SHINGLES_MIN: Final = 12
 """A text with fewer character triples is a short one: it is compared by its pairs of characters."""
@@ -66,8 +68,11 @@ def normalised(text: str) -> str:
 
 def shingles(text: str, chars: int = SHINGLE_CHARS) -> frozenset[str]:
     """Every run of three (or so many) characters in the normalised text."""
-    plain = normalised(text)
-    return frozenset(plain[start : start + chars] for start in range(len(plain) - chars + 1))
+    return _runs(normalised(text), chars)
+
+
+def _runs(plain: str, chars: int) -> frozenset[str]:
+    return frozenset([plain[start : start + chars] for start in range(len(plain) - chars + 1)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +91,12 @@ class TextPrint:
         return not self.minima
 
     def __bytes__(self) -> bytes:
-        return b"".join(value.to_bytes(4, "big") for value in (*self.minima, *sorted(self.pairs)))
+        return _stored((*self.minima, *sorted(self.pairs)))
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> "TextPrint":
         """The inverse of `bytes(print)`. Raises ValueError for another length."""
-        values = tuple(int.from_bytes(stored[at : at + 4], "big") for at in range(0, len(stored), 4))
+        values = struct.unpack(f">{len(stored) // 4}I", stored[: len(stored) // 4 * 4])
         minima = values[:BINS] if len(values) >= BINS else ()
         pairs = values[len(minima) :]
         if len(stored) % 4 or not stored or len(pairs) > PAIRS_MAX:
@@ -112,20 +117,18 @@ class TextPrint:
 
         A short text has none: it is looked for by its place.
         """
-        stored = b"".join(value.to_bytes(4, "big") for value in self.minima)
-        return tuple(
-            int.from_bytes(
-                blake2b(start.to_bytes(2, "big") + stored[start : start + _BAND_BYTES], digest_size=8).digest(),
-                "big",
-                signed=True,
-            )
+        stored = _stored(self.minima)
+        keys = [
+            blake2b(start.to_bytes(2, "big") + stored[start : start + _BAND_BYTES], digest_size=8).digest()
             for start in range(0, len(stored), _BAND_BYTES)
-        )
+        ]
+        return struct.unpack(f">{len(keys)}q", b"".join(keys))
 
 
 def text_print(text: str, *, key: bytes) -> TextPrint | None:
     """The print of a text under a secret key of at most 64 bytes; None for a text of less than two characters."""
-    triples, pairs = shingles(text), shingles(text, 2)
+    plain = normalised(text)
+    triples, pairs = _runs(plain, SHINGLE_CHARS), _runs(plain, 2)
     kept = frozenset(_hashed(pair, key) & _VALUE_MASK for pair in pairs) if len(pairs) <= PAIRS_MAX else frozenset()
     if len(triples) < SHINGLES_MIN:
         return TextPrint((), kept) if kept else None
@@ -133,9 +136,15 @@ def text_print(text: str, *, key: bytes) -> TextPrint | None:
     for triple in triples:
         hashed = _hashed(triple, key)
         index, value = hashed >> (64 - _BIN_BITS), hashed & _VALUE_MASK
-        least[index] = min(value, least.get(index, value))
-    minima = tuple(least[index] if index in least else least[_lender(index, least)] for index in range(BINS))
+        if value <= least.get(index, value):
+            least[index] = value
+    minima = tuple(least[index if index in least else _lender(index, least)] for index in range(BINS))
     return TextPrint(minima, kept)
+
+
+def _stored(values: Sequence[int]) -> bytes:
+    """Numbers of 32 bits as they are kept: big-endian, one after the other."""
+    return struct.pack(f">{len(values)}I", *values)
 
 
 def _hashed(shingle: str, key: bytes) -> int:
@@ -145,13 +154,19 @@ def _hashed(shingle: str, key: bytes) -> int:
 
 def _lender(empty: int, filled: Mapping[int, int]) -> int:
     """The bin whose value an empty one takes: the same for any two texts as long as both have it."""
-    return next(index for attempt in count() if (index := _asked(empty, attempt)) in filled)
+    for block in count():
+        for index in _asked(empty, block):
+            if index in filled:
+                return index
+    raise AssertionError("the attempts never end")
 
 
-@lru_cache(1 << 16)
-def _asked(empty: int, attempt: int) -> int:
-    """The bin that an empty one asks at its nth attempt."""
-    return int.from_bytes(blake2b(b"%d:%d" % (empty, attempt), digest_size=2).digest(), "big") % BINS
+@lru_cache(1 << 12)
+def _asked(empty: int, block: int) -> tuple[int, ...]:
+    """The bins that an empty one asks at its attempts of a block, in their order."""
+    attempts = range(block * _ASKED_AT_ONCE, (block + 1) * _ASKED_AT_ONCE)
+    asked = [blake2b(b"%d:%d" % (empty, attempt), digest_size=2).digest() for attempt in attempts]
+    return tuple([int.from_bytes(one, "big") % BINS for one in asked])
 
 
 def bits_apart(one: str, other: str) -> int:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import assert_never
 from uuid import UUID
 
+from domain.kernel.erasure import require_grounds
 from domain.kernel.events import Commitment, event
 from domain.kernel.ids import EventName, event_name, stream_name
 from domain.kernel.places import Division, contains
@@ -83,7 +84,7 @@ class PayeeAccountAcknowledged:
 class PersonErased:
     """The person's values are destroyed; what was done and paid stays, under a number that nobody can name.
 
-    `reason` is one of ERASURE_REASONS; `legal_basis` names the rule that was applied, and nobody.
+    `reason` is one of `kernel.erasure.ERASURE_REASONS`; `legal_basis` names the rule that was applied, and nobody.
     """
 
     reason: str
@@ -99,11 +100,6 @@ PersonEvent = (
     | PayeeAccountAcknowledged
     | PersonErased
 )
-
-ERASURE_REASONS = frozenset(
-    {"purpose_fulfilled", "consent_withdrawn", "service_ended", "retention_ended", "unlawful", "registered_in_error"}
-)
-"""Why a person may be erased. The first five are those of the Personal Information Protection Law (2021)."""
 
 HANDLER = "department_handler"
 """The role that is held for a department."""
@@ -344,10 +340,7 @@ def erase_person(
     known_person = _existing(person)
     if person_id == actor_id:
         raise Refusal("person.erases_oneself")
-    if reason not in ERASURE_REASONS:
-        raise Refusal("person.erasure_reason_unknown", reason=reason)
-    if not legal_basis.strip():
-        raise Refusal("person.legal_basis_missing")
+    basis = require_grounds(reason=reason, legal_basis=legal_basis)
     if owed_fen:
         raise Refusal("person.still_owed", amount_fen=owed_fen)
     if payments_open:
@@ -360,7 +353,7 @@ def erase_person(
     ended = dict.fromkeys((held.role, held.area) for held in known_person.roles_on(on) if held.until != on)
     return [
         *(RoleEnded(role=role, area=area, last_day=on) for role, area in ended),
-        PersonErased(reason=reason, legal_basis=legal_basis.strip()),
+        PersonErased(reason=reason, legal_basis=basis),
     ]
 
 

@@ -47,7 +47,7 @@ from domain.disclosures import settings as disclosure_settings
 from domain.kernel.events import registered
 from domain.points import accounts as points_accounts
 from domain.points import rules as points_rules
-from domain.stations import exchanges, stations, stocks, takings
+from domain.stations import donation_slips, exchanges, stations, stocks, takings
 from domain.subsidies import lists as subsidy_lists
 from domain.subsidies import programmes as subsidy_programmes
 from domain.village import assets, contracts
@@ -105,6 +105,7 @@ MODULES = (
     stocks,
     exchanges,
     takings,
+    donation_slips,
     notices,
     suggestion_box,
     commitments,

@@ -6,13 +6,14 @@ whoever wrote down who came does not write down the votes as well.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, assert_never
 from uuid import UUID
 
 from domain.kernel.affairs import TITLE_CHARS_MAX, require_past, require_public, require_reason
-from domain.kernel.events import event
+from domain.kernel.events import Attachment, Sha256, event
 from domain.kernel.ids import EventName
+from domain.kernel.money import Fen
 from domain.kernel.places import Division
 from domain.kernel.quorums import MEETING_KINDS, MeetingRule
 from domain.kernel.refusals import Refusal
@@ -23,6 +24,12 @@ AGENDA_MAX: Final = 20
 ATTENDANCE_MAX: Final = 1_000
 """By name: 1,000 identities are 39 KB of an event's 60."""
 PEOPLE_MAX: Final = 100_000
+LIMIT_FEN_MAX: Final = 10**12
+DAYS_BEFORE_MAX: Final = 366
+"""How long ago a meeting may have been that is still written down."""
+DAYS_AHEAD_MAX: Final = 92
+SHEETS_MAX: Final = 20
+"""Files of the signed attendance sheet, a page or more each."""
 CANCELLING_REASONS: Final = frozenset({"no_quorum", "postponed", "no_longer_needed", "called_wrongly"})
 
 
@@ -54,6 +61,15 @@ class MeetingHeld:
     recorder_id: UUID
 
 
+@event("meeting.eligible_explained/1")
+class MeetingEligibleExplained:
+    """Why as many might have come and not `before`, as to the last meeting of the kind there; `reason` is public."""
+
+    before: int
+    reason: str
+    recorder_id: UUID
+
+
 @event("meeting.resolved/1")
 class MeetingResolved:
     """A vote and what came of it: the `number`-th of the meeting. `text` is public and names nobody."""
@@ -68,6 +84,18 @@ class MeetingResolved:
     teller_id: UUID
 
 
+@event("meeting.spending_allowed/1")
+class MeetingSpendingAllowed:
+    """Under the `number`-th vote so much may be spent: by vouchers in all, and by the budgets of projects in all.
+
+    A vote without such an event allows no spending.
+    """
+
+    number: int
+    limit_fen: Fen
+    teller_id: UUID
+
+
 @event("meeting.cancelled/1")
 class MeetingCancelled:
     """It was not held, for a reason; too few may have come."""
@@ -76,20 +104,38 @@ class MeetingCancelled:
     reason: str
 
 
-MeetingEvent = MeetingCalled | MeetingHeld | MeetingResolved | MeetingCancelled
+@event("meeting.sheet_kept/1")
+class MeetingSheetKept:
+    """The signed attendance sheet, or more of it, is kept: what stands on it is the vault's, its digest everybody's."""
+
+    files: tuple[Attachment, ...]
+    keeper_id: UUID
+
+
+MeetingEvent = (
+    MeetingCalled
+    | MeetingHeld
+    | MeetingEligibleExplained
+    | MeetingSheetKept
+    | MeetingResolved
+    | MeetingSpendingAllowed
+    | MeetingCancelled
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """A vote as later decisions refer to it."""
+    """A vote as later decisions refer to it: by the number of its event in the meeting's stream."""
 
-    number: int
+    seq: int
     passed: bool
+    title: str
+    limit_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A meeting. `status`: called, held or cancelled."""
+    """A meeting. `status`: called, held or cancelled; `seq`: how many events its stream has; `sheets`: by digest."""
 
     division: Division
     kind: str
@@ -99,7 +145,9 @@ class Meeting:
     eligible: int = 0
     present: int = 0
     recorder_id: UUID | None = None
+    sheets: frozenset[Sha256] = frozenset()
     resolutions: tuple[Resolution, ...] = ()
+    seq: int = 1
 
 
 # Decide: what may happen, judged by the rules in force.
@@ -116,12 +164,14 @@ def call(
     held_on: date,
     place: str,
     rule: MeetingRule | None,
+    today: date,
     actor_id: UUID,
 ) -> MeetingCalled:
-    """Call a meeting; `rule` is the one of its kind that is in force there. A day that has passed may be written down.
+    """Call a meeting; `rule` is the one of its kind that is in force there. A day that has passed may be written down,
+    where it is not long ago.
 
     Refused, in this order: `meeting.already_called`, `place.unknown`, `meeting.kind_unknown`, `affair.text_missing`,
-    `affair.text_too_long`, `meeting.agenda_size`, `meeting_rule.not_set`.
+    `affair.text_too_long`, `meeting.agenda_size`, `meeting.day_unsuited`, `meeting_rule.not_set`.
     """
     if meeting is not None:
         raise Refusal("meeting.already_called")
@@ -133,6 +183,9 @@ def call(
         require_public(text, most=TITLE_CHARS_MAX)
     if not 1 <= len(agenda) <= AGENDA_MAX:
         raise Refusal("meeting.agenda_size", most=AGENDA_MAX)
+    since, until = today - timedelta(days=DAYS_BEFORE_MAX), today + timedelta(days=DAYS_AHEAD_MAX)
+    if not since <= held_on <= until:
+        raise Refusal("meeting.day_unsuited", day=held_on, since=since, until=until)
     if rule is None:
         raise Refusal("meeting_rule.not_set", kind=kind, division=division)
     return MeetingCalled(
@@ -183,6 +236,37 @@ def hold(
     )
 
 
+def explain_eligible(held: MeetingHeld, *, before: int | None, reason: str | None) -> MeetingEligibleExplained | None:
+    """Say in public why more or fewer might have come than `before`, to the last meeting of the kind there (None: to
+    none yet); None where as many might have.
+
+    Refused, in this order: `meeting.eligible_unexplained`, `affair.text_too_long`.
+    """
+    if before is None or before == held.eligible:
+        return None
+    if not (reason or "").strip():
+        raise Refusal("meeting.eligible_unexplained", before=before, eligible=held.eligible)
+    told = (reason or "").strip()
+    require_public(told, most=TITLE_CHARS_MAX)
+    return MeetingEligibleExplained(before=before, reason=told, recorder_id=held.recorder_id)
+
+
+def keep_sheet(meeting: Meeting | None, *, files: Sequence[Attachment], actor_id: UUID) -> MeetingSheetKept:
+    """Keep the attendance sheet of a meeting that was held, or more of it.
+
+    Refused, in this order: `meeting.unknown`, `meeting.not_held`, `meeting.sheet_files_unsuited` (none, one twice, one
+    that is kept already, or too many).
+    """
+    existing = _existing(meeting)
+    if existing.status != "held":
+        raise Refusal("meeting.not_held", status=existing.status)
+    digests = {one.sha256 for one in files}
+    new = len(digests - existing.sheets)
+    if not files or new < len(files) or len(existing.sheets) + new > SHEETS_MAX:
+        raise Refusal("meeting.sheet_files_unsuited", most=SHEETS_MAX)
+    return MeetingSheetKept(files=tuple(files), keeper_id=actor_id)
+
+
 def resolve(
     meeting: Meeting | None,
     *,
@@ -197,13 +281,16 @@ def resolve(
     """Write down a vote; whether it passed follows from the rule.
 
     Refused, in this order: `meeting.unknown`, `meeting.not_held`, `affair.text_missing`, `affair.text_too_long`,
-    `meeting.votes_invalid` (none, or more than people were present), `chain.acted_twice` (who wrote down who came).
+    `meeting.voted_already` (on the same matter in the same meeting), `meeting.votes_invalid` (none, or more than people
+    were present), `chain.acted_twice` (who wrote down who came).
     """
     existing = _existing(meeting)
     if existing.status != "held":
         raise Refusal("meeting.not_held", status=existing.status)
     require_public(title, most=TITLE_CHARS_MAX)
     require_public(text)
+    if any(_matter(one.title) == _matter(title) for one in existing.resolutions):
+        raise Refusal("meeting.voted_already", title=title)
     votes = agreed + opposed + abstained
     if min(agreed, opposed, abstained) < 0 or not 1 <= votes <= existing.present:
         raise Refusal("meeting.votes_invalid", votes=votes, present=existing.present)
@@ -218,6 +305,20 @@ def resolve(
         passed=rule.passes(agreed, present=existing.present, eligible=existing.eligible),
         teller_id=actor_id,
     )
+
+
+def allow_spending(meeting: Meeting, *, limit_fen: int, actor_id: UUID) -> MeetingSpendingAllowed:
+    """Write down how much may be spent under the vote that was written down last. Refused:
+    `project.amount_out_of_range`.
+    """
+    if not 1 <= limit_fen <= LIMIT_FEN_MAX:
+        raise Refusal("project.amount_out_of_range", amount_fen=limit_fen)
+    return MeetingSpendingAllowed(number=len(meeting.resolutions), limit_fen=Fen(limit_fen), teller_id=actor_id)
+
+
+def _matter(title: str) -> str:
+    """What is voted on, whatever the blanks between its words."""
+    return "".join(title.split())
 
 
 def cancel(meeting: Meeting | None, *, reason: str, actor_id: UUID) -> MeetingCancelled:
@@ -248,22 +349,31 @@ def _called(meeting: Meeting | None) -> Meeting:
 
 def evolve(meeting: Meeting | None, event: MeetingEvent) -> Meeting:
     """The meeting after an event."""
+    if isinstance(event, MeetingCalled):
+        return Meeting(event.division, event.kind, event.held_on, event.rule)
+    existing = replace(known(meeting), seq=known(meeting).seq + 1)
     match event:
-        case MeetingCalled():
-            return Meeting(event.division, event.kind, event.held_on, event.rule)
         case MeetingHeld():
             present = len(event.attendance) + event.on_sheet
             return replace(
-                known(meeting),
+                existing,
                 status="held",
                 eligible=event.eligible,
                 present=present,
                 recorder_id=event.recorder_id,
             )
-        case MeetingResolved(number=number, passed=passed):
-            existing = known(meeting)
-            return replace(existing, resolutions=(*existing.resolutions, Resolution(number, passed)))
+        case MeetingEligibleExplained():
+            return existing
+        case MeetingSheetKept(files=files):
+            return replace(existing, sheets=existing.sheets | {one.sha256 for one in files})
+        case MeetingResolved():
+            vote = Resolution(existing.seq, event.passed, event.title)
+            return replace(existing, resolutions=(*existing.resolutions, vote))
+        case MeetingSpendingAllowed(number=number, limit_fen=limit_fen):
+            votes = list(existing.resolutions)
+            votes[number - 1] = replace(votes[number - 1], limit_fen=limit_fen)
+            return replace(existing, resolutions=tuple(votes))
         case MeetingCancelled():
-            return replace(known(meeting), status="cancelled")
+            return replace(existing, status="cancelled")
         case _:
             assert_never(event)

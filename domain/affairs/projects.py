@@ -99,6 +99,7 @@ class Project:
     status: str = "proposed"
     contractor_ids: tuple[UUID, ...] = ()
     contracted_by: UUID | None = None
+    abandoned: bool = False
     accepters: tuple[UUID, ...] = ()
 
     def parties(self) -> list[Part]:
@@ -108,10 +109,11 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Authorisation:
-    """A resolution as a project needs it: of which division, and whether it passed."""
+    """A resolution as a project needs it: of which division, whether it passed, and what it still leaves to spend."""
 
     division: Division
     passed: bool
+    left_fen: int
 
 
 # Decide: what may happen, judged by the rules in force.
@@ -131,7 +133,7 @@ def propose(
 
     Refused, in this order: `project.already_proposed`, `affair.text_missing`, `affair.text_too_long`,
     `meeting.resolution_unknown`, `meeting.resolution_elsewhere`, `meeting.resolution_not_passed`,
-    `project.amount_out_of_range`.
+    `project.amount_out_of_range`, `project.above_resolution` (with the budgets of other projects under it).
     """
     if project is not None:
         raise Refusal("project.already_proposed")
@@ -144,6 +146,8 @@ def propose(
         raise Refusal("meeting.resolution_not_passed", resolution=resolution)
     if not 1 <= budget_fen <= AMOUNT_FEN_MAX:
         raise Refusal("project.amount_out_of_range", amount_fen=budget_fen)
+    if budget_fen > found.left_fen:
+        raise Refusal("project.above_resolution", amount_fen=budget_fen, left_fen=found.left_fen)
     return ProjectProposed(
         division=division, title=title, resolution=resolution, budget_fen=Fen(budget_fen), proposer_id=actor_id
     )
@@ -284,7 +288,7 @@ def evolve(project: Project | None, event: ProjectEvent) -> Project:
             return replace(existing, accepters=accepters, status=status)
         case ProjectSentBack():
             return replace(known(project), accepters=(), status="contracted")
-        case ProjectClosed():
-            return replace(known(project), status="closed")
+        case ProjectClosed(outcome=outcome):
+            return replace(known(project), status="closed", abandoned=outcome != COMPLETED)
         case _:
             assert_never(event)

@@ -10,6 +10,7 @@ from typing import Final, assert_never
 from uuid import UUID
 
 from domain.kernel.affairs import TITLE_CHARS_MAX, require_public, require_reason
+from domain.kernel.erasure import require_grounds
 from domain.kernel.events import Commitment, event
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
@@ -20,7 +21,8 @@ CHANNELS: Final = frozenset({"web", "staff", "slip"})
 """By the public form, by staff for somebody who came, by a printed slip."""
 OUTCOMES: Final = frozenset({"adopted", "partly_adopted", "not_adopted", "explained"})
 ANSWERED: Final = "answered"
-CLOSING_REASONS: Final = frozenset({ANSWERED, "repeated", "elsewhere", "empty", "abusive", "withdrawn"})
+ERASED: Final = "erased"
+CLOSING_REASONS: Final = frozenset({ANSWERED, "repeated", "elsewhere", "empty", "abusive", "withdrawn", ERASED})
 ANSWER_DAYS_MAX: Final = 60
 
 
@@ -64,12 +66,24 @@ class SuggestionClosed:
     reason: str
 
 
-SuggestionEvent = SuggestionOpened | SuggestionAccepted | SuggestionAnswered | SuggestionClosed
+@event("suggestion.text_erased/1")
+class SuggestionTextErased:
+    """The words of somebody whom the journal does not know were destroyed; what was answered in public stays.
+
+    `reason` is one of `kernel.erasure.ERASURE_REASONS`; `legal_basis` names the rule that was applied, and nobody.
+    """
+
+    eraser_id: UUID
+    reason: str
+    legal_basis: str
+
+
+SuggestionEvent = SuggestionOpened | SuggestionAccepted | SuggestionAnswered | SuggestionClosed | SuggestionTextErased
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A suggestion. `status`: opened, accepted, answered or closed."""
+    """A suggestion. `status`: opened, accepted, answered or closed. `erased`: its words were destroyed."""
 
     division: Division
     channel: str
@@ -77,6 +91,7 @@ class Suggestion:
     author_id: UUID | None
     status: str = "opened"
     due_on: date | None = None
+    erased: bool = False
 
 
 # Decide: what may happen, judged by the rules in force.
@@ -116,12 +131,15 @@ def accept(
 ) -> SuggestionAccepted:
     """Say that it will be answered, and by when.
 
-    Refused, in this order: `suggestion.unknown`, `suggestion.not_opened`, `affair.text_missing`,
-    `affair.text_too_long`, `suggestion.due_out_of_range`, `chain.acted_twice` (who made it).
+    Refused, in this order: `suggestion.unknown`, `suggestion.not_opened`, `suggestion.text_erased` (nobody can say any
+    more what it says), `affair.text_missing`, `affair.text_too_long`, `suggestion.due_out_of_range`,
+    `chain.acted_twice` (who made it).
     """
     existing = _existing(suggestion)
     if existing.status != "opened":
         raise Refusal("suggestion.not_opened", status=existing.status)
+    if existing.erased:
+        raise Refusal("suggestion.text_erased")
     require_public(gist, most=TITLE_CHARS_MAX)
     if not today <= due_on <= today + timedelta(days=ANSWER_DAYS_MAX):
         raise Refusal("suggestion.due_out_of_range", due_on=due_on, most=ANSWER_DAYS_MAX)
@@ -150,7 +168,8 @@ def close(suggestion: Suggestion | None, *, reason: str, actor_id: UUID) -> Sugg
 
     Refused, in this order: `suggestion.unknown`, `suggestion.is_closed`, `affair.reason_unknown`,
     `suggestion.not_answered` (closed as answered without an answer), `suggestion.was_answered` (for another reason,
-    though it was), `chain.acted_twice` (who made it).
+    though it was), `suggestion.not_erased` (for that reason, though its words are there), `chain.acted_twice` (who made
+    it).
     """
     existing = _existing(suggestion)
     if existing.status == "closed":
@@ -160,8 +179,25 @@ def close(suggestion: Suggestion | None, *, reason: str, actor_id: UUID) -> Sugg
         raise Refusal("suggestion.not_answered", status=existing.status)
     if reason != ANSWERED and existing.status == "answered":
         raise Refusal("suggestion.was_answered")
+    if reason == ERASED and not existing.erased:
+        raise Refusal("suggestion.not_erased")
     _require_other(existing, actor_id)
     return SuggestionClosed(closer_id=actor_id, reason=reason)
+
+
+def erase_text(suggestion: Suggestion | None, *, reason: str, legal_basis: str, actor_id: UUID) -> SuggestionTextErased:
+    """Have the words destroyed of somebody whom the journal does not know; those of a person go with the person.
+
+    Refused, in this order: `suggestion.unknown`, `suggestion.author_known`, `suggestion.text_erased`,
+    `person.erasure_reason_unknown`, `person.legal_basis_missing`.
+    """
+    existing = _existing(suggestion)
+    if existing.author_id is not None:
+        raise Refusal("suggestion.author_known")
+    if existing.erased:
+        raise Refusal("suggestion.text_erased")
+    basis = require_grounds(reason=reason, legal_basis=legal_basis)
+    return SuggestionTextErased(eraser_id=actor_id, reason=reason, legal_basis=basis)
 
 
 def _require_other(suggestion: Suggestion, actor_id: UUID) -> None:
@@ -188,5 +224,7 @@ def evolve(suggestion: Suggestion | None, event: SuggestionEvent) -> Suggestion:
             return replace(known(suggestion), status="answered")
         case SuggestionClosed():
             return replace(known(suggestion), status="closed")
+        case SuggestionTextErased():
+            return replace(known(suggestion), erased=True)
         case _:
             assert_never(event)

@@ -17,11 +17,13 @@ from domain.disclosures.events import (
     DisclosureReviewed,
     ObjectionAnswered,
     ObjectionRaised,
+    ObjectionTextErased,
     Parameter,
 )
 from domain.disclosures.state import Disclosure, Objection, Version
 from domain.kernel.disclosed import KINDS, disclosed_period, is_period, once, span
 from domain.kernel.documents import Document
+from domain.kernel.erasure import require_grounds
 from domain.kernel.events import Commitment
 from domain.kernel.refusals import Refusal
 from domain.kernel.separation import require_distinct
@@ -174,18 +176,40 @@ def answer(
     """Answer an objection, in public.
 
     Refused, in this order: `disclosure.unknown`, `objection.unknown`, `objection.already_answered`,
-    `chain.acted_twice` (whoever objected), `objection.answer_missing`, `disclosure.text_too_long`.
+    `chain.acted_twice` (whoever objected, or drafted the version objected to), `objection.answer_missing`,
+    `disclosure.text_too_long`.
     """
     objection = _known(disclosure).objection(objection_id)
     if objection is None:
         raise Refusal("objection.unknown")
     if objection.upheld is not None:
         raise Refusal("objection.already_answered")
-    require_distinct(actor_id, acting_as="objection_answerer", acted=[("objector", objection.objector_id)])
+    drafter_id = _version(disclosure, objection.version).drafter_id
+    acted = [("objector", objection.objector_id), ("disclosure_drafter", drafter_id)]
+    require_distinct(actor_id, acting_as="objection_answerer", acted=acted)
     if not text:
         raise Refusal("objection.answer_missing")
     _require_short("answer", text)
     return ObjectionAnswered(objection_id=objection_id, upheld=upheld, answer=text, answerer_id=actor_id)
+
+
+def erase_text(
+    disclosure: Disclosure | None, *, objection_id: UUID, reason: str, legal_basis: str, actor_id: UUID
+) -> ObjectionTextErased:
+    """Have the words of an objection destroyed, of an objector whom the journal does not know; at any time.
+
+    Refused, in this order: `disclosure.unknown`, `objection.unknown`, `objection.objector_known` (his words go with
+    him), `objection.text_erased`, `person.erasure_reason_unknown`, `person.legal_basis_missing`.
+    """
+    objection = _known(disclosure).objection(objection_id)
+    if objection is None:
+        raise Refusal("objection.unknown")
+    if objection.objector_id is not None:
+        raise Refusal("objection.objector_known")
+    if objection.erased:
+        raise Refusal("objection.text_erased")
+    basis = require_grounds(reason=reason, legal_basis=legal_basis)
+    return ObjectionTextErased(objection_id=objection_id, eraser_id=actor_id, reason=reason, legal_basis=basis)
 
 
 def close(disclosure: Disclosure | None, *, actor_id: UUID, today: date) -> DisclosureClosed:
@@ -219,10 +243,10 @@ def archive(disclosure: Disclosure | None, *, actor_id: UUID) -> DisclosureArchi
 
 
 def correction_due(disclosure: Disclosure) -> Objection | None:
-    """An objection that was right, and that no later version has been posted after."""
+    """An objection that was found right, whichever version it was raised against, with no version posted since."""
     posted = disclosure.posted
     number = posted.number if posted else 0
-    return next((one for one in disclosure.objections if one.upheld and one.version >= number), None)
+    return next((one for one in disclosure.objections if one.upheld and one.answered_over >= number), None)
 
 
 def _known(disclosure: Disclosure | None) -> Disclosure:

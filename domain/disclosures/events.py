@@ -61,6 +61,19 @@ class DisclosurePublished:
     publisher_id: UUID
 
 
+@event("disclosure.rows_shown/1")
+class DisclosureRowsShown:
+    """What a posted version shows beside its rows, name and reference, so that neither can be changed unseen.
+
+    `rows` is the digest of a list: row (`payees:12`) -> the commitment to what stands there, which opens only with a
+    salt that goes with its person; `row_count`: how many there are.
+    """
+
+    version: int
+    rows: Sha256
+    row_count: int
+
+
 @event("objection.raised/1")
 class ObjectionRaised:
     """Somebody objects to a posted version, or to one row of it (`payees:12`).
@@ -89,6 +102,19 @@ class ObjectionAnswered:
     answerer_id: UUID
 
 
+@event("objection.text_erased/1")
+class ObjectionTextErased:
+    """The words of an objector whom the journal does not know were destroyed; the answer to them stays.
+
+    `reason` is one of `kernel.erasure.ERASURE_REASONS`; `legal_basis` names the rule that was applied, and nobody.
+    """
+
+    objection_id: UUID
+    eraser_id: UUID
+    reason: str
+    legal_basis: str
+
+
 @event("disclosure.closed/1")
 class DisclosureClosed:
     """The posting is over, every objection is answered, and what was wrong has been posted again."""
@@ -107,8 +133,10 @@ DisclosureEvent = (
     DisclosureDrafted
     | DisclosureReviewed
     | DisclosurePublished
+    | DisclosureRowsShown
     | ObjectionRaised
     | ObjectionAnswered
+    | ObjectionTextErased
     | DisclosureClosed
     | DisclosureArchived
 )

@@ -5,13 +5,15 @@ What must not be broken: what was posted stays as it was posted; a setting holds
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
+from domain.kernel.calendar import Month, first_day
 from domain.kernel.disclosed import FREQUENCIES, KINDS, NAMES
 from domain.kernel.events import event
 from domain.kernel.ids import EventName, derived, event_name, stream_name
+from domain.kernel.periods import last_day, period_of
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 
@@ -19,6 +21,7 @@ PUBLISH_DAYS_MAX: Final = 366
 ANSWER_DAYS_MAX: Final = 60
 DUE_DAYS_MAX: Final = 92
 SMALL_COUNT_MAX: Final = 100
+FIRST_BACK: Final = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +92,30 @@ def settings_id(division: Division) -> UUID:
     return derived("disclosure_settings", division)
 
 
+def since_least(along: Iterable[SettingsMade | None], *, on: date) -> date:
+    """The first day from which settings made on a day may hold. `along` as for `in_force`.
+
+    Where something holds already, that is the day itself, for nobody decides afterwards what had been owed. The first
+    settings may reach `FIRST_BACK` back, so that a county that begins owes what is not yet disclosed.
+    """
+    held = any(made is not None and made.in_force(on) for made in along)
+    return on if held else on - FIRST_BACK
+
+
 def in_force(along: Iterable[SettingsMade | None], *, on: date) -> Settings:
     """What holds on a day: of the narrowest area that has settings; `along` are in the order of `places.chain`."""
     found = (made.in_force(on) for made in along if made is not None)
     return next((one for one in found if one is not None), DEFAULT)
+
+
+def stands_until(rules: Settings, kind: str, month: Month) -> date:
+    """Until when a month's rows stand in public where nothing was posted of it: as long as a posting in time would.
+
+    `rules`: what held on the last day of the month. Of a kind that is owed each quarter, its quarter counts.
+    """
+    quarterly = rules.of(kind).frequency == "quarterly"
+    last = last_day(period_of(first_day(month), "quarter" if quarterly else "month"))
+    return last + timedelta(days=rules.due_days + rules.publish_days)
 
 
 # Decide: what may happen, judged by the rules in force.
@@ -103,6 +126,7 @@ def make(
     *,
     division: Division,
     since: date,
+    since_least: date,
     document: str,
     publish_days: int,
     answer_days: int,
@@ -113,7 +137,8 @@ def make(
     """Settle how an area discloses.
 
     Refused, in this order: `disclosure.setting_out_of_range`, `disclosure.kind_unknown`, `disclosure.kind_twice`,
-    `disclosure.frequency_unknown`, `disclosure.names_unknown`, `disclosure.settings_since_reused`.
+    `disclosure.frequency_unknown`, `disclosure.names_unknown`, `disclosure.settings_since_reused`,
+    `disclosure.settings_backdated` (before `since_least`).
     """
     _in_range("publish_days", publish_days, least=1, most=PUBLISH_DAYS_MAX)
     _in_range("answer_days", answer_days, least=1, most=ANSWER_DAYS_MAX)
@@ -130,6 +155,8 @@ def make(
             raise Refusal("disclosure.names_unknown", names=rule.names)
     if made is not None and any(one.since == since for one in made.versions):
         raise Refusal("disclosure.settings_since_reused", since=since)
+    if since < since_least:
+        raise Refusal("disclosure.settings_backdated", since_least=since_least)
     return DisclosureSettingsMade(
         division=division,
         since=since,

@@ -12,8 +12,10 @@ from domain.disclosures.events import (
     DisclosureEvent,
     DisclosurePublished,
     DisclosureReviewed,
+    DisclosureRowsShown,
     ObjectionAnswered,
     ObjectionRaised,
+    ObjectionTextErased,
 )
 from domain.kernel.events import Sha256
 from domain.kernel.ids import derived
@@ -42,12 +44,16 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """An objection to a version. `upheld`: None before it was answered."""
+    """An objection to a version. `upheld`: None before it was answered; `erased`: its words were destroyed;
+    `answered_over`: the version that was posted last when it was answered.
+    """
 
     objection_id: UUID
     version: int
     objector_id: UUID | None
     upheld: bool | None = None
+    erased: bool = False
+    answered_over: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +105,15 @@ def evolve(disclosure: Disclosure | None, event: DisclosureEvent) -> Disclosure:
             return _changed(known(disclosure), event.version, passed=event.passed, reviewer_id=event.reviewer_id)
         case DisclosurePublished():
             return _posted(known(disclosure), event)
+        case DisclosureRowsShown():
+            return known(disclosure)
         case ObjectionRaised():
             one = Objection(event.objection_id, event.version, event.objector_id)
             return replace(known(disclosure), objections=(*known(disclosure).objections, one))
         case ObjectionAnswered():
-            objections = tuple(
-                replace(one, upheld=event.upheld) if one.objection_id == event.objection_id else one
-                for one in known(disclosure).objections
-            )
-            return replace(known(disclosure), objections=objections)
+            return _answered(known(disclosure), event)
+        case ObjectionTextErased():
+            return _erased(known(disclosure), event.objection_id)
         case DisclosureClosed():
             return replace(known(disclosure), ended="closed")
         case DisclosureArchived():
@@ -122,6 +128,22 @@ def _changed(disclosure: Disclosure, number: int, *, passed: bool, reviewer_id: 
         for one in disclosure.versions
     )
     return replace(disclosure, versions=versions)
+
+
+def _answered(disclosure: Disclosure, event: ObjectionAnswered) -> Disclosure:
+    over = disclosure.posted.number if disclosure.posted else 0
+    objections = tuple(
+        replace(one, upheld=event.upheld, answered_over=over) if one.objection_id == event.objection_id else one
+        for one in disclosure.objections
+    )
+    return replace(disclosure, objections=objections)
+
+
+def _erased(disclosure: Disclosure, objection_id: UUID) -> Disclosure:
+    objections = tuple(
+        replace(one, erased=True) if one.objection_id == objection_id else one for one in disclosure.objections
+    )
+    return replace(disclosure, objections=objections)
 
 
 def _posted(disclosure: Disclosure, event: DisclosurePublished) -> Disclosure:

@@ -6,21 +6,23 @@ events, or reads them from a table, comes to the same bytes. Days are ISO texts,
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from domain.kernel.disclosed import span
-from domain.kernel.documents import Column, Document, Row, Table, reference_of
+from domain.kernel.documents import Column, Document, Row, Table
 from domain.kernel.places import Division, contains, level
 from domain.kernel.quantities import quantity
 
 QUERY: Final = "assets/1"
 RESOURCE: Final = "resource"
+COUNTED: Final = "counted"
+"""The one change after which an asset stays in the register with another quantity."""
 
 
 @dataclass(frozen=True, slots=True)
 class AssetRecord:
-    """An asset as the register has it; `left_on`: since when it has it no more; `leases`: from when to when."""
+    """An asset as the register has it now; `left_on`: since when it has it no more; `leases`: from when to when."""
 
     division: Division
     number: str
@@ -52,7 +54,8 @@ class ChangeRecord:
 @dataclass(frozen=True, slots=True)
 class ContractRecord:
     """A contract that two people stand for. `dues`: day and amount of each rent, what was cancelled left out; `rents`:
-    for which of them (the day that it fell due), how much and when it came in, what was taken back left out.
+    for which of them (the day that it fell due), how much and when it came in; what was taken back stands there once
+    more, below zero, on the day on which it was.
     """
 
     division: Division
@@ -77,6 +80,13 @@ _ASSETS: Final = (
     Column("acquired_on", "date"),
     Column("state", "code"),
 )
+REGISTERED: Final = (
+    Column("number", "text"),
+    Column("resource", "text"),
+    Column("quantity", "text"),
+    Column("state", "code"),
+)
+"""The columns of `resources_on`."""
 _CHANGES: Final = (
     Column("day", "date"),
     Column("number", "text"),
@@ -156,9 +166,10 @@ def document(
     without days.
     """
     first, last = (day.isoformat() for day in span(period))
+    changes = list(changes)
     found = _Shown(
         sorted(
-            (one for one in assets if contains(division, one.division) and _is_held(one, last)),
+            (one for one in _assets_on(assets, changes, last) if contains(division, one.division)),
             key=lambda one: (one.division, one.number),
         ),
         sorted(
@@ -182,6 +193,30 @@ def document(
         sentence=found.figures(),
         tables=tables,
     )
+
+
+def _assets_on(assets: Iterable[AssetRecord], changes: Iterable[ChangeRecord], last: str) -> Iterable[AssetRecord]:
+    """What the register had on a day: what later counts found is taken off again."""
+    later: dict[tuple[Division, str], tuple[int, int]] = {}
+    for one in changes:
+        if one.change == COUNTED and one.day > last:
+            quantity_milli, fen = later.get((one.division, one.number), (0, 0))
+            later[one.division, one.number] = quantity_milli + one.quantity_milli, fen + one.amount_fen
+    for asset in assets:
+        if _is_held(asset, last):
+            quantity_milli, fen = later.get((asset.division, asset.number), (0, 0))
+            yield replace(asset, quantity_milli=asset.quantity_milli - quantity_milli, cost_fen=asset.cost_fen - fen)
+
+
+def resources_on(
+    assets: Iterable[AssetRecord], changes: Iterable[ChangeRecord], *, division: Division, last: str
+) -> list[Row]:
+    """The resources in a village's register on a day, by number, whether they are let or not; see REGISTERED."""
+    found = [one for one in _assets_on(assets, changes, last) if one.division == division and one.category == RESOURCE]
+    return [
+        (one.number, one.title, _much(one.quantity_milli, one.unit), _state(one, last))
+        for one in sorted(found, key=lambda one: one.number)
+    ]
 
 
 def _contracts(
@@ -233,9 +268,8 @@ def _place_row(found: _Shown, village: Division) -> Row:
 
 
 def _asset(one: AssetRecord, last: str) -> Row:
-    state = "leased" if _is_leased(one, last) else "held"
     much = _much(one.quantity_milli, one.unit)
-    return one.number, one.title, one.category, much, one.cost_fen, one.acquired_on, state
+    return one.number, one.title, one.category, much, one.cost_fen, one.acquired_on, _state(one, last)
 
 
 def _change(one: ChangeRecord) -> Row:
@@ -244,7 +278,7 @@ def _change(one: ChangeRecord) -> Row:
 
 def _contract(one: ContractRecord, due: int, received: int, overdue: int) -> Row:
     much = _much(one.quantity_milli, one.unit)
-    head = (one.number, one.title, one.resource, much, reference_of(one.party), one.since, one.until)
+    head = (one.number, one.title, one.resource, much, one.party, one.since, one.until)
     return (*head, due, received, overdue)
 
 
@@ -254,6 +288,10 @@ def _much(quantity_milli: int, unit: str) -> str:
 
 def _is_held(one: AssetRecord, last: str) -> bool:
     return one.acquired_on <= last and (one.left_on is None or one.left_on > last)
+
+
+def _state(one: AssetRecord, last: str) -> str:
+    return "leased" if _is_leased(one, last) else "held"
 
 
 def _is_leased(one: AssetRecord, last: str) -> bool:

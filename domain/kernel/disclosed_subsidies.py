@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from domain.kernel.disclosed import once, span
-from domain.kernel.documents import Column, Document, Row, Table, reference_of
+from domain.kernel.documents import Column, Document, Row, Table
 from domain.kernel.periods import Period, first_day, last_day
 from domain.kernel.places import Division, contains, level
 from domain.kernel.quantities import quantity
@@ -127,7 +127,7 @@ def _list_row(one: ListRecord) -> Row:
 
 def _payee_row(one: ListRecord, payee: Payee) -> Row:
     _, identity, quantity_milli, fen = payee
-    return one.title, one.period, reference_of(identity), f"{quantity(quantity_milli)} {one.unit}", fen
+    return one.title, one.period, identity, f"{quantity(quantity_milli)} {one.unit}", fen
 
 
 def _sum(lists: Sequence[ListRecord]) -> int:

@@ -1,30 +1,40 @@
 """What a disclosure says, as data: the figures of one sentence, then every row, and what was left out; without a name.
 
 What must not be broken: the same document always has the same bytes, so that its digest, which the journal fixes, can
-be had again by anybody who computes the figures. People and households stand in it by a reference of eight characters,
-never by name, number or address. Source of the bytes: RFC 8785 (ASCII keys, no floats, integers below 2^53).
+be had again by anybody who computes the figures. People and households stand in it by a number that counts them, never
+by name, identity or address; the name and the reference that a page shows beside it were fixed when it was posted.
+Source of the bytes: RFC 8785 (ASCII keys, no floats, integers below 2^53).
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal, cast, get_args
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal, NamedTuple, cast, get_args
 from uuid import UUID
 
 from domain.kernel.events import Sha256
 from domain.kernel.places import Division
 
 ColumnType = Literal["text", "fen", "int", "date", "ref", "code", "place"]
-"""`text` is public text of an event, `ref` stands for a person or a household, `code` is a word of a closed list,
-`place` a division code, `date` a day as YYYY-MM-DD; `fen` and `int` are whole numbers.
+"""`text` is public text of an event, `ref` stands for a person or a household (see `referred`), `code` is a word of a
+closed list, `place` a division code, `date` a day as YYYY-MM-DD; `fen` and `int` are whole numbers.
 """
 
 COLUMN_TYPES: Final[frozenset[str]] = frozenset(get_args(ColumnType))
 REFERENCE_CHARS: Final = 8
+NUMBERED: Final[Mapping[str, str]] = {"references": "numbered"}
+"""The parameter of documents that count whom they are about; older ones show the beginnings of identities."""
 
 Cell = str | int | None
 Row = tuple[Cell, ...]
+
+
+class ShownName(NamedTuple):
+    """What a posted version shows of whoever a row is about; the reference is the county's secret to make."""
+
+    name: str
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,11 @@ class Document:
     withheld: Mapping[str, int] = field(default_factory=dict)
 
     @property
+    def numbered(self) -> bool:
+        """Whether it counts whom it is about, and shows no part of their identities."""
+        return NUMBERED.items() <= self.parameters.items()
+
+    @property
     def row_count(self) -> int:
         """How many rows its tables have together."""
         return sum(len(table.rows) for table in self.tables)
@@ -97,8 +112,31 @@ _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 
 
 def reference_of(identity: UUID | str) -> str:
-    """What somebody finds his own rows by: the beginning of the random identity under which the journal knows him."""
+    """The beginning of an identity, which older documents show of people, and pages of what happened once."""
     return str(identity)[:REFERENCE_CHARS]
+
+
+def referred(document: Document) -> Document:
+    """A document as it is disclosed, from one in whose `ref` cells whole identities stand.
+
+    Whom it is about is counted through all its tables in the order of first appearance; in a document that is not
+    `numbered`, made before references were secret, the beginnings of identities stand there.
+    """
+    numbers: dict[str, str] = {}
+
+    def told(column: Column, cell: Cell) -> Cell:
+        if column.type != "ref" or cell is None:
+            return cell
+        number = numbers.setdefault(str(cell), str(len(numbers) + 1))
+        return number if document.numbered else reference_of(str(cell))
+
+    tables = tuple(
+        replace(table, rows=tuple(tuple(map(told, table.columns, row)) for row in table.rows))
+        if any(column.type == "ref" for column in table.columns)
+        else table
+        for table in document.tables
+    )
+    return replace(document, tables=tables)
 
 
 def row_name(table: str, number: int) -> str:

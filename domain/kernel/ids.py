@@ -4,6 +4,7 @@ Ids that must be unique by construction are derived (UUID version 5), so that a 
 """
 
 import re
+from functools import lru_cache
 from typing import NewType
 from uuid import UUID, uuid5
 
@@ -11,6 +12,9 @@ StreamName = NewType("StreamName", str)
 EventName = NewType("EventName", str)
 
 NAMESPACE = UUID("6d0f2b5e-7d1c-5a55-9f0e-6b6f3b2f9f10")
+
+_KEPT = 1 << 14
+"""So many names and ids are not worked out again: a decision asks for the same few of each report many times."""
 
 _STREAM = re.compile(r"[a-z][a-z_]*/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 
@@ -20,6 +24,7 @@ def stream_name(category: str, identity: UUID) -> StreamName:
     return StreamName(f"{category}/{identity}")
 
 
+@lru_cache(_KEPT)
 def parse_stream(name: str) -> tuple[str, UUID]:
     """`reward/<uuid>` -> `("reward", UUID)`. Raises ValueError on any other form."""
     if not _STREAM.fullmatch(name):
@@ -35,4 +40,9 @@ def event_name(stream: str, seq: int) -> EventName:
 
 def derived(*parts: object) -> UUID:
     """A UUID that the same parts always give again: `derived("place", "361125000000")`."""
-    return uuid5(NAMESPACE, "\x1f".join(str(part) for part in parts))
+    return _derived("\x1f".join([str(part) for part in parts]))
+
+
+@lru_cache(_KEPT)
+def _derived(name: str) -> UUID:
+    return uuid5(NAMESPACE, name)

@@ -20,18 +20,23 @@ def candidates(identity: UUID) -> Iterator[str]:
     """The codes that an id may have, the first that is free is its own: digits of SHA-256 over the id and a counter."""
     for attempt in count():
         digest = hashlib.sha256(b"mingzhang short code\x00" + identity.bytes + attempt.to_bytes(4)).digest()
-        number = int.from_bytes(digest[:16]) % len(SIGNS) ** LENGTH
-        signs = []
-        for _ in range(LENGTH):
-            number, sign = divmod(number, len(SIGNS))
-            signs.append(SIGNS[sign])
-        yield "".join(signs)
+        yield signs_of(digest, LENGTH)
 
 
-def read_code(text: str) -> str | None:
+def signs_of(digest: bytes, length: int) -> str:
+    """So many signs that follow from the first sixteen bytes of a digest."""
+    number = int.from_bytes(digest[:16]) % len(SIGNS) ** length
+    signs = []
+    for _ in range(length):
+        number, sign = divmod(number, len(SIGNS))
+        signs.append(SIGNS[sign])
+    return "".join(signs)
+
+
+def read_code(text: str, *, length: int = LENGTH) -> str | None:
     """A code as people write it: small or wide letters, gaps, hyphens, B for 8, S for 5, Z for 2; None for others."""
     code = unicodedata.normalize("NFKC", text).strip().upper().translate(_MISREAD)
-    return code if len(code) == LENGTH and set(code) <= set(SIGNS) else None
+    return code if len(code) == length and set(code) <= set(SIGNS) else None
 
 
 def shown_code(code: str) -> str:

@@ -13,7 +13,7 @@ from domain.kernel.events import event
 from domain.kernel.ids import EventName, StreamName, derived, stream_name
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
-from domain.kernel.quantities import QUANTITY_MILLI_MAX
+from domain.kernel.quantities import QUANTITY_MILLI_MAX, quantity
 from domain.kernel.reasons import require_reason as require_explained
 from domain.kernel.refusals import Refusal
 from domain.kernel.sending_back import require_reason
@@ -188,6 +188,7 @@ class Asset:
     category: str
     acquired_on: date
     quantity_milli: int
+    unit: str
     cost_fen: Fen
     leases: tuple[Lease, ...] = ()
     count: Count | None = None
@@ -268,10 +269,13 @@ def acquire(
     )
 
 
-def lease_out(asset: Asset | None, *, contract_id: UUID, since: date, until: date) -> AssetLeasedOut:
-    """Let it by a contract that a second person has just confirmed.
+def lease_out(
+    asset: Asset | None, *, contract_id: UUID, since: date, until: date, quantity_milli: int, unit: str
+) -> AssetLeasedOut:
+    """Let so much of it by a contract that a second person has just confirmed.
 
-    Refused, in this order: `asset.unknown`, `asset.ended`, `asset.disposal_waits`, `asset.let_already`.
+    Refused, in this order: `asset.unknown`, `asset.ended`, `asset.disposal_waits`, `asset.let_already`,
+    `asset.less_than_let`.
     """
     existing = _standing(asset)
     if existing.disposal is not None:
@@ -279,6 +283,10 @@ def lease_out(asset: Asset | None, *, contract_id: UUID, since: date, until: dat
     lease = existing.let_between(since, until)
     if lease is not None:
         raise Refusal("asset.let_already", since=lease.since, until=lease.until)
+    if (unit, quantity_milli) != (existing.unit, min(quantity_milli, existing.quantity_milli)):
+        raise Refusal(
+            "asset.less_than_let", register_quantity=quantity(existing.quantity_milli), register_unit=existing.unit
+        )
     return AssetLeasedOut(contract_id=contract_id, since=since, until=until)
 
 
@@ -467,7 +475,8 @@ def evolve(asset: Asset | None, event: AssetEvent) -> Asset:
     """The asset after an event."""
     match event:
         case AssetAcquired():
-            return Asset(event.division, event.category, event.acquired_on, event.quantity_milli, event.cost_fen)
+            figures = (event.quantity_milli, event.unit, event.cost_fen)
+            return Asset(event.division, event.category, event.acquired_on, *figures)
         case AssetLeasedOut(contract_id=contract_id, since=since, until=until):
             existing = known(asset)
             return replace(existing, leases=(*existing.leases, Lease(contract_id, since, until)))

@@ -15,7 +15,7 @@ from domain.kernel.events import event
 from domain.kernel.ids import EventName, StreamName, derived, stream_name
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
-from domain.kernel.quantities import QUANTITY_MILLI_MAX
+from domain.kernel.quantities import QUANTITY_MILLI_MAX, quantity
 from domain.kernel.refusals import Refusal
 from domain.kernel.sending_back import require_reason
 from domain.kernel.separation import require_distinct
@@ -125,6 +125,7 @@ class Rent:
     due: int
     amount_fen: Fen
     recorder_id: UUID
+    voucher: EventName | None = None
     reversed: bool = False
 
 
@@ -139,6 +140,8 @@ class Contract:
     signed_on: date
     dues: tuple[Due, ...]
     asset_id: UUID | None
+    quantity_milli: int
+    unit: str
     recorder_id: UUID
     status: str = "signed"
     rents: tuple[Rent, ...] = ()
@@ -147,6 +150,10 @@ class Contract:
     def received_fen(self, due: int) -> int:
         """What has come in for a due."""
         return sum(one.amount_fen for one in self.rents if one.due == due and not one.reversed)
+
+    def named_fen(self, voucher: EventName) -> int:
+        """How much of its rent names a voucher."""
+        return sum(one.amount_fen for one in self.rents if one.voucher == voucher and not one.reversed)
 
     def falls_due(self, due: Due) -> bool:
         """Whether it still falls due: an ended contract has no later rents."""
@@ -184,17 +191,20 @@ def sign(
     dues: Sequence[Due],
     asset_id: UUID | None,
     asset_division: Division | None,
+    asset_milli: int,
+    asset_unit: str,
     document: str | None,
     resolution: EventName | None,
     resolution_known: bool,
     today: date,
     actor_id: UUID,
 ) -> ResourceContractSigned:
-    """Write a contract down as it was signed; `asset_division`: whose the asset is, None where it is not known.
+    """Write a contract down as it was signed; `asset_division`: whose the asset is, None where it is not known;
+    `asset_milli`, `asset_unit`: how much of it the register has.
 
     Refused, in this order: `resource_contract.already_recorded`, `place.unknown`, `resource_contract.party_unknown`,
     `resource_contract.quantity_out_of_range`, `resource_contract.signed_in_future`, `resource_contract.days_reversed`,
-    `resource_contract.dues_wrong`, `asset.unknown`, `resource_contract.resolution_unknown`.
+    `resource_contract.dues_wrong`, `asset.unknown`, `asset.less_than_let`, `resource_contract.resolution_unknown`.
     """
     if contract is not None and contract.status != "withdrawn":
         raise Refusal("resource_contract.already_recorded", number=number)
@@ -209,8 +219,11 @@ def sign(
     if until < since or until < signed_on:
         raise Refusal("resource_contract.days_reversed", since=since, until=until)
     _require_schedule(dues, signed_on=signed_on, until=until)
-    if asset_id is not None and asset_division != division:
-        raise Refusal("asset.unknown")
+    if asset_id is not None:
+        if asset_division != division:
+            raise Refusal("asset.unknown")
+        if unit != asset_unit or quantity_milli > asset_milli:
+            raise Refusal("asset.less_than_let", register_quantity=quantity(asset_milli), register_unit=asset_unit)
     if resolution is not None and not resolution_known:
         raise Refusal("resource_contract.resolution_unknown", resolution=resolution)
     return ResourceContractSigned(
@@ -263,15 +276,17 @@ def receive_rent(
     amount_fen: Fen,
     received_on: date,
     voucher: EventName | None,
-    voucher_booked: bool,
+    voucher_receipt_fen: int | None,
+    voucher_named_fen: int,
     today: date,
     actor_id: UUID,
 ) -> ResourceContractRentReceived:
-    """Write down rent that came in, in whole or in part.
+    """Write down rent that came in, in whole or in part. `voucher_receipt_fen`: what the voucher takes in, None where
+    it is no booked receipt of the village; `voucher_named_fen`: how much rent, of whatever contract, names it already.
 
     Refused, in this order: `resource_contract.unknown`, `resource_contract.not_confirmed`,
     `resource_contract.due_unknown`, `resource_contract.due_cancelled`, `resource_contract.day_in_future`,
-    `resource_contract.more_than_due`, `resource_contract.voucher_unknown`.
+    `resource_contract.more_than_due`, `resource_contract.voucher_unknown`, `resource_contract.more_than_voucher`.
     """
     existing = _existing(contract)
     if existing.status not in ("confirmed", "ended"):
@@ -286,8 +301,12 @@ def receive_rent(
     outstanding_fen = wanted.amount_fen - existing.received_fen(due)
     if not 0 < amount_fen <= outstanding_fen:
         raise Refusal("resource_contract.more_than_due", amount_fen=amount_fen, outstanding_fen=outstanding_fen)
-    if voucher is not None and not voucher_booked:
-        raise Refusal("resource_contract.voucher_unknown", voucher=voucher)
+    if voucher is not None:
+        if voucher_receipt_fen is None:
+            raise Refusal("resource_contract.voucher_unknown", voucher=voucher)
+        left_fen = voucher_receipt_fen - voucher_named_fen
+        if amount_fen > left_fen:
+            raise Refusal("resource_contract.more_than_voucher", amount_fen=amount_fen, left_fen=left_fen)
     return ResourceContractRentReceived(
         due=due, amount_fen=amount_fen, received_on=received_on, voucher=voucher, recorder_id=actor_id
     )
@@ -370,6 +389,8 @@ def evolve(contract: Contract | None, event: ResourceContractEvent) -> Contract:
             event.signed_on,
             event.dues,
             event.asset_id,
+            event.quantity_milli,
+            event.unit,
             event.recorder_id,
             seq=contract.seq + 1 if contract is not None else 1,
         )
@@ -379,8 +400,9 @@ def evolve(contract: Contract | None, event: ResourceContractEvent) -> Contract:
             return replace(existing, status="confirmed")
         case ResourceContractWithdrawn():
             return replace(existing, status="withdrawn")
-        case ResourceContractRentReceived(due=due, amount_fen=amount_fen, recorder_id=recorder_id):
-            return replace(existing, rents=(*existing.rents, Rent(existing.seq, due, amount_fen, recorder_id)))
+        case ResourceContractRentReceived():
+            rent = Rent(existing.seq, event.due, event.amount_fen, event.recorder_id, event.voucher)
+            return replace(existing, rents=(*existing.rents, rent))
         case ResourceContractRentReversed(rent=rent):
             return replace(existing, rents=tuple(_reversed(one, rent) for one in existing.rents))
         case ResourceContractEnded(last_day=last_day):

@@ -151,6 +151,17 @@ class Voucher:
     status: Status = "drafted"
     reviewer_id: UUID | None = None
     approver_id: UUID | None = None
+    resolution: EventName | None = None
+
+    def spent_under(self, resolution: EventName) -> int:
+        """How much of what a resolution allows it takes, in fen: as long as it stands approved or booked."""
+        stands = self.resolution == resolution and self.status in ("approved", "booked")
+        return self.amount_fen if stands and self.spends else 0
+
+    @property
+    def spends(self) -> bool:
+        """Whether money leaves the village by it, or is owed for it."""
+        return self.kind in SPENDING and self.reverses is None and not moves_cash_only(self.lines)
 
     @property
     def amount_fen(self) -> Fen:
@@ -208,17 +219,22 @@ def draft(
     parties: Collection[UUID],
     handler_id: UUID,
     on: date,
+    equal: bool = False,
     source: ImportedRow | None = None,
 ) -> VillageVoucherDrafted:
-    """Write a voucher down. `since`: the first day of the book; `accounts`, `parties`: as in `require_lines`.
+    """Write a voucher down. `since`: the first day of the book; `accounts`, `parties`: as in `require_lines`; `equal`:
+    another of that day says the same, word for word and fen for fen.
 
     Refused, in this order: `village_voucher.already_drafted`, `village_voucher.day_unsuited` (before the book, or in
     the future), `village_voucher.purpose_unsuited`, `village_voucher.attachments_unsuited`, what `require_lines`
-    refuses, `village_voucher.kind_unsuited`.
+    refuses, `village_voucher.kind_unsuited`, `village_voucher.same_again` (not of rows of a file, which has what it
+    has).
     """
     if voucher is not None:
         raise Refusal("village_voucher.already_drafted")
     _require_content(content, since=since, accounts=accounts, parties=parties, on=on)
+    if equal and source is None:
+        raise Refusal("village_voucher.same_again", day=content.day, amount_fen=debited(content.lines))
     return VillageVoucherDrafted(
         division=division,
         day=content.day,
@@ -306,17 +322,20 @@ def review(voucher: Voucher | None, *, reviewer_id: UUID) -> VillageVoucherRevie
 
 
 def approve(
-    voucher: Voucher | None, *, approver_id: UUID, limit_fen: int, resolution: EventName | None
+    voucher: Voucher | None, *, approver_id: UUID, limit_fen: int, resolution: EventName | None, left_fen: int
 ) -> VillageVoucherApproved:
-    """Approve what was reviewed; `limit_fen`: the book's. That the resolution exists is the caller's to see to.
+    """Approve what was reviewed; `limit_fen`: the book's. That the resolution exists is the caller's to see to;
+    `left_fen`: what it allows, less what other vouchers under it have taken.
 
     Refused, in this order: `village_voucher.unknown`, `village_voucher.not_at_step`, `chain.acted_twice`,
-    `village_voucher.resolution_needed`.
+    `village_voucher.resolution_needed`, `village_voucher.above_resolution`.
     """
     found = _at("reviewed", voucher, by=approver_id, acting_as="approver")
     spends = needs_resolution(found.kind, found.lines, limit_fen=limit_fen, reverses=found.reverses is not None)
     if spends and resolution is None:
         raise Refusal("village_voucher.resolution_needed", amount_fen=found.amount_fen, limit_fen=limit_fen)
+    if resolution is not None and found.spends and found.amount_fen > left_fen:
+        raise Refusal("village_voucher.above_resolution", amount_fen=found.amount_fen, left_fen=left_fen)
     return VillageVoucherApproved(approver_id=approver_id, resolution=resolution)
 
 
@@ -447,11 +466,12 @@ def evolve(voucher: Voucher | None, event: VillageVoucherEvent) -> Voucher:
                 status="drafted",
                 reviewer_id=None,
                 approver_id=None,
+                resolution=None,
             )
         case VillageVoucherReviewed(reviewer_id=reviewer_id):
             return replace(known(voucher), status="reviewed", reviewer_id=reviewer_id)
-        case VillageVoucherApproved(approver_id=approver_id):
-            return replace(known(voucher), status="approved", approver_id=approver_id)
+        case VillageVoucherApproved(approver_id=approver_id, resolution=resolution):
+            return replace(known(voucher), status="approved", approver_id=approver_id, resolution=resolution)
         case VillageVoucherSentBack():
             return replace(known(voucher), status="sent_back")
         case VillageVoucherWithdrawn():

@@ -12,8 +12,8 @@ from domain import streams
 
 FOLDER = Path(domain.__file__).parent
 STILL = {
-    "collections", "dataclasses", "datetime", "functools", "hashlib", "itertools", "json", "re", "statistics", "types",
-    "typing", "unicodedata", "uuid",
+    "collections", "dataclasses", "datetime", "functools", "hashlib", "hmac", "itertools", "json", "re", "statistics",
+    "struct", "types", "typing", "unicodedata", "uuid",
 }  # fmt: skip
 STREAMS = sorted(module.__name__ for module in streams.MODULES)
 

@@ -1,20 +1,31 @@
 """A meeting decides where enough came, and no more votes are counted than people were there."""
 
+from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from domain.affairs import meetings
 from domain.affairs.meeting_rules import rules_stream
 from domain.affairs.meetings import (
     AGENDA_MAX,
     ATTENDANCE_MAX,
+    SHEETS_MAX,
     MeetingCalled,
     MeetingCancelled,
+    MeetingEligibleExplained,
     MeetingHeld,
     MeetingResolved,
+    MeetingSheetKept,
+    MeetingSpendingAllowed,
+    Resolution,
 )
 from domain.kernel.affairs import TEXT_CHARS_MAX, TITLE_CHARS_MAX
+from domain.kernel.events import Attachment, Sha256
 from domain.kernel.ids import derived, event_name
+from domain.kernel.money import Fen
 from domain.kernel.quorums import MeetingRule, Share
+from domain.kernel.refusals import Refusal
 from tests.domain.samples import APPROVER, CLERK, COUNTY, GRID_WORKER, OFFICER, RIDER, TODAY, VILLAGE
 from tests.domain.scenarios import Table, every_row, every_table, row, scenarios
 
@@ -42,6 +53,8 @@ RESOLVED = MeetingResolved(
     number=1, title="三组道路硬化", text="同意立项。", agreed=11, opposed=8, abstained=1, passed=True, teller_id=OFFICER
 )
 CANCELLED = MeetingCancelled(canceller_id=CLERK, reason="no_quorum")
+PAGES = tuple(Attachment(Sha256(f"{number:064x}"), 7) for number in range(SHEETS_MAX + 1))
+KEPT = MeetingSheetKept(files=PAGES[:2], keeper_id=CLERK)
 CALL = {
     "division": VILLAGE,
     "division_known": True,
@@ -51,6 +64,7 @@ CALL = {
     "held_on": TODAY,
     "place": "村委会",
     "rule": RULE,
+    "today": TODAY,
     "actor_id": CLERK,
 }
 HOLD = {
@@ -88,6 +102,8 @@ TABLES = (
             row("affair.text_too_long", place="字" * (TITLE_CHARS_MAX + 1), agenda=("路",)),
             row("meeting.agenda_size", place="村委会", agenda=()),
             row("meeting.agenda_size", agenda=("路",) * (AGENDA_MAX + 1)),
+            row("meeting.day_unsuited", held_on=TODAY - timedelta(days=367)),
+            row("meeting.day_unsuited", held_on=TODAY + timedelta(days=93)),
             row("meeting_rule.not_set", rule=None),
         ],
     ),
@@ -112,6 +128,20 @@ TABLES = (
     ),
     Table(
         meetings.evolve,
+        meetings.keep_sheet,
+        (CALLED, HELD, KEPT),
+        {"files": PAGES[2:4], "actor_id": CLERK},
+        [
+            row("meeting.unknown", given=()),
+            row("meeting.not_held", given=(CALLED,)),
+            row("meeting.sheet_files_unsuited", files=()),
+            row("meeting.sheet_files_unsuited", files=PAGES[1:3]),
+            row("meeting.sheet_files_unsuited", files=(PAGES[3], PAGES[3])),
+            row("meeting.sheet_files_unsuited", files=PAGES[2:]),
+        ],
+    ),
+    Table(
+        meetings.evolve,
         meetings.resolve,
         (CALLED, HELD),
         VOTE,
@@ -120,6 +150,7 @@ TABLES = (
             row("meeting.not_held", given=(CALLED,)),
             row("affair.text_missing", given=(CALLED, HELD), title=""),
             row("affair.text_too_long", title="路", text="字" * (TEXT_CHARS_MAX + 1)),
+            row("meeting.voted_already", given=(CALLED, HELD, replace(RESOLVED, passed=False)), title="三组 道路硬化"),
             row("meeting.votes_invalid", agreed=12, opposed=8, abstained=1, text="同意立项。"),
             row("meeting.votes_invalid", agreed=0, opposed=0, abstained=0),
             row("meeting.votes_invalid", agreed=3, opposed=-1, abstained=0),
@@ -158,11 +189,41 @@ def test_a_meeting_is_called_held_and_decides():
     given(CALLED).when(meetings.cancel, reason="no_quorum", actor_id=CLERK).then(CANCELLED)
 
 
+def test_other_numbers_than_at_the_last_meeting_are_explained_in_public():
+    told = MeetingEligibleExplained(before=31, reason="一户迁出", recorder_id=CLERK)
+    assert meetings.explain_eligible(HELD, before=31, reason=" 一户迁出 ") == told
+    assert meetings.explain_eligible(HELD, before=30, reason=None) is None
+    assert meetings.explain_eligible(HELD, before=None, reason=None) is None
+    with pytest.raises(Refusal, match=r"meeting\.eligible_unexplained"):
+        meetings.explain_eligible(HELD, before=31, reason=" ")
+    assert given(CALLED, HELD, told).state.eligible == 30
+
+
+def test_a_vote_says_what_may_be_spent_under_it():
+    told = given(CALLED, HELD, RESOLVED).state
+    allowed = MeetingSpendingAllowed(number=1, limit_fen=Fen(5_000_000), teller_id=OFFICER)
+    assert meetings.allow_spending(told, limit_fen=5_000_000, actor_id=OFFICER) == allowed
+    with pytest.raises(Refusal, match=r"project\.amount_out_of_range"):
+        meetings.allow_spending(told, limit_fen=0, actor_id=OFFICER)
+    after = given(CALLED, HELD, RESOLVED, allowed).state
+    assert [(one.seq, one.limit_fen) for one in after.resolutions] == [(3, 5_000_000)]
+
+
+def test_a_resolution_is_known_by_its_event_wherever_the_sheet_was_kept():
+    for story in ((CALLED, HELD, KEPT, RESOLVED), (CALLED, HELD, RESOLVED, KEPT)):
+        meeting = None
+        for event in story:
+            meeting = meetings.evolve(meeting, event)
+        assert meeting is not None
+        assert meeting.resolutions == (Resolution(1 + story.index(RESOLVED), True, RESOLVED.title),)
+        assert meeting.sheets == {one.sha256 for one in PAGES[:2]}
+
+
 def test_half_of_those_present_is_not_more_than_half():
-    tied = {**VOTE, "agreed": 10, "opposed": 10, "abstained": 0}
+    tied = {**VOTE, "title": "公益岗位", "agreed": 10, "opposed": 10, "abstained": 0}
     lost = MeetingResolved(
         number=2,
-        title="三组道路硬化",
+        title="公益岗位",
         text="同意立项。",
         agreed=10,
         opposed=10,

@@ -42,7 +42,7 @@ PROPOSE = {
     "division": VILLAGE,
     "title": "三组道路硬化",
     "resolution": RESOLUTION,
-    "found": Authorisation(VILLAGE, passed=True),
+    "found": Authorisation(VILLAGE, passed=True, left_fen=BUDGET),
     "budget_fen": BUDGET,
     "actor_id": CLERK,
 }
@@ -67,10 +67,13 @@ TABLES = (
             row("affair.text_missing", title=""),
             row("affair.text_too_long", title="字" * (TITLE_CHARS_MAX + 1)),
             row("meeting.resolution_unknown", found=None),
-            row("meeting.resolution_elsewhere", found=Authorisation(COUNTY, passed=False)),
-            row("meeting.resolution_not_passed", found=Authorisation(VILLAGE, passed=False)),
-            row("project.amount_out_of_range", found=Authorisation(VILLAGE, passed=True), budget_fen=0),
+            row("meeting.resolution_elsewhere", found=Authorisation(COUNTY, passed=False, left_fen=0)),
+            row("meeting.resolution_not_passed", found=Authorisation(VILLAGE, passed=False, left_fen=0)),
+            row(
+                "project.amount_out_of_range", found=Authorisation(VILLAGE, passed=True, left_fen=BUDGET), budget_fen=0
+            ),
             row("project.amount_out_of_range", budget_fen=AMOUNT_FEN_MAX + 1),
+            row("project.above_resolution", budget_fen=BUDGET + 1),
         ],
     ),
     Table(

@@ -9,6 +9,7 @@ from domain.affairs.suggestion_box import (
     SuggestionAnswered,
     SuggestionClosed,
     SuggestionOpened,
+    SuggestionTextErased,
 )
 from domain.kernel.affairs import TEXT_CHARS_MAX, TITLE_CHARS_MAX
 from domain.kernel.events import Commitment
@@ -24,6 +25,7 @@ SIGNED = SuggestionOpened(division=VILLAGE, channel="slip", text=TEXT, author_id
 ACCEPTED = SuggestionAccepted(accepter_id=CLERK, gist="路灯不亮", due_on=DUE)
 ANSWERED = SuggestionAnswered(answerer_id=CLERK, outcome="adopted", answer="本周修好。")
 CLOSED = SuggestionClosed(closer_id=OFFICER, reason="answered")
+ERASED = SuggestionTextErased(eraser_id=OFFICER, reason="unlawful", legal_basis="本人书面申请")
 OPEN = {
     "division": VILLAGE,
     "division_known": True,
@@ -55,6 +57,7 @@ TABLES = (
         [
             row("suggestion.unknown", given=()),
             row("suggestion.not_opened", given=(SIGNED, ACCEPTED)),
+            row("suggestion.text_erased", given=(OPENED, ERASED)),
             row("affair.text_missing", gist=""),
             row("affair.text_too_long", gist="字" * (TITLE_CHARS_MAX + 1)),
             row("suggestion.due_out_of_range", due_on=TODAY - timedelta(days=1)),
@@ -88,7 +91,21 @@ TABLES = (
             row("affair.reason_unknown", reason="because"),
             row("suggestion.not_answered", given=(SIGNED, ACCEPTED), reason="answered"),
             row("suggestion.was_answered", given=(SIGNED, ACCEPTED, ANSWERED), reason="repeated"),
+            row("suggestion.not_erased", given=(SIGNED,), reason="erased"),
             row("chain.acted_twice", actor_id=RIDER),
+        ],
+    ),
+    Table(
+        suggestion_box.evolve,
+        suggestion_box.erase_text,
+        (OPENED, ACCEPTED),
+        {"reason": "unlawful", "legal_basis": "本人书面申请", "actor_id": OFFICER},
+        [
+            row("suggestion.unknown", given=()),
+            row("suggestion.author_known", given=(SIGNED,)),
+            row("suggestion.text_erased", given=(OPENED, ERASED, CLOSED)),
+            row("person.erasure_reason_unknown", reason="because"),
+            row("person.legal_basis_missing", legal_basis=" "),
         ],
     ),
 )
@@ -126,4 +143,17 @@ def test_an_answer_can_be_put_right_and_nonsense_is_closed_unanswered():
     )
     given(OPENED).when(suggestion_box.close, reason="abusive", actor_id=CLERK).then(
         SuggestionClosed(closer_id=CLERK, reason="abusive")
+    )
+
+
+def test_words_are_erased_at_any_time_and_what_was_answered_stays():
+    erase = {"reason": "unlawful", "legal_basis": " 本人书面申请 ", "actor_id": OFFICER}
+    given(OPENED).when(suggestion_box.erase_text, **erase).then(ERASED)
+    given(OPENED, ACCEPTED, ANSWERED, CLOSED).when(suggestion_box.erase_text, **erase).then(ERASED)
+    again = {"outcome": "explained", "answer": "下周修。", "actor_id": CLERK}
+    given(OPENED, ACCEPTED, ERASED).when(suggestion_box.answer, **again).then(
+        SuggestionAnswered(answerer_id=CLERK, outcome="explained", answer="下周修。")
+    )
+    given(OPENED, ERASED).when(suggestion_box.close, reason="erased", actor_id=CLERK).then(
+        SuggestionClosed(closer_id=CLERK, reason="erased")
     )

@@ -12,6 +12,7 @@ from domain.disclosures.events import (
     DisclosureReviewed,
     ObjectionAnswered,
     ObjectionRaised,
+    ObjectionTextErased,
     Parameter,
 )
 from domain.disclosures.state import evolve
@@ -74,7 +75,8 @@ CORRECTED = (
 CLOSED = DisclosureClosed(closer_id=CLERK)
 ARCHIVED = DisclosureArchived(archiver_id=CLERK)
 LONG = "长" * 1_001
-
+NAMELESS = replace(RAISED, objector_id=None, anonymous=True)
+ERASED = ObjectionTextErased(objection_id=OBJECTION, eraser_id=CLERK, reason="unlawful", legal_basis="书面申请")
 TABLES = (
     Table(
         evolve,
@@ -152,14 +154,29 @@ TABLES = (
         evolve,
         deciding.answer,
         (*ONLINE, RAISED),
-        {"objection_id": OBJECTION, "upheld": True, "text": "属实", "actor_id": CLERK},
+        {"objection_id": OBJECTION, "upheld": True, "text": "属实", "actor_id": GRID_WORKER},
         [
             row("disclosure.unknown", given=()),
             row("objection.unknown", objection_id=RIDER),
             row("objection.already_answered", given=(*ONLINE, RAISED, UPHELD)),
             row("chain.acted_twice", actor_id=RIDER),
+            row("chain.acted_twice", actor_id=CLERK),
             row("objection.answer_missing", text=""),
             row("disclosure.text_too_long", text=LONG),
+        ],
+    ),
+    Table(
+        evolve,
+        deciding.erase_text,
+        (*ONLINE, NAMELESS),
+        {"objection_id": OBJECTION, "reason": "unlawful", "legal_basis": "书面申请", "actor_id": CLERK},
+        [
+            row("disclosure.unknown", given=()),
+            row("objection.unknown", objection_id=RIDER),
+            row("objection.objector_known", given=(*ONLINE, RAISED)),
+            row("objection.text_erased", given=(*ONLINE, NAMELESS, ERASED)),
+            row("person.erasure_reason_unknown", reason="because"),
+            row("person.legal_basis_missing", legal_basis=""),
         ],
     ),
     Table(
@@ -224,7 +241,28 @@ def test_an_objection_after_the_correction_is_one_to_the_corrected_version():
     given(*state).when(deciding.close, actor_id=CLERK, today=date(2026, 12, 31)).refused("disclosure.correction_due")
 
 
+def test_an_objection_to_what_was_corrected_since_asks_for_another_correction_where_it_is_right():
+    """Both are to the first version; the second of them is found right only after the correction of the first."""
+    again = replace(RAISED, objection_id=OTHER_RIDER)
+    state = (*ONLINE, RAISED, again, UPHELD, *CORRECTED, replace(UPHELD, objection_id=OTHER_RIDER))
+    close = {"actor_id": CLERK, "today": date(2026, 12, 31)}
+    given(*state).when(deciding.close, **close).refused("disclosure.correction_due")
+    third = (replace(one, version=3) for one in CORRECTED)
+    given(*state, *third).when(deciding.close, **close).then(CLOSED)
+
+
 def test_what_happened_once_is_never_unfinished():
     once = replace(DOCUMENT, period=f"once-{RIDER}")
     outcome = given().when(deciding.draft, document=once, reason=None, actor_id=CLERK, today=TODAY)
     assert outcome.refusal is None
+
+
+def test_words_are_erased_before_and_after_the_answer_and_the_answer_stays():
+    erase = {"objection_id": OBJECTION, "reason": "unlawful", "legal_basis": " 书面申请", "actor_id": CLERK}
+    given(*ONLINE, NAMELESS).when(deciding.erase_text, **erase).then(ERASED)
+    given(*ONLINE, NAMELESS, UPHELD, CLOSED).when(deciding.erase_text, **erase).then(ERASED)
+    state = None
+    for event in (*ONLINE, NAMELESS, UPHELD, ERASED):
+        state = evolve(state, event)
+    assert state is not None
+    assert [(one.upheld, one.erased) for one in state.objections] == [(True, True)]

@@ -4,9 +4,10 @@ from functools import reduce
 
 import pytest
 
+from domain.kernel.places import Division
 from domain.kernel.postings import Posting
 from domain.kernel.refusals import Refusal
-from domain.stations import stocks
+from domain.stations import donation_slips, stocks
 from domain.stations.stocks import (
     StockAdjusted,
     StockCounted,
@@ -152,6 +153,20 @@ def test_a_paper_brings_an_article_in_once_however_it_is_written(origin):
             stocks.receive(stock, **{**came, "origin": again, "document": "单［2026］1号"})
         assert refused.value.code == "stock.slip_used"
     stocks.receive(stock, **{**came, "document": "单〔2026〕2号"})
+
+
+def test_the_paper_of_a_donation_serves_at_another_station_with_a_reason_only():
+    used = {"document": "捐赠单（7）号", "station_id": STATION, "division": Division("361125001201"), "sku": "YUSAN-01"}
+    there = {**used, "document": "捐赠单(7) 号", "station_id": EXCHANGE, "division": Division("361125001202")}
+    slip = donation_slips.evolve(None, donation_slips.use(None, **used, reason=None))
+    assert donation_slips.slip_stream(used["document"]) == donation_slips.slip_stream(there["document"])
+    assert donation_slips.use(slip, **{**used, "sku": "XIYIYE"}, reason="不用说").reason is None
+    for reason in (None, "分"):
+        with pytest.raises(Refusal) as refused:
+            donation_slips.use(slip, **there, reason=reason)
+        assert (refused.value.code, refused.value.facts["division"]) == ("stock.slip_used_elsewhere", "361125001201")
+    slip = donation_slips.evolve(slip, donation_slips.use(slip, **there, reason="两村各分一把"))
+    assert slip.station_ids == {STATION, EXCHANGE}
 
 
 def test_what_goods_cost_is_the_moving_average_and_no_fen_is_lost():

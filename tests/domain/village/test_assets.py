@@ -80,7 +80,7 @@ PROPOSE = {
 DISPOSED = AssetDisposed(disposed_on=TODAY, how="sold", proceeds_fen=20_000, confirmer_id=OFFICER, voucher=VOUCHER)
 CONFIRM = {"ended_on": TODAY, "voucher": VOUCHER, "voucher_booked": True, "today": TODAY, "actor_id": OFFICER}
 LEASED = AssetLeasedOut(contract_id=CONTRACT, since=TODAY, until=TODAY + 364 * DAY)
-LEASE = {"contract_id": CONTRACT, "since": TODAY, "until": TODAY + 364 * DAY}
+LEASE = {"contract_id": CONTRACT, "since": TODAY, "until": TODAY + 364 * DAY, "quantity_milli": 3_000, "unit": "台"}
 GONE = (ACQUIRED, PROPOSED, DISPOSED)
 EARLIER = ACQUIRED.acquired_on - DAY
 
@@ -113,6 +113,8 @@ TABLES = (
             row("asset.ended", given=GONE),
             row("asset.disposal_waits", given=(ACQUIRED, LEASED, PROPOSED)),
             row("asset.let_already", given=(ACQUIRED, LEASED)),
+            row("asset.less_than_let", quantity_milli=3_001),
+            row("asset.less_than_let", unit="亩"),
         ],
     ),
     Table(
@@ -255,8 +257,9 @@ def test_what_was_sent_back_leaves_the_register_as_it_was():
 def test_what_was_let_is_free_again_when_its_contract_ends_before_its_time():
     ended = AssetLeaseEnded(contract_id=CONTRACT, last_day=TODAY)
     next_year = {"contract_id": derived("test", "next"), "since": TODAY + DAY, "until": date(2030, 1, 1)}
-    given(ACQUIRED, LEASED).when(assets.lease_out, **next_year).refused("asset.let_already")
-    given(ACQUIRED, LEASED, ended).when(assets.lease_out, **next_year).then(AssetLeasedOut(**next_year))
+    again = {**LEASE, **next_year}
+    given(ACQUIRED, LEASED).when(assets.lease_out, **again).refused("asset.let_already")
+    given(ACQUIRED, LEASED, ended).when(assets.lease_out, **again).then(AssetLeasedOut(**next_year))
     never = AssetLeaseEnded(contract_id=CONTRACT, last_day=TODAY - DAY)
     given(ACQUIRED, LEASED, never).when(assets.propose_disposal, **PROPOSE).then(PROPOSED)
 

@@ -32,7 +32,7 @@ from tests.domain.scenarios import Table, every_row, every_table, row, scenarios
 given = scenarios(vouchers.evolve)
 BOOKER, OTHER = UUID(int=11), UUID(int=12)
 SINCE, TOMORROW = date(2026, 1, 1), TODAY + timedelta(days=1)
-PAID = (VoucherLine("522", "debit", Fen(12_000)), VoucherLine("102", "credit", Fen(12_000)))
+PAID = (VoucherLine("514", "debit", Fen(12_000)), VoucherLine("102", "credit", Fen(12_000)))
 CONTENT = Content(TODAY, "payment", "村道路灯电费", PAID)
 PAPER = Attachment(Sha256("5a" * 32), 7)
 RESOLUTION = EventName(f"meeting/{UUID(int=5)}@3")
@@ -63,7 +63,7 @@ RED = replace(DRAFTED, lines=mirrored(PAID), reverses=BOOKING, purpose="冲销�
 WRITING = {
     "content": CONTENT,
     "since": SINCE,
-    "accounts": {"vil:101", "vil:102", "vil:522"},
+    "accounts": {"vil:101", "vil:102", "vil:514"},
     "parties": set(),
     "handler_id": RIDER,
     "on": TODAY,
@@ -90,6 +90,7 @@ TABLES = (
             row("village_voucher.purpose_unsuited", content=replace(CONTENT, purpose=" 费 ")),
             row("village_voucher.attachments_unsuited", content=replace(CONTENT, attachments=(PAPER, PAPER))),
             row("village_voucher.kind_unsuited", content=replace(CONTENT, kind="receipt")),
+            row("village_voucher.same_again", equal=True),
         ],
     ),
     Table(
@@ -132,12 +133,13 @@ TABLES = (
         vouchers.evolve,
         vouchers.approve,
         (DRAFTED, REVIEWED),
-        {"approver_id": GRID_WORKER, "limit_fen": 12_000, "resolution": None},
+        {"approver_id": GRID_WORKER, "limit_fen": 12_000, "resolution": None, "left_fen": 0},
         [
             row("village_voucher.unknown", given=()),
             row("village_voucher.not_at_step", given=(DRAFTED,)),
             row("chain.acted_twice", approver_id=CLERK),
-            row("village_voucher.resolution_needed", limit_fen=11_999),
+            row("village_voucher.resolution_needed", limit_fen=11_999, resolution=None),
+            row("village_voucher.above_resolution", resolution=RESOLUTION, left_fen=11_999),
         ],
     ),
     Table(
@@ -217,7 +219,7 @@ def test_who_sent_it_back_may_review_it_when_it_comes_again() -> None:
 
 def test_a_reversal_says_the_same_on_the_other_side_and_needs_no_resolution() -> None:
     given().when(vouchers.draft_reversal, **REVERSING).then(RED)
-    asked = {"approver_id": GRID_WORKER, "limit_fen": 0, "resolution": None}
+    asked = {"approver_id": GRID_WORKER, "limit_fen": 0, "resolution": None, "left_fen": 0}
     given(RED, REVIEWED).when(vouchers.approve, **asked).then(APPROVED)
     given(RED, SENT_BACK).when(vouchers.revise, **WRITING).refused("village_voucher.not_sent_back", status="sent_back")
     red = given(RED, REVIEWED, APPROVED, BOOKED).state
@@ -245,6 +247,6 @@ def test_what_a_voucher_is_and_whether_it_has_a_limit(lines: tuple[VoucherLine, 
 
 
 def test_a_resolution_is_kept_with_the_approval() -> None:
-    asked = {"approver_id": GRID_WORKER, "limit_fen": 0, "resolution": RESOLUTION}
+    asked = {"approver_id": GRID_WORKER, "limit_fen": 0, "resolution": RESOLUTION, "left_fen": 12_000}
     expected = VillageVoucherApproved(approver_id=GRID_WORKER, resolution=RESOLUTION)
     given(DRAFTED, REVIEWED).when(vouchers.approve, **asked).then(expected)
