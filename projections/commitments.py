@@ -41,6 +41,14 @@ CREATE TABLE commitments (
     last_event    text NOT NULL,
     log_index     bigint NOT NULL
 );
+-- Every public word on one, with the day that it is about.
+CREATE TABLE commitment_notes (
+    commitment_id uuid NOT NULL,
+    day           date NOT NULL,
+    note          text NOT NULL,
+    log_index     bigint PRIMARY KEY
+);
+CREATE INDEX commitment_notes_idx ON commitment_notes (commitment_id, log_index);
 CREATE INDEX commitments_division_idx ON commitments (division text_pattern_ops, log_index DESC);
 CREATE INDEX commitments_due_idx ON commitments (division text_pattern_ops, due_on) WHERE status = 'made';
 """
@@ -58,10 +66,11 @@ UPDATE commitments SET status = coalesce(%(status)s, status), note = %(note)s, n
     ended_on = CASE WHEN %(status)s::text IS NULL THEN NULL ELSE %(on)s::date END
 WHERE commitment_id = %(commitment)s
 """
+NOTE = "INSERT INTO commitment_notes (commitment_id, day, note, log_index) VALUES (%s, %s, %s, %s)"
 
 
 def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
-    """A row a commitment."""
+    """A row a commitment, and one for each public word on it."""
     for recorded in events:
         match recorded.event:
             case CommitmentMade() as event:
@@ -92,6 +101,7 @@ def _changed(
     cursor.execute(CHANGE, {**values, **more})
     if cursor.rowcount != 1:
         raise MissingRow(f"commitments: {recorded.name} changes what is not there")
+    cursor.execute(NOTE, (identity(recorded), fulfilled_on or recorded.line.on, note, recorded.index))
 
 
 # Queries.

@@ -16,7 +16,7 @@ import psycopg
 from domain.streams import event_types
 from journal.codec import Codec
 from journal.errors import IntegrityError
-from projections.beside import await_end, beside
+from projections.beside import Spare, await_end, beside
 from projections.runner import Runner
 from projections.schema import NeedsRebuild
 
@@ -25,9 +25,9 @@ EVERY_S: Final = 2.0
 
 
 @contextmanager
-def companion(dsn: str) -> Iterator[None]:
-    """While this lasts, a process applies what is recorded. `dsn` is the projector's."""
-    with beside(_follow, dsn, name="read-models"):
+def companion(dsn: str, *, spare: Spare | None = None) -> Iterator[None]:
+    """While this lasts, a process applies what is recorded: `spare`, or a new one. `dsn` is the projector's."""
+    with beside(_follow, dsn, name="read-models", spare=spare):
         yield
 
 

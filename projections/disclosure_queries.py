@@ -82,7 +82,9 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """An objection to a version, or to one of its rows, and the public answer. `text`: its commitment."""
+    """An objection to a version, or to one of its rows, and the public answer. `text`: its commitment; `erased_on`: the
+    day on which the words behind it were destroyed by themselves, by the rule `erasure_basis`.
+    """
 
     objection_id: UUID
     disclosure_id: UUID
@@ -100,6 +102,9 @@ class Objection:
     answerer_id: UUID | None
     answered_on: date | None
     answered_event: EventName | None
+    erased_on: date | None
+    erasure_basis: str | None
+    erased_event: EventName | None
     log_index: int
 
     def late(self, today: date) -> bool:
@@ -124,6 +129,7 @@ class Poster:
     event: EventName
 
 
+# What is looked for is found, put in order and cut off first: of thousands of others nothing more is read.
 _DISCLOSURE: Final = """
 SELECT disclosure_id, division, kind, period, latest, posted,
     CASE WHEN ended IS NOT NULL THEN ended
@@ -134,27 +140,38 @@ SELECT disclosure_id, division, kind, period, latest, posted,
     coalesce(told.objections, 0) AS objections, coalesce(told.unanswered, 0) AS unanswered,
     coalesce(told.late_answers, 0) AS late_answers, coalesce(told.correction_due, false) AS correction_due,
     last_event, log_index
-FROM read.disclosures stored
+FROM ({}) stored
 JOIN LATERAL (SELECT since, until, passed FROM read.disclosure_versions v
     WHERE v.disclosure_id = stored.disclosure_id AND v.version = stored.latest) newest ON true
 LEFT JOIN LATERAL (SELECT since, until FROM read.disclosure_versions v
     WHERE v.disclosure_id = stored.disclosure_id AND v.version = stored.posted) shown ON true
 LEFT JOIN LATERAL (SELECT count(*) AS objections, count(*) FILTER (WHERE upheld IS NULL) AS unanswered,
         count(*) FILTER (WHERE coalesce(answered_on, %(on)s) > answer_by) AS late_answers,
-        bool_or(coalesce(upheld, false) AND o.version >= stored.posted) AS correction_due
+        bool_or(coalesce(upheld, false) AND o.answered_over >= stored.posted) AS correction_due
     FROM read.disclosure_objections o WHERE o.disclosure_id = stored.disclosure_id) told ON true
 """
-ONE: Final = f"{_DISCLOSURE} WHERE disclosure_id = %(id)s"
-OF: Final = f"{_DISCLOSURE} WHERE division = %(division)s AND kind = %(kind)s AND period = %(period)s"
-WITHIN: Final = f"""
-{_DISCLOSURE} WHERE division LIKE %(prefix)s AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+_STORED: Final = "SELECT * FROM read.disclosures WHERE"
+ONE: Final = _DISCLOSURE.format(f"{_STORED} disclosure_id = %(id)s")
+OF: Final = _DISCLOSURE.format(f"{_STORED} division = %(division)s AND kind = %(kind)s AND period = %(period)s")
+WITHIN: Final = (
+    _DISCLOSURE.format(
+        f"""
+{_STORED} division LIKE %(prefix)s AND (%(kind)s::text IS NULL OR kind = %(kind)s)
     AND (NOT %(posted)s OR posted IS NOT NULL) AND (%(before)s::bigint IS NULL OR log_index < %(before)s)
-ORDER BY log_index DESC LIMIT %(limit)s
-"""
-OPEN: Final = f"""
-{_DISCLOSURE} WHERE division LIKE %(prefix)s AND (ended IS NULL OR ended = 'closed') ORDER BY log_index LIMIT %(limit)s
-"""
-OF_PLACE: Final = f"{_DISCLOSURE} WHERE division = %(division)s AND posted IS NOT NULL ORDER BY period DESC, kind"
+ORDER BY log_index DESC LIMIT %(limit)s"""
+    )
+    + "ORDER BY log_index DESC"
+)
+OPEN: Final = (
+    _DISCLOSURE.format(
+        f"""
+{_STORED} division LIKE %(prefix)s AND (ended IS NULL OR ended = 'closed') ORDER BY log_index LIMIT %(limit)s"""
+    )
+    + "ORDER BY log_index"
+)
+OF_PLACE: Final = (
+    _DISCLOSURE.format(f"{_STORED} division = %(division)s AND posted IS NOT NULL") + "ORDER BY period DESC, kind"
+)
 
 _VERSION: Final = """
 SELECT disclosure_id, division, kind, period, version, query, position, document, length, row_count, corrects, reason,
@@ -170,7 +187,8 @@ ORDER BY published_index DESC LIMIT %(limit)s
 """
 _OBJECTION: Final = """
 SELECT objection_id, disclosure_id, version, row_name, channel, text, anonymous, objector_id, raised_on, answer_by,
-    raised_event, upheld, answer, answerer_id, answered_on, answered_event, log_index
+    raised_event, upheld, answer, answerer_id, answered_on, answered_event, erased_on, erasure_basis,
+    erased_event, log_index
 FROM read.disclosure_objections
 """
 OBJECTIONS: Final = f"{_OBJECTION} WHERE disclosure_id = %s ORDER BY log_index"

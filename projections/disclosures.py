@@ -15,8 +15,10 @@ from domain.disclosures.events import (
     DisclosureDrafted,
     DisclosurePublished,
     DisclosureReviewed,
+    DisclosureRowsShown,
     ObjectionAnswered,
     ObjectionRaised,
+    ObjectionTextErased,
 )
 from domain.disclosures.posters import PosterRendered
 from domain.disclosures.settings import DisclosureSettingsMade
@@ -34,6 +36,7 @@ CREATE TABLE disclosures (
     period        text NOT NULL,
     latest        integer NOT NULL, -- the version drafted last
     posted        integer, -- the version posted last
+    first_since   date, -- the day of its first posting
     ended         text, -- closed, archived
     ended_on      date,
     last_event    text NOT NULL,
@@ -41,6 +44,8 @@ CREATE TABLE disclosures (
     UNIQUE (division, kind, period)
 );
 CREATE INDEX disclosures_place_idx ON disclosures (division text_pattern_ops, log_index DESC);
+CREATE INDEX disclosures_log_idx ON disclosures (log_index DESC);
+CREATE INDEX disclosures_open_idx ON disclosures (log_index) WHERE ended IS NULL OR ended = 'closed';
 
 CREATE TABLE disclosure_versions (
     disclosure_id   uuid NOT NULL REFERENCES disclosures,
@@ -69,9 +74,11 @@ CREATE TABLE disclosure_versions (
     published_at    timestamptz,
     published_event text,
     published_index bigint,
+    rows_shown      text, -- the digest of what stands beside its rows
     PRIMARY KEY (disclosure_id, version)
 );
 CREATE INDEX disclosure_versions_posted_idx ON disclosure_versions (published_index DESC) WHERE since IS NOT NULL;
+CREATE INDEX disclosure_versions_until_idx ON disclosure_versions (until) WHERE since IS NOT NULL;
 CREATE INDEX disclosure_versions_document_idx ON disclosure_versions (document);
 
 CREATE TABLE disclosure_objections (
@@ -91,7 +98,11 @@ CREATE TABLE disclosure_objections (
     answer         text,
     answerer_id    uuid,
     answered_on    date,
-    answered_event text
+    answered_event text,
+    answered_over  integer, -- the version that was posted last when it was answered
+    erased_on      date,
+    erasure_basis  text,
+    erased_event   text
 );
 CREATE INDEX disclosure_objections_of_idx ON disclosure_objections (disclosure_id, log_index);
 CREATE INDEX disclosure_objections_open_idx ON disclosure_objections (answer_by) WHERE upheld IS NULL;
@@ -142,10 +153,12 @@ TYPES = frozenset(
         "disclosure.drafted/1",
         "disclosure.reviewed/1",
         "disclosure.published/1",
+        "disclosure.rows_shown/1",
         "disclosure.closed/1",
         "disclosure.archived/1",
         "objection.raised/1",
         "objection.answered/1",
+        "objection.text_erased/1",
         "poster.rendered/1",
         "meeting.called/1",
         "meeting.resolved/1",
@@ -174,7 +187,10 @@ UPDATE disclosure_versions SET since = %s, until = %s, names = %s, publisher_id 
     published_event = %s, published_index = %s
 WHERE disclosure_id = %s AND version = %s
 """
-POSTED: Final = "UPDATE disclosures SET posted = %s WHERE disclosure_id = %s"
+POSTED: Final = """
+UPDATE disclosures SET posted = %s, first_since = coalesce(first_since, %s) WHERE disclosure_id = %s
+"""
+SHOW: Final = "UPDATE disclosure_versions SET rows_shown = %s WHERE disclosure_id = %s AND version = %s"
 FOLLOWED: Final = "UPDATE disclosures SET last_event = %s WHERE disclosure_id = %s"
 END: Final = "UPDATE disclosures SET ended = %s, ended_on = coalesce(ended_on, %s) WHERE disclosure_id = %s"
 RAISE: Final = """
@@ -183,8 +199,12 @@ INSERT INTO disclosure_objections (objection_id, disclosure_id, version, row_nam
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 ANSWER: Final = """
-UPDATE disclosure_objections SET upheld = %s, answer = %s, answerer_id = %s, answered_on = %s, answered_event = %s
-WHERE objection_id = %s
+UPDATE disclosure_objections o SET upheld = %s, answer = %s, answerer_id = %s, answered_on = %s, answered_event = %s,
+    answered_over = d.posted
+FROM disclosures d WHERE d.disclosure_id = o.disclosure_id AND o.objection_id = %s
+"""
+ERASE: Final = """
+UPDATE disclosure_objections SET erased_on = %s, erasure_basis = %s, erased_event = %s WHERE objection_id = %s
 """
 POSTER: Final = """
 INSERT INTO disclosure_posters VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
@@ -229,7 +249,9 @@ def _of_disclosure(cursor: WriteCursor, recorded: Recorded) -> None:
         case DisclosurePublished() as event:
             days = (event.since, event.until, event.names, event.publisher_id, recorded.at)
             _changed(cursor, recorded, PUBLISH, (*days, recorded.name, recorded.index, own, event.version))
-            cursor.execute(POSTED, (event.version, own))
+            cursor.execute(POSTED, (event.version, event.since, own))
+        case DisclosureRowsShown() as event:
+            _changed(cursor, recorded, SHOW, (event.rows, own, event.version))
         case DisclosureClosed():
             cursor.execute(END, ("closed", recorded.line.on, own))
         case DisclosureArchived():
@@ -239,6 +261,9 @@ def _of_disclosure(cursor: WriteCursor, recorded: Recorded) -> None:
         case ObjectionAnswered() as event:
             values = (event.upheld, event.answer, event.answerer_id, recorded.line.on, recorded.name)
             _changed(cursor, recorded, ANSWER, (*values, event.objection_id))
+        case ObjectionTextErased() as event:
+            erased = (recorded.line.on, event.legal_basis, recorded.name)
+            _changed(cursor, recorded, ERASE, (*erased, event.objection_id))
         case other:
             raise TypeError(f"{type(other).__name__} is not an event of this read model")
     _changed(cursor, recorded, FOLLOWED, (recorded.name, own))

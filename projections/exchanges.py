@@ -63,6 +63,15 @@ CREATE TABLE exchange_lines (
     PRIMARY KEY (exchange_id, number)
 );
 
+-- What came back of an exchange, and when.
+CREATE TABLE exchange_backs (
+    exchange_id uuid NOT NULL,
+    sku         text NOT NULL,
+    day         date NOT NULL,
+    quantity    bigint NOT NULL
+);
+CREATE INDEX exchange_backs_idx ON exchange_backs (exchange_id);
+
 -- What a station exchanged in a month; points and cash less what went back in it.
 CREATE TABLE exchange_months (
     station_id uuid NOT NULL,
@@ -94,7 +103,12 @@ ON CONFLICT (exchange_id) DO UPDATE SET status = EXCLUDED.status, station_id = E
     event = EXCLUDED.event, made_index = EXCLUDED.made_index
 """
 ADD_LINES = "INSERT INTO exchange_lines SELECT * FROM json_populate_recordset(NULL::exchange_lines, %s)"
+ALL_TOLD_BACK = """
+INSERT INTO exchange_backs
+SELECT exchange_id, sku, %s, quantity - returned FROM exchange_lines WHERE exchange_id = %s AND quantity > returned
+"""
 ALL_BACK = "UPDATE exchange_lines SET returned = quantity WHERE exchange_id = %s"
+TOLD_BACK = "INSERT INTO exchange_backs (day, quantity, exchange_id, sku) VALUES (%s, %s, %s, %s)"
 BACK = "UPDATE exchange_lines SET returned = returned + %s WHERE exchange_id = %s AND sku = %s"
 ADD_MONTHS = """
 INSERT INTO exchange_months AS stored SELECT * FROM json_populate_recordset(NULL::exchange_months, %s)
@@ -127,7 +141,7 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
             moved = (1, event.points, event.cash_fen or 0)
         elif isinstance(event, ExchangeCancelled | ExchangeReturned):
             row |= _back(row, recorded, event)
-            back += _lines_back(own, event)
+            back += _lines_back(own, recorded.on, event)
             # An exchange is cancelled on its own day, so it is not counted in the month in which it was.
             undone = -1 if isinstance(event, ExchangeCancelled) else 0
             moved = (undone, -event.points, -(event.cash_fen or 0))
@@ -207,10 +221,15 @@ def _back(row: dict[str, Any], recorded: Recorded, event: ExchangeCancelled | Ex
     }
 
 
-def _lines_back(own: str, event: ExchangeCancelled | ExchangeReturned) -> list[tuple[str, tuple[object, ...]]]:
+def _lines_back(
+    own: str, day: date, event: ExchangeCancelled | ExchangeReturned
+) -> list[tuple[str, tuple[object, ...]]]:
     if isinstance(event, ExchangeCancelled):
-        return [(ALL_BACK, (own,))]
-    return [(BACK, (line.quantity, own, line.sku)) for line in event.lines]
+        return [(ALL_TOLD_BACK, (day, own)), (ALL_BACK, (own,))]
+    taken: list[tuple[str, tuple[object, ...]]] = []
+    for line in event.lines:
+        taken += [(TOLD_BACK, (day, line.quantity, own, line.sku)), (BACK, (line.quantity, own, line.sku))]
+    return taken
 
 
 # Queries.

@@ -178,9 +178,10 @@ class Follower:
         return Chunk(events, EventName(""), hashed=hashed)
 
     def _apply(self, group: Sequence[ReadModel], events: Sequence[Recorded]) -> list[Stop]:
+        types = {recorded.type for recorded in events}
         with self.conn.cursor() as cursor:
             for model in group:
-                own = _of_types(events, model.TYPES)
+                own = _of_types(events, model.TYPES) if types & model.TYPES else []
                 if own:
                     try:
                         model.apply(cursor, own)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -131,14 +132,20 @@ class IncidentCourse:
 
 @dataclass
 class _Ground:
-    """What a batch of events is applied on: the rows that it touches, the workflows and the calendars."""
+    """What a batch of events is applied on: the rows that it touches, the workflows and the calendars.
+
+    `courses`: where reports stand after what was applied; a row's own `course` follows when it is written.
+    """
 
     rows: dict[str, IncidentCourse]
     workflows: dict[str, Workflow]
     years: dict[tuple[str, int], Year]
     changed: dict[str, None] = field(default_factory=dict)
     steps: list[Row] = field(default_factory=list)
+    courses: dict[str, Course] = field(default_factory=dict)
     _calendars: dict[Division, WorkingCalendar] = field(default_factory=dict)
+    _alike: dict[tuple[tuple[str, int], ...], WorkingCalendar] = field(default_factory=dict)
+    _ends: dict[tuple[int, datetime, int, str], datetime] = field(default_factory=dict)
 
     def workflow(self, name: EventName | None) -> Workflow:
         if name is None:
@@ -151,15 +158,26 @@ class _Ground:
         """For each year, the one of the narrowest division."""
         calendar = self._calendars.get(division)
         if calendar is None:
-            found: dict[int, Year] = {}
+            found: dict[int, tuple[str, int]] = {}
             for area in reversed(chain(division)):
-                found |= {year: known for (owner, year), known in self.years.items() if owner == area}
-            calendar = self._calendars[division] = WorkingCalendar(tuple(found.values()))
+                found |= {year: (owner, year) for owner, year in self.years if owner == area}
+            known = tuple(found.values())
+            if known not in self._alike:
+                self._alike[known] = WorkingCalendar(tuple(self.years[one] for one in known))
+            calendar = self._calendars[division] = self._alike[known]
         return calendar
+
+    def due(self, calendar: WorkingCalendar, since: datetime, limit: Limit) -> datetime:
+        """When a limit is over, counted once for all that was recorded together."""
+        asked = (id(calendar), since, limit.amount, limit.unit)
+        if asked not in self._ends:
+            self._ends[asked] = calendar.due(since, limit)
+        return self._ends[asked]
 
     def keep_year(self, division: Division, year: Year) -> None:
         self.years[division, year.year] = year
-        self._calendars.clear()
+        for counted in (self._calendars, self._alike, self._ends):
+            counted.clear()
 
     def put(self, row: IncidentCourse) -> None:
         self.rows[str(row.incident_id)] = row
@@ -181,7 +199,8 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
                 ground.put(_reported(ground, recorded, event))
             case _:
                 ground.put(_moved(ground, recorded))
-    cursor.execute(_UPSERT, (to_json([_stored(ground.rows[key]) for key in ground.changed]),))
+    stored = [_stored(ground.rows[key], ground.courses.get(key)) for key in ground.changed]
+    cursor.execute(_UPSERT, (to_json(stored),))
     cursor.execute(_INSERT_STEPS, (to_json(ground.steps),))
 
 
@@ -197,7 +216,7 @@ def _reported(ground: _Ground, recorded: Recorded, event: IncidentReported) -> I
         reported_at=event.reported_at,
         workflow=event.workflow,
         workflow_title=workflow.title,
-        course=_course_json(course),
+        course={},
         parts=_with(_with({}, "reporter", event.reporter_id), "transcriber", event.transcribed_by),
         next_act=None,
         next_stage=None,
@@ -214,77 +233,70 @@ def _reported(ground: _Ground, recorded: Recorded, event: IncidentReported) -> I
         handler_id=None,
         claimed_by=None,
     )
-    return _waiting(ground, row, course, recorded)
+    ground.courses[str(row.incident_id)] = course
+    return _with_changes(row, _waiting(ground, row, course, recorded))
 
 
 def _moved(ground: _Ground, recorded: Recorded) -> IncidentCourse:
     """The row after an event that is not the report itself."""
-    row = ground.rows.get(identity(recorded))
+    key = identity(recorded)
+    row = ground.rows.get(key)
     if row is None:
         raise MissingRow(f"incident_courses: {recorded.stream}")
     event, at, act = recorded.event, recorded.at, ACT_OF[recorded.type]
-    before = _course(row.course)
-    course = advance(before, event)
+    before = ground.courses[key] if key in ground.courses else _course(row.course)
+    course = ground.courses[key] = advance(before, event)
     if act in STEPS:
         ground.steps.append(_step_row(ground, recorded, row, act))
-    after = replace(
-        row,
-        course=_course_json(course),
-        parts=_parts(row, recorded, act),
-        ended=course.ended,
-        merged_into=course.merged_into,
-        department=course.department,
-        handler_id=course.handler_id,
-        claimed_by=course.claimed_by,
-    )
+    changes: Row = {
+        "parts": _parts(row, recorded, act),
+        "ended": course.ended,
+        "merged_into": course.merged_into,
+        "department": course.department,
+        "handler_id": course.handler_id,
+        "claimed_by": course.claimed_by,
+    }
     if isinstance(event, IncidentLocated):
-        return replace(after, division=event.division)
-    if act == "suspend":
-        return replace(after, suspended_at=at)
-    if act == "resume":
-        return _resumed(ground, after, at)
-    if isinstance(event, IncidentExtended):
-        return _extended(ground, after, event.longer)
-    if course.done == before.done and course.ended == before.ended and course.round == before.round:
-        return after
-    return _waiting(ground, after, course, recorded)
+        changes["division"] = event.division
+    elif act == "suspend":
+        changes["suspended_at"] = at
+    elif act == "resume":
+        return _resumed(ground, _with_changes(row, changes), at)
+    elif isinstance(event, IncidentExtended):
+        return _extended(ground, _with_changes(row, changes), event.longer)
+    elif (course.done, course.ended, course.round) != (before.done, before.ended, before.round):
+        changes |= _waiting(ground, row, course, recorded)
+    return _with_changes(row, changes)
 
 
-def _waiting(ground: _Ground, row: IncidentCourse, course: Course, recorded: Recorded) -> IncidentCourse:
-    """The row with the step that it now waits for; one that it waited for already keeps its limit.
+def _with_changes(row: IncidentCourse, changes: Row) -> IncidentCourse:
+    return replace(row, **changes)  # type: ignore[arg-type]
+
+
+def _waiting(ground: _Ground, row: IncidentCourse, course: Course, recorded: Recorded) -> Row:
+    """What changes in the row with the step that it now waits for; one that it waited for already keeps its limit.
 
     It waits since what was recorded happened; its limit runs from the record, so that nobody gains or loses office
     hours by the day that he states.
     """
-    workflow, since = ground.workflow(row.workflow), _happened(recorded)
+    workflow = ground.workflow(row.workflow)
     step = next_step(workflow, course)
-    if step is None:
-        nothing: Row = {
-            "next_act": None,
-            "next_stage": None,
-            "next_roles": [],
-            "next_parts": [],
-            "due_at": None,
-            "missing_year": None,
-            "clock": [],
-        }
-        return replace(row, **nothing, waits_since=since)  # type: ignore[arg-type]
-    if step.act == row.next_act:
-        return row
-    named = replace(
-        row,
-        next_act=step.act,
-        next_stage=step.stage,
-        next_roles=list(step.roles),
-        next_parts=sorted(parts_beside(step.act, workflow)),
-        waits_since=since,
-        due_at=None,
-        missing_year=None,
-        clock=[],
-    )
-    if step.limit is None:
+    if step is not None and step.act == row.next_act:
+        return {}
+    named: Row = {
+        "next_act": None if step is None else step.act,
+        "next_stage": None if step is None else step.stage,
+        "next_roles": [] if step is None else list(step.roles),
+        "next_parts": [] if step is None else sorted(parts_beside(step.act, workflow)),
+        "waits_since": _happened(recorded),
+        "due_at": None,
+        "missing_year": None,
+        "clock": [],
+    }
+    if step is None or step.limit is None:
         return named
-    return _counted(ground, named, ["limit", instant_text(recorded.at), step.limit.amount, step.limit.unit])
+    limit = ["limit", instant_text(recorded.at), step.limit.amount, step.limit.unit]
+    return named | _counted_on(ground, row.division, [], None, limit)
 
 
 def _happened(recorded: Recorded) -> datetime:
@@ -299,18 +311,24 @@ def _happened(recorded: Recorded) -> datetime:
 
 def _counted(ground: _Ground, row: IncidentCourse, *added: list[Any]) -> IncidentCourse:
     """The row with its clock moved on. Only what is added is counted: a new edition moves nothing that stands."""
-    calendar, clock = ground.calendar(row.division), [*row.clock, *added]
-    due = row.due_at
+    return _with_changes(row, _counted_on(ground, row.division, row.clock, row.due_at, *added))
+
+
+def _counted_on(
+    ground: _Ground, division: Division, before: Sequence[list[Any]], due: datetime | None, *added: list[Any]
+) -> Row:
+    """What changes in a row whose clock moves on from `before` and ended at `due`."""
+    calendar, clock = ground.calendar(division), [*before, *added]
     for entry in added:
-        due = _after(calendar, due, entry)
-    return replace(row, clock=clock, due_at=due, missing_year=_missing(calendar, clock, due))
+        due = _after(ground, calendar, due, entry)
+    return {"clock": clock, "due_at": due, "missing_year": _missing(calendar, clock, due)}
 
 
-def _after(calendar: WorkingCalendar, due: datetime | None, entry: Sequence[Any]) -> datetime | None:
+def _after(ground: _Ground, calendar: WorkingCalendar, due: datetime | None, entry: Sequence[Any]) -> datetime | None:
     """The end after one entry of a clock: its limit, an extension, or a time in which it stood still."""
     match entry:
         case ["limit", since, amount, unit]:
-            return calendar.due(instant(since), Limit(amount, unit))
+            return ground.due(calendar, instant(since), Limit(amount, unit))
         case ["longer", amount, unit] if due is not None:
             return calendar.due(due, Limit(amount, unit))
         case ["stopped", since, until] if due is not None and due > instant(since):
@@ -416,12 +434,15 @@ ON CONFLICT (division, year) DO UPDATE SET definition = EXCLUDED.definition
 """
 
 
-def _stored(row: IncidentCourse) -> Row:
-    return {name: getattr(row, name) for name in _ROW_FIELDS}
+def _stored(row: IncidentCourse, course: Course | None) -> Row:
+    stored: Row = dict(zip(_ROW_FIELDS, _row_values(row), strict=True))
+    if course is not None:
+        stored["course"] = _course_json(course)
+    return stored
 
 
 def _course_json(course: Course) -> dict[str, Any]:
-    found = {name: getattr(course, name) for name in _COURSE_FIELDS}
+    found = dict(zip(_COURSE_FIELDS, _course_values(course), strict=True))
     return {**found, "extended": [[longer.amount, longer.unit] for longer in course.extended]}
 
 
@@ -436,6 +457,7 @@ _PEOPLE = ("handler_id", "claimed_by", "merged_into")
 # Both are flat: `asdict` would copy every value deeply, for each event.
 _ROW_FIELDS = tuple(one.name for one in fields(IncidentCourse))
 _COURSE_FIELDS = tuple(one.name for one in fields(Course))
+_row_values, _course_values = attrgetter(*_ROW_FIELDS), attrgetter(*_COURSE_FIELDS)
 
 
 def workflow_from(found: Mapping[str, Any]) -> Workflow:

@@ -1,7 +1,7 @@
 """Meetings and their rules: who was called, how many came, what was decided; and which rule holds where."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,12 +10,21 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from domain.affairs.meeting_rules import MeetingRuleSet
-from domain.affairs.meetings import MeetingCalled, MeetingCancelled, MeetingHeld, MeetingResolved
+from domain.affairs.meetings import (
+    MeetingCalled,
+    MeetingCancelled,
+    MeetingEligibleExplained,
+    MeetingHeld,
+    MeetingResolved,
+    MeetingSheetKept,
+    MeetingSpendingAllowed,
+)
+from domain.kernel.events import Attachment, Sha256
 from domain.kernel.ids import EventName
 from domain.kernel.places import Division, chain, prefix
 from domain.kernel.quorums import MeetingRule, Share
 from journal.codec import Recorded
-from projections.rows import MissingRow, WriteCursor, identity
+from projections.rows import MissingRow, WriteCursor, identity, to_json
 
 NAME = "meetings"
 
@@ -53,10 +62,22 @@ CREATE TABLE meetings (
     sheet       text,
     reason      text,
     recorder_id uuid,
+    -- Where other numbers might have come than to the one before: how many to that, and why.
+    eligible_before integer,
+    eligible_reason text,
+    held_index  bigint,
     event       text NOT NULL,
     log_index   bigint NOT NULL
 );
 CREATE INDEX meetings_division_idx ON meetings (division text_pattern_ops, log_index DESC);
+
+-- Who came by name, and the files of the signed sheet: `[{"sha256", "length"}]`.
+CREATE TABLE meeting_sheets (
+    meeting_id uuid PRIMARY KEY REFERENCES meetings,
+    attendance uuid[] NOT NULL,
+    files      jsonb NOT NULL
+);
+CREATE INDEX meeting_sheets_files_idx ON meeting_sheets USING gin (files jsonb_path_ops);
 
 CREATE TABLE resolutions (
     event      text PRIMARY KEY,
@@ -70,6 +91,7 @@ CREATE TABLE resolutions (
     abstained  integer NOT NULL,
     passed     boolean NOT NULL,
     held_on    date NOT NULL,
+    limit_fen  bigint NOT NULL DEFAULT 0, -- what may be spent under it
     log_index  bigint NOT NULL
 );
 CREATE INDEX resolutions_meeting_idx ON resolutions (meeting_id, number);
@@ -77,7 +99,16 @@ CREATE INDEX resolutions_passed_idx ON resolutions (division text_pattern_ops, l
 """
 
 TYPES = frozenset(
-    {"meeting_rule.set/1", "meeting.called/1", "meeting.held/1", "meeting.resolved/1", "meeting.cancelled/1"}
+    {
+        "meeting_rule.set/1",
+        "meeting.called/1",
+        "meeting.held/1",
+        "meeting.sheet_kept/1",
+        "meeting.resolved/1",
+        "meeting.spending_allowed/1",
+        "meeting.eligible_explained/1",
+        "meeting.cancelled/1",
+    }
 )
 
 SET = """
@@ -90,15 +121,20 @@ INSERT INTO meetings (meeting_id, division, kind, title, agenda, held_on, place,
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'called', %s, %s)
 """
 HOLD = """
-UPDATE meetings SET status = 'held', eligible = %s, present = %s, on_sheet = %s, sheet = %s, recorder_id = %s
+UPDATE meetings SET status = 'held', eligible = %s, present = %s, on_sheet = %s, sheet = %s, recorder_id = %s,
+    held_index = %s
 WHERE meeting_id = %s
 """
+CAME = "INSERT INTO meeting_sheets (meeting_id, attendance, files) VALUES (%s, %s, '[]')"
+KEEP = "UPDATE meeting_sheets SET files = files || %s::jsonb WHERE meeting_id = %s"
 CANCEL = "UPDATE meetings SET status = 'cancelled', reason = %s WHERE meeting_id = %s"
 RESOLVE = """
 INSERT INTO resolutions (event, meeting_id, division, number, title, text, agreed, opposed, abstained, passed, held_on,
     log_index)
 SELECT %s, meeting_id, division, %s, %s, %s, %s, %s, %s, %s, held_on, %s FROM meetings WHERE meeting_id = %s
 """
+EXPLAIN = "UPDATE meetings SET eligible_before = %s, eligible_reason = %s WHERE meeting_id = %s"
+ALLOW = "UPDATE resolutions SET limit_fen = %s WHERE meeting_id = %s AND number = %s"
 
 
 def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
@@ -115,11 +151,19 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
                 cursor.execute(CALL, (*head, event.place, event.rule, name, index))
             case MeetingHeld() as event:
                 present = len(event.attendance) + event.on_sheet
-                came = (event.eligible, present, event.on_sheet, event.sheet, event.recorder_id)
+                came = (event.eligible, present, event.on_sheet, event.sheet, event.recorder_id, index)
                 cursor.execute(HOLD, (*came, stream))
+                if cursor.rowcount == 1:
+                    cursor.execute(CAME, (stream, list(event.attendance)))
+            case MeetingSheetKept(files=files):
+                cursor.execute(KEEP, (to_json([asdict(one) for one in files]), stream))
             case MeetingResolved() as event:
                 votes = (event.agreed, event.opposed, event.abstained, event.passed)
                 cursor.execute(RESOLVE, (name, event.number, event.title, event.text, *votes, index, stream))
+            case MeetingEligibleExplained(before=before, reason=reason):
+                cursor.execute(EXPLAIN, (before, reason, stream))
+            case MeetingSpendingAllowed(number=number, limit_fen=limit_fen):
+                cursor.execute(ALLOW, (limit_fen, stream, number))
             case MeetingCancelled(reason=reason):
                 cursor.execute(CANCEL, (reason, stream))
             case other:
@@ -150,6 +194,8 @@ class Meeting:
     sheet: str | None
     reason: str | None
     recorder_id: UUID | None
+    eligible_before: int | None
+    eligible_reason: str | None
     event: EventName
     log_index: int
 
@@ -169,6 +215,7 @@ class Resolution:
     abstained: int
     passed: bool
     held_on: date
+    limit_fen: int
     log_index: int
 
 
@@ -184,7 +231,7 @@ class Rule:
 
 _MEETING = """
 SELECT meeting_id, division, kind, title, agenda, held_on, place, rule, status, eligible, present, on_sheet, sheet,
-    reason, recorder_id, event, log_index
+    reason, recorder_id, eligible_before, eligible_reason, event, log_index
 FROM read.meetings
 """
 ONE = f"{_MEETING} WHERE meeting_id = %s"
@@ -193,9 +240,15 @@ LISTING = f"""
 ORDER BY log_index DESC LIMIT %(limit)s
 """
 _RESOLUTION = """
-SELECT event, meeting_id, division, number, title, text, agreed, opposed, abstained, passed, held_on, log_index
+SELECT event, meeting_id, division, number, title, text, agreed, opposed, abstained, passed, held_on, limit_fen,
+    log_index
 FROM read.resolutions
 """
+SHEETS = "SELECT files FROM read.meeting_sheets WHERE meeting_id = %s"
+VILLAGES_WITH = """
+SELECT DISTINCT division FROM read.meeting_sheets JOIN read.meetings USING (meeting_id) WHERE files @> %s::jsonb
+"""
+PEOPLE_ON = "SELECT DISTINCT unnest(attendance) FROM read.meeting_sheets WHERE files @> %s::jsonb"
 RESOLUTIONS = f"{_RESOLUTION} WHERE meeting_id = %s ORDER BY number"
 NAMED = f"{_RESOLUTION} WHERE event = ANY (%s)"
 PASSED = f"{_RESOLUTION} WHERE passed AND division LIKE %s ORDER BY log_index DESC LIMIT %s"
@@ -206,6 +259,16 @@ FROM read.meeting_rules
 """
 RULES = f"{_RULE} WHERE division LIKE %(prefix)s OR division = ANY (%(above)s) ORDER BY division, kind, since"
 RULE = f"{_RULE} WHERE event = %s"
+LAST_HELD = """
+SELECT meeting_id FROM read.meetings WHERE division = %s AND kind = %s AND held_index IS NOT NULL
+ORDER BY held_index DESC LIMIT 1
+"""
+
+
+def last_held(conn: Connection[Any], division: Division, kind: str) -> UUID | None:
+    """The meeting of a kind that was last written down as held in a division."""
+    found = conn.execute(LAST_HELD, (division, kind)).fetchone()
+    return found[0] if found else None
 
 
 def one(conn: Connection[Any], meeting_id: UUID) -> Meeting | None:
@@ -219,6 +282,24 @@ def listing(conn: Connection[Any], area: Division, *, before: int | None = None,
     with conn.cursor(row_factory=class_row(Meeting)) as cursor:
         values = {"prefix": prefix(area) + "%", "before": before, "limit": limit}
         return cursor.execute(LISTING, values).fetchall()
+
+
+def sheets(conn: Connection[Any], meeting_id: UUID) -> list[Attachment]:
+    """The files of a meeting's signed attendance sheet, in the order in which they were kept."""
+    found = conn.execute(SHEETS, (meeting_id,)).fetchone()
+    return [Attachment(Sha256(one["sha256"]), one["length"]) for one in found[0]] if found is not None else []
+
+
+def villages_with(conn: Connection[Any], sha256: str) -> set[Division]:
+    """The villages with a meeting whose attendance sheet a file is."""
+    found = conn.execute(VILLAGES_WITH, (to_json([{"sha256": sha256}]),)).fetchall()
+    return {division for (division,) in found}
+
+
+def people_on(conn: Connection[Any], sha256: str) -> list[UUID]:
+    """Who is known to have come to the meetings whose attendance sheet a file is."""
+    found = conn.execute(PEOPLE_ON, (to_json([{"sha256": sha256}]),)).fetchall()
+    return [person for (person,) in found]
 
 
 def resolutions(conn: Connection[Any], meeting_id: UUID) -> list[Resolution]:

@@ -13,7 +13,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from domain.kernel.places import Division, prefix
+from domain.kernel.places import Division, level, prefix
 from projections import disclosures
 
 MODELS: Final = (disclosures,)
@@ -59,7 +59,7 @@ class PostedVersion:
 
 @dataclass(frozen=True, slots=True)
 class PublicObjection:
-    """An objection as everybody reads it. `upheld` None: not answered yet."""
+    """An objection as everybody reads it. `upheld` None: not answered yet; `erased_on`: its words were destroyed."""
 
     objection_id: UUID
     disclosure_id: UUID
@@ -72,6 +72,8 @@ class PublicObjection:
     upheld: bool | None
     answer: str | None
     answered_on: date | None
+    erased_on: date | None
+    erasure_basis: str | None
 
     @property
     def number(self) -> str:
@@ -83,18 +85,23 @@ _VERSION: Final = """
 SELECT v.disclosure_id, d.division, d.kind, d.period, v.version, d.posted AS latest, v.query, v.parameters, v.position,
     v.document, v.row_count, v.corrects, v.reason, v.drafted_event, v.drafted_index, v.opinion, v.reviewed_on,
     v.reviewed_event, v.since, v.until, v.names, v.published_at, v.published_event, v.published_index, d.ended
-FROM read.disclosure_versions AS v JOIN read.disclosures AS d USING (disclosure_id)
+FROM read.disclosure_versions AS v JOIN {} AS d USING (disclosure_id)
 WHERE v.since IS NOT NULL
 """
-OF_ONE: Final = f"{_VERSION} AND v.disclosure_id = %s ORDER BY v.version"
+_ALL: Final = "read.disclosures"
+_HERE: Final = "(SELECT * FROM read.disclosures WHERE division LIKE %(prefix)s OFFSET 0)"
+"""Those of one place, found first: walking through the postings of a whole county to find those of a village takes as
+long as there are postings."""
+OF_ONE: Final = f"{_VERSION.format(_ALL)} AND v.disclosure_id = %s ORDER BY v.version"
 STANDING: Final = f"""
-{_VERSION} AND v.version = d.posted AND d.division LIKE %(prefix)s AND v.until >= %(on)s
+{_VERSION.format(_ALL)} AND v.version = d.posted AND d.division LIKE %(prefix)s AND v.until >= %(on)s
     AND d.ended IS DISTINCT FROM 'archived'
 ORDER BY v.published_index DESC LIMIT %(limit)s
 """
 COUNTED: Final = """
 SELECT count(*) FROM read.disclosure_versions AS v JOIN read.disclosures AS d USING (disclosure_id)
-WHERE v.version = d.posted AND d.division LIKE %(prefix)s AND v.until >= %(on)s AND d.ended IS DISTINCT FROM 'archived'
+WHERE v.since IS NOT NULL AND v.version = d.posted AND d.division LIKE %(prefix)s AND v.until >= %(on)s
+    AND d.ended IS DISTINCT FROM 'archived'
 """
 PAST: Final = f"""
 {_VERSION} AND v.version = d.posted AND d.division LIKE %(prefix)s
@@ -102,15 +109,21 @@ PAST: Final = f"""
 ORDER BY v.published_index DESC LIMIT %(limit)s
 """
 NEWS: Final = f"{_VERSION} AND d.division LIKE %(prefix)s ORDER BY v.published_index DESC LIMIT %(limit)s"
+"""Both of them over `_among` of the area."""
 ALONG: Final = f"""
-{_VERSION} AND v.version = d.posted AND d.division = ANY (%(divisions)s) AND v.until >= %(on)s
+{_VERSION.format(_ALL)} AND v.version = d.posted AND d.division = ANY (%(divisions)s) AND v.until >= %(on)s
     AND d.ended IS DISTINCT FROM 'archived'
 ORDER BY v.published_index DESC LIMIT %(limit)s
 """
 _OBJECTION: Final = """
 SELECT objection_id, disclosure_id, version, row_name, channel, raised_on, answer_by, raised_event, upheld, answer,
-    answered_on
+    answered_on, erased_on, erasure_basis
 FROM read.disclosure_objections
+"""
+POSTED_UNTIL: Final = """
+SELECT max(v.until) FROM read.disclosure_versions AS v JOIN read.disclosures AS d USING (disclosure_id)
+WHERE v.version = d.posted AND d.division = %s AND d.kind = %s AND d.period = ANY (%s)
+    AND d.ended IS DISTINCT FROM 'archived'
 """
 OBJECTIONS: Final = f"{_OBJECTION} WHERE disclosure_id = %s ORDER BY log_index"
 OBJECTION: Final = f"{_OBJECTION} WHERE objection_id = %s"
@@ -136,12 +149,14 @@ def counted(conn: Connection[Any], area: Division, *, on: date) -> int:
 
 def past(conn: Connection[Any], area: Division, *, on: date, before: int | None, limit: int) -> list[PostedVersion]:
     """What was taken down by that day, the latest posting first; `before`: the last index of the page before."""
-    return _rows(conn, PAST, {"prefix": prefix(area) + "%", "on": on, "before": before, "limit": limit})
+    return _rows(
+        conn, PAST.format(_among(area)), {"prefix": prefix(area) + "%", "on": on, "before": before, "limit": limit}
+    )
 
 
 def news(conn: Connection[Any], area: Division, *, limit: int) -> list[PostedVersion]:
     """Every posting in an area, corrections too, the latest first."""
-    return _rows(conn, NEWS, {"prefix": prefix(area) + "%", "limit": limit})
+    return _rows(conn, NEWS.format(_among(area)), {"prefix": prefix(area) + "%", "limit": limit})
 
 
 def along(conn: Connection[Any], divisions: Sequence[Division], *, on: date, limit: int) -> list[PostedVersion]:
@@ -161,10 +176,20 @@ def objection(conn: Connection[Any], objection_id: UUID) -> PublicObjection | No
         return cursor.execute(OBJECTION.encode(), (objection_id,)).fetchone()
 
 
+def posted_until(conn: Connection[Any], division: Division, kind: str, periods: Sequence[str]) -> date | None:
+    """The last day on which what was posted of one of these periods stands in public; None for nothing posted."""
+    found = conn.execute(POSTED_UNTIL, (division, kind, list(periods))).fetchone()
+    return found[0] if found else None
+
+
 def position(conn: Connection[Any]) -> int:
     """The place of the log up to which all this is read."""
     found = conn.execute(POSITION).fetchone()
     return int(found[0]) if found else 0
+
+
+def _among(area: Division) -> str:
+    return _HERE if level(area) == "village" else _ALL
 
 
 def _rows(conn: Connection[Any], sql: str, values: Mapping[str, object]) -> list[PostedVersion]:

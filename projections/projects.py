@@ -46,6 +46,18 @@ CREATE TABLE projects (
     last_event     text NOT NULL,
     log_index      bigint NOT NULL
 );
+-- How each stood after each of its events.
+CREATE TABLE project_states (
+    project_id uuid NOT NULL,
+    day        date NOT NULL,
+    standing   text NOT NULL,
+    contractor text,
+    amount_fen bigint,
+    accepters  integer NOT NULL,
+    spent_fen  bigint,
+    log_index  bigint PRIMARY KEY
+);
+CREATE INDEX project_states_idx ON project_states (project_id, log_index);
 CREATE INDEX projects_division_idx ON projects (division text_pattern_ops, log_index DESC);
 CREATE INDEX projects_resolution_idx ON projects (resolution);
 """
@@ -82,10 +94,15 @@ CLOSE = """
 UPDATE projects SET status = 'closed', outcome = %s, spent_fen = %s, closed_on = %s, last_event = %s
 WHERE project_id = %s
 """
+STATE = """
+INSERT INTO project_states
+SELECT project_id, %s, coalesce(outcome, status), contractor, amount_fen, cardinality(accepters), spent_fen, %s
+FROM projects WHERE project_id = %s
+"""
 
 
 def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
-    """A row a project."""
+    """A row a project, and one for how it stood after each event."""
     for recorded in events:
         stream, name, on = identity(recorded), recorded.name, recorded.line.on
         match recorded.event:
@@ -107,6 +124,7 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
                 raise TypeError(f"{type(other).__name__} is not an event of this read model")
         if cursor.rowcount != 1:
             raise MissingRow(f"projects: {name} speaks of a project that is not there")
+        cursor.execute(STATE, (on, recorded.index, stream))
 
 
 # Queries.

@@ -80,11 +80,13 @@ def rebuild(
 
 @contextmanager
 def _alone(conn: Connection) -> Iterator[None]:
-    """One rebuild at a time; the end of the session frees the lock, however it comes."""
+    """One rebuild at a time; the lock is given back at the end, or else by the end of the session, however it comes."""
     found = conn.execute("SELECT pg_try_advisory_lock(%s)", (NEXT_LOCK,)).fetchone()
     if found is None or not found[0]:
         raise RebuildRunning("another process is rebuilding the read models")
     yield
+    # The server notices a closed connection later than whoever rebuilds again at once.
+    conn.execute("SELECT pg_advisory_unlock(%s)", (NEXT_LOCK,))
 
 
 def _drop(conn: Connection, name: str) -> None:

@@ -70,9 +70,11 @@ CREATE TABLE contract_rents (
     voucher      text,
     recorder_id  uuid NOT NULL,
     reversed     text,
+    reversed_on  date,
     log_index    bigint NOT NULL
 );
 CREATE INDEX contract_rents_idx ON contract_rents (contract_id, due);
+CREATE INDEX contract_rents_voucher_idx ON contract_rents (voucher) WHERE voucher IS NOT NULL;
 """
 
 TYPES: Final = frozenset(
@@ -110,7 +112,7 @@ RECEIVE = """
 INSERT INTO contract_rents (event, contract_id, due, amount_fen, received_on, voucher, recorder_id, log_index)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 """
-REVERSE = "UPDATE contract_rents SET reversed = %s WHERE event = %s AND contract_id = %s"
+REVERSE = "UPDATE contract_rents SET reversed = %s, reversed_on = %s WHERE event = %s AND contract_id = %s"
 
 
 def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
@@ -131,7 +133,7 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
                 what = (recorded.name, contract, event.due, event.amount_fen, event.received_on, event.voucher)
                 cursor.execute(RECEIVE, (*what, event.recorder_id, recorded.index))
             case ResourceContractRentReversed(rent=rent):
-                cursor.execute(REVERSE, (recorded.name, rent, contract))
+                cursor.execute(REVERSE, (recorded.name, recorded.line.on, rent, contract))
                 if cursor.rowcount != 1:
                     raise MissingRow(f"resource_contracts: {recorded.name} takes back what is not there")
             case other:
@@ -279,6 +281,9 @@ SELECT event, due, amount_fen, received_on, voucher, recorder_id, reversed FROM 
 WHERE contract_id = %s ORDER BY log_index
 """
 
+SCHEDULE = "SELECT due_on, amount_fen FROM read.contract_dues WHERE contract_id = %s ORDER BY due"
+NAMING = "SELECT DISTINCT contract_id FROM read.contract_rents WHERE voucher = %s AND reversed IS NULL"
+
 
 def one(conn: Connection[Any], contract_id: UUID, *, on: date) -> ResourceContract | None:
     """A contract, or None, with what was due by the day."""
@@ -313,6 +318,16 @@ def falling_due(conn: Connection[Any], area: Division, *, on: date, until: date,
     values = {"prefix": prefix(area) + "%", "on": on, "until": until, "limit": limit}
     with conn.cursor(row_factory=class_row(ContractDue)) as cursor:
         return cursor.execute(FALLING_DUE, values).fetchall()
+
+
+def schedule(conn: Connection[Any], contract_id: UUID) -> list[tuple[date, int]]:
+    """The rents that a contract writes down, whether it binds yet or not: day and amount in fen, in their order."""
+    return conn.execute(SCHEDULE, (contract_id,)).fetchall()
+
+
+def naming(conn: Connection[Any], voucher: EventName) -> list[UUID]:
+    """The contracts of which some rent names a voucher."""
+    return [contract for (contract,) in conn.execute(NAMING, (voucher,))]
 
 
 def rents(conn: Connection[Any], contract_id: UUID) -> list[ContractRent]:

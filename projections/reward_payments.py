@@ -203,7 +203,8 @@ class MonthPage:
     """How much, to how many, did all arrive; then the rows; as of a log position.
 
     `by_state` covers everything live, `withheld` the part of it for sensitive reports, which no row itemises;
-    `reversed` was granted and taken back, and is in neither.
+    `reversed` was granted and taken back, and is in neither. Where sensitive ones are fewer than `withheld_below` (0:
+    they are not, or everything is asked for), they are in no figure at all.
     """
 
     division: Division
@@ -214,6 +215,7 @@ class MonthPage:
     by_state: dict[State, Sum]
     withheld: Sum
     reversed: Sum
+    withheld_below: int = 0
 
     @property
     def total(self) -> Sum:
@@ -284,9 +286,12 @@ WITH scope AS (
         sum(amount_fen)::bigint AS amount_fen, max(booked_on) AS booked_on, min(log_index) AS first_index
     FROM scope GROUP BY 1, 2, 3
 )
-SELECT positions.position, payees.count AS payee_count, shown.*
+SELECT positions.position, payees.*, shown.*
 FROM read.positions
-    CROSS JOIN (SELECT count(DISTINCT payee_id) FROM scope WHERE state <> 'reversed') payees
+    CROSS JOIN (
+        SELECT count(DISTINCT payee_id) AS payee_count,
+            count(DISTINCT payee_id) FILTER (WHERE NOT withheld) AS named_count
+        FROM scope WHERE state <> 'reversed') payees
     LEFT JOIN shown ON true
 WHERE model = 'reward_payments'
 ORDER BY first_index, state
@@ -296,8 +301,11 @@ MONTHS = f"""
 SELECT accrual_month AS month, count(*) AS count, sum(amount_fen)::bigint AS amount_fen,
     count(*) FILTER (WHERE state = 'arrived') AS arrived_count,
     coalesce(sum(amount_fen) FILTER (WHERE state = 'arrived'), 0)::bigint AS arrived_fen
-FROM ({REWARDS_WITH_STATE}) reward
-WHERE division LIKE %s AND state <> 'reversed'
+FROM (
+    SELECT *, count(*) FILTER (WHERE sensitive) OVER (PARTITION BY accrual_month) < %(least)s AS few
+    FROM ({REWARDS_WITH_STATE}) every WHERE division LIKE %(prefix)s
+) reward
+WHERE state <> 'reversed' AND NOT (few AND sensitive)
 GROUP BY 1 ORDER BY 1 DESC
 """  # noqa: S608 - text of ours
 
@@ -319,18 +327,22 @@ ORDER BY payee_id, log_index
 """
 
 
-def for_month(conn: Connection[Any], division: Division, month: Month) -> MonthPage:
+def for_month(conn: Connection[Any], division: Division, month: Month, *, least: int = 0) -> MonthPage:
     """The page of a month: every reward accrued in it, in the division or below it, grouped by payee and state.
 
-    Rewards of sensitive reports are summed up as `withheld` and name nobody. Rows come in the order of first granting.
+    Rewards of sensitive reports are summed up as `withheld` and name nobody; fewer of them than `least`, those taken
+    back among them, are left out. Rows come in the order of first granting.
     """
     values = {"month": month, "prefix": prefix(division) + "%"}
     with conn.cursor(row_factory=dict_row) as cursor:
         found = cursor.execute(FOR_MONTH, values).fetchall()
+    few = 0 < sum(row["count"] for row in found if row["withheld"]) < least
     by_state: dict[State, Sum] = dict.fromkeys(STATES, Sum())
     withheld = reversed_ = Sum()
     rows: list[PayeeRow] = []
     for row in found:
+        if few and row["withheld"]:
+            continue
         if row["state"] is None:  # the month has no reward, and this row only carries the position
             continue
         rewards = Sum(row["count"], row["amount_fen"])
@@ -346,18 +358,22 @@ def for_month(conn: Connection[Any], division: Division, month: Month) -> MonthP
         division=division,
         month=month,
         position=found[0]["position"],
-        payee_count=found[0]["payee_count"],
+        payee_count=found[0]["named_count" if few else "payee_count"],
         rows=tuple(rows),
         by_state=by_state,
         withheld=withheld,
         reversed=reversed_,
+        withheld_below=least if few else 0,
     )
 
 
-def months(conn: Connection[Any], division: Division) -> list[MonthSummary]:
-    """The months in which something was earned in a division or below it, the latest first."""
+def months(conn: Connection[Any], division: Division, *, least: int = 0) -> list[MonthSummary]:
+    """The months in which something was earned in a division or below it, the latest first.
+
+    Fewer rewards of sensitive reports in a month than `least` are left out, as on the page of that month.
+    """
     with conn.cursor(row_factory=class_row(MonthSummary)) as cursor:
-        return cursor.execute(MONTHS, (prefix(division) + "%",)).fetchall()
+        return cursor.execute(MONTHS, {"prefix": prefix(division) + "%", "least": least}).fetchall()
 
 
 def of_payee(conn: Connection[Any], payee_id: UUID) -> list[Reward]:

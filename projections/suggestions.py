@@ -6,7 +6,7 @@ What must not be broken: the words themselves are not here. Public pages show th
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg import Connection
@@ -17,6 +17,7 @@ from domain.affairs.suggestion_box import (
     SuggestionAnswered,
     SuggestionClosed,
     SuggestionOpened,
+    SuggestionTextErased,
 )
 from domain.kernel.events import Commitment
 from domain.kernel.ids import EventName
@@ -42,6 +43,8 @@ CREATE TABLE suggestions (
     answer        text,
     answered_on   date,
     reason        text,
+    erased_on     date,
+    erasure_basis text,
     event         text NOT NULL,
     last_event    text NOT NULL,
     log_index     bigint NOT NULL
@@ -50,7 +53,15 @@ CREATE INDEX suggestions_division_idx ON suggestions (division text_pattern_ops,
 CREATE INDEX suggestions_waiting_idx ON suggestions (division text_pattern_ops) WHERE status IN ('opened', 'accepted');
 """
 
-TYPES = frozenset({"suggestion.opened/1", "suggestion.accepted/1", "suggestion.answered/1", "suggestion.closed/1"})
+TYPES = frozenset(
+    {
+        "suggestion.opened/1",
+        "suggestion.accepted/1",
+        "suggestion.answered/1",
+        "suggestion.closed/1",
+        "suggestion.text_erased/1",
+    }
+)
 
 OPEN = """
 INSERT INTO suggestions (suggestion_id, division, channel, text_commitment, author_id, slip, opened_on, status, event,
@@ -66,6 +77,7 @@ UPDATE suggestions SET status = 'answered', outcome = %s, answer = %s, answered_
 WHERE suggestion_id = %s
 """
 CLOSE = "UPDATE suggestions SET status = 'closed', reason = %s, last_event = %s WHERE suggestion_id = %s"
+ERASE = "UPDATE suggestions SET erased_on = %s, erasure_basis = %s, last_event = %s WHERE suggestion_id = %s"
 
 
 def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
@@ -83,6 +95,8 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
                 cursor.execute(ANSWER, (outcome, answer, on, name, stream))
             case SuggestionClosed(reason=reason):
                 cursor.execute(CLOSE, (reason, name, stream))
+            case SuggestionTextErased(legal_basis=legal_basis):
+                cursor.execute(ERASE, (on, legal_basis, name, stream))
             case other:
                 raise TypeError(f"{type(other).__name__} is not an event of this read model")
         if cursor.rowcount != 1:
@@ -96,7 +110,8 @@ def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:
 class Suggestion:
     """A suggestion. `text_commitment` stands for its words; `gist` is what it says in public, once it is taken on.
 
-    `answered_on` is the day of the first answer; a later one replaced its words.
+    `answered_on` is the day of the first answer; a later one replaced its words. `erased_on`: the day on which the
+    words were destroyed by themselves, by the rule `erasure_basis`.
     """
 
     suggestion_id: UUID
@@ -113,6 +128,8 @@ class Suggestion:
     answer: str | None
     answered_on: date | None
     reason: str | None
+    erased_on: date | None
+    erasure_basis: str | None
     event: EventName
     last_event: EventName
     log_index: int
@@ -127,7 +144,7 @@ class Suggestion:
 
 _SUGGESTION = """
 SELECT suggestion_id, division, channel, text_commitment, author_id, slip, opened_on, status, gist, due_on, outcome,
-    answer, answered_on, reason, event, last_event, log_index
+    answer, answered_on, reason, erased_on, erasure_basis, event, last_event, log_index
 FROM read.suggestions
 """
 ONE = f"{_SUGGESTION} WHERE suggestion_id = %s"
@@ -139,6 +156,9 @@ ORDER BY log_index DESC LIMIT %(limit)s
 WAITING = """
 SELECT count(*), min(coalesce(due_on, opened_on)) FROM read.suggestions
 WHERE division LIKE %s AND status IN ('opened', 'accepted')
+"""
+RECEIVED = """
+SELECT count(*), min(opened_on) FROM read.suggestions WHERE division LIKE %s AND status = 'opened'
 """
 
 
@@ -168,5 +188,14 @@ def listing(
 
 def waiting(conn: Connection[Any], area: Division) -> tuple[int, date | None]:
     """How many of an area wait, and the earliest day on which one came or is due."""
-    found = conn.execute(WAITING, (prefix(area) + "%",)).fetchone()
+    return _counted(conn, WAITING, area)
+
+
+def received(conn: Connection[Any], area: Division) -> tuple[int, date | None]:
+    """How many of an area nobody has taken on yet, and the day on which the first of them came."""
+    return _counted(conn, RECEIVED, area)
+
+
+def _counted(conn: Connection[Any], query: LiteralString, area: Division) -> tuple[int, date | None]:
+    found = conn.execute(query, (prefix(area) + "%",)).fetchone()
     return (found[0], found[1]) if found is not None else (0, None)

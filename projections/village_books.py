@@ -115,6 +115,8 @@ CREATE TABLE village_vouchers (
 CREATE INDEX village_vouchers_division_idx ON village_vouchers (division text_pattern_ops, month, log_index);
 CREATE INDEX village_vouchers_waiting_idx ON village_vouchers (division text_pattern_ops, status, log_index)
     WHERE status IN ('drafted', 'reviewed', 'approved', 'sent_back');
+CREATE INDEX village_vouchers_under_idx ON village_vouchers (resolution) WHERE resolution IS NOT NULL;
+CREATE INDEX village_vouchers_papers_idx ON village_vouchers USING gin (attachments jsonb_path_ops);
 -- What is booked: opening balances (without a voucher) and vouchers, line by line.
 CREATE TABLE village_lines (
     log_index  bigint NOT NULL,
@@ -517,6 +519,13 @@ PARTIES_OF = "SELECT * FROM read.village_parties WHERE division = %s ORDER BY re
 PLANS_OF = """
 SELECT DISTINCT ON (year) * FROM read.village_plans WHERE division = %s ORDER BY year DESC, log_index DESC
 """
+PEOPLE_ON = """
+SELECT DISTINCT party.person_id FROM read.village_vouchers voucher
+CROSS JOIN LATERAL jsonb_to_recordset(voucher.lines) AS line (party_id uuid)
+JOIN read.village_parties party USING (party_id)
+WHERE voucher.attachments @> %s::jsonb AND party.person_id IS NOT NULL
+"""
+VILLAGES_WITH = "SELECT DISTINCT division FROM read.village_vouchers WHERE attachments @> %s::jsonb"
 VOUCHER = "SELECT * FROM read.village_vouchers WHERE voucher_id = %s"
 VOUCHERS_OF = """
 SELECT * FROM read.village_vouchers
@@ -537,10 +546,27 @@ MONTHS_OF = "SELECT * FROM read.village_months WHERE division = %s ORDER BY mont
 IMPORTED = "SELECT voucher_id FROM read.village_vouchers WHERE voucher_id = ANY (%s)"
 
 
+ALIKE = """
+SELECT voucher_id FROM read.village_vouchers
+WHERE division = %s AND month = %s AND day = %s AND purpose = %s AND status NOT IN ('withdrawn', 'reversed')
+"""
+
+
 def book_of(conn: Connection[Any], division: Division) -> BookKept | None:
     """A village's book, or None."""
     with conn.cursor(row_factory=class_row(BookKept)) as cursor:
         return cursor.execute(BOOK_OF, (division,)).fetchone()
+
+
+def alike(conn: Connection[Any], division: Division, *, day: date, purpose: str) -> list[UUID]:
+    """The vouchers of a village's day that stand and are for the same."""
+    return [voucher_id for (voucher_id,) in conn.execute(ALIKE, (division, month_of(day), day, purpose))]
+
+
+def under(conn: Connection[Any], resolution: EventName) -> list[UUID]:
+    """The vouchers that were approved by a resolution."""
+    rows = conn.execute("SELECT voucher_id FROM read.village_vouchers WHERE resolution = %s", (resolution,))
+    return [voucher_id for (voucher_id,) in rows]
 
 
 def books_within(conn: Connection[Any], area: Division) -> list[BookKept]:
@@ -565,6 +591,18 @@ def plans_of(conn: Connection[Any], division: Division) -> list[Plan]:
     """The plan of each year as it was published last, the latest year first."""
     with conn.cursor(row_factory=class_row(Plan)) as cursor:
         return cursor.execute(PLANS_OF, (division,)).fetchall()
+
+
+def villages_with(conn: Connection[Any], sha256: str) -> set[Division]:
+    """The villages with a voucher that a paper belongs to."""
+    found = conn.execute(VILLAGES_WITH, (to_json([{"sha256": sha256}]),)).fetchall()
+    return {division for (division,) in found}
+
+
+def people_on(conn: Connection[Any], sha256: str) -> list[UUID]:
+    """The persons whom the vouchers are about that a paper belongs to, as far as they are known."""
+    found = conn.execute(PEOPLE_ON, (to_json([{"sha256": sha256}]),)).fetchall()
+    return [person for (person,) in found]
 
 
 def voucher(conn: Connection[Any], voucher_id: UUID) -> Voucher | None:

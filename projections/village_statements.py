@@ -22,7 +22,10 @@ CARRY_OVER: Final = "carry_over"
 
 @dataclass(frozen=True, slots=True)
 class AccountSums:
-    """An account over some days, in fen: before, what was debited and credited, after; without whom it is with."""
+    """An account over some days, in fen: before, what was debited and credited, after; without whom it is with.
+
+    Red vouchers count below zero on the side of what they take back.
+    """
 
     account: str
     opening_fen: int
@@ -78,13 +81,20 @@ class Section:
 SUMS = """
 SELECT account,
     coalesce(sum(debit_fen - credit_fen) FILTER (WHERE day < %(since)s), 0)::bigint AS opening_fen,
-    coalesce(sum(debit_fen) FILTER (WHERE day >= %(since)s), 0)::bigint AS debit_fen,
-    coalesce(sum(credit_fen) FILTER (WHERE day >= %(since)s), 0)::bigint AS credit_fen,
+    coalesce(sum(CASE WHEN red THEN -credit_fen ELSE debit_fen END) FILTER (WHERE day >= %(since)s), 0)::bigint
+        AS debit_fen,
+    coalesce(sum(CASE WHEN red THEN -debit_fen ELSE credit_fen END) FILTER (WHERE day >= %(since)s), 0)::bigint
+        AS credit_fen,
     sum(debit_fen - credit_fen)::bigint AS closing_fen
-FROM read.village_lines
-WHERE division = %(division)s AND day <= %(until)s AND (NOT %(earned)s OR kind <> 'carry_over')
+FROM (
+    SELECT entry.*, coalesce(voucher.reverses IS NOT NULL, false) AS red
+    FROM read.village_lines entry LEFT JOIN read.village_vouchers voucher USING (voucher_id)
+    WHERE entry.division = %(division)s
+) line
+WHERE day <= %(until)s AND (NOT %(earned)s OR kind <> 'carry_over')
 GROUP BY account ORDER BY account
 """
+"""What a red voucher takes back is taken off the side that it stood on: turnover says what was moved, not how often."""
 ITEMS = """
 SELECT entry.log_index, entry.line, entry.day, entry.kind, entry.account, entry.party_id, entry.debit_fen,
     entry.credit_fen, voucher.number, voucher.purpose, entry.voucher_id, entry.event

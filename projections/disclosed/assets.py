@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,12 +10,15 @@ from psycopg import Connection
 
 from domain.kernel import disclosed_assets
 from domain.kernel.disclosed_assets import AssetRecord, ChangeRecord, ContractRecord
+from domain.kernel.documents import Row
 from domain.kernel.places import Division, prefix
-from projections import resource_contracts, village_assets
-from projections.disclosed.frame import Made, Parameters
+from projections import resource_contracts, village_assets, village_books
+from projections.disclosed.frame import Made, Parameters, Subject
 
 QUERY: Final = disclosed_assets.QUERY
-MODELS: Final = (village_assets, resource_contracts)
+MODELS: Final = (village_assets, resource_contracts, village_books)
+_PARTY: Final = 4
+"""In which column of a contract's row its lessee stands."""
 
 ASSETS = """
 SELECT division, number, title, category, unit, quantity_milli, cost_fen, acquired_on, left_on,
@@ -35,15 +39,19 @@ SELECT contract_id, due, due_on, due.amount_fen FROM read.contract_dues due
 JOIN read.resource_contracts USING (contract_id) WHERE division LIKE %s AND NOT cancelled ORDER BY contract_id, due
 """
 RENTS = """
-SELECT contract_id, due_on, rent.amount_fen, received_on FROM read.contract_rents rent
+SELECT contract_id, due_on, told.amount_fen, told.day FROM read.contract_rents rent
 JOIN read.contract_dues USING (contract_id, due) JOIN read.resource_contracts USING (contract_id)
-WHERE division LIKE %s AND reversed IS NULL ORDER BY rent.log_index
+CROSS JOIN LATERAL (VALUES (rent.amount_fen, received_on), (-rent.amount_fen, reversed_on)) told (amount_fen, day)
+WHERE division LIKE %s AND told.day IS NOT NULL ORDER BY rent.log_index
 """
+# Whose name a lessee has: that of a registered person, or the one that the village's register of parties keeps.
+LESSEES = "SELECT party_id, coalesce(person_id, party_id) FROM read.village_parties WHERE division LIKE %s"
 
 
 def document(conn: Connection[Any], *, division: Division, period: str, parameters: Parameters, position: int) -> Made:
     """The register on the period's last day, its changes in it, and the contracts with their rents."""
     below = (prefix(division) + "%",)
+    lessees = dict(conn.execute(LESSEES, below).fetchall())
     made = disclosed_assets.document(
         assets=[_asset(row) for row in conn.execute(ASSETS, below)],
         changes=[_change(row) for row in conn.execute(CHANGES, below)],
@@ -53,7 +61,25 @@ def document(conn: Connection[Any], *, division: Division, period: str, paramete
         parameters=parameters,
         position=position,
     )
-    return Made(made)
+    subjects = {
+        table.name: tuple(
+            Subject("person", lessees.get(UUID(str(row[_PARTY])), UUID(str(row[_PARTY])))) for row in table.rows
+        )
+        for table in made.tables
+        if table.name == "contracts"
+    }
+    return Made(made, subjects)
+
+
+def resources(conn: Connection[Any], division: Division, *, last: date) -> list[Row]:
+    """The resources in a village's register on a day, as `disclosed_assets.resources_on` lists them."""
+    below = (prefix(division) + "%",)
+    return disclosed_assets.resources_on(
+        [_asset(row) for row in conn.execute(ASSETS, below)],
+        [_change(row) for row in conn.execute(CHANGES, below)],
+        division=division,
+        last=last.isoformat(),
+    )
 
 
 def _asset(row: tuple[Any, ...]) -> AssetRecord:

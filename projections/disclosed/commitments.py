@@ -1,7 +1,8 @@
 """What the village promised in public, as it is disclosed: how each promise stands, and what became of it.
 
 What must not be broken: every promise that was made by the end of the period, and had not ended before it began, stands
-in exactly one row, in the order of the log. Twin: `audit.rules.disclosed.commitments`.
+in exactly one row, in the order of the log, as it stood on the period's last day.
+Twin: `audit.rules.disclosed.commitments`.
 """
 
 from collections.abc import Sequence
@@ -33,9 +34,15 @@ COLUMNS: Final = (
 STATES: Final = ("fulfilled", "late", "running", "due", "overdue", "withdrawn")
 
 STANDING = """
-SELECT commitment_id, division, title, responsible, made_on, due_on, status, note, noted_on, fulfilled_on, reason,
-    ended_on, maker_id, event, last_event, log_index
-FROM read.commitments
+SELECT commitment_id, division, title, responsible, made_on, due_on,
+    CASE WHEN coalesce(fulfilled_on, ended_on) <= %(last)s THEN status ELSE 'made' END AS status, told.note, noted_on,
+    CASE WHEN fulfilled_on <= %(last)s THEN fulfilled_on END AS fulfilled_on, reason, ended_on, maker_id, event,
+    last_event, log_index
+FROM read.commitments promise
+LEFT JOIN LATERAL (
+    SELECT note FROM read.commitment_notes word
+    WHERE word.commitment_id = promise.commitment_id AND day <= %(last)s ORDER BY log_index DESC LIMIT 1
+) told ON true
 WHERE division LIKE %(prefix)s AND made_on <= %(last)s AND (ended_on IS NULL OR ended_on >= %(first)s)
 ORDER BY log_index
 """

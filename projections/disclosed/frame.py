@@ -5,13 +5,13 @@ that whoever has these entries computes the same bytes. A maker reads the tables
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 from uuid import UUID
 
 from psycopg import Connection, IsolationLevel
 
-from domain.kernel.documents import Document
+from domain.kernel.documents import Document, referred
 from domain.kernel.places import Division
 from projections.read_model import ReadModel
 
@@ -48,7 +48,10 @@ class Maker(Protocol):
     def document(
         self, conn: Connection[Any], *, division: Division, period: str, parameters: Parameters, position: int
     ) -> Made:
-        """The document of a place and a period, as the models stand, inside the caller's snapshot."""
+        """The document of a place and a period, as the models stand, inside the caller's snapshot.
+
+        In its `ref` cells stand whole identities: what it is disclosed with, `make` puts there.
+        """
 
 
 class NotTogether(Exception):
@@ -65,7 +68,8 @@ def make(conn: Connection[Any], maker: Maker, *, division: Division, period: str
     try:
         with conn.transaction():
             position = _position(conn, maker.MODELS)
-            return maker.document(conn, division=division, period=period, parameters=parameters, position=position)
+            made = maker.document(conn, division=division, period=period, parameters=parameters, position=position)
+            return replace(made, document=referred(made.document))
     finally:
         conn.isolation_level = before
 

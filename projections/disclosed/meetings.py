@@ -5,6 +5,8 @@ micro-project that rests on such a vote, each in the order of the log. Twin: `au
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +19,6 @@ from domain.kernel.places import Division, prefix
 from projections import meetings, projects
 from projections.disclosed.frame import Made, Parameters
 from projections.meetings import Meeting, Resolution
-from projections.projects import Project
 
 QUERY: Final = "meetings/1"
 MODELS: Final = (meetings, projects)
@@ -29,6 +30,7 @@ MEETINGS: Final = (
     Column("state", "code"),
     Column("eligible", "int"),
     Column("present", "int"),
+    Column("eligible_reason", "text"),
 )
 RESOLUTIONS: Final = (
     Column("place", "place"),
@@ -54,15 +56,39 @@ FENS: Final = ("budget_fen", "amount_fen", "spent_fen")
 
 OF_PERIOD = """
 SELECT meeting_id, division, kind, title, agenda, held_on, place, rule, status, eligible, present, on_sheet, sheet,
-    reason, recorder_id, event, log_index
+    reason, recorder_id, eligible_before, eligible_reason, event, log_index
 FROM read.meetings
 WHERE division LIKE %(prefix)s AND (meeting_id = %(once)s OR held_on BETWEEN %(first)s AND %(last)s)
 ORDER BY log_index
 """
 VOTES = """
-SELECT event, meeting_id, division, number, title, text, agreed, opposed, abstained, passed, held_on, log_index
+SELECT event, meeting_id, division, number, title, text, agreed, opposed, abstained, passed, held_on, limit_fen,
+    log_index
 FROM read.resolutions WHERE meeting_id = ANY (%s) ORDER BY log_index
 """
+PROJECTS_ON = """
+SELECT division, title, standing, budget_fen, state.contractor, state.amount_fen, state.accepters, state.spent_fen
+FROM read.projects project JOIN LATERAL (
+    SELECT standing, contractor, amount_fen, accepters, spent_fen FROM read.project_states state
+    WHERE state.project_id = project.project_id AND (%(last)s::date IS NULL OR day <= %(last)s)
+    ORDER BY state.log_index DESC LIMIT 1
+) state ON true
+WHERE resolution = ANY (%(votes)s) ORDER BY project.log_index
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Project:
+    """A micro-project as it stood on a day."""
+
+    division: Division
+    title: str
+    standing: str
+    budget_fen: int
+    contractor: str | None
+    amount_fen: int | None
+    accepters: int
+    spent_fen: int | None
 
 
 def document(conn: Connection[Any], *, division: Division, period: str, parameters: Parameters, position: int) -> Made:
@@ -73,7 +99,7 @@ def document(conn: Connection[Any], *, division: Division, period: str, paramete
     with conn.cursor(row_factory=class_row(Meeting)) as cursor:
         found = cursor.execute(OF_PERIOD, values).fetchall()
     votes = _votes(conn, [one.meeting_id for one in found])
-    built = projects.of_resolutions(conn, [one.event for one in votes])
+    built = _built(conn, votes, last)
     made = Document(
         kind="meetings",
         division=division,
@@ -96,8 +122,15 @@ def _votes(conn: Connection[Any], meeting_ids: Sequence[UUID]) -> list[Resolutio
         return cursor.execute(VOTES, (list(meeting_ids),)).fetchall()
 
 
+def _built(conn: Connection[Any], votes: Sequence[Resolution], last: date | None) -> list[_Project]:
+    """The micro-projects that rest on some votes, as they stood on a day; None: as they stand now."""
+    with conn.cursor(row_factory=class_row(_Project)) as cursor:
+        return cursor.execute(PROJECTS_ON, {"votes": [one.event for one in votes], "last": last}).fetchall()
+
+
 def _meeting_row(one: Meeting) -> Row:
-    return one.division, one.held_on.isoformat(), one.kind, one.title, one.status, one.eligible, one.present
+    came = (one.eligible, one.present, one.eligible_reason)
+    return one.division, one.held_on.isoformat(), one.kind, one.title, one.status, *came
 
 
 def _vote_row(one: Resolution) -> Row:
@@ -106,16 +139,16 @@ def _vote_row(one: Resolution) -> Row:
     return one.division, one.held_on.isoformat(), one.title, one.text, *votes, result
 
 
-def _project_row(one: Project) -> Row:
+def _project_row(one: _Project) -> Row:
     contract = (one.contractor, one.amount_fen)
-    return one.division, one.title, one.standing, one.budget_fen, *contract, len(one.accepters), one.spent_fen
+    return one.division, one.title, one.standing, one.budget_fen, *contract, one.accepters, one.spent_fen
 
 
-def _sums(built: Sequence[Project]) -> dict[str, int]:
+def _sums(built: Sequence[_Project]) -> dict[str, int]:
     return {name: sum(getattr(one, name) or 0 for one in built) for name in FENS}
 
 
-def _sentence(found: Sequence[Meeting], votes: Sequence[Resolution], built: Sequence[Project]) -> dict[str, int]:
+def _sentence(found: Sequence[Meeting], votes: Sequence[Resolution], built: Sequence[_Project]) -> dict[str, int]:
     return {
         "count": len(found),
         "held": sum(one.status == "held" for one in found),

@@ -12,7 +12,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from domain.kernel.disclosed import span
-from domain.kernel.documents import Column, Document, Row, Table, reference_of
+from domain.kernel.documents import Column, Document, Row, Table
 from domain.kernel.places import Division, prefix
 from projections import exchanges, points, points_rules, stations
 from projections.disclosed.frame import Made, Parameters, Subject
@@ -48,27 +48,38 @@ WHERE account.division LIKE %(prefix)s AND entry.day <= %(last)s
 GROUP BY account.account_id, entry.type, within ORDER BY account.log_index
 """
 GRANTED: Final = """
-SELECT entry.category, coalesce(title.title, entry.category), sum(entry.amount)::bigint
+SELECT entry.category, coalesce(title.title, entry.category), sum(told.amount)::bigint
 FROM read.points_accounts account JOIN read.points_entries entry USING (account_id)
+CROSS JOIN LATERAL (
+    SELECT entry.day, entry.amount UNION ALL
+    SELECT back.day, -entry.amount FROM read.points_entries back
+    WHERE back.account_id = entry.account_id AND back.of_seq = entry.seq AND back.type = 'points.reversed/1'
+) told
 LEFT JOIN read.points_rule_titles title
     ON title.event = entry.rule AND title.kind = 'category' AND title.code = entry.category
-WHERE account.division LIKE %(prefix)s AND entry.day BETWEEN %(first)s AND %(last)s
-    AND entry.type = 'points.granted/1' AND NOT entry.taken_back
-GROUP BY 1, 2
+WHERE account.division LIKE %(prefix)s AND entry.type = 'points.granted/1' AND entry.day <= %(last)s
+    AND told.day BETWEEN %(first)s AND %(last)s
+GROUP BY 1, 2 HAVING sum(told.amount) <> 0
 """
 EXCHANGED: Final = """
-SELECT line.sku, coalesce(listing.title, line.sku), sum(line.quantity - line.returned)::bigint,
-    sum((line.quantity - line.returned) * line.points_each)::bigint
+SELECT line.sku, coalesce(listing.title, line.sku), sum(told.pieces)::bigint,
+    sum(told.pieces * line.points_each)::bigint
 FROM read.exchanges made JOIN read.stations station USING (station_id)
 JOIN read.exchange_lines line USING (exchange_id)
+CROSS JOIN LATERAL (
+    SELECT made.made_on AS day, line.quantity AS pieces UNION ALL
+    SELECT back.day, -back.quantity FROM read.exchange_backs back
+    WHERE back.exchange_id = line.exchange_id AND back.sku = line.sku
+) told
 LEFT JOIN read.station_listings listing ON listing.event = line.listing
-WHERE station.division LIKE %(prefix)s AND made.made_on BETWEEN %(first)s AND %(last)s
-GROUP BY 1, 2 HAVING sum(line.quantity - line.returned) > 0
+WHERE station.division LIKE %(prefix)s AND told.day BETWEEN %(first)s AND %(last)s
+GROUP BY 1, 2 HAVING sum(told.pieces) <> 0
 """
 MADE: Final = """
-SELECT count(*) FILTER (WHERE made.status <> 'cancelled'), coalesce(sum(cash_fen - cash_back_fen), 0)::bigint
-FROM read.exchanges made JOIN read.stations station USING (station_id)
-WHERE station.division LIKE %(prefix)s AND made.made_on BETWEEN %(first)s AND %(last)s
+SELECT coalesce(sum(made), 0)::bigint, coalesce(sum(cash_fen), 0)::bigint
+FROM read.exchange_months JOIN read.stations station USING (station_id)
+WHERE station.division LIKE %(prefix)s AND month BETWEEN to_char(%(first)s::date, 'YYYY-MM')
+    AND to_char(%(last)s::date, 'YYYY-MM')
 """
 
 
@@ -131,7 +142,7 @@ def _accounts(conn: Connection[Any], values: dict[str, object]) -> list[_Account
 
 
 def _row(one: _Account) -> Row:
-    return reference_of(one.holder_id), one.kind, *(one.sums[name] for name in FIGURES)
+    return str(one.holder_id), one.kind, *(one.sums[name] for name in FIGURES)
 
 
 def _sums(rows: list[Row], **places: int) -> dict[str, int]:

@@ -12,7 +12,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from domain.kernel.disclosed import months
-from domain.kernel.documents import Column, Document, Row, Table, reference_of
+from domain.kernel.documents import Column, Document, Row, Table
 from domain.kernel.places import Division, prefix
 from projections import reward_payments
 from projections.disclosed.frame import Made, Parameters, Subject
@@ -87,7 +87,7 @@ def document(conn: Connection[Any], *, division: Division, period: str, paramete
 
 def _row(one: _Group) -> Row:
     day = one.booked_on.isoformat() if one.booked_on is not None and one.state == "arrived" else None
-    return reference_of(one.payee_id), one.state, one.count, one.fen, day
+    return str(one.payee_id), one.state, one.count, one.fen, day
 
 
 def _sentence(groups: Sequence[_Group]) -> dict[str, int]:

@@ -12,14 +12,16 @@ from typing import Any, Final
 from psycopg import Connection
 
 from domain.kernel.disclosed import span
-from domain.kernel.documents import Column, Document, Row, Table, reference_of
+from domain.kernel.disclosed_assets import REGISTERED
+from domain.kernel.documents import Column, Document, Row, Table
 from domain.kernel.places import Division, level
-from projections import charts, resource_contracts, village_books, village_statements
+from projections import charts, resource_contracts, village_assets, village_books, village_statements
+from projections.disclosed import assets
 from projections.disclosed.frame import Made, Parameters, Subject
 from projections.village_statements import AccountSums, Item, PartyBalance
 
 QUERY: Final = "village_finances/1"
-MODELS: Final = (village_books, charts, resource_contracts)
+MODELS: Final = (village_books, charts, resource_contracts, village_assets)
 
 PLAN: Final = (Column("side", "code"), Column("title", "text"), Column("fen", "fen"))
 ITEMS: Final = (
@@ -64,11 +66,16 @@ ORDER BY log_index
 
 
 def document(conn: Connection[Any], *, division: Division, period: str, parameters: Parameters, position: int) -> Made:
-    """A village's finances in a month, a quarter or a year. Raises ValueError for what is no village."""
+    """A village's finances in a month, a quarter or a year. Raises ValueError for what is no village, and for a time
+    in which it has no book.
+    """
     since, until = span(period)
     if level(division) != "village":
         raise ValueError(f"{division} is no village")
-    names = _names(conn, division)
+    book = village_books.book_of(conn, division)
+    if book is None or until < book.since:
+        raise ValueError(f"{division} has no book in {period}")
+    names = _names(conn, book.chart)
     lines = [one for one in village_statements.items(conn, division, since=since, until=until) if one.purpose]
     sums = village_statements.sums(conn, division, since=since, until=until)
     found = village_statements.party_balances(conn, division, since=since, until=until)
@@ -84,6 +91,7 @@ def document(conn: Connection[Any], *, division: Division, period: str, paramete
         _table("expenses", ITEMS, [_item(one, called, credit=False) for one in expenses], "fen"),
         _table("assets", BALANCES, _assets(sums, parties, called), "opening_fen", "closing_fen"),
         _table("resources", RESOURCES, _resources(conn, division, since, until), "due_fen"),
+        _table("registered", REGISTERED, assets.resources(conn, division, last=until)),
         _table("debts", DEBTS, debts),
         _table("distribution", ITEMS, [_item(one, called, credit=True) for one in lines if one.account in _RESULT]),
         _table("other", ITEMS, [_item(one, called, credit=True) for one in lines if _is_other(one)]),
@@ -101,10 +109,9 @@ def document(conn: Connection[Any], *, division: Division, period: str, paramete
     return Made(made, {"debts": subjects})
 
 
-def _names(conn: Connection[Any], division: Division) -> dict[str, tuple[str, str]]:
-    """Code -> name and side, by the chart that the book keeps; none where there is no book."""
-    book = village_books.book_of(conn, division)
-    listed = [one for one in charts.listed(conn) if book is not None and one.chart == book.chart]
+def _names(conn: Connection[Any], chart: str) -> dict[str, tuple[str, str]]:
+    """Code -> name and side, by the chart that the book keeps."""
+    listed = [one for one in charts.listed(conn) if one.chart == chart]
     return {one.account.removeprefix("vil:"): (one.name, one.side) for one in listed}
 
 
@@ -157,8 +164,8 @@ def _debts(
     subjects: list[Subject | None] = []
     for one in parties:
         if one.opening_fen or one.closing_fen:
-            rows.append((called(one.account), reference_of(one.party_id), one.opening_fen, one.closing_fen))
-            subjects.append(Subject("person", one.person_id) if one.person_id is not None else None)
+            rows.append((called(one.account), str(one.party_id), one.opening_fen, one.closing_fen))
+            subjects.append(Subject("person", one.person_id or one.party_id))
     for other in sums:
         whole = other.account.startswith("2") and other.account not in by_party
         if whole and (other.opening_fen or other.closing_fen):

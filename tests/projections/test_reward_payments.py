@@ -1,10 +1,13 @@
 """The page that villagers read: how much, to whom, did all arrive — and nobody named in a sensitive matter."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
+from audit.book import Book
+from audit.disclosures import Pages
 from domain.kernel.calendar import Month
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
@@ -12,6 +15,7 @@ from migrations.roles import Access
 from projections import reward_payments
 from projections.reward_payments import MonthSummary, PayeeRow, Sum
 from projections.runner import Runner
+from tests.projections.disclosed.agreeing import entries_of
 from tests.projections.story import COUNTY, NEXT_VILLAGE, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, Story, person
 
 JANUARY, FEBRUARY = Month("2026-01"), Month("2026-02")
@@ -116,3 +120,38 @@ def test_one_payee_and_one_incident(told: Story, reader: psycopg.Connection) -> 
     assert reversed_ is not None
     assert (reversed_.state, reversed_.payee_id) == ("reversed", person("mistaken"))
     assert reward_payments.of_incident(reader, person("nobody")) is None
+
+
+@pytest.mark.parametrize(
+    ("least", "division"), [(0, COUNTY), (1, COUNTY), (2, COUNTY), (3, NEXT_VILLAGE), (3, VILLAGE)]
+)
+def test_the_events_alone_give_the_same_page_and_few_stand_in_no_figure(
+    told: Story, reader: psycopg.Connection, least: int, division: Division
+) -> None:
+    page = reward_payments.for_month(reader, division, JANUARY, least=least)
+    pages, book = Pages(), Book()
+    for entry in entries_of(told):
+        pages.see(entry, book)
+        book.apply(entry)
+    settled(pages, division, least)
+    other = next(
+        one
+        for one in pages.at(book, page.position, on="2026-11-22", names={})
+        if (one.month, one.division) == (JANUARY, division)
+    )
+    assert (page.payee_count, page.withheld_below) == (other.payee_count, other.withheld_below)
+    assert {state: (one.count, one.amount_fen) for state, one in page.by_state.items()} == {
+        state: (one.count, one.fen) for state, one in other.by_state.items()
+    }
+    for mine, theirs in ((page.withheld, other.withheld), (page.reversed, other.reversed)):
+        assert (mine.count, mine.amount_fen) == (theirs.count, theirs.fen)
+    (listed,) = [one for one in reward_payments.months(reader, division, least=least) if one.month == JANUARY]
+    assert (listed.count, listed.amount_fen) == (page.total.count, page.total.amount_fen)
+    assert page.withheld_below in (0, least)
+    assert page.withheld == Sum() or page.withheld.count >= least
+
+
+def settled(pages: Pages, division: Division, least: int) -> None:
+    """As if an area had settled the smallest count that is shown."""
+    data = {"division": division, "since": "2021-01-01", "small_count_min": least}
+    pages.see(SimpleNamespace(type="disclosure_settings.made/1", index=9, data=data), Book())  # type: ignore[arg-type]

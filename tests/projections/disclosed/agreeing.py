@@ -1,14 +1,15 @@
 """Both ways to compute what is disclosed, beside one another: from the read models, and from the events alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import psycopg
 
+from api.web.disclosed.kinds import WORDS
 from audit.entries import Entry, Raw
 from audit.rules.disclosed.fold import Fold
 from audit.rules.disclosed.folds import folds
 from audit.strict import fields_of
-from domain.kernel.documents import Document, parse
+from domain.kernel.documents import Document, parse, referred
 from domain.kernel.places import Division
 from journal import line as lines
 from journal.note import Signature
@@ -40,19 +41,32 @@ def folded(kind: str, entries: Sequence[Entry]) -> Fold:
     return fold
 
 
-def agree(reader: psycopg.Connection, story: Story, kind: str, *, division: Division, period: str) -> Made:
+def agree(
+    reader: psycopg.Connection,
+    story: Story,
+    kind: str,
+    *,
+    division: Division,
+    period: str,
+    parameters: Mapping[str, str] = PARAMETERS,
+) -> Made:
     """The document of a kind, after both ways came to the same bytes.
 
     Everything of the story is recorded and projected.
     """
-    made = frame.make(reader, MAKERS[kind], division=division, period=period, parameters=PARAMETERS)
+    made = frame.make(reader, MAKERS[kind], division=division, period=period, parameters=parameters)
     fold, position = folded(kind, entries_of(story)), len(story.entries)
-    other: Document = fold.document(division=division, period=period, parameters=PARAMETERS, position=position)
+    whole = fold.document(division=division, period=period, parameters=parameters, position=position)
+    other: Document = referred(whole)
     assert made.document == other
     assert made.document.canonical() == other.canonical()
     assert parse(other.canonical()) == other
     assert fold.query == MAKERS[kind].QUERY == other.query
+    words = WORDS[kind]
+    assert words.sentence(other.sentence)
+    assert len(words.left_out(other.withheld)) == len(other.withheld)
     for table in other.tables:
+        assert {column.name for column in table.columns} <= set(words.tables[table.name].columns)
         subjects = made.subjects.get(table.name)
         assert subjects is None or len(subjects) == len(table.rows)
     return made

@@ -33,6 +33,7 @@ from domain.village.contracts import (
 )
 from migrations.roles import Access
 from projections import resource_contracts, village_assets
+from projections.disclosed.frame import Subject
 from projections.rebuild import rebuild
 from projections.runner import Runner
 from tests.projections.conftest import all_rows, roles_of
@@ -125,7 +126,9 @@ def owned(installed: Access, runner: Runner) -> Story:
 
 
 def _a_village_item_by_item(owned: Story, reader: psycopg.Connection) -> None:
-    made = agree(reader, owned, "assets", division=VILLAGE, period="2026-Q1").document
+    whole = agree(reader, owned, "assets", division=VILLAGE, period="2026-Q1")
+    made = whole.document
+    assert whole.subjects == {"contracts": (Subject("person", PARTY),)}, "by the name that the parties' register keeps"
     register, changes, contracts = made.tables
     assert register.rows == (
         ("2", "水泵", "operating", "2 台", 60_000, "2026-01-05", "held"),
@@ -159,6 +162,8 @@ def _a_village_item_by_item(owned: Story, reader: psycopg.Connection) -> None:
 def _other_periods_and_places(owned: Story, reader: psycopg.Connection) -> None:
     february = agree(reader, owned, "assets", division=VILLAGE, period="2026-02").document
     assert [row[0] for row in february.tables[0].rows] == ["10", "2", "R-1"], "what was sold in March was still there"
+    january = agree(reader, owned, "assets", division=VILLAGE, period="2026-01").document
+    assert january.tables[0].rows[1][3:5] == ("3 台", 90_000), "a count of February changes nothing in January"
     later = agree(reader, owned, "assets", division=VILLAGE, period="2027").document
     assert later.tables[0].rows[-1][-1] == "held", "the contract ended in June 2026"
     assert later.tables[2].rows[0][-3:] == (0, 0, 400), "still late; what was cancelled is not due"

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from domain.kernel.documents import reference_of
+from domain.kernel.documents import NUMBERED, reference_of
 from migrations.roles import Access
 from projections import places, reward_payments
 from projections.disclosed import frame, rewards
@@ -27,6 +27,9 @@ def test_the_month_of_a_county(told: Story, reader: psycopg.Connection) -> None:
     assert made.document.withheld == {"sensitive_below": 3}
     assert (made.document.sentence["count"], made.document.sentence["reversed_count"]) == (4, 1)
     assert made.document.position == len(told.entries)
+    counted = agree(reader, told, "rewards", division=COUNTY, period="2026-01", parameters={**NUMBERED, **PARAMETERS})
+    assert [row[0] for row in counted.document.tables[0].rows] == ["1", "2", "3"]
+    assert not any(reference_of(person(one)).encode() in counted.document.canonical() for one in ("rider", "courier"))
     for division, period in ((VILLAGE, "2026-01"), (NEXT_VILLAGE, "2026-02"), (TOWNSHIP, "2026-Q1"), (COUNTY, "2026")):
         agree(reader, told, "rewards", division=division, period=period)
 

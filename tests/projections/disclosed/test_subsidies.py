@@ -5,6 +5,7 @@ from datetime import date
 import psycopg
 import pytest
 
+from api.web.disclosed.kinds import title_of
 from domain.kernel.documents import reference_of
 from domain.kernel.ids import EventName, derived
 from domain.kernel.money import Fen
@@ -28,6 +29,7 @@ from domain.subsidies.programmes import (
 from migrations.roles import Access
 from projections import subsidies
 from projections.disclosed.frame import Subject
+from projections.disclosed.titles import titles
 from projections.rebuild import rebuild
 from projections.runner import Runner
 from tests.projections.conftest import all_rows, roles_of
@@ -139,6 +141,11 @@ def _what_is_disclosed_at_once_and_larger_places(paid: Story, reader: psycopg.Co
     once = agree(reader, paid, "subsidies", division=VILLAGE, period=f"once-{land}").document
     assert [row[1] for row in once.tables[0].rows] == ["耕地补贴"]
     assert len(once.tables[1].rows) == 4
+    aged, poor = (list_id(one, VILLAGE, Period("2026-03")) for one in (AGED, POOR))
+    periods = [f"once-{land}", f"once-{aged}", f"once-{poor}", "2026"]
+    assert titles(reader, periods) == {f"once-{land}": "耕地补贴"}, "none of what is nobody's business"
+    made = [agree(reader, paid, "subsidies", division=VILLAGE, period=period).document for period in periods]
+    assert [title_of(document) for document in made] == ["耕地补贴", None, None, None], "as a sheet says it"
     township = agree(reader, paid, "subsidies", division=TOWNSHIP, period="2026").document
     (lists,) = township.tables
     assert [(row[0], row[3], row[-1]) for row in lists.rows] == [
