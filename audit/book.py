@@ -117,7 +117,7 @@ class Book:
                 return str(data["code"])
             case "workflow" | "calendar":
                 return data.get("division")
-            case "tariff" | "cap" | "catalogue" | "withholding" | "points_rule":
+            case "tariff" | "cap" | "catalogue" | "withholding" | "points_rule" | "donation_slip":
                 return str(data["division"])
             case "points_account":
                 return self._division_of_points(entry)

@@ -6,11 +6,13 @@ name is compared only where it was opened with authority, and else the line's ow
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any, ClassVar, NamedTuple
 
+from audit.area_settings import AreaSettings
 from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Check, Findings, Place
@@ -22,7 +24,9 @@ from journal.line import canonical
 FOLDER = "disclosures/"
 STATES = ("arrived", "in_progress", "not_arrived", "to_verify")
 _FILE_BYTES_MAX = 1 << 28
-_REFERENCE_CHARS = 8
+_SMALL_COUNT_MIN = 3
+"""Where no area has settled otherwise, as `domain.disclosures.settings.DEFAULT` has it."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,17 @@ class Sum:
         return {"count": self.count, "fen": self.fen}
 
 
-class Row(NamedTuple):
-    """The rewards of one payee in one state; `reference` is what the payee finds the row by, `name` is masked."""
+def sum_of(sums: Iterable[Sum]) -> Sum:
+    """All of them together."""
+    total = Sum()
+    for one in sums:
+        total = total.plus(one)
+    return total
 
-    reference: str
+
+class Row(NamedTuple):
+    """The rewards of one payee in one state; `name` is masked."""
+
     name: str
     state: str
     rewards: Sum
@@ -53,11 +64,17 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Disclosure:
-    """One division's page of one month, as of a log position. `withheld` are rewards of reports that name nobody."""
+    """One division's page of one month, as of a log position and under the settings in force on a day.
+
+    `withheld` are rewards of reports that name nobody; where they are fewer than `withheld_below` (0: they are not),
+    they are in no figure at all.
+    """
 
     month: str
     division: str
     position: int
+    on: str
+    withheld_below: int
     payee_count: int
     by_state: Mapping[str, Sum]
     withheld: Sum
@@ -66,13 +83,13 @@ class Disclosure:
 
     def line(self) -> bytes:
         """The disclosure as a line of canonical JSON, with the digest of everything else in it."""
-        total = Sum()
-        for one in self.by_state.values():
-            total = total.plus(one)
+        total = sum_of(self.by_state.values())
         fields: dict[str, Any] = {
             "month": self.month,
             "division": self.division,
             "position": self.position,
+            "on": self.on,
+            "withheld_below": self.withheld_below,
             "payee_count": self.payee_count,
             "valid_reports": total.count,
             "total_fen": total.fen,
@@ -89,11 +106,6 @@ class Disclosure:
 def path_of(month: str) -> str:
     """Where the disclosures of a month lie, one a line, by division."""
     return f"{FOLDER}{month}.jsonl"
-
-
-def reference_of(payee: str) -> str:
-    """What a payee's rows are found by: the beginning of the identity under which the journal pays."""
-    return payee[:_REFERENCE_CHARS]
 
 
 def files_of(disclosures: Sequence[Disclosure]) -> dict[str, bytes]:
@@ -115,34 +127,59 @@ class _Earned:
 
 
 @dataclass
-class _Page:
-    """A page in the making."""
+class _Part:
+    """The rewards of a page that name people, or those that do not."""
 
     by_state: dict[str, Sum] = field(default_factory=lambda: dict.fromkeys(STATES, Sum()))
-    withheld: Sum = field(default_factory=Sum)
     reversed: Sum = field(default_factory=Sum)
     payees: set[str] = field(default_factory=set)
-    rows: dict[tuple[str, str], tuple[Sum, str | None]] = field(default_factory=dict)
 
-    def add(self, earned: _Earned, state: str, booked_on: str | None) -> None:
-        one = Sum(1, earned.reward.amount_fen)
+    @property
+    def live(self) -> Sum:
+        """Everything that was not taken back."""
+        return sum_of(self.by_state.values())
+
+    def add(self, reward: Reward, state: str) -> None:
+        one = Sum(1, reward.amount_fen)
         if state == "reversed":
             self.reversed = self.reversed.plus(one)
             return
-        self.payees.add(earned.reward.payee)
+        self.payees.add(reward.payee)
         self.by_state[state] = self.by_state[state].plus(one)
-        if earned.sensitive:
-            self.withheld = self.withheld.plus(one)
+
+
+@dataclass
+class _Page:
+    """A page in the making."""
+
+    named: _Part = field(default_factory=_Part)
+    hidden: _Part = field(default_factory=_Part)
+    rows: dict[tuple[str, str], tuple[Sum, str | None]] = field(default_factory=dict)
+
+    def add(self, earned: _Earned, state: str, booked_on: str | None) -> None:
+        (self.hidden if earned.sensitive else self.named).add(earned.reward, state)
+        if earned.sensitive or state == "reversed":
             return
         before, day = self.rows.get((earned.reward.payee, state), (Sum(), None))
-        self.rows[earned.reward.payee, state] = before.plus(one), max(filter(None, (day, booked_on)), default=None)
+        total = before.plus(Sum(1, earned.reward.amount_fen))
+        self.rows[earned.reward.payee, state] = total, max(filter(None, (day, booked_on)), default=None)
+
+    def few(self, least: int) -> bool:
+        """Whether so few name nobody that even their sum would tell of whom they are."""
+        return 0 < self.hidden.live.count + self.hidden.reversed.count < least
 
 
 class Pages:
     """Remembers what month pages need, and makes them; a rule that judges nothing."""
 
     types: ClassVar[frozenset[str] | None] = frozenset(
-        {"log.opened/1", "reward.granted/1", "payment.settled/1", "payment.confirmed_paid/1"}
+        {
+            "log.opened/1",
+            "reward.granted/1",
+            "payment.settled/1",
+            "payment.confirmed_paid/1",
+            "disclosure_settings.made/1",
+        }
     )
     moving: ClassVar[bool] = False
 
@@ -150,6 +187,7 @@ class Pages:
         self._earned: dict[str, _Earned] = {}
         self._booked: dict[str, str] = {}  # payment -> day
         self._county = ""
+        self._settings = AreaSettings()
 
     def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
         """Note rewards and the days on which payments were booked."""
@@ -162,12 +200,14 @@ class Pages:
                 self._earned[entry.identity] = _Earned(blank, data["accrual_month"], data["sensitive"], entry.index)
             case "payment.settled/1" | "payment.confirmed_paid/1":
                 self._booked[entry.identity] = data["booked_on"]
+            case "disclosure_settings.made/1":
+                self._settings.make(data)
 
     def finish(self, book: Book) -> None:
         """Nothing is judged here."""
 
-    def at(self, book: Book, position: int, *, names: Mapping[str, str]) -> list[Disclosure]:
-        """Every page as the book stands; `names` are masked names by payee."""
+    def at(self, book: Book, position: int, *, on: str, names: Mapping[str, str]) -> list[Disclosure]:
+        """Every page as the book stands, under the settings of a day; `names` are masked names by payee."""
         pages: dict[tuple[str, str], _Page] = {}
         for identity, earned in self._earned.items():
             reward = book.rewards.get(identity)
@@ -179,22 +219,13 @@ class Pages:
                 if contains(Division(self._county), area):
                     page = pages.setdefault((earned.month, area), _Page())
                     page.add(earned, state, day)
-        return [
-            Disclosure(
-                month=month,
-                division=division,
-                position=position,
-                payee_count=len(page.payees),
-                by_state=page.by_state,
-                withheld=page.withheld,
-                reversed=page.reversed,
-                rows=tuple(
-                    Row(reference_of(payee), names.get(payee, ""), state, rewards, day)
-                    for (payee, state), (rewards, day) in page.rows.items()
-                ),
-            )
-            for (month, division), page in sorted(pages.items())
-        ]
+        head = (position, on)
+        return [_disclosed(key, head, page, self._least(key[1], on), names) for key, page in sorted(pages.items())]
+
+    def _least(self, division: str, on: str) -> int:
+        """The smallest count that is shown in a place on a day."""
+        rules = self._settings.on(division, on)
+        return _SMALL_COUNT_MIN if rules is None else int(rules["small_count_min"])
 
     def _state(self, reward: Reward, book: Book) -> tuple[str, str | None]:
         """Where a reward's money is, and the day on which the bank booked it."""
@@ -208,6 +239,28 @@ class Pages:
         if payment is not None and payment.state == "unresolved":
             return "to_verify", None
         return "in_progress", None
+
+
+def _disclosed(
+    key: tuple[str, str], head: tuple[int, str], page: _Page, least: int, names: Mapping[str, str]
+) -> Disclosure:
+    """A page as it is shown, once everything is in it."""
+    few = page.few(least)
+    parts = [page.named] if few else [page.named, page.hidden]
+    return Disclosure(
+        month=key[0],
+        division=key[1],
+        position=head[0],
+        on=head[1],
+        withheld_below=least if few else 0,
+        payee_count=len(set().union(*(part.payees for part in parts))),
+        by_state={state: sum_of(part.by_state[state] for part in parts) for state in STATES},
+        withheld=Sum() if few else page.hidden.live,
+        reversed=sum_of(part.reversed for part in parts),
+        rows=tuple(
+            Row(names.get(payee, ""), state, rewards, day) for (payee, state), (rewards, day) in page.rows.items()
+        ),
+    )
 
 
 class PublishedPages(Pages):
@@ -231,7 +284,7 @@ class PublishedPages(Pages):
             except UnreadableFile as error:
                 findings.add(f"disclosures.{error.reason}", Place(path), detail=error.detail)
         first = next((line for lines in self._lines.values() for line in lines), b"")
-        self._position = _stated_position(first)
+        self._position, self._on = _stated(first)
         self._made: list[Disclosure] | None = None
 
     def see(self, entry: Entry, book: Book) -> None:
@@ -242,7 +295,7 @@ class PublishedPages(Pages):
 
     def _make(self, book: Book) -> None:
         if self._made is None and self._position is not None:
-            self._made = self.at(book, self._position, names=self._masks)
+            self._made = self.at(book, self._position, on=self._on, names=self._masks)
 
     def compare(self, book: Book, *, size: int, documents: int = 0) -> None:
         """Compare, once the whole journal was read; `size` is its length, `documents` were compared beside."""
@@ -283,8 +336,10 @@ class PublishedPages(Pages):
                 self._findings.add("disclosures.extra_row", place)
                 continue
             order.append(one.division)
-            if self._named(one, found).line() != line:
-                self._findings.add("disclosures.differs", place, division=one.division, month=one.month)
+            expected_line = self._named(one, found).line()
+            if expected_line != line:
+                told = _first_difference(_parsed(expected_line), found)
+                self._findings.add("disclosures.differs", place, division=one.division, month=one.month, where=told)
         for one in wanted.values():
             self._findings.add("disclosures.missing_row", Place(path), division=one.division, month=one.month)
         if order != sorted(order):
@@ -307,6 +362,18 @@ def _is_month(path: str) -> bool:
     return path.startswith(FOLDER) and "/" not in path.removeprefix(FOLDER)
 
 
+def _first_difference(expected: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    """The first figure, or the first row, that is another: `total_fen`, `rows:3`."""
+    for name in expected:
+        mine, theirs = expected[name], found.get(name)
+        if name == "rows" and isinstance(theirs, list) and mine != theirs:
+            pairs = enumerate(zip_longest(mine, theirs), start=1)
+            return next(f"rows:{number}" for number, (one, other) in pairs if one != other)
+        if name != "digest" and mine != theirs:
+            return name
+    return "digest"
+
+
 def _parsed(line: bytes) -> Mapping[str, Any]:
     try:
         found = json.loads(line)
@@ -315,10 +382,12 @@ def _parsed(line: bytes) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _stated_position(line: bytes) -> int | None:
-    """The log position that a line states."""
-    position = _parsed(line).get("position")
-    return position if type(position) is int and position >= 0 else None
+def _stated(line: bytes) -> tuple[int | None, str]:
+    """The log position and the day that a line states; no position where it states not both."""
+    found = _parsed(line)
+    position, on = found.get("position"), found.get("on")
+    whole = type(position) is int and position >= 0 and isinstance(on, str) and _DAY.fullmatch(on)
+    return (position, str(on)) if whole else (None, "")
 
 
 def _is_text(value: object) -> bool:

@@ -65,6 +65,7 @@ _DERIVED: Mapping[str, tuple[str, Parts]] = {
     "facility_kind.admitted/1": ("facility_kind", lambda data: (data["division"],)),
     "station.opened/1": ("station", lambda data: (data["division"],)),
     "stock.received/1": ("stock", lambda data: (data["station_id"], data["sku"])),
+    "donation_slip.used/1": ("donation_slip", lambda data: (compared(data["document"]),)),
     "taking.recorded/1": ("taking", lambda data: (data["account_id"],)),
     "points_rule.published/1": ("points_rule", lambda data: (data["division"],)),
     "commendation.recorded/1": ("commendation", lambda data: (data["holder_id"], compared(data["document"]))),

@@ -16,8 +16,8 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
+from audit.called import name_of
 from audit.events import Event, Moves, Moving
-from audit.ledger import name_of
 from domain.accounts import charted
 from domain.kernel.money import yuan
 from domain.kernel.postings import CNY, book_of

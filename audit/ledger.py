@@ -13,22 +13,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from audit.called import Names
 from audit.events import Moves, Moving
 from audit.movements import At, Movement
-from audit.wording import (
-    ACCOUNT_NAMES,
-    ACCOUNTS_HEADING,
-    ENTITLEMENT_NAMES,
-    JOURNAL_HEADING,
-    LIMITS,
-    TOTAL,
-    TRIAL_BALANCE_HEADING,
-)
-from domain.accounts import charted, limit_of
+from audit.wording import ACCOUNTS_HEADING, JOURNAL_HEADING, LIMITS, TOTAL, TRIAL_BALANCE_HEADING
+from domain.accounts import limit_of
 from domain.kernel.money import yuan
 from domain.kernel.postings import CNY, book_of
 from domain.kernel.spreadsheet_cells import plain_cell
-from domain.trial_balance import control_of
 
 BOM = "\ufeff"
 _MOVEMENTS_KEPT = 1 << 14
@@ -63,16 +55,15 @@ class Ledger:
     def __init__(self) -> None:
         self.accounts: dict[tuple[str, str], Account] = {}
         self._moved: dict[Movement, _Effect] = {}  # on which of the accounts above
-        self._called: dict[str, str] = {}  # by the charts that were published
+        self.names = Names()  # by the charts that were published
 
     def call(self, accounts: Iterable[Mapping[str, Any]]) -> None:
         """Take the names of a published chart; a later version's take the place of those before."""
-        self._called.update((one["account"], one["name"]) for one in accounts)
+        self.names = self.names.after(accounts)
 
     def name_of(self, account: str) -> str:
         """What an account is called: by the program's own words, else by a published chart; empty where none says."""
-        listed = charted(account)
-        return name_of(listed) or self._called.get(control_of(listed)) or self._called.get(listed, "")
+        return self.names.of(account)
 
     def post(self, account: str, commodity: str, amount: int) -> Account:
         """Add one posting; a debit is positive. Returns what it was added to."""
@@ -149,33 +140,29 @@ def journal_heading() -> str:
     return csv_row(*JOURNAL_HEADING)
 
 
-def journal_rows(one: Moving) -> bytes:
-    """The rows of `journal.csv` for one event: one a posting, beginning with log index and number in the event."""
+def journal_rows(one: Moving, names: Names) -> bytes:
+    """The rows of `journal.csv` for one event: one a posting, beginning with log index and number in the event.
+
+    `names`: those in force where it stands.
+    """
     # The form of these four holds nothing that CSV would put in quotes.
     shared = f"{one.name},{one.type},{one.on},{one.at}".encode()
-    return (b"%d" % one.log_index).join(_moved_cells(one.postings)).replace(_SHARED, shared)
+    return (b"%d" % one.log_index).join(_moved_cells(one.postings, names)).replace(_SHARED, shared)
 
 
 _SHARED = b"\x00"  # stands in no cell: no account, amount or name of ours holds it
 
 
 @lru_cache(maxsize=1 << 13)  # the same payees are thanked for the same amounts
-def _moved_cells(postings: Moves) -> Sequence[bytes]:
+def _moved_cells(postings: Moves, names: Names) -> Sequence[bytes]:
     """What stands before, between and after the log indexes, with a sign where the event's own cells go."""
     found = [b""]
     for number, (account, commodity, amount) in enumerate(postings, start=1):
         shown = _amount(abs(amount), commodity)
         sides = (shown, "") if amount > 0 else ("", shown)
-        cells = csv_row(account, name_of(account), commodity, *sides).encode()
+        cells = csv_row(account, names.of(account), commodity, *sides).encode()
         found.append(b",%d,%b,%b" % (number, _SHARED, cells))
     return found
-
-
-def name_of(account: str) -> str:
-    """The Chinese name of an account's code; empty for a code that this program does not know."""
-    parts = account.split(":")
-    control, names = ":".join(parts[:2]), ENTITLEMENT_NAMES if parts[0] in ("pts", "stk") else ACCOUNT_NAMES
-    return names.get(":".join(parts[:3]), names.get(control, ""))
 
 
 def _sides(entry: Account, commodity: str) -> tuple[str, str, str, str]:

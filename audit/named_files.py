@@ -1,4 +1,5 @@
-"""Files that events name by digest and length: photos beside reports, and what went to and came from the bank.
+"""Files that events name by digest and length: photos beside reports, papers of vouchers, attendance sheets of
+meetings, and what went to and came from the bank.
 
 What must not be broken: a file in the package is the one that an event named, byte for byte, and the list says of
 every named file whether it is here. Bank files hold account numbers, so they lie apart and travel only with authority.
@@ -19,11 +20,15 @@ ATTACHED = "attachments/"
 SENT = "statements/"
 LIST = "digests.csv"
 _FIELDS = {
-    "incident.reported/1": (ATTACHED, "photo"),
-    "payout_batch.exported/1": (SENT, "payment_file"),
-    "payout_batch.answer_recorded/1": (SENT, "bank_answer"),
-    "bank_file.recorded/1": (SENT, "bank_file"),
+    "incident.reported/1": (ATTACHED, "photo", "photos"),
+    "village_voucher.drafted/1": (ATTACHED, "voucher_paper", "attachments"),
+    "village_voucher.revised/1": (ATTACHED, "voucher_paper", "attachments"),
+    "meeting.sheet_kept/1": (ATTACHED, "attendance_sheet", "files"),
+    "payout_batch.exported/1": (SENT, "payment_file", "file"),
+    "payout_batch.answer_recorded/1": (SENT, "bank_answer", "file"),
+    "bank_file.recorded/1": (SENT, "bank_file", "file"),
 }
+"""Type -> the folder, the kind of file, and the field that names one or several."""
 
 
 NAMING_TYPES = frozenset(_FIELDS)
@@ -32,7 +37,7 @@ NAMING_TYPES = frozenset(_FIELDS)
 
 def types_naming(folder: str) -> frozenset[str]:
     """The types of events that name files of a folder."""
-    return frozenset(kind for kind, (named, _) in _FIELDS.items() if named == folder)
+    return frozenset(kind for kind, (named, *_) in _FIELDS.items() if named == folder)
 
 
 class Named(NamedTuple):
@@ -48,8 +53,9 @@ def named_in(event: Event) -> Iterator[Named]:
     """The files that an event names, in its own order."""
     found = _FIELDS.get(event.type)
     if found is not None and not _named_elsewhere(event):
-        folder, kind = found
-        for one in event.data["photos"] if kind == "photo" else (event.data["file"],):
+        folder, kind, field = found
+        files = event.data[field]
+        for one in files if isinstance(files, list) else (files,):
             yield Named(folder, kind, one["sha256"], one["length"])
 
 

@@ -26,6 +26,8 @@ _COMMITTED = {
     "incident.reported/1": ("text",),
     "incident.handled/1": ("reply",),
     "suggestion.opened/1": ("text",),
+    "objection.raised/1": ("text",),
+    "village_party.registered/1": ("name",),
 }
 
 

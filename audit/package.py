@@ -7,7 +7,7 @@ last.
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -28,6 +28,7 @@ from audit.opened import OPENED, Value, commitments_in
 from audit.rules.disclosed import shown_names
 from audit.rules.disclosed.frame import DRAFTED, PUBLISHED
 from audit.rules.disclosed.frame import path_of as document_path
+from audit.rules.disclosed.shown_names import RowsShown
 from audit.seals import in_form
 from audit.tables import tables
 from audit.tree import Tree
@@ -76,7 +77,7 @@ class Beside:
     """What a package carries beside the entries, as far as it is handed over.
 
     `disclosures`: the public month pages at one log position; `document`: what was drafted for disclosure, by its
-    digest, which holds no name; `names`: those that a posted version showed, by row, as far as they are handed over.
+    digest, which holds no name; `names`: what a posted version showed beside its rows, as far as it is handed over.
     `attached`, `sent`, `token`: the bytes of attachments, of bank files (these only with authority) and of time-stamp
     tokens. `values`: with authority, the values behind commitments, each with its nonce; those that were erased are
     left out.
@@ -84,7 +85,7 @@ class Beside:
 
     disclosures: Iterable[Disclosure] = ()
     document: FileOf = _no_file
-    names: Callable[[str, int], Mapping[str, str] | None] = _no_names
+    names: Callable[[str, int], RowsShown | None] = _no_names
     attached: FileOf = _no_file
     sent: FileOf = _no_file
     token: FileOf = _no_file
@@ -243,7 +244,7 @@ class _Writing:
         with ExitStack() as stack:
             grown = [
                 (table, stack.enter_context(self._folder.streamed(table.path)))
-                for table in tables(included.__contains__)
+                for table in tables(included.__contains__, lambda _: self._ledger.names)
             ]
             for table, write in grown:
                 write((BOM + table.heading).encode())

@@ -9,11 +9,12 @@ from itertools import groupby
 from typing import Protocol
 
 from audit.book import Book
+from audit.called import Called
 from audit.entries import BUNDLE_BYTES_MAX, Bundle, Entry, read_bundle
 from audit.findings import Check, Findings, Place, Progress
 from audit.folder import PackageFolder, UnreadableFile
 from audit.rules import Rule
-from audit.strict import Judged, entries_of, entry_of, judge, keys_in
+from audit.strict import Judged, charts_in, entries_of, entry_of, judge, keys_in
 from audit.tree import Tree
 from audit.workers import Ground, judged
 from journal.merkle import leaf_hash
@@ -47,6 +48,7 @@ class Replay:
         self._followers = followers
         self._origin = origin
         self.book = Book()
+        self.called = Called()
         self._shown: dict[
             tuple[str, bool], list[See]
         ] = {}  # type, whether it moves something -> the rules that want it
@@ -60,7 +62,7 @@ class Replay:
         """Read every bundle, judged by so many processes (None: all processors)."""
         self._bundles = bundles
         total = sum(bundle.width for bundle in bundles)
-        ground = Ground(self._folder.root, self._keys(), self._origin)
+        ground = Ground(self._folder.root, self._look_ahead(), self._origin, self.called)
         there = [bundle for bundle in bundles if bundle.path in self._folder.files]
         verdicts = judged(ground, there, processes=processes)
         for bundle in bundles:
@@ -72,8 +74,10 @@ class Replay:
         self._findings.summarise(Check.STRUCTURE, bundles=len(bundles), entries=self.read)
         self._findings.summarise(Check.LINES, entries=self.read)
 
-    def _keys(self) -> dict[tuple[str, bytes], bytes]:
-        """Every key that any event registers, so that signatures can be verified in any order."""
+    def _look_ahead(self) -> dict[tuple[str, bytes], bytes]:
+        """Every key that any event registers, so that signatures can be verified in any order; and every chart's names,
+        so that rows can be written in any order.
+        """
         keys: dict[tuple[str, bytes], bytes] = {}
         for bundle in self._bundles:
             try:
@@ -82,6 +86,7 @@ class Replay:
                 continue  # reading it for the replay names it
             for name, key in keys_in(content, bundle).items():
                 keys.setdefault(name, key)
+            charts_in(content, bundle, self.called)
         return keys
 
     def _judged_here(self, bundle: Bundle, ground: Ground) -> Judged | None:
@@ -92,7 +97,7 @@ class Replay:
             place = Place(bundle.path, index=bundle.first)
             self._findings.add(f"structure.{error.reason}", place, detail=error.detail)
             return None
-        return judge(content, bundle, ground.keys, ground.origin)
+        return judge(content, bundle, ground.keys, ground.origin, ground.called)
 
     def _take(self, bundle: Bundle, verdict: Judged | None) -> None:
         if verdict is None:

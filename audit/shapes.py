@@ -920,6 +920,13 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "origin": text,
         "document": text,
     },
+    "donation_slip.used/1": {
+        "document": text,
+        "station_id": identity,
+        "division": place,
+        "sku": text,
+        "reason?": text,
+    },
     "stock.issued/1": {"exchange_id": identity, "quantity": positive, "cost_fen": whole},
     "stock.taken_back/1": {"exchange_id": identity, "quantity": positive, "cost_fen": whole},
     "stock.counted/1": {
@@ -1158,6 +1165,7 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
     "suggestion.accepted/1": {"accepter_id": identity, "gist": text, "due_on": day},
     "suggestion.answered/1": {"answerer_id": identity, "outcome": text, "answer": text},
     "suggestion.closed/1": {"closer_id": identity, "reason": text},
+    "suggestion.text_erased/1": {"eraser_id": identity, "reason": text, "legal_basis": text},
     "commitment.made/1": {
         "division": place,
         "title": text,
@@ -1196,6 +1204,7 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "sheet?": text,
         "recorder_id": identity,
     },
+    "meeting.sheet_kept/1": {"files": voucher_files, "keeper_id": identity},
     "meeting.resolved/1": {
         "number": positive,
         "title": text,
@@ -1206,6 +1215,8 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "passed": truth,
         "teller_id": identity,
     },
+    "meeting.eligible_explained/1": {"before": positive, "reason": text, "recorder_id": identity},
+    "meeting.spending_allowed/1": {"number": positive, "limit_fen": positive, "teller_id": identity},
     "meeting.cancelled/1": {"canceller_id": identity, "reason": text},
     "project.proposed/1": {
         "division": place,
@@ -1279,6 +1290,7 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "names": text,
         "publisher_id": identity,
     },
+    "disclosure.rows_shown/1": {"version": positive, "rows": digest, "row_count": positive},
     "objection.raised/1": {
         "objection_id": identity,
         "version": positive,
@@ -1290,6 +1302,7 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "objector_id?": identity,
     },
     "objection.answered/1": {"objection_id": identity, "upheld": truth, "answer": text, "answerer_id": identity},
+    "objection.text_erased/1": {"objection_id": identity, "eraser_id": identity, "reason": text, "legal_basis": text},
     "disclosure.closed/1": {"closer_id": identity},
     "disclosure.archived/1": {"archiver_id": identity},
     "poster.rendered/1": {

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from audit import shapes
+from audit.called import Called
 from audit.entries import BUNDLE_BYTES_MAX, Bundle, Entry, Raw, split
 from audit.events import Moving
 from audit.findings import Fact
@@ -39,6 +40,7 @@ Run = tuple[str, tuple[Piece, ...]]
 """Blocks of one bundle that take effect on one day: that day, and what they are in each language."""
 
 _REGISTERED = b'"type":"key.registered/1"'
+_CHART = b'"type":"chart.published/1"'
 
 
 class Fault(NamedTuple):
@@ -66,18 +68,18 @@ class Judged(NamedTuple):
     runs: list[Run]
 
 
-def judge_file(root: Path, bundle: Bundle, keys: Keys, origin: str | None) -> Judged | None:
+def judge_file(root: Path, bundle: Bundle, keys: Keys, origin: str | None, called: Called) -> Judged | None:
     """Judge a bundle's file; None for one that cannot be read."""
     try:
         with open_regular(root, bundle.path) as file:
             content = read_limited(file, bundle.path, limit=BUNDLE_BYTES_MAX)
     except UnreadableFile:
         return None
-    return judge(content, bundle, keys, origin)
+    return judge(content, bundle, keys, origin, called)
 
 
-def judge(content: bytes, bundle: Bundle, keys: Keys, origin: str | None) -> Judged:
-    """Judge the entries of a bundle's bytes."""
+def judge(content: bytes, bundle: Bundle, keys: Keys, origin: str | None, called: Called) -> Judged:
+    """Judge the entries of a bundle's bytes; `called`: what accounts are called in what is written of them."""
     raws, cut_at = split(content, bundle)
     faults: list[Fault] = []
     if cut_at is not None:
@@ -85,7 +87,7 @@ def judge(content: bytes, bundle: Bundle, keys: Keys, origin: str | None) -> Jud
     elif len(raws) != bundle.width:
         facts: dict[str, Fact] = {"found": len(raws), "expected": bundle.width}
         faults.append(Fault("structure.width", None, bundle.first + len(raws), None, facts))
-    judging = _Judging(bundle.path, keys, origin, faults)
+    judging = _Judging(bundle.path, keys, origin, faults, called)
     leaves: list[bytes] = []
     shown: list[Fields] = []
     for raw in raws[: bundle.width]:
@@ -101,8 +103,8 @@ def judge(content: bytes, bundle: Bundle, keys: Keys, origin: str | None) -> Jud
 class _Judging:
     """Judges the entries of one file, and notes their faults."""
 
-    def __init__(self, path: str, keys: Keys, origin: str | None, faults: list[Fault]) -> None:
-        self._path, self._keys, self._origin, self._faults = path, keys, origin, faults
+    def __init__(self, path: str, keys: Keys, origin: str | None, faults: list[Fault], called: Called) -> None:
+        self._path, self._keys, self._origin, self._faults, self._called = path, keys, origin, faults, called
         self.rows: list[bytes] = []
         self._blocks: dict[str, list[tuple[bytes, ...]]] = {}  # by day
 
@@ -169,7 +171,7 @@ class _Judging:
         if postings:
             name, on = f"{category}/{identity}@{seq}", fields[12]
             one = Moving(raw.index, leaf.hex(), type_name, category, name, fields[11], on, postings)
-            self.rows.append(journal_rows(one))
+            self.rows.append(journal_rows(one, self._called.at(raw.index)))
             self._blocks.setdefault(on, []).append(blocks_of(one))
         return fields
 
@@ -193,7 +195,7 @@ def entries_of(judged: Judged) -> Iterator[Entry]:
 
 def entry_of(bundle: Bundle, raw: Raw) -> Entry | None:
     """An entry that is read once more, its faults not kept; None if the rules could not be shown it."""
-    fields = _Judging(bundle.path, {}, None, []).judge(raw, leaf_hash(raw.content))
+    fields = _Judging(bundle.path, {}, None, [], Called()).judge(raw, leaf_hash(raw.content))
     return Entry(*fields) if fields is not None else None
 
 
@@ -234,3 +236,17 @@ def keys_in(content: bytes, bundle: Bundle) -> dict[tuple[str, bytes], bytes]:
             if key.algorithm == ED25519:
                 found.setdefault((key.name, key.key_hash), key.public_key)
     return found
+
+
+def charts_in(content: bytes, bundle: Bundle, called: Called) -> None:
+    """Take the names of every chart that an entry of the bundle publishes, before anything is written of others."""
+    if _CHART not in content:
+        return
+    for raw in split(content, bundle)[0][: bundle.width]:
+        if _CHART in raw.content:
+            try:
+                line = lines.load(raw.content.rpartition(b"\n\n")[0])
+            except LineError:
+                continue  # what is wrong with it is named where it is judged
+            if line.type == "chart.published/1" and not shapes.faults(line.type, line.data):
+                called.publish(raw.index, line.data["accounts"])

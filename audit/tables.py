@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import BinaryIO, ClassVar, NamedTuple
 
 from audit.book import Book
+from audit.called import Names
 from audit.entries import Entry
 from audit.events import Event, moving
 from audit.findings import Check, Findings, Place
@@ -22,6 +23,8 @@ _ROW_BYTES_MAX = 1 << 16
 _Key = tuple[int, int]
 Included = Callable[[str], bool]
 """Whether the file of a digest is in the package."""
+Naming = Callable[[int], Names]
+"""What accounts are called where a log index stands."""
 
 
 class Table(NamedTuple):
@@ -34,10 +37,16 @@ class Table(NamedTuple):
     types: frozenset[str] | None  # of events that have rows; None: all that move something, see `take`
 
 
-def tables(included: Included) -> tuple[Table, ...]:
+def tables(included: Included, names: Naming) -> tuple[Table, ...]:
     """All tables that grow with the journal."""
     return (
-        Table("ledgers/journal.csv", Check.LEDGERS, journal_heading(), _moved, None),
+        Table(
+            "ledgers/journal.csv",
+            Check.LEDGERS,
+            journal_heading(),
+            lambda index, event: _moved(index, event, names(index)),
+            None,
+        ),
         Table(
             "attachments/digests.csv",
             Check.ATTACHMENTS,
@@ -55,9 +64,9 @@ def tables(included: Included) -> tuple[Table, ...]:
     )
 
 
-def _moved(index: int, event: Event) -> Iterable[str]:
+def _moved(index: int, event: Event, names: Names) -> Iterable[str]:
     """What stands in the journal of everything that moves."""
-    return [journal_rows(moving(index, event, b"")).decode()] if event.postings else []
+    return [journal_rows(moving(index, event, b""), names).decode()] if event.postings else []
 
 
 class PublishedTable:

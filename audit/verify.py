@@ -138,7 +138,8 @@ class _Checking:
         self._stamps = Timestamps(folder, findings)
         self._periods = SealsOfPeriods(findings)
         self._journals = PublishedJournals(folder, findings, lambda: self._replay.all_again(), self._ledger.name_of)
-        self._tables = [PublishedTable(folder, findings, table) for table in tables(self._files.present.__contains__)]
+        grown = tables(self._files.present.__contains__, lambda index: self._replay.called.at(index))
+        self._tables = [PublishedTable(folder, findings, table) for table in grown]
         followers: list[Follower] = [*self._tables[:1], self._journals]
         self._replay = Replay(folder, findings, self._rules(), followers=followers, origin=self._trust.origin)
 
@@ -186,7 +187,7 @@ class _Checking:
             Workflows(findings),
             Reconciliation(findings),
             Points(findings),
-            VillageBooks(findings),
+            VillageBooks(findings, committees),
             Property(findings),
             Subsidies(findings),
             self._opened,

@@ -280,6 +280,7 @@ SENTENCES: Mapping[str, str] = {
     "duties.near_relative": "{person} 的近亲属在村民委员会（或监督委员会）任职，应当回避",
     "duties.not_in_supervision": "{person} 这一天不是该村监督委员会成员，不能审查",
     "duties.correction": "第 {version} 版与已公布的第 {posted} 版对不上：更正要写明更正哪一版和原因",
+    "duties.settings_backdated": "公开办法从 {since} 起算，最早应为 {least}：已有办法的地方不倒签",
     "duties.posting_days": "公示到 {until} 为止，按规定或按次序应为 {expected}",
     "duties.posting_names": "姓名写法是 {names}，按公开办法应为 {expected}",
     "duties.objection_open": "异议 {objection} 还没有答复，公示不能结束",
@@ -291,9 +292,11 @@ SENTENCES: Mapping[str, str] = {
     "village.book_quantity": "登记簿上的数量、原值应为 {computed}，写的是 {stated}",
     "village.left_otherwise": "处置方式“{how}”或收入与提出时的不同",
     "village.lease_unfounded": "资产的出租没有相应的、已确认的合同，或与合同的起止不同",
+    "village.let_more": "出租 {let}（千分之一单位），登记簿上只有 {held}，或者单位不同",
     "village.let_twice": "这项资产从 {since} 到 {until} 已经出租，或正在处置",
     "village.no_voucher": "所挂的 {voucher} 不是这个村已记账、没有冲销的凭证",
     "village.paid_ahead": "合同提前终止，以后各期的租金却已收下",
+    "village.rent_above_receipt": "记在凭证 {voucher} 上的租金共 {amount_fen} 分，不是收款凭证或只收 {receipt_fen} 分",
     "village.rent_above_due": "收到租金 {amount_fen} 分，这一期还应收的只有 {owed_fen} 分",
     "village.rent_unfounded": "冲回的 {rent} 不是这份合同收到、没有冲回过的那一笔",
     "village.schedule": "租金安排不成立：日期应一期比一期晚，都在签订日和到期日之间",
@@ -304,6 +307,9 @@ SENTENCES: Mapping[str, str] = {
     "village.subsidy_sum": "第 {version} 版名单的行数、合计或摘要与逐行的不符",
     "village.subsidy_twice": "第 {version} 版名单里有人（户）出现了不止一次",
     "village.subsidy_unexplained": "第 {version} 版代替现行的一版，却没有写明原因",
+    "village.above_resolution": "金额 {amount_fen} 分，所依据的决议只还剩 {left_fen} 分",
+    "village.eligible": "上次这种会议应到 {before} 人，这次 {eligible} 人，没有说明原因或说明的人数不对",
+    "village.voted_twice": "“{title}”在同一次会议上表决了两次",
     "village.above_limit": "支出 {amount_fen} 分，超过限额 {limit_fen} 分，却没有会议决议",
     "village.acted_twice": "同一人 {person} 既是{first}又是{second}",
     "village.chart": "科目表 {chart} 没有发布过",
@@ -330,6 +336,7 @@ SENTENCES: Mapping[str, str] = {
     "village.trial_balance": "{month} 月结的余额摘要是 {found}，重算为 {expected}",
     "village.unbalanced": "借方 {debit_fen} 分，贷方 {credit_fen} 分，不相等",
     "stations.no_goods": "这种物资还没有入库，却有 {type}",
+    "stations.slip_elsewhere": "捐赠单“{document}”在别的驿站入过库，又在这里入库，没有写明原因",
     "stations.slip_twice": "单据“{document}”给同一种物资入库了两次",
     "stations.outside_reach": "账户的积分按规则只能在 {area} 的驿站兑换",
     "stations.code_withdrawn": "兑换码撤回以后又用了，或撤回的人无权",
@@ -386,7 +393,7 @@ SENTENCES: Mapping[str, str] = {
     "points.opening_late": "纸质积分结转了两次，或账户已有往来",
     "points.one_person": "第 {number} 笔纸质积分结转由同一个人登记又撤销",
     "points.other_rule": "引用的规则 {found} 不是当日有效的 {expected}",
-    "points.own_account": "{person} 给自己（或自家）的账户记了积分",
+    "points.own_account": "{person} 在自己（或自家）的账户手工记了或扣了积分",
     "points.recorded_by_another": "纸质积分结转写的登记人是 {person}，签名的是 {by}",
     "points.repaid": "抵扣欠分 {found}，按账户应为 {expected}",
     "points.restored_too_many": "兑换 {exchange} 退回的积分多于扣掉的，或没有这次兑换",
@@ -395,6 +402,7 @@ SENTENCES: Mapping[str, str] = {
     "points.rule_version": "规则第 {version} 版（{since} 起）的版次不连续，或起算日重复",
     "points.successor": "接替的账户 {successor} 不存在，或就是它自己",
     "points.taken_back_twice": "第 {number} 笔已经冲回，又冲回一次",
+    "points.too_many_times": "凭一份文件一次扣了 {quantity} 次（人，按小时的为分钟），最多 {most}",
     "points.twice": "事项 {item} 因 {cause} 记了两次积分",
     "periods.balance": "封账所载银行余额与账面余额调节后仍差 {found} 元，没有写原因",
     "periods.bank": "封账所载银行一方的“{field}”是 {found}，按记录应为 {expected}",
@@ -445,12 +453,16 @@ SENTENCES: Mapping[str, str] = {
     **{f"attachments.{reason}": text for reason, text in {**_FILE_REASONS, **_NAMED_REASONS}.items()},
     **{f"disclosures.{reason}": text for reason, text in _FILE_REASONS.items()},
     "disclosures.absent": "账本里有 {rewards} 笔奖励，包里却没有月度公示；每个包都应带公示",
-    "disclosures.position": "公示没有写明账本位置，或位置超出本包的 {size} 条",
+    "disclosures.position": "公示没有写明账本位置和日期，或位置超出本包的 {size} 条",
     "disclosures.extra_row": "账本里没有这个月、这个辖区的公示",
     "disclosures.missing_row": "缺少 {division} {month} 的公示",
-    "disclosures.differs": "{division} {month} 的公示与重算不同，或其摘要不符",
+    "disclosures.differs": "{division} {month} 的公示与重算不同，先在 {where}",
     "disclosures.order": "各行没有按辖区排列",
     "disclosures.document_differs": "{division} {period} 的公开内容（{kind}）第 {version} 版与按账本重算的不同",
+    "disclosures.document_differs_at": (
+        "{division} {period} 的公开内容（{kind}）第 {version} 版与按账本重算的不同，"
+        "先在 {where}：重算为“{expected}”，公布的是“{found}”"
+    ),
     "disclosures.document_position": (
         "{division} {period} 的公开内容（{kind}）第 {version} 版写的账本位置 {position} 在它自己之后"
     ),
@@ -460,8 +472,19 @@ SENTENCES: Mapping[str, str] = {
     "disclosures.document_missing": "缺少公开内容的文件 {path}",
     "disclosures.document_unnamed": "账本里没有哪一版公开内容是这个文件",
     "disclosures.names_unnamed": "账本里没有公布过哪一版用这个姓名文件",
-    "disclosures.names_form": "姓名文件不合格式：应当是一行 JSON，行号对应姓名",
-    "disclosures.document_changed": "文件与账本所载的摘要不同，现为 {found}",
+    "disclosures.names_form": "姓名文件不合格式：应当是一行 JSON，行号对应姓名、编号和它们的摘要",
+    "disclosures.names_missing": "缺少 {division} {period} 公开内容（{kind}）第 {version} 版的姓名文件 {path}",
+    "disclosures.names_differ": (
+        "{division} {period} 的公开内容（{kind}）第 {version} 版，第 {row_name} 行的姓名或编号不是公布时的"
+    ),
+    "disclosures.names_replaced": (
+        "{division} {period} 的公开内容（{kind}）第 {version} 版的姓名文件与账本记下的摘要不符：有行被换、被加或被去掉"
+    ),
+    "disclosures.document_changed": "{division} {period} 的公开内容（{kind}）第 {version} 版，文件与账本所载的摘要不同",
+    "disclosures.document_changed_at": (
+        "{division} {period} 的公开内容（{kind}）第 {version} 版，文件与账本所载的摘要不同，"
+        "先在 {where}：账本算出“{expected}”，文件写着“{found}”"
+    ),
     **{f"bank.{reason}": text for reason, text in {**_FILE_REASONS, **_NAMED_REASONS}.items()},
     "bank.layout": "版式 {profile} 不能在这里逐笔核对，只核对了摘要",
     "bank.row": "此行不合中性版式，或合计行与明细不符",
@@ -635,6 +658,8 @@ PARTS: Mapping[str, str] = {
     "promiser": "作出承诺的人",
     "progress_reporter": "报告进展的人",
     "attendance_recorder": "登记到会的人",
+    "sheet_keeper": "存入签到表的人",
+    "eraser": "依法删除原话的人",
     "teller": "登记表决的人",
     "contractor": "承包人",
     "contract_recorder": "登记合同的人",
@@ -727,6 +752,8 @@ ACCOUNTS_HEADING = ("账户", "币种或品种", "账簿", "名称", "限额", "
 NAMED_FILES_HEADING = ("记录索引", "行号", "事件", "种类", "SHA-256", "字节", "随包")
 FILE_KINDS: Mapping[str, str] = {
     "photo": "照片",
+    "voucher_paper": "凭证附件",
+    "attendance_sheet": "会议签到表",
     "payment_file": "代发文件",
     "bank_answer": "回盘文件",
     "bank_file": "银行文件",

@@ -14,6 +14,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
+from audit.called import Called
 from audit.entries import Bundle
 from audit.strict import Fault, Judged, Keys, judge_file
 
@@ -29,6 +30,7 @@ class Ground(NamedTuple):
     root: Path
     keys: Keys
     origin: str | None
+    called: Called
 
 
 def judged(ground: Ground, bundles: Sequence[Bundle], *, processes: int | None) -> Iterator[Judged | None]:
@@ -39,7 +41,7 @@ def judged(ground: Ground, bundles: Sequence[Bundle], *, processes: int | None) 
     workers = processes or os.cpu_count() or 1
     if workers == 1 or sum(bundle.width for bundle in bundles) < ENTRIES_WORTH_A_POOL:
         for bundle in bundles:
-            yield judge_file(ground.root, bundle, ground.keys, ground.origin)
+            yield judge_file(ground.root, bundle, ground.keys, ground.origin, ground.called)
         return
     # Spawned, not forked: the caller may have threads, and a forked copy of a held lock never opens.
     with ProcessPoolExecutor(
@@ -58,7 +60,7 @@ _worker_ground: Ground
 
 
 def _start_worker(ground: Ground) -> None:
-    """Hand a worker the keys once, not with every task. What it makes holds no circles that would have to be found."""
+    """Hand a worker keys and names once, not with every task. What it makes holds no circles to be found."""
     global _worker_ground  # a pool's initializer has no other place to leave them
     _worker_ground = ground
     gc.disable()
@@ -67,7 +69,7 @@ def _start_worker(ground: Ground) -> None:
 def _judge_in_worker(bundles: tuple[Bundle, ...]) -> bytes:
     """The judgements packed by `marshal`: plain tuples take a third of the time of pickled objects."""
     ground = _worker_ground
-    found = [judge_file(ground.root, bundle, ground.keys, ground.origin) for bundle in bundles]
+    found = [judge_file(ground.root, bundle, ground.keys, ground.origin, ground.called) for bundle in bundles]
     return marshal.dumps([one and _plain(one) for one in found])
 
 

@@ -11,12 +11,15 @@ from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Findings
 
+ERASER: Final = "eraser"
+
 _SIGNED: Final[Mapping[str, tuple[str, str]]] = {
     "notice.posted/1": ("poster", "poster_id"),
     "notice.withdrawn/1": ("withdrawer", "withdrawer_id"),
     "suggestion.accepted/1": ("replier", "accepter_id"),
     "suggestion.answered/1": ("replier", "answerer_id"),
     "suggestion.closed/1": ("replier", "closer_id"),
+    "suggestion.text_erased/1": (ERASER, "eraser_id"),
     "commitment.made/1": ("promiser", "maker_id"),
     "commitment.progressed/1": ("progress_reporter", "reporter_id"),
     "commitment.fulfilled/1": ("confirmer", "confirmer_id"),
@@ -38,20 +41,23 @@ _NEXT: Final[Mapping[str, tuple[frozenset[str], str]]] = {
 }
 """Type -> the states that it may follow, and the one that it leads to."""
 
+_ERASED: Final = "suggestion.text_erased/1"
+
 
 @dataclass(slots=True)
 class _Affair:
-    """How far it is, on which day it began, and who has played which part in it."""
+    """How far it is, on which day it began, whether its words are gone, and who has played which part in it."""
 
     state: str
     began: str = ""
+    erased: bool = False
     played: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Affairs:
     """Check 29, of notices, suggestions and promises."""
 
-    types: ClassVar[frozenset[str] | None] = frozenset(_NEXT)
+    types: ClassVar[frozenset[str] | None] = frozenset({*_NEXT, _ERASED})
     moving: ClassVar[bool] = False
 
     def __init__(self, findings: Findings) -> None:
@@ -61,15 +67,27 @@ class Affairs:
     def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
         """Judge one step."""
         self._signed(entry)
-        before, after = _NEXT[entry.type]
         affair = self._affairs.setdefault(entry.stream, _Affair(""))
-        if affair.state not in before:
-            self._findings.add("village.order", entry.place, type=entry.type, state=affair.state)
+        if entry.type == _ERASED:
+            self._erased(entry, affair)
+            return
+        before, after = _NEXT[entry.type]
+        if affair.state not in before or (entry.type == "suggestion.accepted/1" and affair.erased):
+            self._order(entry, affair)
         if entry.type == "suggestion.closed/1" and (entry.data["reason"] == "answered") != (affair.state == "answered"):
-            self._findings.add("village.order", entry.place, type=entry.type, state=affair.state)
+            self._order(entry, affair)
         affair.state = after
         self._days(entry, affair)
         self._apart(entry, affair)
+
+    def _erased(self, entry: Entry, affair: _Affair) -> None:
+        """The words of somebody who is not known, once; those of a person go with the person."""
+        if not affair.state or affair.erased or any(part == "author" for part, _ in affair.played):
+            self._order(entry, affair)
+        affair.erased = True
+
+    def _order(self, entry: Entry, affair: _Affair) -> None:
+        self._findings.add("village.order", entry.place, type=entry.type, state=affair.state)
 
     def _signed(self, entry: Entry) -> None:
         if entry.type in _SIGNED:

@@ -4,17 +4,20 @@ What must not be broken: nobody reviews what he drafted, what was posted had pas
 setting said, and nothing is closed over an open objection or one that was right and never put right.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from audit.area_settings import AreaSettings
 from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Findings
+from audit.rules.affairs import ERASER
 from audit.rules.committees import Committees
-from domain.kernel.places import Division, chain, level
+from domain.kernel.places import Division, level
+
+FIRST_BACK = timedelta(days=400)
 
 _SIGNED: Mapping[str, tuple[str, str]] = {
     "disclosure.drafted/1": ("disclosure_drafter", "drafter_id"),
@@ -23,6 +26,7 @@ _SIGNED: Mapping[str, tuple[str, str]] = {
     "disclosure.closed/1": ("disclosure_closer", "closer_id"),
     "disclosure.archived/1": ("disclosure_archiver", "archiver_id"),
     "objection.answered/1": ("objection_answerer", "answerer_id"),
+    "objection.text_erased/1": (ERASER, "eraser_id"),
 }
 """Type -> the part that its signer plays, and the field that names him."""
 
@@ -35,6 +39,7 @@ class _Version:
     reviewer: str = ""
     passed: bool | None = None
     until: str = ""
+    rows: bool = False
 
 
 @dataclass(slots=True)
@@ -42,6 +47,8 @@ class _Objection:
     version: int
     objector: str
     upheld: bool | None = None
+    answered_over: int = 0  # the version that was posted last when it was answered
+    erased: bool = False
 
 
 @dataclass(slots=True)
@@ -64,14 +71,20 @@ class Disclosing:
     """Check 11, of everything that is disclosed. `committees` stands before it among the rules."""
 
     types: ClassVar[frozenset[str] | None] = frozenset(
-        {*_SIGNED, "objection.raised/1", "disclosure_settings.made/1", "poster.rendered/1"}
+        {
+            *_SIGNED,
+            "disclosure.rows_shown/1",
+            "objection.raised/1",
+            "disclosure_settings.made/1",
+            "poster.rendered/1",
+        }
     )
     moving: ClassVar[bool] = False
 
     def __init__(self, findings: Findings, committees: Committees) -> None:
         self._findings, self._committees = findings, committees
         self._disclosures: dict[str, _Disclosure] = {}
-        self._settings: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)  # by division
+        self._settings = AreaSettings()
         self._posters: dict[str, tuple[tuple[str, ...], str]] = {}  # what it was drawn with, and the digest
 
     def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
@@ -82,7 +95,7 @@ class Disclosing:
                 named = entry.data[name]
                 self._findings.add("duties.signed_by_another", entry.place, part=part, named=named, by=entry.by)
         if entry.type == "disclosure_settings.made/1":
-            self._settings[entry.data["division"]].append(entry.data)
+            self._settled_from(entry)
         elif entry.type == "poster.rendered/1":
             self._poster(entry)
         elif entry.type == "disclosure.drafted/1":
@@ -132,15 +145,31 @@ class Disclosing:
             self._findings.add("duties.posting_names", entry.place, names=data["names"], expected=names)
         version.until = data["until"]
 
+    def _rows_shown(self, entry: Entry, one: _Disclosure) -> None:
+        """What stands beside the rows of a posted version is fixed once."""
+        version = one.versions.get(entry.data["version"])
+        if version is None or not version.until or version.rows:
+            self._order(entry, one.ended or "not_published")
+        if version is not None:
+            version.rows = True
+
+    def _settled_from(self, entry: Entry) -> None:
+        """Settings do not reach back where something held already; the first reach back so many days."""
+        data = entry.data
+        least = entry.on
+        if self._settings.on(data["division"], entry.on) is None:
+            least = (date.fromisoformat(entry.on) - FIRST_BACK).isoformat()
+        if data["since"] < least:
+            self._findings.add("duties.settings_backdated", entry.place, since=data["since"], least=least)
+        self._settings.make(data)
+
     def _settled(self, one: _Disclosure, day: str) -> tuple[int, str]:
         """For how many days a kind is posted on a day, and with which names; the narrowest area decides."""
-        for area in chain(Division(one.division)):
-            begun = [made for made in self._settings.get(area, ()) if made["since"] <= day]
-            if begun:
-                rules = max(begun, key=lambda made: str(made["since"]))
-                named = [rule["names"] for rule in rules["kinds"] if rule["kind"] == one.kind]
-                return rules["publish_days"], named[0] if named else "masked"
-        return 7, "masked"
+        rules = self._settings.on(one.division, day)
+        if rules is None:
+            return 7, "masked"
+        named = [rule["names"] for rule in rules["kinds"] if rule["kind"] == one.kind]
+        return rules["publish_days"], named[0] if named else "masked"
 
     def _raised(self, entry: Entry, one: _Disclosure) -> None:
         data, version = entry.data, one.versions.get(entry.data["version"])
@@ -155,7 +184,18 @@ class Disclosing:
             return
         if objection.objector == entry.by:
             self._twice(entry, "objector", "objection_answerer")
-        objection.upheld = entry.data["upheld"]
+        version = one.versions.get(objection.version)
+        if version is not None and version.drafter == entry.by:
+            self._twice(entry, "disclosure_drafter", "objection_answerer")
+        objection.upheld, objection.answered_over = entry.data["upheld"], one.posted
+
+    def _erased(self, entry: Entry, one: _Disclosure) -> None:
+        """The words of an objector who is not known, once; those of a person go with the person."""
+        objection = one.objections.get(entry.data["objection_id"])
+        if objection is None or objection.objector or objection.erased:
+            self._order(entry, "erased" if objection is not None and objection.erased else "raised")
+        if objection is not None:
+            objection.erased = True
 
     def _closed(self, entry: Entry, one: _Disclosure) -> None:
         posted = one.versions.get(one.posted)
@@ -167,7 +207,7 @@ class Disclosing:
         for name, objection in one.objections.items():
             if objection.upheld is None:
                 self._findings.add("duties.objection_open", entry.place, objection=name)
-            elif objection.upheld and objection.version >= one.posted:
+            elif objection.upheld and objection.answered_over >= one.posted:
                 self._findings.add("duties.objection_not_put_right", entry.place, objection=name)
         one.ended = "closed"
 
@@ -201,8 +241,10 @@ class Disclosing:
 _JUDGES: Mapping[str, Callable[[Disclosing, Entry, _Disclosure], None]] = {
     "disclosure.reviewed/1": Disclosing._reviewed,
     "disclosure.published/1": Disclosing._published,
+    "disclosure.rows_shown/1": Disclosing._rows_shown,
     "disclosure.closed/1": Disclosing._closed,
     "disclosure.archived/1": Disclosing._archived,
     "objection.raised/1": Disclosing._raised,
     "objection.answered/1": Disclosing._answered,
+    "objection.text_erased/1": Disclosing._erased,
 }

@@ -33,7 +33,14 @@ _SIGNED: Final[Mapping[str, tuple[str, str]]] = {
 
 _LEASES: Final = frozenset({"asset.leased_out/1", "asset.lease_ended/1"})
 _GROUNDS: Final = frozenset(
-    {"village_voucher.booked/1", "village_voucher.reversed/1", "meeting.called/1", "meeting.resolved/1"}
+    {
+        "village_voucher.drafted/1",
+        "village_voucher.revised/1",
+        "village_voucher.booked/1",
+        "village_voucher.reversed/1",
+        "meeting.called/1",
+        "meeting.resolved/1",
+    }
 )
 _DISPOSED: Final = frozenset({"sold", "transferred", "given_away"})
 
@@ -45,6 +52,7 @@ class _Asset:
     division: str
     acquired_on: str
     quantity: int
+    unit: str
     cost: int
     leases: dict[str, tuple[str, str]] = field(default_factory=dict)
     count: tuple[str, int] | None = None
@@ -78,6 +86,9 @@ class Property:
         self._assets: dict[str, _Asset] = {}
         self._contracts: dict[str, _Contract] = {}
         self._booked: dict[str, tuple[str, str]] = {}  # voucher's stream -> (event that booked it, village)
+        self._vouchers: dict[str, tuple[str, int]] = {}  # voucher's stream -> its kind, what it debits
+        self._named: dict[str, int] = {}  # event that booked a voucher -> what rents name it for
+        self._rent_named: dict[str, tuple[str, int]] = {}  # rent received -> the voucher that it names, how much
         self._meetings: dict[str, str] = {}  # meeting's stream -> village
         self._passed: dict[str, str] = {}  # event that passed a resolution -> village
 
@@ -106,6 +117,10 @@ class Property:
 
     def _ground(self, entry: Entry) -> None:
         match entry.type:
+            case "village_voucher.drafted/1" | "village_voucher.revised/1":
+                debits = [one["amount_fen"] for one in entry.data["lines"] if one["side"] == "debit"]
+                kind = "reversal" if "reverses" in entry.data else entry.data["kind"]
+                self._vouchers[entry.stream] = kind, sum(debits)
             case "village_voucher.booked/1":
                 self._booked[entry.stream] = entry.name, entry.data["division"]
             case "village_voucher.reversed/1":
@@ -122,7 +137,7 @@ class Property:
             self._order(entry, "held")
             return
         self._assets[entry.identity] = _Asset(
-            data["division"], data["acquired_on"], data["quantity_milli"], data["cost_fen"]
+            data["division"], data["acquired_on"], data["quantity_milli"], data["unit"], data["cost_fen"]
         )
         self._not_later(entry, data["acquired_on"])
         self._voucher(entry, data["division"])
@@ -136,7 +151,14 @@ class Property:
             self._add(entry, "village.lease_unfounded")
         if asset.leaving or any(begun <= until and since <= end for begun, end in asset.leases.values()):
             self._add(entry, "village.let_twice", since=since, until=until)
+        if contract is not None:
+            self._covered(entry, contract.data, asset)
         asset.leases[entry.data["contract_id"]] = since, until
+
+    def _covered(self, entry: Entry, told: Mapping[str, Any], asset: _Asset) -> None:
+        """Nothing lets more than the register has at that time, or in another unit."""
+        if told["unit"] != asset.unit or told["quantity_milli"] > asset.quantity:
+            self._add(entry, "village.let_more", let=told["quantity_milli"], held=asset.quantity)
 
     def _lease_ended(self, entry: Entry, asset: _Asset) -> None:
         identity, last_day = entry.data["contract_id"], entry.data["last_day"]
@@ -216,6 +238,8 @@ class Property:
         asset = self._assets.get(data.get("asset_id", ""))
         if "asset_id" in data and (asset is None or asset.division != data["division"]):
             self._add(entry, "village.lease_unfounded")
+        if asset is not None:
+            self._covered(entry, data, asset)
         if "resolution" in data and self._passed.get(data["resolution"]) != data["division"]:
             self._add(entry, "village.resolution", resolution=data["resolution"])
         self._contracts[entry.identity] = _Contract(data, data["until"], entry.by)
@@ -245,11 +269,25 @@ class Property:
         if data["received_on"] < contract.data["signed_on"]:
             self._findings.add("duties.deed_day", entry.place, day=data["received_on"])
         self._voucher(entry, contract.data["division"])
+        self._receipt(entry)
         contract.rents[entry.name] = number, amount, entry.by
+
+    def _receipt(self, entry: Entry) -> None:
+        """A voucher that rents name takes money in, and all of them together are no more than it takes in."""
+        name, amount = entry.data.get("voucher"), entry.data["amount_fen"]
+        if name is None:
+            return
+        kind, receipt_fen = self._vouchers.get(name.rpartition("@")[0], ("", 0))
+        taken = self._named.get(name, 0) + amount
+        if kind != "receipt" or taken > receipt_fen:
+            self._add(entry, "village.rent_above_receipt", voucher=name, amount_fen=taken, receipt_fen=receipt_fen)
+        self._named[name], self._rent_named[entry.name] = taken, (name, amount)
 
     def _rent_reversed(self, entry: Entry, contract: _Contract) -> None:
         data = entry.data
         rent = contract.rents.pop(data["rent"], None)
+        if (named := self._rent_named.pop(data["rent"], None)) is not None:
+            self._named[named[0]] -= named[1]
         if rent is None or rent[:2] != (data["due"], data["amount_fen"]):
             self._add(entry, "village.rent_unfounded", rent=data["rent"])
         if rent is not None:

@@ -1,13 +1,14 @@
 """Nobody decides what his role does not allow, outside his area, or on a day on which he does not hold it.
 
 What must not be broken: the role is judged as granted before the event in the log, for the day (`on`) that
-the event takes effect, and for the division that it is about.
+the event takes effect, and for the division that it is about. What is booked on a day of the past is judged for the day
+on which somebody booked it.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from audit.book import Book
-from audit.entries import Entry
+from audit.entries import Entry, day_of
 from audit.findings import Findings
 from domain import authority
 
@@ -24,6 +25,16 @@ _NAMED = {
     "party_activity.recorded/1": "person_id",
 }
 
+_BOOKED: Final = frozenset(
+    {
+        "village_book.opening_recorded/1",
+        "village_voucher.booked/1",
+        "village_voucher.reversed/1",
+        "village_month.voucher_numbered/1",
+    }
+)
+"""What takes effect on a voucher's day, or before a book begins, whoever keeps the book by then."""
+
 
 class Roles:
     """Check 7."""
@@ -36,7 +47,8 @@ class Roles:
 
     def see(self, entry: Entry, book: Book) -> None:
         """Judge who caused the event, in which role."""
-        role, by, on = entry.role, entry.by, entry.on
+        role, by = entry.role, entry.by
+        on = day_of(entry.at) if entry.type in _BOOKED else entry.on
         if not authority.may(role, entry.type):
             self._findings.add("roles.may_not", entry.place, role=role, type=entry.type)
         if entry.index == 0 and entry.type == "log.opened/1":

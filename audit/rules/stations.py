@@ -4,6 +4,7 @@ What must not be broken: a difference or a loss is booked as one person said it 
 each; goods are counted here from the events themselves, and what they cost by the moving average.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, ClassVar, NamedTuple
@@ -99,6 +100,7 @@ class Stations:
             "stock.write_off_proposed/1",
             "stock.written_off/1",
             "stock.proposal_rejected/1",
+            "donation_slip.used/1",
         }
     )
     moving: ClassVar[bool] = False
@@ -107,11 +109,16 @@ class Stations:
         self._findings = findings
         self.stations: dict[str, Station] = {}
         self.shelves: dict[str, Shelf] = {}
+        self._slips: dict[str, Mapping[str, Any]] = {}  # by the name of the event that said why
+        self._given_at: dict[str, set[str]] = {}  # the paper of a donation -> the stations where it brought goods in
 
     def see(self, entry: Entry, book: Book) -> None:
         """Judge an event of a station or of its goods, and remember it."""
         if entry.category == "station":
             self._station(entry, book)
+            return
+        if entry.category == "donation_slip":
+            self._slips[entry.name] = entry.data
             return
         shelf = self.shelves.get(entry.identity)
         if shelf is None:
@@ -197,11 +204,22 @@ class Stations:
             self._findings.add("stations.not_its_keeper", entry.place, person=entry.by)
 
     def _brought(self, entry: Entry, shelf: Shelf) -> None:
-        """An invoice, or the slip of a donation, brings an article in once."""
+        """An invoice, or the slip of a donation, brings an article in once; a slip elsewhere again with a reason."""
         slip = compared(entry.data["document"])
         if slip in shelf.slips:
             self._findings.add("stations.slip_twice", entry.place, document=entry.data["document"])
         shelf.slips.add(slip)
+        if entry.data["origin"] == "donation":
+            self._given(entry, shelf, slip)
+
+    def _given(self, entry: Entry, shelf: Shelf, slip: str) -> None:
+        stations = self._given_at.setdefault(slip, set())
+        said = self._slips.get(entry.cause or "", {})
+        meant = (compared(said.get("document", "")), said.get("station_id"), said.get("sku"))
+        explained = meant == (slip, shelf.station, shelf.sku) and suffices(said.get("reason") or "")
+        if stations - {shelf.station} and not explained:
+            self._findings.add("stations.slip_elsewhere", entry.place, document=entry.data["document"])
+        stations.add(shelf.station)
 
     def _goods(self, entry: Entry, shelf: Shelf) -> None:
         data = entry.data

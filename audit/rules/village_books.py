@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Check, Findings
+from audit.rules.committees import Committees
 from domain.kernel.calendar import last_day, next_month
 from domain.kernel.calendar import month as as_month
 from domain.kernel.ids import derived
@@ -53,6 +54,7 @@ class _Voucher:
     lines: list[dict[str, Any]]
     original: str
     state: str = "drafted"
+    resolution: str = ""
     signed: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -78,13 +80,14 @@ class _Month:
 
 
 class VillageBooks:
-    """Check 29."""
+    """Check 29. `committees` stands before it among the rules."""
 
     types: ClassVar[frozenset[str] | None] = frozenset(
         {
             "chart.published/1",
             "meeting.called/1",
             "meeting.resolved/1",
+            "meeting.spending_allowed/1",
             "village_book.opened/1",
             "village_book.limit_set/1",
             "village_book.chart_adopted/1",
@@ -109,11 +112,13 @@ class VillageBooks:
     )
     moving: ClassVar[bool] = False
 
-    def __init__(self, findings: Findings) -> None:
-        self._findings = findings
+    def __init__(self, findings: Findings, committees: Committees) -> None:
+        self._findings, self._committees = findings, committees
         self._charts: dict[str, frozenset[str]] = {}
         self._meetings: dict[str, str] = {}  # meeting -> its division
         self._passed: dict[str, str] = {}  # resolution -> its division
+        self._last: dict[str, str] = {}  # meeting -> the resolution that it passed last
+        self._left: dict[str, int] = {}  # resolution -> what vouchers may still spend under it
         self._books: dict[str, _Book] = {}  # by division
         self._parties: dict[str, str] = {}
         self._vouchers: dict[str, _Voucher] = {}
@@ -151,6 +156,11 @@ class VillageBooks:
     def _resolved(self, entry: Entry) -> None:
         if entry.data["passed"]:
             self._passed[entry.name] = self._meetings.get(entry.identity, "")
+            self._last[entry.identity] = entry.name
+
+    def _allowed(self, entry: Entry) -> None:
+        if last := self._last.get(entry.identity):
+            self._left[last] = entry.data["limit_fen"]
 
     def _party(self, entry: Entry) -> None:
         self._parties[entry.identity] = entry.data["division"]
@@ -234,12 +244,18 @@ class VillageBooks:
         self._vouchers[entry.identity] = voucher
         if book is None:
             return
+        self._open(entry, voucher)
         if original:
             self._mirrors(entry, voucher)
         else:
             self._lines(entry, book)
         if not book.since <= data["day"] <= entry.on:
             self._findings.add("village.day", entry.place, day=data["day"])
+
+    def _open(self, entry: Entry, voucher: _Voucher) -> None:
+        """A voucher is written for a month that is open: nobody signs what could not be booked."""
+        if self._months.get((voucher.division, voucher.day[:7]), _Month()).state != "open":
+            self._findings.add("village.closed", entry.place, month=voucher.day[:7])
 
     def _mirrors(self, entry: Entry, voucher: _Voucher) -> None:
         """A red voucher takes back a whole one that is booked, line by line."""
@@ -260,6 +276,7 @@ class VillageBooks:
         voucher.day, voucher.kind, voucher.lines = data["day"], data["kind"], data["lines"]
         voucher.state, voucher.signed = "drafted", {"drafter": entry.by}
         book = self._book(entry, voucher.division)
+        self._open(entry, voucher)
         if book is not None:
             self._lines(entry, book)
             if not book.since <= voucher.day <= entry.on:
@@ -274,7 +291,9 @@ class VillageBooks:
         self._apart(entry, part, voucher.signed)
         voucher.signed[part] = entry.by
         voucher.state = after
-        if after == "approved":
+        if after == "reviewed":
+            self._committees.judge_reviewer(entry, voucher.division)
+        elif after == "approved":
             self._within_limit(entry, voucher)
         elif after == "booked":
             self._booking(entry, voucher)
@@ -283,9 +302,21 @@ class VillageBooks:
         book, named = self._books.get(voucher.division), entry.data.get("resolution")
         if named is not None and self._passed.get(named) != voucher.division:
             self._findings.add("village.resolution", entry.place, resolution=named)
+        if named is not None and voucher.spends:
+            left_fen = self._left.get(named, 0)
+            if voucher.amount_fen > left_fen:
+                facts = {"amount_fen": voucher.amount_fen, "left_fen": left_fen}
+                self._findings.add("village.above_resolution", entry.place, **facts)
+            self._left[named], voucher.resolution = left_fen - voucher.amount_fen, named
         if book is not None and named is None and voucher.spends and voucher.amount_fen > book.limit_fen:
             facts = {"amount_fen": voucher.amount_fen, "limit_fen": book.limit_fen}
             self._findings.add("village.above_limit", entry.place, **facts)
+
+    def _release(self, voucher: _Voucher) -> None:
+        """What is not spent after all can be spent by another under the same resolution."""
+        if voucher.resolution:
+            self._left[voucher.resolution] = self._left.get(voucher.resolution, 0) + voucher.amount_fen
+            voucher.resolution = ""
 
     def _booking(self, entry: Entry, voucher: _Voucher) -> None:
         data = entry.data
@@ -305,6 +336,7 @@ class VillageBooks:
             self._order(entry, voucher.state if voucher is not None else "")
         if voucher is not None:
             self._apart(entry, "sender", voucher.signed)
+            self._release(voucher)
             voucher.state = "sent_back"
 
     def _withdrawn(self, entry: Entry) -> None:
@@ -313,6 +345,7 @@ class VillageBooks:
         if voucher is None or voucher.state not in _OPEN or voucher.signed.get("drafter") != entry.by:
             self._order(entry, voucher.state if voucher is not None else "")
         if voucher is not None:
+            self._release(voucher)
             voucher.state = "withdrawn"
 
     def _reversed(self, entry: Entry) -> None:
@@ -321,6 +354,7 @@ class VillageBooks:
             self._findings.add("village.reversal", entry.place, original=f"village_voucher/{entry.identity}")
         voucher = self._voucher(entry, "booked")
         if voucher is not None:
+            self._release(voucher)
             voucher.state = "reversed"
 
     # Months.
@@ -467,6 +501,7 @@ _JUDGES: Mapping[str, Callable[[VillageBooks, Entry], None]] = {
     "chart.published/1": VillageBooks._chart,
     "meeting.called/1": VillageBooks._called,
     "meeting.resolved/1": VillageBooks._resolved,
+    "meeting.spending_allowed/1": VillageBooks._allowed,
     "village_book.opened/1": VillageBooks._opened,
     "village_book.limit_set/1": VillageBooks._limited,
     "village_book.chart_adopted/1": VillageBooks._adopted,

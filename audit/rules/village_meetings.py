@@ -6,6 +6,7 @@ two whole numbers, without rounding; who accepted a project is taken from who si
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, ClassVar, Final
 
 from audit.book import Book
@@ -17,7 +18,10 @@ _SIGNED: Final[Mapping[str, tuple[str, str]]] = {
     "meeting_rule.set/1": ("registrar", "setter_id"),
     "meeting.called/1": ("proposer", "caller_id"),
     "meeting.held/1": ("attendance_recorder", "recorder_id"),
+    "meeting.eligible_explained/1": ("attendance_recorder", "recorder_id"),
+    "meeting.sheet_kept/1": ("sheet_keeper", "keeper_id"),
     "meeting.resolved/1": ("teller", "teller_id"),
+    "meeting.spending_allowed/1": ("teller", "teller_id"),
     "meeting.cancelled/1": ("withdrawer", "canceller_id"),
     "project.proposed/1": ("proposer", "proposer_id"),
     "project.contracted/1": ("contract_recorder", "recorder_id"),
@@ -31,7 +35,10 @@ _SIGNED: Final[Mapping[str, tuple[str, str]]] = {
 _NEXT: Final[Mapping[str, tuple[frozenset[str], str]]] = {
     "meeting.called/1": (frozenset({""}), "called"),
     "meeting.held/1": (frozenset({"called"}), "held"),
+    "meeting.eligible_explained/1": (frozenset({"held"}), "held"),
+    "meeting.sheet_kept/1": (frozenset({"held"}), "held"),
     "meeting.resolved/1": (frozenset({"held"}), "held"),
+    "meeting.spending_allowed/1": (frozenset({"held"}), "held"),
     "meeting.cancelled/1": (frozenset({"called"}), "cancelled"),
     "project.proposed/1": (frozenset({""}), "proposed"),
     "project.contracted/1": (frozenset({"proposed"}), "contracted"),
@@ -43,6 +50,8 @@ _NEXT: Final[Mapping[str, tuple[frozenset[str], str]]] = {
 """Type -> the states that it may follow, and the one that it leads to."""
 
 _ACCEPTERS_MIN: Final = 2
+_DAYS_BEFORE_MAX: Final = 366
+_DAYS_AHEAD_MAX: Final = 92
 
 
 @dataclass(slots=True)
@@ -60,6 +69,7 @@ class _Meeting:
     """A meeting: the rule it was called under, who came, how many votes there were."""
 
     division: str
+    kind: str
     held_on: str
     rule: _Rule | None
     state: str = ""
@@ -67,6 +77,8 @@ class _Meeting:
     present: int = 0
     recorder: str = ""
     votes: int = 0
+    last: str = ""  # the vote that was told last
+    matters: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -74,6 +86,7 @@ class _Project:
     """A project: its budget, who had a part in the contract, who has accepted the work."""
 
     budget_fen: int
+    resolution: str
     state: str = ""
     contractors: list[str] = field(default_factory=list)
     contracted_by: str = ""
@@ -91,6 +104,9 @@ class VillageMeetings:
         self._rules: dict[str, list[_Rule]] = {}  # division -> in the order of setting
         self._meetings: dict[str, _Meeting] = {}
         self._votes: dict[str, tuple[str, bool]] = {}  # resolution -> division, whether it passed
+        self._eligible: dict[tuple[str, str], int] = {}  # village and kind -> to the meeting held last
+        self._unexplained: dict[str, tuple[Entry, int]] = {}  # meeting -> that it was held, how many before
+        self._left: dict[str, int] = {}  # resolution -> what it still leaves to the budgets of projects
         self._projects: dict[str, _Project] = {}
 
     def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
@@ -124,7 +140,10 @@ class VillageMeetings:
             rule = self._in_force(data["division"], data["kind"], entry.on)
             if rule is None or rule.name != data["rule"]:
                 self._findings.add("village.meeting_rule", entry.place, rule=data["rule"])
-            self._meetings[entry.stream] = _Meeting(data["division"], data["held_on"], rule)
+            self._meetings[entry.stream] = _Meeting(data["division"], data["kind"], data["held_on"], rule)
+            written, day = date.fromisoformat(entry.on), date.fromisoformat(data["held_on"])
+            if not -_DAYS_BEFORE_MAX <= (day - written).days <= _DAYS_AHEAD_MAX:
+                self._findings.add("village.affair_day", entry.place, day=data["held_on"])
         meeting = self._meetings.get(entry.stream)
         if meeting is None:
             self._order(entry, "")
@@ -137,6 +156,10 @@ class VillageMeetings:
             self._held(entry, meeting)
         elif entry.type == "meeting.resolved/1":
             self._resolved(entry, meeting)
+        elif entry.type == "meeting.eligible_explained/1":
+            self._explained(entry)
+        elif entry.type == "meeting.spending_allowed/1":
+            self._allowed(entry, meeting)
 
     def _in_force(self, division: str, kind: str, on: str) -> _Rule | None:
         """The rule of the narrowest place that has one: the latest that had begun."""
@@ -151,6 +174,10 @@ class VillageMeetings:
         came = data["attendance"]
         meeting.eligible, meeting.recorder = data["eligible"], entry.by
         meeting.present = len(came) + data["on_sheet"]
+        before = self._eligible.get((meeting.division, meeting.kind), meeting.eligible)
+        self._eligible[meeting.division, meeting.kind] = meeting.eligible
+        if before != meeting.eligible:
+            self._unexplained[entry.stream] = entry, before
         if entry.on < meeting.held_on:
             self._findings.add("village.affair_day", entry.place, day=meeting.held_on)
         enough = meeting.rule is None or _reached(meeting.rule.data["quorum"], meeting.present, meeting.eligible)
@@ -158,9 +185,18 @@ class VillageMeetings:
             facts = {"present": meeting.present, "eligible": meeting.eligible}
             self._findings.add("village.no_quorum", entry.place, **facts)
 
+    def _explained(self, entry: Entry) -> None:
+        _, before = self._unexplained.pop(entry.stream, (entry, 0))
+        if entry.data["before"] != before:
+            self._findings.add("village.eligible", entry.place, before=before, eligible=entry.data["before"])
+
     def _resolved(self, entry: Entry, meeting: _Meeting) -> None:
         data = entry.data
         meeting.votes += 1
+        matter = "".join(data["title"].split())
+        if matter in meeting.matters:
+            self._findings.add("village.voted_twice", entry.place, title=data["title"])
+        meeting.matters.add(matter)
         if data["number"] != meeting.votes:
             self._findings.add("village.number", entry.place, found=data["number"], expected=meeting.votes)
         cast = data["agreed"] + data["opposed"] + data["abstained"]
@@ -173,13 +209,23 @@ class VillageMeetings:
                 self._findings.add("village.vote_result", entry.place, agreed=data["agreed"], among=among)
         self._apart(entry, "teller", [("attendance_recorder", meeting.recorder)])
         self._votes[entry.name] = meeting.division, data["passed"]
+        meeting.last = entry.name
+
+    def _allowed(self, entry: Entry, meeting: _Meeting) -> None:
+        """How much may be spent is said with the vote, by whoever told it, once."""
+        data = entry.data
+        if data["number"] != meeting.votes or meeting.last in self._left:
+            self._findings.add("village.number", entry.place, found=data["number"], expected=meeting.votes)
+        self._apart(entry, "teller", [("attendance_recorder", meeting.recorder)])
+        self._left[meeting.last] = data["limit_fen"]
 
     def _built(self, entry: Entry) -> None:
         data = entry.data
         if entry.type == "project.proposed/1" and entry.stream not in self._projects:
             if self._votes.get(data["resolution"]) != (data["division"], True):
                 self._findings.add("village.resolution", entry.place, resolution=data["resolution"])
-            self._projects[entry.stream] = _Project(data["budget_fen"])
+            self._projects[entry.stream] = _Project(data["budget_fen"], data["resolution"])
+            self._under(entry, data["resolution"], data["budget_fen"])
         project = self._projects.get(entry.stream)
         if project is None:
             self._order(entry, "")
@@ -203,7 +249,16 @@ class VillageMeetings:
             case "project.closed/1":
                 self._closed(entry, project)
 
+    def _under(self, entry: Entry, resolution: str, budget_fen: int) -> None:
+        """The budgets of all projects under a resolution are no more than it allows."""
+        left_fen = self._left.get(resolution, 0)
+        if budget_fen > left_fen:
+            self._findings.add("village.above_resolution", entry.place, amount_fen=budget_fen, left_fen=left_fen)
+        self._left[resolution] = left_fen - budget_fen
+
     def _closed(self, entry: Entry, project: _Project) -> None:
+        if entry.data["outcome"] != "completed":
+            self._left[project.resolution] = self._left.get(project.resolution, 0) + project.budget_fen
         completed, enough = entry.data["outcome"] == "completed", len(project.accepters) >= _ACCEPTERS_MIN
         if completed != enough:
             self._findings.add("village.not_accepted", entry.place, people=len(project.accepters))
@@ -223,8 +278,10 @@ class VillageMeetings:
     def _order(self, entry: Entry, state: str) -> None:
         self._findings.add("village.order", entry.place, type=entry.type, state=state)
 
-    def finish(self, book: Book) -> None:
-        """All of it is judged event by event."""
+    def finish(self, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
+        """Name the meetings to which others might have come than to the one before, for no stated reason."""
+        for entry, before in self._unexplained.values():
+            self._findings.add("village.eligible", entry.place, before=before, eligible=entry.data["eligible"])
 
 
 def _reached(share: Mapping[str, Any], count: int, among: int) -> bool:

@@ -68,6 +68,10 @@ def full_pages(county: County, entries: list[bytes]) -> list[Disclosure]:
     return pages_of(entries, names={payee: mask_name(name) for payee, name in _named(county).items()})
 
 
+ON = "2026-11-22"
+"""The day on which the pages are made."""
+
+
 def pages_of(
     entries: list[bytes], *, names: Mapping[str, str] = MappingProxyType({}), position: int | None = None
 ) -> list[Disclosure]:
@@ -81,7 +85,7 @@ def pages_of(
         if entry.type in (pages.types or ()):
             pages.see(entry, book)
         book.apply(entry)
-    return pages.at(book, upto, names=names)
+    return pages.at(book, upto, on=ON, names=names)
 
 
 def _named(county: County) -> dict[str, str]:

@@ -1,6 +1,9 @@
 """Attacks on the accounts of a budget: its money moves where a published chart says, and where it began."""
 
+import csv
+import io
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +51,22 @@ def publish_before(county: County, before: Draft, uses: BudgetAccounts, number: 
 
 def test_a_county_may_move_its_money_through_accounts_of_its_own(verdict_on, own):
     assert codes(verdict_on(own.story)) == set()
+
+
+def test_the_journal_calls_an_account_as_the_chart_did_that_was_in_force(verdict_on, own):
+    """A new version calls the expense otherwise: rows of events after it have the new name, those before the old."""
+    paid = own.story.find("payment.settled/1").cmd
+    publish_before(own, next(one for one in own.story.drafts if one.cmd == paid), OWN, 2)
+    newer = own.story.find("chart.published/1", 1).data
+    newer["accounts"] = [{**one, "name": f"新{one['name']}"} for one in newer["accounts"]]
+    report = verdict_on(own.story)
+    assert codes(report) == set()
+    text = (Path(report.directory) / "ledgers" / "journal.csv").read_text("utf-8-sig")
+    named = {(row[6], row[7]) for row in csv.reader(io.StringIO(text))}
+    assert {one for one in named if one[0] in ("fin:5101", "bud:7201")} == {
+        ("fin:5101", "fin:5101"),
+        ("bud:7201", "新bud:7201"),
+    }
 
 
 def test_a_budget_that_names_no_accounts_has_those_of_the_first_chart(verdict_on, own):

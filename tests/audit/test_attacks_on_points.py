@@ -194,10 +194,24 @@ def brought_in(told: Told, *, by_another: bool, **changes: Any) -> None:
     told.add(own.id, accounts.record_opening(own, points=5, recorder_id=officer, **facts))
 
 
+def own_deducted(told: Told, *, by: str) -> None:
+    """The officer's own account is deducted from, by somebody."""
+    officer = UUID(told.county.officer)
+    opened = accounts.PointsAccountOpened(kind="person", holder_id=officer, division=Division(VILLAGE))
+    own = accounts.evolve(None, opened)
+    told.add(own.id, opened)
+    slip = {"category": "order", "item": "littering", "points": -4, "cause": "document:3号", "on": date(2026, 2, 4)}
+    made = told.add(own.id, accounts.deduct(own, deed=told.deed(1, **slip, beneficiary_id=officer), debt_allowed=False))
+    if by != told.county.officer:
+        made.by, made.role = by, "administrator"
+
+
 RIGHT: dict[str, Callable[[Told], object]] = {
     "nothing more": lambda told: told.account,
     "the second report as far as the cap lets": lambda told: told.grant(1, room=5),
     "a deduction by a document": lambda told: told.deduct(),
+    "ten times at once by a document": lambda told: told.deduct(quantity=accounts.TIMES_MAX, points=-40),
+    "an officer's own account, by another's hand": lambda told: own_deducted(told, by=str(told.county.founder)),
     "a reversal, and the report again": lambda told: (told.reverse(), told.grant(0)),
     "a balance, taken back by another, and the right one": lambda told: brought_in(told, by_another=True),
     "what nobody used": lambda told: told.say(accounts.expire(told.account, on=NEXT_YEAR), on=NEXT_YEAR),
@@ -262,6 +276,14 @@ ATTACKS: dict[str, tuple[Callable[[Told], object], set[str]]] = {
     "a deduction that leaves a debt against the rule": (
         lambda told: told.deduct(owed=True, points=-40),
         {"points.amount", "points.lots"},
+    ),
+    "more than ten times at once by a document": (
+        lambda told: told.deduct(quantity=accounts.TIMES_MAX + 1, points=-44),
+        {"points.too_many_times"},
+    ),
+    "an officer's own account, by his hand": (
+        lambda told: own_deducted(told, by=told.county.officer),
+        {"points.own_account"},
     ),
     "gone before its last day": (lambda told: told.say(accounts.expire(told.account, on=NEXT_YEAR)), {"points.lots"}),
     "a balance recorded and taken back by one person": (

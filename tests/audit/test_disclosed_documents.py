@@ -1,23 +1,28 @@
 """Whatever was disclosed is computed again at the place of the log that it states, however much came after it."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from audit.book import Book
+from audit.differences import first_difference
 from audit.entries import BUNDLE_BYTES_MAX, bundles_of
 from audit.findings import Findings
 from audit.folder import PackageFolder
-from audit.rules.disclosed import frame
+from audit.rules.disclosed import frame, shown_names
 from audit.rules.disclosed.folds import folds
 from audit.rules.disclosed.frame import PublishedDocuments, path_of
+from audit.rules.disclosed.shown_names import RowsShown
 from domain.disclosures.deciding import parameters_of
-from domain.disclosures.events import DisclosureDrafted, DisclosurePublished
+from domain.disclosures.events import DisclosureDrafted, DisclosurePublished, DisclosureRowsShown
 from domain.disclosures.state import disclosure_id
 from domain.kernel.disclosed import disclosed_period
-from domain.kernel.documents import Document
+from domain.kernel.documents import Document, ShownName, referred
 from domain.kernel.events import Sha256
+from domain.kernel.shown_rows import Salted, row_commitment, rows_content
 from journal.tiles import encode_bundle
 from projections.disclosed.makers import MAKERS
 from tests.projections.disclosed.agreeing import PARAMETERS, entries_of, folded
@@ -29,7 +34,7 @@ STREAM = disclosure_id(COUNTY, "rewards", JANUARY)
 
 def document_of(story: Story, size: int) -> Document:
     fold = folded("rewards", entries_of(story, size=size))
-    return fold.document(division=COUNTY, period=JANUARY, parameters=PARAMETERS, position=size)
+    return referred(fold.document(division=COUNTY, period=JANUARY, parameters=PARAMETERS, position=size))
 
 
 def drafted(document: Document, /, **changed: object) -> DisclosureDrafted:
@@ -89,7 +94,7 @@ def test_it_is_computed_at_its_place_and_not_at_the_end(tmp_path: Path) -> None:
     [
         ("disclosures.document_differs", {"document": Sha256("a" * 64)}),
         ("disclosures.document_differs", {"row_count": 7}),
-        ("disclosures.document_differs", {"position": 3}),
+        ("disclosures.document_differs_at", {"position": 3}),
         ("disclosures.document_position", {"position": 10_000}),
         ("disclosures.document_query", {"query": "rewards/9"}),
         ("disclosures.document_query", {"kind": "gossip"}),
@@ -125,6 +130,58 @@ def test_files_are_those_that_the_journal_names(tmp_path: Path) -> None:
     for path in files:
         (tmp_path / path).unlink()
     assert found(story, tmp_path, right) == set()
+
+
+def shown(salt: bytes = b"\x05" * 32) -> RowsShown:
+    """One row opened, and one whose person was erased."""
+    one = Salted(ShownName("张*国", "K7F2QM"), salt)
+    return RowsShown({"payees:1": row_commitment("payees:1", one), "payees:2": "c" * 64}, {"payees:1": one})
+
+
+@pytest.mark.parametrize(
+    ("code", "change"),
+    [
+        (None, lambda content: content),
+        ("disclosures.names_differ", lambda content: content.replace("张*国".encode(), "吴*国".encode())),
+        ("disclosures.names_differ", lambda content: content.replace(b"K7F2QM", b"K7F2QN")),
+        ("disclosures.names_replaced", lambda content: content.replace(b"c" * 64, b"d" * 64)),
+        ("disclosures.names_replaced", lambda _: shown_names.file_of(shown(b"\x06" * 32))),
+        ("disclosures.names_form", lambda content: content.replace(b'"salt"', b'"pepper"')),
+        ("disclosures.names_form", lambda _: '{"payees:1":"张*国"}\n'.encode()),
+        ("disclosures.names_missing", lambda _: None),
+    ],
+)
+def test_a_name_changed_after_posting_is_found(
+    tmp_path: Path, code: str | None, change: Callable[[bytes], bytes | None]
+) -> None:
+    story, document = told()
+    posting = {"since": story.today, "until": story.today, "names": "masked", "publisher_id": CLERK}
+    story.record("disclosure", STREAM, DisclosurePublished(version=1, **posting), by=CLERK)
+    rows = Sha256(sha256(rows_content(shown().commitments)).hexdigest())
+    story.record("disclosure", STREAM, DisclosureRowsShown(version=1, rows=rows, row_count=2), by=CLERK)
+    files = {path_of(document.digest()): document.canonical()}
+    content = change(shown_names.file_of(shown()))
+    if content is not None:
+        files[shown_names.path_of(str(STREAM), 1)] = content
+    codes = found(story, tmp_path, files)
+    assert codes == {code} - {None}
+
+
+def test_a_finding_names_the_first_row_and_figure(tmp_path: Path) -> None:
+    story, document = told()
+    (table,) = document.tables
+    rows = tuple((*row[:3], 99_900, row[4]) for row in table.rows)
+    changed = replace(document, tables=(replace(table, rows=rows),))
+    assert found(story, tmp_path, {path_of(document.digest()): changed.canonical()}) == {
+        "disclosures.document_changed_at"
+    }
+    assert first_difference(document.canonical(), changed.canonical()) == ("payees:1.fen", "1000", "99900")
+    fewer = replace(document, tables=(replace(table, rows=table.rows[:1]),))
+    assert first_difference(document.canonical(), fewer.canonical()) == ("payees.rows", "2", "1")
+    said = replace(document, sentence={**document.sentence, "count": 7})
+    assert first_difference(document.canonical(), said.canonical()) == ("sentence.count", "2", "7")
+    assert first_difference(document.canonical(), document.canonical()) is None
+    assert first_difference(document.canonical(), b"{}") is None
 
 
 def test_every_kind_has_both_ways() -> None:

@@ -49,8 +49,8 @@ STORY: list[Event] = [
     (
         "objection.answered/1",
         "disclosure",
-        CLERK,
-        {"objection_id": OBJECTION, "upheld": False, "answerer_id": CLERK},
+        HEAD,
+        {"objection_id": OBJECTION, "upheld": False, "answerer_id": HEAD},
         DAY,
     ),
     ("disclosure.closed/1", "disclosure", CLERK, {"closer_id": CLERK}, AFTER),
@@ -101,8 +101,41 @@ SEAT_OF_WIFE = (
 )
 
 
+ERASED = ("objection.text_erased/1", "disclosure", HEAD, {"objection_id": OBJECTION, "eraser_id": HEAD}, DAY)
+NAMELESS = {"objector_id": ""}
+SECOND = {**DRAFT, "version": 2, "corrects": 1, "reason": "漏了一笔"}
+CORRECTED = [
+    ("disclosure.drafted/1", "disclosure", CLERK, SECOND, DAY),
+    ("disclosure.reviewed/1", "disclosure", WATCH, {"version": 2, "passed": True, "reviewer_id": WATCH}, DAY),
+    ("disclosure.published/1", "disclosure", CLERK, {**POSTING, "version": 2}, DAY),
+]
+LATE = str(derived("audited", "late objection"))
+RAISED_AGAIN = (
+    "objection.raised/1",
+    "disclosure",
+    RIDER,
+    {"objection_id": LATE, "version": 1, "objector_id": RIDER},
+    DAY,
+)
+UPHELD_LATE = (
+    "objection.answered/1",
+    "disclosure",
+    HEAD,
+    {"objection_id": LATE, "upheld": True, "answerer_id": HEAD},
+    DAY,
+)
+
+
+SETTLED_AGAIN = ("disclosure_settings.made/1", "disclosure_settings", HEAD, {**SETTINGS, "division": VILLAGE}, DAY)
+
+
+SHOWN = ("disclosure.rows_shown/1", "disclosure", CLERK, {"version": 1}, DAY)
+
+
 def test_the_story_is_right():
+    assert found({}, [(7, SHOWN)]) == set()
     assert found({}) == set()
+    assert found({"objection.raised/1": NAMELESS}, [(8, ERASED)]) == set()
 
 
 @pytest.mark.parametrize(
@@ -121,13 +154,30 @@ def test_the_story_is_right():
         ("duties.order", {"disclosure.reviewed/1": {"passed": False}}, None),
         ("duties.order", {"disclosure.reviewed/1": None}, None),
         ("duties.order", {"disclosure.drafted/1": {"version": 2}}, None),
+        ("duties.order", {}, [(5, SHOWN)]),
+        ("duties.order", {}, [(7, SHOWN), (8, SHOWN)]),
         ("duties.acted_twice", {"disclosure.published/1": {"by": WATCH, "publisher_id": WATCH}}, None),
+        ("duties.settings_backdated", {"disclosure_settings.made/1": {"since": "2024-11-30"}}, None),
+        ("duties.settings_backdated", {}, [(3, SETTLED_AGAIN)]),
         ("duties.posting_days", {"disclosure.published/1": {"until": "2026-11-03"}}, None),
         ("duties.posting_names", {"disclosure.published/1": {"names": "full"}}, None),
         ("duties.correction", {"disclosure.drafted/1": {"corrects": 1}}, None),
         ("duties.objection_open", {"objection.answered/1": None}, None),
         ("duties.objection_not_put_right", {"objection.answered/1": {"upheld": True}}, None),
         ("duties.acted_twice", {"objection.answered/1": {"by": RIDER, "answerer_id": RIDER}}, None),
+        ("duties.acted_twice", {"objection.answered/1": {"by": CLERK, "answerer_id": CLERK}}, None),
+        (
+            "duties.objection_not_put_right",
+            {},
+            [(8, one) for one in CORRECTED] + [(9, RAISED_AGAIN), (9, UPHELD_LATE)],
+        ),
+        ("duties.order", {}, [(8, ERASED)]),
+        ("duties.order", {"objection.raised/1": NAMELESS}, [(8, ERASED), (8, ERASED)]),
+        (
+            "duties.signed_by_another",
+            {"objection.raised/1": NAMELESS},
+            [(8, (*ERASED[:3], {**ERASED[3], "eraser_id": RIDER}, DAY))],
+        ),
         ("duties.posting_days", {"disclosure.closed/1": {"on": UNTIL}}, None),
         ("duties.order", {"disclosure.closed/1": None}, None),
         (

@@ -41,7 +41,7 @@ def test_every_account_of_a_shipped_chart_has_its_name():
         ("bud:8101", "Equity:Bud:8101-财政拨款结转"),
         ("vil-361125001201:102", "Assets:Vil-361125001201:102"),
         (f"vil-361125001201:211:party:{UUID}", f"Liabilities:Vil-361125001201:211:Party:U-{UUID}"),
-        ("vil-361125001201:522", "Income:Vil-361125001201:522"),
+        ("vil-361125001201:514", "Income:Vil-361125001201:514"),
         (f"ind:lapsed:{UUID}", f"Assets:Ind:Lapsed:U-{UUID}"),
         (f"ind:appropriated:{UUID}", f"Equity:Ind:Appropriated:U-{UUID}"),
     ],

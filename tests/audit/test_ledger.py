@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.called import Names, name_of
 from audit.events import moving
-from audit.ledger import Ledger, journal_rows, name_of
+from audit.ledger import Ledger, journal_rows
 from domain.kernel.postings import Posting
 from journal.line import Line
 
@@ -48,7 +49,7 @@ def test_money_is_in_yuan_and_goods_are_counted():
         data={},
         postings=(Posting("fin:5001", "CNY", 1005), Posting("stk:on_hand:rice", "kg", -3)),
     )
-    first, second = journal_rows(moving(7, line, b"")).decode().splitlines(keepends=True)
+    first, second = journal_rows(moving(7, line, b""), Names()).decode().splitlines(keepends=True)
     assert first.endswith("fin:5001,业务活动费用,CNY,10.05,\n")
     assert second == (
         "7,2,reward/0f0f0f0f-0000-4000-8000-000000000000@2,reward.granted/1,2026-02-03,"

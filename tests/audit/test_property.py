@@ -17,6 +17,7 @@ VILLAGE, ELSEWHERE = "361125001201", "361126001201"
 ONE, OTHER, THIRD = (str(derived("audited", name)) for name in ("accountant", "supervisor", "chair"))
 HOUSE = str(derived("audited", "house"))
 JANUARY, TODAY, LATER = "2026-01-05", "2026-11-22", "2027-11-22"
+RECEIVED = 500
 VOUCHER, MEETING = (f"{one}/{derived('audited stream', 'x')}" for one in ("village_voucher", "meeting"))
 
 Changes = dict[str, Any]
@@ -30,10 +31,10 @@ class Log:
         self._changed, self._told = changed, 0
         self._numbers: dict[str, int] = {}
 
-    def tell(self, type_: str, stream: str, by: str, **data: Any) -> str:
-        """One event; returns its name."""
-        self._told += 1
-        change = dict(self._changed.get(self._told, {}))
+    def tell(self, type_: str, stream: str, by: str, *, counted: bool = True, **data: Any) -> str:
+        """One event; returns its name. `counted`: it has a number of its own, by which it is changed."""
+        self._told += counted
+        change = dict(self._changed.get(self._told, {})) if counted else {}
         category, identity = type_.partition(".")[0], str(derived("audited stream", stream))
         if change.pop("left_out", False):
             return f"{category}/{identity}@{self._numbers.get(identity, 0) + 1}"
@@ -63,8 +64,17 @@ def owned(changed: dict[int, Changes]) -> Log:
     pond, paper = str(derived("audited stream", "pond")), str(derived("audited stream", "paper"))
     log.tell("meeting.called", "x", ONE, division=VILLAGE)
     passed = log.tell("meeting.resolved", "x", ONE, passed=True)
+    taken_in = {"kind": "receipt", "lines": [{"account": "102", "side": "debit", "amount_fen": RECEIVED}]}
+    log.tell("village_voucher.drafted", "x", ONE, counted=False, division=VILLAGE, **taken_in)
     booked = log.tell("village_voucher.booked", "x", ONE, division=VILLAGE)
-    got = {"division": VILLAGE, "quantity_milli": 3_000, "cost_fen": 100, "acquired_on": JANUARY, "recorder_id": ONE}
+    got = {
+        "division": VILLAGE,
+        "quantity_milli": 3_000,
+        "unit": "亩",
+        "cost_fen": 100,
+        "acquired_on": JANUARY,
+        "recorder_id": ONE,
+    }
     log.tell("asset.acquired", "pump", ONE, **got, voucher=booked)  # 4
     log.tell("asset.counted", "pump", ONE, counted_on=TODAY, book_milli=3_000, quantity_milli=2_000, counter_id=ONE)
     log.tell("asset.count_confirmed", "pump", OTHER, quantity_milli=2_000, cost_fen=67, confirmer_id=OTHER)
@@ -79,7 +89,8 @@ def owned(changed: dict[int, Changes]) -> Log:
     log.tell("asset.acquired", "pond", ONE, **got)  # 13
     dues = [{"on": JANUARY, "amount_fen": 500}, {"on": LATER, "amount_fen": 600}]
     days = {"signed_on": JANUARY, "since": JANUARY, "until": "2028-01-05"}
-    paper_says = {"division": VILLAGE, **days, "dues": dues, "asset_id": pond, "resolution": passed}
+    much = {"quantity_milli": 3_000, "unit": "亩"}
+    paper_says = {"division": VILLAGE, **days, **much, "dues": dues, "asset_id": pond, "resolution": passed}
     log.tell("resource_contract.signed", "paper", ONE, **paper_says, recorder_id=ONE)
     log.tell("resource_contract.confirmed", "paper", OTHER, confirmer_id=OTHER)  # 15
     log.tell("asset.leased_out", "pond", OTHER, contract_id=paper, since=JANUARY, until="2028-01-05")
@@ -162,6 +173,8 @@ def test_what_is_right_is_found_right() -> None:
         (16, {"until": "2029-01-05"}, "village.lease_unfounded"),
         (17, {"amount_fen": 501}, "village.rent_above_due"),
         (17, {"due": 3}, "village.rent_above_due"),
+        (14, {"quantity_milli": 99_999_000}, "village.let_more"),
+        (14, {"unit": "口"}, "village.let_more"),
         (17, {"received_on": LATER}, "duties.deed_day"),
         (18, {"left_out": True}, "village.rent_above_due"),
         (18, {"by": ONE, "reverser_id": ONE}, "duties.acted_twice"),
@@ -210,6 +223,16 @@ def test_what_is_wrong_with_property_is_found(number: int, change: Changes, code
 )
 def test_what_is_wrong_with_subsidies_is_found(number: int, change: Changes, code: str) -> None:
     assert code in listed({number: change}).codes(Subsidies)
+
+
+def test_rents_that_name_a_voucher_are_no_more_than_it_took_in() -> None:
+    log = owned({18: {"left_out": True}, 20: {"left_out": True}, 21: {"left_out": True}, 22: {"left_out": True}})
+    assert log.codes(Property) >= {"village.rent_above_receipt"}, "500 twice, of a receipt of 500"
+    spent = owned({})
+    for one in spent.entries:
+        if one.type == "village_voucher.drafted/1":
+            one.data = {**one.data, "kind": "payment"}
+    assert spent.codes(Property) == {"village.rent_above_receipt"}
 
 
 def test_what_is_let_is_not_let_or_sold_again() -> None:

@@ -193,7 +193,9 @@ def entry(index: int, told: dict[str, Any]) -> Entry:
         told["by"],
         told["role"],
     )
-    return Entry(index, "entries/000", 0, "", b"", b"", "test.example", *line, told["cmd"], None, told["data"], ())
+    return Entry(
+        index, "entries/000", 0, "", b"", b"", "test.example", *line, told["cmd"], told.get("cause"), told["data"], ()
+    )
 
 
 def test_the_story_is_right() -> None:
@@ -276,6 +278,32 @@ def test_a_code_that_was_taken_back_and_a_station_out_of_reach_and_a_paper_used_
         again = {**gift, "label": "again", "cmd": "again", "data": {**gift["data"], "document": "单(1) 号"}}
         assert "slip_twice" in findings({}, more=[gift, again])
         assert "slip_twice" not in findings({}, more=[gift])
+
+
+def test_the_paper_of_a_donation_serves_at_another_station_with_a_reason_only() -> None:
+    other = str(derived("station", "361125001202"))
+    words = {"sku": "YUSAN-01", "document": "捐赠单（7）号"}
+    given = {**words, "station_id": STATION, "quantity": 1, "unit_cost_fen": 0, "origin": "donation"}
+    opened = {"division": "361125001202", "name": "驿站", "opened_on": DAY}
+    first = [
+        event("other", "station.opened/1", other, ADMIN, "administrator", opened),
+        event("gift", "stock.received/1", SHELF, KEEPER, "station_keeper", given),
+    ]
+    slip = str(derived("donation_slip", "捐赠单〔7〕号"))
+
+    def again(reason: str | None, **said: str) -> list[dict[str, Any]]:
+        used = {**words, "station_id": other, "division": "361125001202", "reason": reason, **said}
+        shelf = str(derived("stock", other, "YUSAN-01"))
+        there = {**given, "station_id": other, "document": "捐赠单(7) 号"}
+        return [
+            event("slip", "donation_slip.used/1", slip, ADMIN, "administrator", used, seq=2),
+            event("there", "stock.received/1", shelf, ADMIN, "administrator", there, cause=f"donation_slip/{slip}@2"),
+        ]
+
+    assert findings({}, more=[*first, *again("两村各分一把")]) == []
+    for unexplained in (again(None), again("分"), again("两村各分一把", sku="XIYIYE"), again("两村各分一把")[1:]):
+        assert findings({}, more=[*first, *unexplained]) == ["slip_elsewhere"]
+    assert findings({}, more=[first[0], *again(None)]) == [], "whoever is first needs no reason"
 
 
 def test_cash_makes_up_for_points_only_as_the_rule_and_the_list_say() -> None:

@@ -9,6 +9,7 @@ from audit import shapes
 from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Check, Findings
+from audit.rules.committees import Committees
 from audit.rules.postings import PostingsBalance
 from audit.rules.village_books import VillageBooks
 from audit.wording import SENTENCES
@@ -25,6 +26,7 @@ PARTY = str(derived("village_party", VILLAGE, "D001"))
 MEETING, BILL, LARGE, RED = (str(derived("audited", name)) for name in ("meeting", "bill", "large", "red"))
 RESOLUTION = f"meeting/{MEETING}@2"
 HERE = f"vil-{VILLAGE}"
+SEATS = str(derived("committee", VILLAGE))
 Changes = Mapping[str, Mapping[str, Any]]
 Told = dict[str, Any]
 
@@ -98,15 +100,15 @@ def voucher(name: str, stream: str, number: int, lines: list[Told], **more: Any)
 
 
 OPENING = [line("102", "debit", 900_000), line("112", "debit", 30_000, PARTY), line("311", "credit", 930_000)]
-BILLED = [line("522", "debit", 12_000), line("102", "credit", 12_000)]
-BUILT = [line("522", "debit", 600_000), line("102", "credit", 600_000)]
-TAKEN_BACK = [line("522", "credit", 12_000), line("102", "debit", 12_000)]
+BILLED = [line("514", "debit", 12_000), line("102", "credit", 12_000)]
+BUILT = [line("514", "debit", 600_000), line("102", "credit", 600_000)]
+TAKEN_BACK = [line("514", "credit", 12_000), line("102", "debit", 12_000)]
 BALANCE = trial_balance_digest(
     [
         (f"{HERE}:102", "CNY", 912_000, 612_000),
         (f"{HERE}:112:party", "CNY", 30_000, 0),
         (f"{HERE}:311", "CNY", 0, 930_000),
-        (f"{HERE}:522", "CNY", 612_000, 12_000),
+        (f"{HERE}:514", "CNY", 612_000, 12_000),
     ]
 )
 
@@ -115,10 +117,11 @@ def story() -> list[Told]:
     """A book, a bill that is taken back, spending above the limit by a resolution, and a month that is closed."""
     accounts = [
         {"account": f"vil:{code}", "name": code, "side": "debit"}
-        for code in ("101", "102", "112", "112:party", "311", "522")
+        for code in ("101", "102", "112", "112:party", "311", "514")
     ]
     chart = {"name": "village-2023/1", "system": "财会", "document": "文件", "accounts": accounts, "uses": []}
     opened = {"division": VILLAGE, "chart": "village-2023/1", "since": "2026-01-01", "limit_fen": 500_000}
+    seat = {"person_id": REVIEWER, "body": "supervision", "since": DAY}
     party = {"division": VILLAGE, "reference": "D001", "kind": "person", "name": "c0" * 32}
     proposed = {"lines": OPENING, "document": "余额表", "proposer_id": BOOKER}
     recorded = {"division": VILLAGE, "confirmer_id": REVIEWER}
@@ -128,8 +131,10 @@ def story() -> list[Told]:
     taken = event("reversed", "village_voucher.reversed/1", BILL, BOOKER, reversed_, cmd="red-booked", on=DAY, seq=5)
     return [
         event("chart", "chart.published/1", str(derived("chart", "village-2023")), ADMIN, chart),
+        event("seated", "committee.seated/1", SEATS, ADMIN, {"division": VILLAGE, **seat}),
         event("called", "meeting.called/1", MEETING, ADMIN, {"division": VILLAGE}),
         event("resolved", "meeting.resolved/1", MEETING, ADMIN, {"passed": True}, seq=2),
+        event("allowed", "meeting.spending_allowed/1", MEETING, ADMIN, {"number": 1, "limit_fen": 600_000}, seq=3),
         event("opened", "village_book.opened/1", BOOK, ADMIN, {**opened, "document": "制度"}),
         event("party", "village_party.registered/1", PARTY, BOOKER, party),
         event("proposed", "village_book.opening_proposed/1", BOOK, BOOKER, proposed),
@@ -154,7 +159,8 @@ def story() -> list[Told]:
 def findings(changes: Changes, *, more: list[Told] | None = None) -> list[str]:
     """The codes that are found; a change replaces what it names in an event, `out` leaves the event out."""
     found, book = Findings(), Book()
-    rules = (VillageBooks(found), PostingsBalance(found))
+    committees = Committees(found)
+    rules = (committees, VillageBooks(found, committees), PostingsBalance(found))
     for index, told in enumerate([*story(), *(more or [])]):
         change = dict(changes.get(told["label"], {}))
         if change.pop("out", False):
@@ -168,7 +174,10 @@ def findings(changes: Changes, *, more: list[Told] | None = None) -> list[str]:
     for rule in rules:
         rule.finish(book)
     told_ = [
-        one for result in found.results() if result.check in (Check.VILLAGE, Check.POSTINGS) for one in result.findings
+        one
+        for result in found.results()
+        if result.check in (Check.VILLAGE, Check.POSTINGS, Check.DUTIES)
+        for one in result.findings
     ]
     for one in told_:
         SENTENCES[one.code].format(**one.facts)
@@ -203,8 +212,8 @@ def test_the_story_is_right() -> None:
         ("bill-drafted", {"day": "2025-12-31"}, "day"),
         ("bill-drafted", {"lines": [line("999", "debit", 1), line("102", "credit", 1)]}, "line"),
         ("bill-drafted", {"lines": [line("112", "debit", 1), line("102", "credit", 1)]}, "line"),
-        ("bill-drafted", {"lines": [line("522", "debit", 1, PARTY), line("102", "credit", 1)]}, "line"),
-        ("bill-drafted", {"lines": [line("522", "debit", 2), line("102", "credit", 1)]}, "unbalanced"),
+        ("bill-drafted", {"lines": [line("514", "debit", 1, PARTY), line("102", "credit", 1)]}, "line"),
+        ("bill-drafted", {"lines": [line("514", "debit", 2), line("102", "credit", 1)]}, "unbalanced"),
         ("bill-reviewed", {"out": True}, "order"),
         ("bill-approved", {"by": REVIEWER, "approver_id": REVIEWER}, "acted_twice"),
         ("bill-booked", {"by": HANDLER, "booker_id": HANDLER}, "acted_twice"),
@@ -216,6 +225,8 @@ def test_the_story_is_right() -> None:
         ("large-numbered", {"number": 3}, "number"),
         ("large-approved", {"resolution": f"meeting/{MEETING}@3"}, "resolution"),
         ("resolved", {"passed": False}, "resolution"),
+        ("allowed", {"limit_fen": 599_999}, "above_resolution"),
+        ("allowed", {"out": True}, "above_resolution"),
         ("called", {"division": COUNTY}, "resolution"),
         ("red-drafted", {"lines": BILLED}, "reversal"),
         ("red-drafted", {"reverses": f"village_voucher/{RED}@4"}, "reversal"),
@@ -232,6 +243,28 @@ def test_what_is_wrong_is_found(label: str, change: dict[str, Any], code: str) -
     assert f"village.{code}" in findings({label: change})
 
 
+@pytest.mark.parametrize(
+    ("change", "more", "code"),
+    [
+        ({"seated": {"out": True}}, [], "not_in_supervision"),
+        ({"seated": {"since": "2026-02-04"}}, [], "not_in_supervision"),
+        ({}, [("committee.seated/1", {"person_id": HANDLER, "body": "villagers", "since": DAY})], "near_relative"),
+    ],
+)
+def test_whoever_reviews_sits_in_supervision_and_is_no_near_relative(
+    change: Changes, more: list[tuple[str, Told]], code: str
+) -> None:
+    """The committees' own judge, which reviews of disclosures have too."""
+    kin = ("committee.kinship_declared/1", {"person_id": REVIEWER, "other_id": HANDLER})
+    seats = [
+        event("more", one, SEATS, ADMIN, {"division": VILLAGE, **told})
+        for one, told in (*more, *([kin] if more else []))
+    ]
+    late = voucher("late", str(derived("audited", "late")), 4, BILLED)[:2]
+    changes = {**change, "closing": {"out": True}, "closed": {"out": True}}
+    assert f"duties.{code}" in findings(changes, more=[*seats, *late])
+
+
 def test_spending_above_the_limit_needs_a_resolution() -> None:
     small = [
         {**told, "data": dict(told["data"])} for told in voucher("more", str(derived("audited", "more")), 4, BUILT)
@@ -246,6 +279,6 @@ def test_nothing_is_booked_in_a_closed_month() -> None:
 
 
 def test_postings_are_those_of_the_lines() -> None:
-    other = moved([line("522", "debit", 1_200), line("102", "credit", 1_200)])
+    other = moved([line("514", "debit", 1_200), line("102", "credit", 1_200)])
     assert "postings.differ" in findings({"bill-booked": {"postings": other}})
     assert "postings.missing" in findings({"bill-booked": {"postings": ()}})

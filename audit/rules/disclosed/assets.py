@@ -8,7 +8,7 @@ from audit.entries import Entry
 from audit.rules.disclosed.fold import Parameters
 from domain.kernel import disclosed_assets
 from domain.kernel.disclosed_assets import AssetRecord, ChangeRecord, ContractRecord
-from domain.kernel.documents import Document
+from domain.kernel.documents import Document, Row
 from domain.kernel.places import Division, chain
 
 
@@ -20,12 +20,17 @@ class _Contract:
     state: str = "signed"
     until: str = ""
     rents: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+    taken_back: dict[str, tuple[int, int, str]] = field(default_factory=dict)
 
     def record(self, division: Division) -> ContractRecord:
         """As it is disclosed: rents of days after an early end are none."""
         data, dues = self.data, self.data["dues"]
         standing = [one for one in dues if self.state != "ended" or one["on"] <= self.until]
-        rents = [(dues[n - 1]["on"], fen, day) for n, fen, day in self.rents.values() if n <= len(dues)]
+        rents = [
+            (dues[n - 1]["on"], fen, day)
+            for n, fen, day in (*self.rents.values(), *self.taken_back.values())
+            if n <= len(dues)
+        ]
         return ContractRecord(
             division,
             data["number"],
@@ -105,7 +110,7 @@ class Assets:
         if asset is None or day is None:
             return
         difference = data["quantity_milli"] - asset.quantity_milli
-        self._changed(entry, asset, day, "counted", difference, data["cost_fen"] - asset.cost_fen)
+        self._changed(entry, asset, day, disclosed_assets.COUNTED, difference, data["cost_fen"] - asset.cost_fen)
         counted = replace(asset, quantity_milli=data["quantity_milli"], cost_fen=data["cost_fen"])
         self._assets[entry.identity] = counted
 
@@ -135,14 +140,31 @@ class Assets:
             if entry.type == "resource_contract.rent_received/1":
                 contract.rents[entry.name] = data["due"], data["amount_fen"], data["received_on"]
             else:
-                contract.rents.pop(data["rent"], None)
+                self._rent_reversed(entry, contract)
+
+    def _rent_reversed(self, entry: Entry, contract: _Contract) -> None:
+        """It stays where it was received, and is taken off on the day on which another person said so."""
+        rent = contract.rents.get(entry.data["rent"])
+        if rent is not None:
+            due, amount_fen, _ = rent
+            contract.taken_back[entry.data["rent"]] = due, -amount_fen, entry.on
+
+    def resources(self, division: Division, last: str) -> list[Row]:
+        """The resources in a village's register on a day."""
+        return disclosed_assets.resources_on(
+            self._register(division), self._changes.get(division, ()), division=division, last=last
+        )
+
+    def _register(self, division: Division) -> list[AssetRecord]:
+        names, _ = self._of.get(division, ([], []))
+        return [replace(self._assets[one], leases=tuple(self._leases.get(one, {}).values())) for one in names]
 
     def document(self, *, division: Division, period: str, parameters: Parameters, position: int) -> Document:
         """The register on the period's last day, its changes in it, and the contracts with their rents."""
-        assets, contracts = self._of.get(division, ([], []))
+        _, contracts = self._of.get(division, ([], []))
         binding = [one for name in contracts if (one := self._contracts[name]).state in ("confirmed", "ended")]
         return disclosed_assets.document(
-            assets=[replace(self._assets[one], leases=tuple(self._leases.get(one, {}).values())) for one in assets],
+            assets=self._register(division),
             changes=self._changes.get(division, ()),
             contracts=[one.record(Division(one.data["division"])) for one in binding],
             division=division,

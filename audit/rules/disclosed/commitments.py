@@ -4,8 +4,8 @@ What must not be broken: the figures rest on nothing but these events. Twin: `pr
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from dataclasses import dataclass, field
+from typing import ClassVar, Final, NamedTuple
 
 from audit.entries import Entry
 from audit.rules.disclosed.fold import Parameters
@@ -39,7 +39,21 @@ class _Promise:
     ended: str = ""
     ended_on: str | None = None
     fulfilled_on: str | None = None
-    note: str | None = None
+    notes: list[tuple[str, str]] = field(default_factory=list)  # the day that each is about
+
+    def on(self, last: str) -> "_Standing":
+        """How it stood on a day."""
+        ended = bool(self.ended) and (self.fulfilled_on or self.ended_on or "") <= last
+        said = [note for day, note in self.notes if day <= last]
+        return _Standing(self.ended if ended else "", self.fulfilled_on if ended else None, said[-1] if said else None)
+
+
+class _Standing(NamedTuple):
+    """How a promise stood on a day: its end, if it had come; the latest word on it."""
+
+    ended: str
+    fulfilled_on: str | None
+    note: str | None
 
 
 class Commitments:
@@ -59,7 +73,7 @@ class Commitments:
             if promise is None:
                 self._made(entry)
         elif promise is not None:
-            promise.note = data["note"]
+            promise.notes.append((data.get("fulfilled_on") or entry.on, data["note"]))
             if entry.type in _ENDS:
                 promise.ended, promise.ended_on = _ENDS[entry.type], entry.on
                 promise.fulfilled_on = data.get("fulfilled_on")
@@ -93,14 +107,15 @@ class Commitments:
 
 def _row(one: _Promise, first: str, last: str) -> Row:
     head = (one.division, one.title, one.responsible, one.made_on, one.due_on)
-    return *head, _state(one, first, last), one.fulfilled_on, one.note
+    standing = one.on(last)
+    return *head, _state(one, standing, first, last), standing.fulfilled_on, standing.note
 
 
-def _state(one: _Promise, first: str, last: str) -> str:
-    if one.ended == "fulfilled" and one.fulfilled_on is not None:
-        return "late" if one.fulfilled_on > one.due_on else "fulfilled"
-    if one.ended:
-        return one.ended
+def _state(one: _Promise, standing: _Standing, first: str, last: str) -> str:
+    if standing.ended == "fulfilled" and standing.fulfilled_on is not None:
+        return "late" if standing.fulfilled_on > one.due_on else "fulfilled"
+    if standing.ended:
+        return standing.ended
     if one.due_on < first:
         return "overdue"
     return "due" if one.due_on <= last else "running"

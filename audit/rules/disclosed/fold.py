@@ -31,5 +31,6 @@ class Fold(Protocol):
     def document(self, *, division: Division, period: str, parameters: Parameters, position: int) -> Document:
         """What was to be disclosed of a place and a period, after the events so far; `position` is how many.
 
-        Raises KeyError or ValueError for a period or parameters that the query does not know.
+        In its `ref` cells stand whole identities (`kernel.documents.referred` puts there what is disclosed). Raises
+        KeyError or ValueError for a period or parameters that the query does not know.
         """

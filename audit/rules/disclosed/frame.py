@@ -10,12 +10,14 @@ from hashlib import sha256
 from typing import Any, ClassVar, NamedTuple
 
 from audit.book import Book
+from audit.differences import first_difference
 from audit.entries import BUNDLE_BYTES_MAX, Bundle, Entry, split
 from audit.findings import Findings, Place
 from audit.folder import PackageFolder, UnreadableFile
 from audit.rules.disclosed import shown_names
 from audit.rules.disclosed.folds import folds
-from domain.kernel.documents import Document
+from audit.rules.disclosed.shown_names import Posted
+from domain.kernel.documents import Document, referred
 from domain.kernel.places import Division
 from journal import line as lines
 from journal.line import LineError
@@ -23,6 +25,7 @@ from journal.line import LineError
 FOLDER = "disclosures/documents/"
 DRAFTED = "disclosure.drafted/1"
 PUBLISHED = "disclosure.published/1"
+ROWS_SHOWN = "disclosure.rows_shown/1"
 _FILE_BYTES_MAX = 1 << 28
 _MARK = b'"type":"disclosure.drafted/1"'
 
@@ -39,11 +42,15 @@ class Announced(NamedTuple):
 
 
 class Computed(NamedTuple):
-    """What the document came to: digest, length in bytes, rows; all None where it could not be computed."""
+    """What the document came to: digest, length in bytes, rows; all None where it could not be computed.
+
+    `content`: the bytes, until they were compared.
+    """
 
     digest: str | None
     length: int | None
     row_count: int | None
+    content: bytes = b""
 
 
 _NOT_COMPUTABLE = Computed(None, None, None)
@@ -77,11 +84,12 @@ class PublishedDocuments:
         for kind, fold in self._folds.items():
             for type_name in fold.types:
                 self._wanting[type_name].append(kind)
-        self.types: frozenset[str] | None = frozenset({*self._wanting, DRAFTED, PUBLISHED})
+        self.types: frozenset[str] | None = frozenset({*self._wanting, DRAFTED, PUBLISHED, ROWS_SHOWN})
         self._ahead: list[Announced] = []  # the nearest position last
         self._made: dict[Announced, Computed] = {}
-        self._named: dict[str, Place] = {}  # digest -> where it was announced
-        self._posted: set[tuple[str, int]] = set()  # disclosures, and their versions
+        self._named: set[str] = set()  # digests of what was announced
+        self._facts: dict[tuple[str, int], Mapping[str, Any]] = {}  # disclosures, and their versions
+        self._posted: dict[tuple[str, int], Posted] = {}
         self.compared = 0
 
     def look_ahead(self, bundles: Iterable[Bundle]) -> None:
@@ -111,7 +119,10 @@ class PublishedDocuments:
         if entry.type == DRAFTED:
             self._compare(entry)
         elif entry.type == PUBLISHED:
-            self._posted.add((entry.identity, entry.data["version"]))
+            key = (entry.identity, entry.data["version"])
+            self._posted[key] = Posted(self._facts.get(key, {}), entry.place)
+        elif entry.type == ROWS_SHOWN and (posted := self._posted.get((entry.identity, entry.data["version"]))):
+            posted.rows = entry.data["rows"]
 
     def finish(self, book: Book) -> None:
         """Everything was compared when it was announced."""
@@ -135,39 +146,58 @@ class PublishedDocuments:
             )
         except (KeyError, ValueError):
             return _NOT_COMPUTABLE
-        content = document.canonical()
-        return Computed(sha256(content).hexdigest(), len(content), document.row_count)
+        content = referred(document).canonical()
+        return Computed(sha256(content).hexdigest(), len(content), document.row_count, content)
 
     def _compare(self, entry: Entry) -> None:
         data = entry.data
         facts = {name: data[name] for name in ("kind", "division", "period", "version")}
-        self._named.setdefault(data["document"], entry.place)
+        self._facts[entry.identity, data["version"]] = facts
         one = announced_in(data)
+        made = self._made.get(one, _NOT_COMPUTABLE)
+        found = self._found(data["document"], entry, facts, made)
         if one.position > entry.index:
             self._findings.add("disclosures.document_position", entry.place, position=one.position, **facts)
             return
-        made = self._made.get(one, _NOT_COMPUTABLE)
         if made is _NOT_COMPUTABLE:
             self._findings.add("disclosures.document_query", entry.place, query=one.query, **facts)
-        elif made != (data["document"], data["length"], data["row_count"]):
-            self._findings.add("disclosures.document_differs", entry.place, **facts)
+        elif made[:3] != (data["document"], data["length"], data["row_count"]):
+            self._differs("disclosures.document_differs", entry.place, facts, made.content, found)
         self.compared += 1
+        if made.content:
+            self._made[one] = made._replace(content=b"")
+
+    def _found(self, digest: str, entry: Entry, facts: Mapping[str, Any], made: Computed) -> bytes:
+        """The bytes in the package of what was announced, judged; empty where there are none."""
+        path, before = path_of(digest), digest in self._named
+        self._named.add(digest)
+        if path not in self._folder.files:
+            if not before:
+                self._findings.add("disclosures.document_missing", entry.place, path=path)
+            return b""
+        try:
+            content = self._folder.read(path, limit=_FILE_BYTES_MAX)
+        except UnreadableFile as error:
+            if not before:
+                self._findings.add(f"disclosures.{error.reason}", Place(path), detail=error.detail)
+            return b""
+        if not before and sha256(content).hexdigest() != digest:
+            self._differs("disclosures.document_changed", Place(path), facts, made.content, content)
+        return content
+
+    def _differs(self, code: str, place: Place, facts: Mapping[str, Any], expected: bytes, found: bytes) -> None:
+        """Name the first row and figure that differs, where both are documents."""
+        difference = first_difference(expected, found)
+        if difference is None:
+            self._findings.add(code, place, **facts)
+        else:
+            told = dict(zip(("where", "expected", "found"), difference, strict=True))
+            self._findings.add(f"{code}_at", place, **facts, **told)
 
     def check_files(self) -> None:
-        """Compare the documents in the package with what was announced, once the whole journal was read."""
+        """Find documents that nothing announced, and what posted versions showed, once the whole journal was read."""
         for path in sorted(path for path in self._folder.files if path.startswith(FOLDER)):
             digest = path.removeprefix(FOLDER).removesuffix(".json")
             if path_of(digest) != path or digest not in self._named:
                 self._findings.add("disclosures.document_unnamed", Place(path))
-                continue
-            try:
-                found = sha256(self._folder.read(path, limit=_FILE_BYTES_MAX)).hexdigest()
-            except UnreadableFile as error:
-                self._findings.add(f"disclosures.{error.reason}", Place(path), detail=error.detail)
-                continue
-            if found != digest:
-                self._findings.add("disclosures.document_changed", Place(path), found=found)
-        for digest, place in self._named.items():
-            if path_of(digest) not in self._folder.files:
-                self._findings.add("disclosures.document_missing", place, path=path_of(digest))
         shown_names.check(self._folder, self._findings, self._posted)

@@ -5,11 +5,11 @@ What must not be broken: the figures rest on nothing but these events. Twin: `pr
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 from audit.entries import Entry
 from audit.rules.disclosed.fold import Parameters
-from domain.kernel.disclosed import once, span
+from domain.kernel.disclosed import months, once, span
 from domain.kernel.documents import Column, Document, Row, Table
 from domain.kernel.places import Division, chain, contains
 
@@ -21,6 +21,7 @@ _MEETINGS: Final = (
     Column("state", "code"),
     Column("eligible", "int"),
     Column("present", "int"),
+    Column("eligible_reason", "text"),
 )
 _RESOLUTIONS: Final = (
     Column("place", "place"),
@@ -60,6 +61,35 @@ class _Project:
     spent_fen: int | None = None
 
 
+class _Standing(NamedTuple):
+    """How a micro-project stood after an event of its day."""
+
+    day: str
+    state: str
+    contractor: str | None
+    amount_fen: int | None
+    accepters: int
+    spent_fen: int | None
+
+
+@dataclass(slots=True)
+class _Built:
+    """A micro-project, and how it stood after each of its events."""
+
+    now: _Project
+    standings: list[_Standing] = field(default_factory=list)
+
+    def note(self, day: str) -> None:
+        """Keep how it stands after an event of a day."""
+        one = self.now
+        figures = (one.contractor, one.amount_fen, one.accepters, one.spent_fen)
+        self.standings.append(_Standing(day, one.state, *figures))
+
+    def on(self, last: str | None) -> _Standing | None:
+        """How it stood on a day; None as a day: how it stands now."""
+        return next((one for one in reversed(self.standings) if last is None or one.day <= last), None)
+
+
 @dataclass(slots=True)
 class _Vote:
     """A vote of a meeting, and what rests on it."""
@@ -67,7 +97,7 @@ class _Vote:
     order: int
     name: str
     data: Mapping[str, object]
-    projects: list[_Project] = field(default_factory=list)
+    projects: list[_Built] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -79,6 +109,7 @@ class _Meeting:
     state: str = "called"
     eligible: int | None = None
     present: int | None = None
+    eligible_reason: str | None = None
     votes: list[_Vote] = field(default_factory=list)
 
 
@@ -90,6 +121,7 @@ class Meetings:
         {
             "meeting.called/1",
             "meeting.held/1",
+            "meeting.eligible_explained/1",
             "meeting.resolved/1",
             "meeting.cancelled/1",
             "project.proposed/1",
@@ -104,7 +136,7 @@ class Meetings:
         self._meetings: dict[str, _Meeting] = {}
         self._of: dict[tuple[str, str], list[_Meeting]] = {}  # (month, area) -> in the order of the log
         self._votes: dict[str, _Vote] = {}  # by the name of the event
-        self._projects: dict[str, _Project] = {}
+        self._projects: dict[str, _Built] = {}
 
     def apply(self, entry: Entry) -> None:
         """Take one event in."""
@@ -127,6 +159,8 @@ class Meetings:
             case "meeting.held/1":
                 present = len(data["attendance"]) + data["on_sheet"]
                 meeting.state, meeting.eligible, meeting.present = "held", data["eligible"], present
+            case "meeting.eligible_explained/1":
+                meeting.eligible_reason = data["reason"]
             case "meeting.resolved/1":
                 vote = self._votes[entry.name] = _Vote(entry.index, entry.name, data)
                 meeting.votes.append(vote)
@@ -138,17 +172,21 @@ class Meetings:
         if entry.type == "project.proposed/1":
             if project is None:
                 head = (entry.index, data["division"], data["title"], data["budget_fen"])
-                project = self._projects[entry.identity] = _Project(*head)
+                project = self._projects[entry.identity] = _Built(_Project(*head))
+                project.note(entry.on)
                 if vote := self._votes.get(data["resolution"]):
                     vote.projects.append(project)
         elif project is not None:
-            _changed(project, entry)
+            _changed(project.now, entry)
+            project.note(entry.on)
 
     def document(self, *, division: Division, period: str, parameters: Parameters, position: int) -> Document:
         """The meetings of a division, or below it, in a period; or one meeting, by its id (`once-<uuid>`)."""
         found = sorted(self._asked(division, period), key=lambda one: one.order)
         votes = sorted(((vote, one) for one in found for vote in one.votes), key=lambda pair: pair[0].order)
-        built = sorted((one for vote, _ in votes for one in vote.projects), key=lambda one: one.order)
+        last = None if once(period) is not None else span(period)[1].isoformat()
+        resting = sorted((one for vote, _ in votes for one in vote.projects), key=lambda one: one.now.order)
+        built = [(one.now, standing) for one in resting if (standing := one.on(last)) is not None]
         return Document(
             kind="meetings",
             division=division,
@@ -169,9 +207,7 @@ class Meetings:
         if happened is not None:
             one = self._meetings.get(happened)
             return [one] if one is not None and contains(division, Division(one.data["division"])) else []
-        first, last = (day.isoformat() for day in span(period))
-        months = {month for month, area in self._of if area == division and first[:7] <= month <= last[:7]}
-        return [one for month in months for one in self._of[month, division]]
+        return [one for month in months(period) for one in self._of.get((month, division), ())]
 
 
 def _changed(project: _Project, entry: Entry) -> None:
@@ -192,7 +228,8 @@ def _changed(project: _Project, entry: Entry) -> None:
 
 def _meeting_row(one: _Meeting) -> Row:
     data = one.data
-    return data["division"], data["held_on"], data["kind"], data["title"], one.state, one.eligible, one.present
+    came = (one.eligible, one.present, one.eligible_reason)
+    return data["division"], data["held_on"], data["kind"], data["title"], one.state, *came
 
 
 def _vote_row(vote: _Vote, meeting: _Meeting) -> Row:
@@ -203,27 +240,30 @@ def _vote_row(vote: _Vote, meeting: _Meeting) -> Row:
     return *head, str(data["title"]), str(data["text"]), *votes, result
 
 
-def _project_row(one: _Project) -> Row:
-    contract = (one.contractor, one.amount_fen)
-    return one.division, one.title, one.state, one.budget_fen, *contract, one.accepters, one.spent_fen
+def _project_row(of: tuple[_Project, _Standing]) -> Row:
+    one, then = of
+    contract = (then.contractor, then.amount_fen)
+    return one.division, one.title, then.state, one.budget_fen, *contract, then.accepters, then.spent_fen
 
 
-def _sums(built: Sequence[_Project]) -> dict[str, int]:
+def _sums(built: Sequence[tuple[_Project, _Standing]]) -> dict[str, int]:
     return {
-        "budget_fen": sum(one.budget_fen for one in built),
-        "amount_fen": sum(one.amount_fen or 0 for one in built),
-        "spent_fen": sum(one.spent_fen or 0 for one in built),
+        "budget_fen": sum(one.budget_fen for one, _ in built),
+        "amount_fen": sum(then.amount_fen or 0 for _, then in built),
+        "spent_fen": sum(then.spent_fen or 0 for _, then in built),
     }
 
 
-def _sentence(found: Sequence[_Meeting], votes: Sequence[_Vote], built: Sequence[_Project]) -> dict[str, int]:
+def _sentence(
+    found: Sequence[_Meeting], votes: Sequence[_Vote], built: Sequence[tuple[_Project, _Standing]]
+) -> dict[str, int]:
     return {
         "count": len(found),
         "held": sum(one.state == "held" for one in found),
         "resolutions": len(votes),
         "passed": sum(bool(vote.data["passed"]) for vote in votes),
         "projects": len(built),
-        "budget_fen": sum(one.budget_fen for one in built),
+        "budget_fen": sum(one.budget_fen for one, _ in built),
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 from audit.entries import Entry
 from audit.rules.disclosed.fold import Parameters
 from domain.kernel.disclosed import months
-from domain.kernel.documents import Column, Document, Row, Table, reference_of
+from domain.kernel.documents import Column, Document, Row, Table
 from domain.kernel.places import Division, chain
 
 _FIGURES: Final = ("earned", "deducted", "redeemed", "expired", "moved", "held")
@@ -70,10 +70,9 @@ class _Account:
 
 @dataclass(slots=True)
 class _Exchange:
-    """What was made of an exchange: where, when, each article with its title and the points of a piece."""
+    """What was made of an exchange: where, each article with its title and the points of a piece."""
 
     areas: tuple[Division, ...]
-    month: str
     lines: dict[str, list[int]]  # sku -> pieces, points each
     titles: dict[str, str]
     cash_fen: int
@@ -100,7 +99,7 @@ class Points:
         self._accounts: dict[str, _Account] = {}
         self._in_area: defaultdict[str, list[_Account]] = defaultdict(list)
         self._titles: dict[tuple[str, str], str] = {}  # rule and category, or listing and "" -> title
-        self._grants: dict[tuple[str, int], tuple[tuple[str, str], str, int]] = {}
+        self._grants: dict[tuple[str, int], tuple[tuple[str, str], int]] = {}
         self._granted: defaultdict[tuple[str, str], defaultdict[tuple[str, str], int]]
         self._granted = defaultdict(lambda: defaultdict(int))  # area and month -> code and title -> points
         self._stations: dict[str, tuple[Division, ...]] = {}
@@ -148,12 +147,12 @@ class Points:
         if entry.type == "points.granted/1":
             code = entry.data["category"]
             called = code, self._titles.get((entry.data["rule"], code), code)
-            self._grants[entry.identity, entry.seq] = called, month, entry.data["points"]
+            self._grants[entry.identity, entry.seq] = called, entry.data["points"]
             self._count(account, called, month, entry.data["points"])
         elif entry.type == "points.reversed/1":
             grant = self._grants.pop((entry.identity, entry.data["granted"]), None)
             if grant is not None:
-                self._count(account, grant[0], grant[1], -grant[2])
+                self._count(account, grant[0], month, -grant[1])
 
     def _count(self, account: _Account, called: tuple[str, str], month: str, points: int) -> None:
         for area in account.areas:
@@ -165,12 +164,12 @@ class Points:
             return
         one = self._exchanges[entry.identity] = _Exchange(
             areas,
-            data["made_on"][:7],
             {line["sku"]: [line["quantity"], line["points_each"]] for line in data["lines"]},
             {line["sku"]: self._titles.get((line["listing"], ""), line["sku"]) for line in data["lines"]},
             data.get("cash_fen", 0),
         )
-        self._tally(one, {sku: pieces for sku, (pieces, _) in one.lines.items()}, exchanges=1, cash_fen=one.cash_fen)
+        made = {sku: pieces for sku, (pieces, _) in one.lines.items()}
+        self._tally(one, entry.on[:7], made, exchanges=1, cash_fen=one.cash_fen)
 
     def _brought_back(self, entry: Entry) -> None:
         one, data = self._exchanges.get(entry.identity), entry.data
@@ -184,14 +183,16 @@ class Points:
         for sku, pieces in back.items():
             one.lines[sku][0] -= pieces
         gone = {sku: -pieces for sku, pieces in back.items()}
-        self._tally(one, gone, exchanges=-1 if cancelled else 0, cash_fen=-data.get("cash_fen", 0))
+        self._tally(one, entry.on[:7], gone, exchanges=-1 if cancelled else 0, cash_fen=-data.get("cash_fen", 0))
 
-    def _tally(self, one: _Exchange, pieces_of: Mapping[str, int], *, exchanges: int, cash_fen: int) -> None:
+    def _tally(
+        self, one: _Exchange, month: str, pieces_of: Mapping[str, int], *, exchanges: int, cash_fen: int
+    ) -> None:
         for area in one.areas:
-            made = self._made[area, one.month]
+            made = self._made[area, month]
             made[0] += exchanges
             made[1] += cash_fen
-            goods = self._goods[area, one.month]
+            goods = self._goods[area, month]
             for sku, pieces in pieces_of.items():
                 sums = goods[sku, one.titles[sku]]
                 sums[0] += pieces
@@ -242,7 +243,7 @@ class Points:
             for article, (pieces, points) in self._goods.get((division, month), {}).items():
                 sums[article][0] += pieces
                 sums[article][1] += points
-        return tuple(sorted((*article, pieces, points) for article, (pieces, points) in sums.items() if pieces > 0))
+        return tuple(sorted((*article, pieces, points) for article, (pieces, points) in sums.items() if pieces))
 
 
 def _sums_of(one: _Account, first: str, last: str) -> dict[str, int]:
@@ -258,7 +259,7 @@ def _sums_of(one: _Account, first: str, last: str) -> dict[str, int]:
 
 
 def _row(one: _Account, sums: Mapping[str, int]) -> Row:
-    return reference_of(one.holder), one.kind, *(sums[name] for name in _FIGURES)
+    return one.holder, one.kind, *(sums[name] for name in _FIGURES)
 
 
 def _sum(rows: tuple[Row, ...], place: int) -> int:

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from audit.entries import Entry
 from audit.rules.disclosed.fold import Parameters
 from domain.kernel.disclosed import months
-from domain.kernel.documents import Column, Document, Row, Table, reference_of
+from domain.kernel.documents import Column, Document, Row, Table
 from domain.kernel.places import Division, chain
 
 _STATES: Final = ("arrived", "in_progress", "not_arrived", "to_verify")
@@ -40,8 +40,9 @@ _BACK: Final = frozenset({"failed", "cancelled", "returned"})
 
 @dataclass(slots=True)
 class _Earned:
-    """A reward, and the payment that carries it."""
+    """A reward, and the payment that carries it; `order` is its place in the log."""
 
+    order: int
     payee: str
     sensitive: bool
     fen: int
@@ -97,7 +98,9 @@ class Rewards:
         data = entry.data
         if entry.identity in self._rewards:
             return
-        reward = self._rewards[entry.identity] = _Earned(data["payee_id"], data["sensitive"], data["amount_fen"])
+        reward = self._rewards[entry.identity] = _Earned(
+            entry.index, data["payee_id"], data["sensitive"], data["amount_fen"]
+        )
         for area in chain(Division(data["division"])):
             self._of.setdefault((data["accrual_month"], area), []).append(reward)
 
@@ -138,11 +141,8 @@ class Rewards:
 
     def _groups(self, division: Division, period: str) -> list[_Group]:
         """In the order in which the first reward of each was granted."""
-        asked = frozenset(months(period))
-        rewards = [one for month in asked for one in self._of.get((month, division), ())]
-        if len(asked) > 1:
-            of_these = {id(one) for one in rewards}
-            rewards = [one for one in self._rewards.values() if id(one) in of_these]
+        found = (one for month in months(period) for one in self._of.get((month, division), ()))
+        rewards = sorted(found, key=lambda one: one.order)
         groups: dict[tuple[str, str, bool], _Group] = {}
         for reward in rewards:
             state, day = self._state(reward)
@@ -166,7 +166,7 @@ class Rewards:
 
 
 def _row(one: _Group) -> Row:
-    return reference_of(one.payee), one.state, one.count, one.fen, one.booked_on
+    return one.payee, one.state, one.count, one.fen, one.booked_on
 
 
 def _sentence(groups: Sequence[_Group]) -> dict[str, int]:

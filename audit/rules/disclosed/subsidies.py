@@ -46,7 +46,7 @@ class Subsidies:
         self._documents: dict[str, str] = {}  # event that set a standard -> the paper that it names
         self._waiting: dict[str, _Version] = {}
         self._holding: dict[str, _Version] = {}
-        self._of: dict[Division, list[str]] = {}  # area -> its lists
+        self._of: dict[Division, dict[str, None]] = {}  # area -> its lists, in the order of the log
 
     def apply(self, entry: Entry) -> None:
         """Take one event in."""
@@ -71,9 +71,7 @@ class Subsidies:
     def _proposed(self, entry: Entry) -> None:
         if entry.identity not in self._waiting and entry.identity not in self._holding:
             for area in chain(Division(entry.data["division"])):
-                known = self._of.setdefault(area, [])
-                if entry.identity not in known:
-                    known.append(entry.identity)
+                self._of.setdefault(area, {})[entry.identity] = None
         version = self._waiting[entry.identity] = _Version(entry.data, entry.index)
         version.add(entry.data["lines"])
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
 from audit.entries import Entry
+from audit.rules.disclosed.assets import Assets
 from audit.rules.disclosed.fold import Parameters
 from domain.kernel.disclosed import span
-from domain.kernel.documents import Column, Document, Row, Table, reference_of
+from domain.kernel.disclosed_assets import REGISTERED
+from domain.kernel.documents import Column, Document, Row, Table
 from domain.kernel.places import Division, level
 
 _ITEM: Final = (
@@ -38,6 +40,7 @@ _COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("until", "date"),
         Column("due_fen", "fen"),
     ),
+    "registered": REGISTERED,
     "debts": (
         Column("account", "text"),
         Column("party", "ref"),
@@ -58,6 +61,9 @@ _RESULT: Final = frozenset({"321", "322"})
 _CASH: Final = frozenset({"101", "102"})
 
 
+_OF_REGISTER: Final = frozenset(one for one in Assets().types if one.startswith("asset."))
+
+
 @dataclass(slots=True)
 class _Line:
     """One booked line; `number` is None for an opening balance. `amount` is a debit, above zero, or a credit."""
@@ -71,6 +77,7 @@ class _Line:
     amount: int
     number: int | None = None
     purpose: str = ""
+    red: bool = False  # of a voucher that takes another back: below zero on the side that it stood on
 
 
 @dataclass(slots=True)
@@ -78,6 +85,7 @@ class _Village:
     """What is known of one village."""
 
     chart: str = ""
+    since: str = "9999-12-31"  # the first day of its book
     opening: list[dict[str, Any]] = field(default_factory=list)
     lines: list[_Line] = field(default_factory=list)
     plans: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
@@ -113,10 +121,12 @@ class VillageFinances:
             "resource_contract.confirmed/1",
             "resource_contract.withdrawn/1",
             "resource_contract.ended/1",
+            *_OF_REGISTER,
         }
     )
 
     def __init__(self) -> None:
+        self._register = Assets()
         self._charts: dict[str, dict[str, tuple[str, str]]] = {}
         self._villages: dict[str, _Village] = {}
         self._books: dict[str, str] = {}  # stream of a book -> its division
@@ -135,6 +145,8 @@ class VillageFinances:
             self._book(entry)
         elif subject == "village_voucher":
             self._voucher(entry)
+        elif subject == "asset":
+            self._register.apply(entry)
         else:
             self._contract(entry)
 
@@ -142,7 +154,8 @@ class VillageFinances:
         data = entry.data
         if entry.type == "village_book.opened/1":
             self._books[entry.identity] = data["division"]
-            self._villages.setdefault(data["division"], _Village()).chart = data["chart"]
+            opened = self._villages.setdefault(data["division"], _Village())
+            opened.chart, opened.since = data["chart"], data["since"]
             return
         village = self._villages.get(self._books.get(entry.identity, ""))
         if village is None:
@@ -165,7 +178,8 @@ class VillageFinances:
         said = self._vouchers.pop(entry.identity, None)
         village = self._villages.get(said["division"]) if said is not None else None
         if said is not None and village is not None:
-            village.lines += _booked(entry, said["lines"], said["kind"], entry.data["number"], said["purpose"])
+            told = (said["kind"], entry.data["number"], said["purpose"])
+            village.lines += _booked(entry, said["lines"], *told, red="reverses" in said)
 
     def _contract(self, entry: Entry) -> None:
         data = entry.data
@@ -188,6 +202,8 @@ class VillageFinances:
             raise ValueError(f"{division} is no village")
         since, until = first.isoformat(), last.isoformat()
         village = self._villages.get(division, _Village())
+        if until < village.since:
+            raise ValueError(f"{division} has no book in {period}")
         names = self._charts.get(village.chart, {})
         until_now = sorted(
             (one for one in village.lines if one.day <= until), key=lambda one: (one.day, one.index, one.place)
@@ -204,6 +220,7 @@ class VillageFinances:
             "expenses": _items(expenses, names, 1),
             "assets": _assets(until_now, since, by_party, names),
             "resources": self._resources(division, since, until),
+            "registered": self._register.resources(division, until),
             "debts": debts,
             "distribution": _items([one for one in told if one.account in _RESULT], names, -1),
             "other": _items([one for one in told if one.account[:1] in "34" and one.account not in _RESULT], names, -1),
@@ -231,12 +248,18 @@ class VillageFinances:
 
 
 def _booked(
-    entry: Entry, lines: Sequence[dict[str, Any]], kind: str, number: int | None = None, purpose: str = ""
+    entry: Entry,
+    lines: Sequence[dict[str, Any]],
+    kind: str,
+    number: int | None = None,
+    purpose: str = "",
+    *,
+    red: bool = False,
 ) -> Iterable[_Line]:
     for place, one in enumerate(lines):
         amount = one["amount_fen"] if one["side"] == "debit" else -one["amount_fen"]
         at = (entry.on, entry.index, place)
-        yield _Line(*at, kind, one["account"], one.get("party_id"), amount, number, purpose)
+        yield _Line(*at, kind, one["account"], one.get("party_id"), amount, number, purpose, red)
 
 
 def _items(lines: Iterable[_Line], names: Mapping[str, tuple[str, str]], sign: int) -> list[Row]:
@@ -252,8 +275,9 @@ def _assets(lines: Sequence[_Line], since: str, by_party: set[str], names: Mappi
     for account in sorted({one.account for one in lines if one.account[:1] == "1"} - by_party):
         own = [one for one in lines if one.account == account]
         opening = sum(one.amount for one in own if one.day < since)
-        debit = sum(one.amount for one in own if one.day >= since and one.amount > 0)
-        credit = -sum(one.amount for one in own if one.day >= since and one.amount < 0)
+        moved = [one for one in own if one.day >= since]
+        debit = sum(one.amount for one in moved if (one.amount > 0) != one.red)
+        credit = -sum(one.amount for one in moved if (one.amount < 0) != one.red)
         rows.append((_called(account, names), opening, debit, credit, opening + debit - credit))
     return rows
 
@@ -266,7 +290,7 @@ def _debts(lines: Sequence[_Line], since: str, by_party: set[str], names: Mappin
         own = [one for one in lines if one.account == account and one.party == party]
         opening, closing = sum(one.amount for one in own if one.day < since), sum(one.amount for one in own)
         if opening or closing:
-            rows.append((_called(account, names), reference_of(party) if party else None, opening, closing))
+            rows.append((_called(account, names), party or None, opening, closing))
     return rows
 
 

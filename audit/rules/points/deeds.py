@@ -14,6 +14,9 @@ from audit.rules.points.standing import FOR_EVER, Lots, Settled, Settling, Stand
 
 _REPORT = "report"
 _DOCUMENT = "document:"
+# So often at most does one paper count something; where the unit is the hour, so many minutes.
+_TIMES_MAX = {"hour": 600}
+_TIMES_MAX_OTHERWISE = 10
 
 
 class Deeds:
@@ -75,6 +78,7 @@ class Deeds:
             expires_on=data.get("expires_on", FOR_EVER),
         )
         if entry.type == "points.deducted/1":
+            self._few(entry, standing, said)
             self._deducted(entry, standing, said)
             settled.points = lots_of(data["lots"]).total() + data["to_debt"]
         else:
@@ -101,8 +105,7 @@ class Deeds:
     def _caused(self, entry: Entry, book: Book) -> None:
         """The deed's own stream says so: the event that caused the points stands in it."""
         data, cause = entry.data, entry.data["cause"]
-        by_hand = entry.type == "points.deducted/1" and cause.startswith(_DOCUMENT)
-        if not by_hand and (entry.cause or "").partition("@")[0] != cause:
+        if not _by_hand(entry) and (entry.cause or "").partition("@")[0] != cause:
             self._findings.add("points.cause", entry.place, cause=cause)
         if cause.startswith("incident/"):
             incident = book.incidents.get(cause.removeprefix("incident/"))
@@ -150,6 +153,16 @@ class Deeds:
     def _count(self, points: int, account: str, person: str | None, deed_on: str, category: str) -> None:
         who = [one for one in (account, person) if one is not None]
         self._earned.add(points, who=who, deed_on=deed_on, category=category)
+
+    def _few(self, entry: Entry, standing: Standing, said: Said | None) -> None:
+        """By hand, with a paper: not too often at once, and not in the officer's own account or his household's."""
+        if not _by_hand(entry):
+            return
+        most = _TIMES_MAX.get(said.item["unit"], _TIMES_MAX_OTHERWISE) if said is not None else None
+        if most is not None and entry.data["quantity"] > most:
+            self._findings.add("points.too_many_times", entry.place, quantity=entry.data["quantity"], most=most)
+        if self._belongings.is_own(standing, by=entry.by, on=entry.on):
+            self._findings.add("points.own_account", entry.place, person=entry.by)
 
     def _deducted(self, entry: Entry, standing: Standing, said: Said | None) -> None:
         data, lots = entry.data, lots_of(entry.data["lots"])
@@ -203,6 +216,10 @@ class Deeds:
     def _compare(self, entry: Entry, found: tuple[Any, ...], expected: tuple[Any, ...]) -> None:
         if found != expected:
             self._findings.add("points.lots", entry.place, found=_shown(found), expected=_shown(expected))
+
+
+def _by_hand(entry: Entry) -> bool:
+    return entry.type == "points.deducted/1" and entry.data["cause"].startswith(_DOCUMENT)
 
 
 def _lost(standing: Standing, settled: Settled) -> tuple[Lots, int, int]:

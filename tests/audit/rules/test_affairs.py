@@ -68,6 +68,11 @@ def board(**changed: dict[str, Any]) -> Log:
     log.event("suggestion.accepted", "s", COMMITTEE, accepter_id=COMMITTEE, gist="路灯", due_on=LATER)
     log.event("suggestion.answered", "s", COMMITTEE, answerer_id=COMMITTEE, outcome="adopted", answer="修好了。")
     log.event("suggestion.closed", "s", LEADER, closer_id=LEADER, reason="answered")
+    log.event("suggestion.opened", "t", LEADER, division=VILLAGE, channel="web", text="cd")
+    log.event("suggestion.accepted", "t", COMMITTEE, accepter_id=COMMITTEE, gist="垃圾", due_on=LATER)
+    erased = {"eraser_id": LEADER, "reason": "unlawful", "legal_basis": "书面申请"}
+    log.event("suggestion.text_erased", "t", LEADER, **erased)
+    log.event("suggestion.closed", "t", COMMITTEE, closer_id=COMMITTEE, reason="erased")
     promise = {"division": VILLAGE, "title": "修路", "responsible": "村委会", "made_on": DAY, "due_on": LATER}
     log.event("commitment.made", "c", COMMITTEE, **promise, maker_id=COMMITTEE)
     log.event("commitment.progressed", "c", ACCOUNTANT, reporter_id=ACCOUNTANT, note="路基。")
@@ -90,14 +95,33 @@ def meetings(**changed: dict[str, Any]) -> Log:
     called = {"division": VILLAGE, "kind": "representatives", "held_on": DAY, "rule": name}
     log.event("meeting.called", "m", COMMITTEE, **called, caller_id=COMMITTEE)
     log.event("meeting.held", "m", ACCOUNTANT, eligible=30, attendance=[], on_sheet=20, recorder_id=ACCOUNTANT)
+    log.event("meeting.sheet_kept", "m", LEADER, files=[], keeper_id=LEADER)
     votes = {"opposed": 8, "abstained": 1}
     road = log.event(
-        "meeting.resolved", "m", SUPERVISOR, number=1, agreed=11, **votes, passed=True, teller_id=SUPERVISOR
+        "meeting.resolved", "m", SUPERVISOR, number=1, title="路", agreed=11, **votes, passed=True, teller_id=SUPERVISOR
     )
-    log.event("meeting.resolved", "m", SUPERVISOR, number=2, agreed=10, **votes, passed=False, teller_id=SUPERVISOR)
+    log.event("meeting.spending_allowed", "m", SUPERVISOR, number=1, limit_fen=500, teller_id=SUPERVISOR)
+    log.event(
+        "meeting.resolved",
+        "m",
+        SUPERVISOR,
+        number=2,
+        title="灯",
+        agreed=10,
+        **votes,
+        passed=False,
+        teller_id=SUPERVISOR,
+    )
     log.event(
         "project.proposed", "p", COMMITTEE, division=VILLAGE, resolution=road, budget_fen=500, proposer_id=COMMITTEE
     )
+    later = {"recorder_id": ACCOUNTANT, "attendance": [], "on_sheet": 20}
+    for number, eligible in (("m2", 29), ("m3", 29)):
+        log.event("meeting.called", number, COMMITTEE, **called, caller_id=COMMITTEE)
+        log.event("meeting.held", number, ACCOUNTANT, **later, eligible=eligible)
+        if number == "m2":
+            told = {"before": 30, "reason": "一户迁出", "recorder_id": ACCOUNTANT}
+            log.event("meeting.eligible_explained", number, ACCOUNTANT, **told)
     contract = {"contractor_ids": [BUILDER], "amount_fen": 480}
     log.event("project.contracted", "p", ACCOUNTANT, **contract, recorder_id=ACCOUNTANT)
     log.event("project.progressed", "p", COMMITTEE, reporter_id=COMMITTEE, note="路基。")
@@ -135,6 +159,8 @@ def _by(who: str, field: str) -> dict[str, Any]:
         ("suggestion.answered#1", _by(VILLAGER, "answerer_id"), "acted_twice"),
         ("suggestion.answered#1", {"left_out": True}, "order"),
         ("suggestion.closed#1", {"reason": "abusive"}, "order"),
+        ("suggestion.text_erased#1", {"eraser_id": COMMITTEE}, "signed_by_another"),
+        ("suggestion.opened#2", {"author_id": VILLAGER}, "order"),
         ("commitment.made#1", {"made_on": LATER}, "affair_day"),
         ("commitment.made#1", {"due_on": "2026-11-21"}, "affair_day"),
         ("commitment.fulfilled#1", {"fulfilled_on": LATER}, "affair_day"),
@@ -167,6 +193,7 @@ def test_what_is_wrong_with_a_notice_a_suggestion_or_a_promise_is_found(
         ("meeting.held#1", {"on_sheet": 31}, "no_quorum"),
         ("meeting.held#1", {"attendance": [VILLAGER, VILLAGER]}, "no_quorum"),
         ("meeting.held#1", {"left_out": True}, "order"),
+        ("meeting.sheet_kept#1", {"by": SUPERVISOR}, "signed_by_another"),
         ("meeting.resolved#1", {"agreed": 12}, "votes"),
         ("meeting.resolved#1", {"passed": False}, "vote_result"),
         ("meeting.resolved#1", {"passed": False}, "resolution"),
@@ -174,6 +201,12 @@ def test_what_is_wrong_with_a_notice_a_suggestion_or_a_promise_is_found(
         ("meeting.resolved#1", _by(ACCOUNTANT, "teller_id"), "acted_twice"),
         ("meeting.resolved#1", {"by": LEADER}, "signed_by_another"),
         ("meeting.resolved#2", {"passed": True}, "vote_result"),
+        ("meeting.resolved#2", {"title": "路 "}, "voted_twice"),
+        ("meeting.called#1", {"held_on": "2099-01-01"}, "affair_day"),
+        ("meeting.spending_allowed#1", {"number": 2}, "number"),
+        ("meeting.eligible_explained#1", {"before": 31}, "eligible"),
+        ("meeting.held#2", {"eligible": 28}, "eligible"),
+        ("meeting.spending_allowed#1", {"limit_fen": 499}, "above_resolution"),
         ("project.proposed#1", {"division": OTHER}, "resolution"),
         ("project.proposed#1", {"budget_fen": 475}, "over_budget"),
         ("project.contracted#1", {"amount_fen": 501}, "over_budget"),
