@@ -18,9 +18,12 @@ from api.closed_months import guard_of
 from api.pooling import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, opened_pool
 from api.settings import BadSetting, Settings
 from api.signing import signer_of
+from api.turns import Turns
+from api.web.identity import Identity
 from domain import accounts, log
 from domain.kernel.ids import derived, stream_name
 from domain.log import Log
+from domain.public_texts import require_impersonal
 from domain.streams import event_types
 from journal.codec import Codec
 from journal.errors import IntegrityError
@@ -65,6 +68,7 @@ class App:
     runner: Runner
     writing: Pool
     reading: Pool
+    turns: Turns
 
     def caught_up(self, position: int) -> bool:
         """Wait until the read models show everything up to `position`; False if they do not within the limit."""
@@ -73,6 +77,18 @@ class App:
     def log_now(self) -> Log:
         """The journal as it is now; `log` is as it was when the program was opened."""
         return log_of(self.journal) or self.log
+
+    @property
+    def identity(self) -> Identity:
+        """Whose journal this is, at the address where its pages stand."""
+        return Identity(
+            origin=self.journal.origin,
+            county_name=self.log.county_name,
+            division=self.log.division,
+            rehearsal=self.log.rehearsal,
+            base_url=self.settings.base_url,
+            auditor_phone=self.settings.auditor_phone,
+        )
 
     @property
     def log_key(self) -> VerifierKey:
@@ -193,6 +209,7 @@ def open_app(
             runner=Runner(reached.projector, codec, MODELS),
             writing=writing,
             reading=stack.enter_context(opened_pool(reached.reader, read_only=True)),
+            turns=Turns(writing),
         )
 
 
@@ -226,6 +243,7 @@ def _open_journal(
         codec=codec,
         custody=ServerCustody(read_secret(files["actors"]), origin=origin),
         clock=clock,
+        judge=require_impersonal,
     )
 
 

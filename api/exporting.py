@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,7 @@ from api.settings import Settings
 from api.signing import signer_of
 from audit.disclosures import Disclosure
 from audit.package import PackageError, Written, write_package
+from domain.kernel.calendar import day_in_china
 from domain.kernel.places import Division
 from domain.log import LogOpened
 from domain.streams import event_types
@@ -115,7 +117,7 @@ def _pages_and_checkpoint(
     """
     county, until = _county(store), time.monotonic() + WAIT_S
     while True:
-        pages = published_pages(access.reader, county=county)
+        pages = published_pages(access.reader, county=county, on=day_in_china(datetime.now(UTC)))
         last = signer.last()
         if last is None:
             raise IntegrityError("the signer has forgotten its last checkpoint")

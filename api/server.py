@@ -1,9 +1,11 @@
 """The web server: JSON API, staff pages and public pages over one program, and the thread that keeps figures current.
 
+Whoever comes in meets the process at the door first (`api.front`), which hands out public pages that were made before.
 Public pages get a reader's connection and nothing that can record. What dies here stops cleanly: on SIGTERM or Ctrl-C
 requests under way are answered and the batch at hand is applied.
 """
 
+import asyncio
 import signal
 import socket
 import threading
@@ -21,6 +23,8 @@ from fastapi.staticfiles import StaticFiles
 
 from api.context import App, keys_of
 from api.custody.device import Tickets
+from api.front.launch import Front
+from api.front.telling import Telling
 from api.hearing import objections as objection_form
 from api.hearing import said
 from api.hearing import suggestions as suggestion_form
@@ -34,6 +38,7 @@ from api.public import (
     awards,
     disclosed_lists,
     disclosures,
+    late_lists,
     months,
     notices,
     points,
@@ -109,6 +114,7 @@ from api.staff import (
     page_difficulty,
     page_disclosure_settings,
     page_disclosures,
+    page_erasing_words,
     page_erasure,
     page_exchanges,
     page_facilities,
@@ -173,8 +179,6 @@ from api.web.alarm import Alarm
 from api.web.cached import cached
 from api.web.following import Following
 from api.web.frame import Frame
-from api.web.identity import Identity
-from api.web.kept_pages import KEPT_S, KeptPages
 from api.web.names import shown_names
 from api.web.problems import Problems
 from api.web.publishing import Publishing
@@ -182,6 +186,7 @@ from api.web.sessions import Sessions
 from api.web.templates import STATIC, Templates
 from api.web.throttle import Throttle
 from api.web.words import system_error
+from journal import shown_rows
 from journal.errors import Unavailable
 from journal.keys import read_secret
 from journal.published import PublishedLog
@@ -211,25 +216,18 @@ def create_app(
     publishing: Publishing | None = None,
     alarm: Alarm | None = None,
     invariants: InvariantWatch | None = None,
-    kept_s: float = 0.0,
+    tell_door: Callable[[bytes], None] = lambda _told: None,
 ) -> FastAPI:
     """The ASGI application over an opened program. `following`, `publishing` and `invariants` are the threads of
     `run_server`.
 
-    Once `alarm` is set, every page and every command but the published log and what verifies it says so. Public pages
-    are made again after `kept_s` seconds at the earliest; 0: for each request.
+    Once `alarm` is set, every page and every command but the published log and what verifies it says so. `tell_door`
+    hears which public pages were changed here, before whoever changed them does.
     """
     follow = following or Following(app.runner.follow)
     alarm = alarm or Alarm(app.journal.stop)
     invariants = invariants or InvariantWatch(app)
-    identity = Identity(
-        origin=app.journal.origin,
-        county_name=app.log.county_name,
-        division=app.log.division,
-        rehearsal=app.log.rehearsal,
-        base_url=app.settings.base_url,
-        auditor_phone=app.settings.auditor_phone,
-    )
+    identity = app.identity
     files = keys_of(app.settings)
     templates = Templates(identity)
     checkpoint = signed_last(app)
@@ -259,6 +257,7 @@ def create_app(
         identity=identity,
         published=published,
         masked_names=shown_names,
+        references=shown_rows.references(app.vault),
         templates=templates,
         healthy=follow.check,
         fonts=app.settings.fonts,
@@ -343,6 +342,7 @@ def create_app(
         page_catalogue,
         page_places,
         page_persons,
+        page_erasing_words,
         page_erasure,
         page_member_import,  # before members, whose own page would take its address for an id
         page_members,
@@ -388,6 +388,7 @@ def create_app(
         months,
         disclosed_lists,  # before disclosures, which would take its files for a kind
         disclosures,
+        late_lists,
         posters,
         objection_form,
         suggestion_form,
@@ -408,7 +409,7 @@ def create_app(
     photos.pages.add_to(web)
     health.install(web, app.runner, follow, publishing, alarm=alarm, invariants=invariants)
     web.mount("/static", _Static(directory=STATIC))
-    web.add_middleware(KeptPages, well=lambda: alarm.failure is None and follow.running, kept_s=kept_s)
+    web.add_middleware(Telling, tell=tell_door)
     web.add_middleware(Frame, too_large=problems.too_large)
     describe(web, base_url=identity.base_url)
     return web
@@ -428,18 +429,25 @@ def run_server(app: App, settings: Settings, *, ready: Callable[[], None] = lamb
     alarm = Alarm(app.journal.stop, publisher.stop)
     invariants = InvariantWatch(app)
     patrol = Patrol(app, alarm, lambda: following.broken, lambda: publishing.broken)
+    front = Front(listening, well=lambda: alarm.failure is None and following.running)
     config = uvicorn.Config(
-        create_app(app, following=following, publishing=publishing, alarm=alarm, invariants=invariants, kept_s=KEPT_S),
+        create_app(
+            app,
+            following=following,
+            publishing=publishing,
+            alarm=alarm,
+            invariants=invariants,
+            tell_door=front.tell,
+        ),
         http="h11",
         ws="none",
         lifespan="off",
         log_level="warning",
         server_header=False,
         date_header=True,
-        backlog=BACKLOG,
         timeout_graceful_shutdown=SHUTDOWN_S,
     )
-    server = _Server(config, ready=ready)
+    server = _Server(config, front, ready=ready)
     daily = Daily(app)
     following.start()
     publishing.start()
@@ -448,7 +456,7 @@ def run_server(app: App, settings: Settings, *, ready: Callable[[], None] = lamb
     invariants.start()
     try:
         with _stopped_by_signals(server):
-            server.run(sockets=[listening])
+            server.run(sockets=[])
     finally:
         invariants.stop()
         patrol.stop()
@@ -460,11 +468,15 @@ def run_server(app: App, settings: Settings, *, ready: Callable[[], None] = lamb
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to us: uvicorn would raise them again after its end, past everything that has to be closed."""
+    """Serves whom the door lets in, and listens nowhere itself.
 
-    def __init__(self, config: uvicorn.Config, *, ready: Callable[[], None]) -> None:
+    Signals are left to us: uvicorn would raise them again after its end, past everything that has to be closed.
+    """
+
+    def __init__(self, config: uvicorn.Config, front: Front, *, ready: Callable[[], None]) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._front, self._ready = front, ready
+        self._let_in: set[asyncio.Task[Any]] = set()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -472,7 +484,26 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
+        self._front.begin(self._take_over)
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._front.end(at_once=lambda: self.force_exit)
+        await super().shutdown(sockets=sockets)
+
+    def _take_over(self, connection: socket.socket) -> None:
+        """A visitor as the door has met him: nothing of what he said has been read."""
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(loop.connect_accepted_socket(self._protocol, connection))
+        self._let_in.add(task)
+        task.add_done_callback(self._let_in.discard)
+
+    def _protocol(self) -> asyncio.Protocol:
+        protocol: type[Any] = self.config.http_protocol_class
+        made: asyncio.Protocol = protocol(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return made
 
 
 @contextmanager
@@ -507,6 +538,7 @@ def _listen(settings: Settings) -> socket.socket:
             f"地址 {settings.host}:{settings.port} 不能使用（{system_error(error)}）。"
             "可能已有一个服务在运行；请先停止它，或用 MINGZHANG_PORT 换一个端口。"
         ) from error
+    listening.listen(BACKLOG)
     return listening
 
 

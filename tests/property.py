@@ -149,5 +149,5 @@ def one_of_each(county: County) -> Property:
     payees = [{"kind": "household", "payee_id": str(made.household("0901", "戊户主")), "quantity_milli": 12_500}]
     listed = {"programme_id": identity, "division": VILLAGE, "period": str(on.year), "payees": payees}
     made.did("", "booker", "/subsidy-lists", listed)
-    made.village.drafted("换水泵", debit("522", 12_000), credit("102", 12_000))
+    made.village.drafted("换水泵", debit("514", 12_000), credit("102", 12_000))
     return made

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from api.commands import charts
 from api.commands import county as setting_up
+from api.commands.disclosing import committees
 from api.commands.shared import today
 from api.commands.village import books, months, vouchers
 from api.commands.village.books import NewBook, NewParty
@@ -186,6 +187,10 @@ def village_with_book(app: App, *, admin: Actor, division: Division, opened: boo
     village = Village(app, division, admin, dict(zip(people, acting, strict=True)))
     if app.journal.state(charts.chart_stream("village-2023"), evolve_chart) is None:
         charts.publish(app, actor=admin, key="village-chart", new=[load_chart("village-2023")], on=on)
+    for word, _, role in STAFF:
+        if role == "village_supervisor":
+            seat = {"division": division, "person_id": people[word].person_id, "body": "supervision", "since": SINCE}
+            committees.seat(app, actor=admin, key=f"seat-{division}-{word}", **seat, on=on)
     if opened:
         limited = NewBook(division, CHART, village.since, LIMIT, "城东村财务制度（2025）第8条")
         books.open_book(app, actor=admin, key=f"book-{division}", new=limited, on=on)

@@ -175,7 +175,8 @@ def _let_in(app: App, login: str, person_id: UUID) -> None:
         tell("密码只显示这一次，请当面交给本人。")
     else:
         say(f"账号：{login}    邀请码：{invitations.invite(app, login=login, person_id=person_id)}")
-        tell("邀请码只显示这一次，七天内有效，请当面交给本人；由本人自定口令，并把密钥指纹念给管理员登记。")
+        tell("邀请码只显示这一次，七天内有效，请当面交给本人；由本人自定口令，并把密钥指纹念给管理员登记：")
+        tell(f"mingzhang account register {login} --role 角色 --fingerprint 指纹")
 
 
 def _reasons() -> str:

@@ -7,6 +7,8 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import cache, partial
 
 from api.command_line.console import Progress, program, say, tell
 from api.context import App, database, make_ready, open_app
@@ -21,6 +23,7 @@ from domain.kernel.calendar import day_in_china
 from domain.streams import event_types
 from journal.journal import now
 from migrations.embedded import install_stop_on_signals
+from projections.beside import spares
 
 DESCRIPTION = """
 装入演示县并启动网页服务，供试用。演示县是虚构的（区划代码 990125000000 不存在）：12 个乡镇街道、324 名成员、
@@ -45,13 +48,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Load what is missing, then serve."""
-    install_stop_on_signals()
     settings = read_settings()
     started = time.monotonic()
-    beside = ThreadPoolExecutor(1, thread_name_prefix="server")
-    # The server is read in while the database is made, which takes as long.
-    server = None if arguments.no_serve else beside.submit(importlib.import_module, "api.server")
-    with beside, Progress() as progress, database(settings, own=not arguments.no_serve) as access:
+    with ExitStack() as stack:
+        helpers = ExitStack()
+        stack.enter_context(helpers)
+        ready = helpers.enter_context(spares(2))
+        install_stop_on_signals()
+        beside = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="server"))
+        read_in = cache(partial(beside.submit, importlib.import_module, "api.server"))
+        progress = stack.enter_context(Progress())
+        access = stack.enter_context(database(settings, own=not arguments.no_serve))
         make_ready(access)
         begin_or_go_on(settings, access, today=day_in_china(now()))
         codec = RememberingCodec(event_types())
@@ -62,13 +69,22 @@ def run(arguments: argparse.Namespace) -> int:
                 tell("演示县已在这里，直接启动。")
                 app.runner.catch_up()
             else:
-                load(app, clock=clock, seed=arguments.seed, progress=progress.show)
+                load(
+                    app,
+                    clock=clock,
+                    seed=arguments.seed,
+                    progress=progress.show,
+                    tell=tell,
+                    spares=ready,
+                    at_leisure=(lambda: None) if arguments.no_serve else read_in,
+                )
                 codec.forget()
                 tell(f"演示县已装入，用时 {time.monotonic() - started:.0f} 秒，共 {app.journal.position()} 条记录。")
-            if server is None:
+            helpers.close()
+            if arguments.no_serve:
                 _tell_addresses(app)
             else:
-                _serve(app, settings, run_server=server.result().run_server)
+                _serve(app, settings, run_server=read_in().result().run_server)
     return 0
 
 

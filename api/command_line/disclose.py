@@ -20,6 +20,7 @@ from domain.kernel.documents import Document
 from domain.kernel.refusals import Refusal
 from journal.facts import Actor, Receipt
 from projections import disclosure_calendar, disclosure_queries, places
+from projections.disclosed.titles import titles
 from projections.disclosure_queries import Disclosure
 
 DESCRIPTION = """
@@ -166,13 +167,14 @@ def _due(app: App, arguments: argparse.Namespace) -> None:
     with app.reading.connection() as conn:
         villages = [place.code for place in places.within(conn, area, on=on)]
         owed = disclosure_calendar.calendar(conn, area, villages, county=app.log.division, today=on)
+        known = titles(conn, [one.period for one in owed])
     rows = [
         (
             one.division,
             KINDS[one.kind],
-            disclosed_period_text(one.period),
+            disclosed_period_text(one.period, known.get(one.period)),
             one.due_on.isoformat(),
-            "超期" if one.late(on) else "",
+            f"超期 {one.days_late(on)} 天" if one.late(on) else "",
             "已拟定" if one.begun else "",
         )
         for one in owed
@@ -185,7 +187,8 @@ def _show(app: App, found: Disclosure) -> None:
     with app.reading.connection() as conn:
         versions = disclosure_queries.versions(conn, found.disclosure_id)
         told = disclosure_queries.objections(conn, found.disclosure_id)
-    say(f"{KINDS[found.kind]} {disclosed_period_text(found.period)}（{found.division}），{STATES[found.state]}")
+        period = disclosed_period_text(found.period, titles(conn, [found.period]).get(found.period))
+    say(f"{KINDS[found.kind]} {period}（{found.division}），{STATES[found.state]}")
     rows = [
         (
             one.version,

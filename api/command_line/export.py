@@ -19,7 +19,9 @@ DESCRIPTION = """
 账表可以用别人的程序核对：bean-check -C；hledger check -s ordereddates payees（1.27 起再加 tags）。
 审计人员拿到文件夹，在不联网的电脑上就能全部核对，不需要相信我们的服务器。
 检查点之后新记的内容不在包里，留待下一次。DIR 必须不存在或为空。
-姓名、账号、文字和银行文件只在经授权时随包（--opened），附件原件用 --with-files；两者都要写明由谁、为什么，逐次留痕。
+姓名、账号、文字和银行文件只在经授权时随包（--opened），
+照片、凭证附件、会议签到表的原件用 --with-files；两者都要写明由谁、为什么，逐次留痕。
+没有随包的文件只有摘要；上面有人的个人信息已依法删除的，原件不随包。
 """
 EXAMPLE = """
 mingzhang export 审计包-2026-03
@@ -31,7 +33,7 @@ mingzhang export 专项审计 --opened --with-files --as guanliyuan --reason "�
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `export` takes."""
     parser.add_argument("directory", type=Path, metavar="DIR", help="写到哪个文件夹（不存在或为空）")
-    parser.add_argument("--with-files", action="store_true", help="附件原件随包")
+    parser.add_argument("--with-files", action="store_true", help="照片、凭证附件、会议签到表的原件随包")
     parser.add_argument("--opened", action="store_true", help="经授权开启的姓名、账号、文字，以及银行文件原件随包")
     parser.add_argument("--as", dest="login", metavar="LOGIN", help="由谁开启（登录名；默认：首任管理员）")
     parser.add_argument("--reason", metavar="TEXT", help="开启的理由（开启时必填），至少四个字，写入开启记录")

@@ -8,6 +8,7 @@ from api.command_line.console import say, table
 from api.command_line.opening import acting, opened
 from api.command_line.values import month_text
 from api.commands import periods as commands
+from api.commands.periods import MonthEnd
 from api.commands.shared import today
 from api.context import App
 from api.web.money_words import DIFFERENCE_WORDS, FIGURES
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _show(app: App, arguments: argparse.Namespace) -> None:
+def _show(app: App, arguments: argparse.Namespace) -> MonthEnd:
     app.runner.catch_up()
     found, state = commands.month_end(app, arguments.month), commands.periods_of(app)
     rows = [
@@ -82,10 +83,13 @@ def _show(app: App, arguments: argparse.Namespace) -> None:
         say(f"待封账，数字摘要 {state.proposal.figures.digest}")
     if state is not None and state.sealed is not None:
         say(f"已封账到 {state.sealed}。")
+    return found
 
 
 def _propose(app: App, arguments: argparse.Namespace) -> None:
+    """The figures are shown first, so that they are proposed as they were read."""
     reasons = dict(_reason(text) for text in arguments.reason)
+    shown = _show(app, arguments)
     receipt = commands.propose(
         app,
         actor=acting(app, arguments.login, role="county_officer"),
@@ -93,6 +97,7 @@ def _propose(app: App, arguments: argparse.Namespace) -> None:
         month=arguments.month,
         reasons=reasons,
         on=today(app),
+        shown_digest=shown.shown_digest,
     )
     say(f"已提出 {arguments.month} 月结，记录 {receipt.last_index}。请另一位同事看过数字后封账。")
 

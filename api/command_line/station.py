@@ -80,7 +80,9 @@ def _close(asked: dict[str, Any], given: argparse.Namespace) -> Receipt:
 
 
 def _receive(asked: dict[str, Any], given: argparse.Namespace) -> Receipt:
-    new = stocks.NewGoods(given.sku, given.quantity, Fen(given.unit_cost_fen), given.origin, given.document)
+    new = stocks.NewGoods(
+        given.sku, given.quantity, Fen(given.unit_cost_fen), given.origin, given.document, given.reason
+    )
     return stocks.receive(**asked, station_id=_id(given), new=new)
 
 
@@ -140,7 +142,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--document", metavar="TEXT", help="单据编号（receive）")
     reasons = "，".join(f"{code} {word}" for code, word in STATION_CLOSING_REASONS.items())
-    parser.add_argument("--reason", metavar="TEXT", help=f"原因；close 的理由：{reasons}")
+    parser.add_argument(
+        "--reason", metavar="TEXT", help=f"原因（receive 的：捐赠单为什么再用）；close 的理由：{reasons}"
+    )
     parser.add_argument("--role", metavar="ROLE", help="以什么角色（默认：通常办这一步的角色）")
     parser.add_argument("--as", dest="login", metavar="LOGIN", help="以谁的名义（默认：首任管理员）")
 

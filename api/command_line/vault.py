@@ -1,4 +1,6 @@
-"""`mingzhang vault`: erase a person, see who opened what, back the vault up, bring it back, replace its key."""
+"""`mingzhang vault`: erase a person or nameless words, see who opened what, back the vault up, bring it back,
+replace its key.
+"""
 
 import argparse
 import base64
@@ -10,6 +12,7 @@ from uuid import UUID
 
 from api.command_line.console import say, table, tell
 from api.command_line.opening import acting, opened
+from api.commands.erasing_words import Grounds, erase_objection, erase_suggestion
 from api.commands.erasure import erase_person
 from api.context import App, keys_of
 from api.likely_duplicates import make_missing_prints
@@ -17,35 +20,38 @@ from api.vouchers import open_with_authority
 from api.web import words
 from api.web.names import shown_names
 from domain.kernel.calendar import day_in_china
-from domain.persons import ERASURE_REASONS
+from domain.kernel.erasure import ERASURE_REASONS
 from journal.keys import create_secret, read_secret
 from journal.vault import Opening
 from journal.vault_backup import BadBackup, Fault, back_up, restore
 from journal.vault_keys import KEY_BYTES, read_key, rewrap, rotate_file, wipe
+from projections import disclosure_queries
 
 DESCRIPTION = """
 保险库：姓名、电话、账户、上报文字都加密存放在这里，账本里只有承诺值。
 erase PERSON：删除一个人的个人信息：销毁他的密钥和全部内容，并记入账本；角色、密钥、登录随之结束。
   钱没有付清、付款没有结果、线索没有认定的人不能删除。删除以后，账本、账目照常可以核对，页面上显示“已删除”。
+erase-words NUMBER：依法删除一条意见或异议的原话（没有登记过的人提的；登记过的随他本人删除）。公开的摘要、答复保留。
 accesses：谁在什么时候、为什么打开过谁的内容（不显示内容）。
 backup FILE：备份保险库，按存放的样子加密，不含保险库密钥。备份和密钥请分开存放；账本另行备份。
 restore FILE：取回备份中现在缺少的内容；账本写明已删除的人不会回来。
-voucher SHA256 --to FILE --basis TEXT：凭依据调取银行的代发、回盘文件；依据写进打开记录。
+voucher SHA256 --to FILE --basis TEXT：凭依据调取银行的代发、回盘文件，以及封存的凭证附件、签到表；依据写进打开记录。
 rotate-key：更换保险库密钥。旧备份只能用旧密钥打开：旧密钥销毁后，其中已删除的人就真的打不开了。
   删除个人信息以后，请更换一次密钥，再做一次新备份，并销毁旧密钥的所有副本和旧备份。
 """
 EXAMPLE = """
 mingzhang vault erase 7c9e6679-7425-40de-944b-e07fc1f90ae7 --reason consent_withdrawn --basis 本人书面申请
+mingzhang vault erase-words 0c9f1f0e-3a0f-4d8e-9f3c-6f2b5a1f7b10 --reason unlawful --basis 涉及他人隐私的书面申请
 mingzhang vault accesses --person 7c9e6679-7425-40de-944b-e07fc1f90ae7
 mingzhang vault backup /mnt/backup/vault-2026-11-22.mzv
 mingzhang vault restore /mnt/backup/vault-2026-11-22.mzv
 mingzhang vault rotate-key
 """
 
-ACTIONS = ("erase", "accesses", "backup", "restore", "voucher", "rotate-key")
+ACTIONS = ("erase", "erase-words", "accesses", "backup", "restore", "voucher", "rotate-key")
 WITHOUT_SECRET = ("accesses", "rotate-key")
-_NEEDED = {"erase": "PERSON", "backup": "FILE", "restore": "FILE", "voucher": "SHA256"}
-
+_NEEDED = {"erase": "PERSON", "erase-words": "NUMBER", "backup": "FILE", "restore": "FILE", "voucher": "SHA256"}
+_REPLACE_THE_KEY: Final = "以前的备份里还有密钥：请运行 mingzhang vault rotate-key，再做新备份，并销毁旧备份和旧密钥。"
 
 _FAULTS: Final[dict[Fault, str]] = {
     "not_a_backup": "它不是保险库的备份文件，或者不完整",
@@ -63,16 +69,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `vault` takes."""
     parser.add_argument("action", choices=list(ACTIONS), metavar="ACTION", help="、".join(ACTIONS))
     parser.add_argument(
-        "target", nargs="?", metavar="TARGET", help="人员编号（erase）、文件（backup、restore）或摘要（voucher）"
+        "target",
+        nargs="?",
+        metavar="TARGET",
+        help="编号（erase、erase-words）、文件（backup、restore）、摘要（voucher）",
     )
     parser.add_argument(
         "--reason",
         choices=sorted(ERASURE_REASONS),
         metavar="REASON",
-        help="erase：理由：" + "；".join(f"{code} {text}" for code, text in words.ERASURE_REASONS.items()),
+        help="erase、erase-words：理由：" + "；".join(f"{code} {text}" for code, text in words.ERASURE_REASONS.items()),
     )
     parser.add_argument(
-        "--basis", metavar="TEXT", help="erase、voucher：法律依据；erase 的会公开记入账本，请勿写任何个人信息"
+        "--basis", metavar="TEXT", help="erase、erase-words、voucher：法律依据；前两种公开记入账本，勿写个人信息"
     )
     parser.add_argument("--person", metavar="PERSON", type=_person, help="accesses：只列这个人的")
     parser.add_argument("--limit", metavar="N", type=int, default=100, help="accesses：最多列多少条（默认 100）")
@@ -86,7 +95,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do one of the six."""
+    """Do one of the seven."""
     action = arguments.action
     if action in _NEEDED and not arguments.target:
         raise argparse.ArgumentTypeError(f"缺少参数：{_NEEDED[action]}")
@@ -94,6 +103,8 @@ def run(arguments: argparse.Namespace) -> int:
         match action:
             case "erase":
                 _erase(app, arguments)
+            case "erase-words":
+                erase_words(app, arguments)
             case "accesses":
                 _accesses(app, arguments)
             case "backup":
@@ -126,7 +137,29 @@ def _erase(app: App, arguments: argparse.Namespace) -> None:
         say("银行的代发、回盘文件是会计凭证，依法保存，仍加密存放，其中有他的户名和账号：")
         for sha256 in done.vouchers:
             say(f"  {sha256}")
-    tell("以前的备份里还有他的密钥：请运行 mingzhang vault rotate-key，再做新备份，并销毁旧备份和旧密钥。")
+    tell(_REPLACE_THE_KEY)
+
+
+def erase_words(app: App, arguments: argparse.Namespace) -> None:
+    """Erase the words of a suggestion or an objection, whichever has the number. Refuses `suggestion.unknown`."""
+    if arguments.reason is None or arguments.basis is None:
+        raise argparse.ArgumentTypeError("erase-words 需要 --reason 和 --basis")
+    number, on = _number(arguments.target), day_in_china(app.journal.now())
+    actor = acting(app, arguments.acting_login, role="administrator")
+    key, grounds = f"vault:erase-words:{number}", Grounds(arguments.reason, arguments.basis)
+    app.runner.catch_up()
+    with app.reading.connection() as connection:
+        objection = disclosure_queries.objection(connection, number)
+    if objection is None:
+        done = erase_suggestion(app, actor=actor, key=key, suggestion_id=number, grounds=grounds, on=on)
+    else:
+        disclosure_id = objection.disclosure_id
+        done = erase_objection(
+            app, actor=actor, key=key, disclosure_id=disclosure_id, objection_id=number, grounds=grounds, on=on
+        )
+    app.runner.catch_up()
+    say(f"已删除 {number} 的原话，记入账本：{done.events[-1]}")
+    tell(_REPLACE_THE_KEY)
 
 
 def _accesses(app: App, arguments: argparse.Namespace) -> None:
@@ -231,6 +264,13 @@ def _person(text: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"人员编号是一串 UUID：{text}") from error
+
+
+def _number(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"意见、异议的编号是一串 UUID，在它的页面上：{text}") from error
 
 
 def _is_id(text: str) -> bool:

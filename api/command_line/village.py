@@ -1,7 +1,6 @@
 """`mingzhang village`: imports a village's cash or bank journal as vouchers, and writes its statements as files."""
 
 import argparse
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +25,8 @@ from domain.kernel.money import yuan
 from domain.kernel.refusals import Refusal
 from projections import village_books
 
+ACTIONS: Final = ("import", "statement")
+
 DESCRIPTION = """
 村账。import 导入现金或银行存款日记账（xlsx），一行一笔收支：每笔填成一张凭证，等民主理财审核、审批、记账。
 先把整个文件核对完：余额接不上、对方科目不认识、往来户没有登记、日期倒退、月份已月结等，逐一列出行、列和原因；
@@ -42,27 +43,27 @@ mingzhang village statement 村账.xlsx --division 361125001201 --since 2026-10-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `village` takes."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    importing = actions.add_parser("import", help="导入现金或银行存款日记账，每行填成一张凭证")
-    importing.add_argument("file", type=Path, metavar="FILE.xlsx", help="日记账文件")
-    importing.add_argument("--division", required=True, type=division_code, metavar="CODE", help="哪个村、社区的账")
-    importing.add_argument(
-        "--account", default=BANK, choices=("101", "102"), help="101 库存现金，102 银行存款（默认：102）"
+    parser.add_argument("action", choices=ACTIONS, metavar="ACTION", help="、".join(ACTIONS))
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="日记账 .xlsx；或报表写到哪个文件（.xlsx 全部，.csv 一张）"
     )
-    importing.add_argument("--profile", default="cash-journal", help="版式名称，或 .toml 文件（默认：cash-journal）")
-    importing.add_argument("--findings", type=Path, metavar="FILE.csv", help="把问题清单另存为 CSV")
-    importing.add_argument("--as", dest="login", metavar="LOGIN", help="以谁的名义：村会计或村民委员会成员")
-    statement = actions.add_parser("statement", help="把报表写成文件")
-    statement.add_argument("file", type=Path, metavar="FILE", help="写到哪个文件：.xlsx 为全部报表，.csv 为一张")
-    statement.add_argument("--division", required=True, type=division_code, metavar="CODE", help="哪个村、社区的账")
-    statement.add_argument("--which", choices=tuple(WHICH), default="balances", help="写成 .csv 时是哪一张")
-    statement.add_argument("--since", required=True, type=day_text, metavar="DATE", help="从哪天起")
-    statement.add_argument("--until", required=True, type=day_text, metavar="DATE", help="到哪天止，含这天")
+    parser.add_argument("--division", required=True, type=division_code, metavar="CODE", help="哪个村、社区的账")
+    parser.add_argument(
+        "--account", default=BANK, choices=("101", "102"), help="import：101 库存现金，102 银行存款（默认：102）"
+    )
+    parser.add_argument(
+        "--profile", default="cash-journal", help="import：版式名称，或 .toml 文件（默认：cash-journal）"
+    )
+    parser.add_argument("--findings", type=Path, metavar="FILE.csv", help="import：把问题清单另存为 CSV")
+    parser.add_argument("--as", dest="login", metavar="LOGIN", help="import：以谁的名义（村会计或村民委员会成员）")
+    parser.add_argument("--which", choices=tuple(WHICH), default="balances", help="statement：写成 .csv 时是哪一张")
+    parser.add_argument("--since", type=day_text, metavar="DATE", help="statement：从哪天起")
+    parser.add_argument("--until", type=day_text, metavar="DATE", help="statement：到哪天止，含这天")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Import a journal, or write statements."""
-    return _ACTIONS[arguments.action](arguments)
+    return _import(arguments) if arguments.action == "import" else _statement(arguments)
 
 
 def _import(arguments: argparse.Namespace) -> int:
@@ -92,6 +93,9 @@ def _import(arguments: argparse.Namespace) -> int:
 
 
 def _statement(arguments: argparse.Namespace) -> int:
+    missing = [f"--{name}" for name in ("since", "until") if getattr(arguments, name) is None]
+    if missing:
+        raise argparse.ArgumentTypeError(f"statement 缺少参数：{'、'.join(missing)}")
     with opened() as app:
         app.runner.catch_up()
         with app.reading.connection() as conn:
@@ -107,9 +111,6 @@ def _statement(arguments: argparse.Namespace) -> int:
             file.write(part)
     say(f"已写入 {arguments.file}。")
     return 0
-
-
-_ACTIONS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {"import": _import, "statement": _statement}
 
 
 def summary(imported: JournalImported) -> str:

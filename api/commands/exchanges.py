@@ -15,7 +15,6 @@ from api.commands.exchange_codes import code_of, exchange_of
 from api.commands.points import Points, account_stream
 from api.commands.shared import require
 from api.commands.stations import station_of
-from api.commands.turns import in_turn
 from api.context import App
 from domain.kernel.ids import EventName, StreamName, event_name
 from domain.kernel.money import Fen
@@ -171,7 +170,7 @@ def make(
         "wanted": _inputs(wanted),
         "cash_accepted": cash_accepted,
     }
-    with in_turn([*shelves, *_account_streams(app, exchange_id)]):
+    with app.turns.taken([*shelves, *_account_streams(app, exchange_id)]):
         return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
 

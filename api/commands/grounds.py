@@ -7,10 +7,10 @@ was taken back counts no more.
 from typing import Final
 from uuid import UUID
 
-from domain.affairs.meetings import MeetingCalled, MeetingResolved
-from domain.kernel.ids import EventName, parse_stream
+from api.commands.affairs.meetings import resolution_found
+from domain.kernel.ids import EventName, StreamName, parse_stream
 from domain.kernel.places import Division
-from domain.village import parties
+from domain.village import parties, vouchers
 from domain.village.vouchers import VillageVoucherBooked, VillageVoucherReversed
 from journal.journal import Reading
 
@@ -18,7 +18,6 @@ Told = tuple[object, ...]
 """The events of a stream, in their order."""
 
 _VOUCHER: Final = "village_voucher"
-_MEETING: Final = "meeting"
 
 
 def voucher_booked(read: Reading, name: EventName | None, *, division: Division) -> bool:
@@ -29,12 +28,18 @@ def voucher_booked(read: Reading, name: EventName | None, *, division: Division)
     return isinstance(booked, VillageVoucherBooked) and booked.division == division and not taken_back
 
 
+def receipt_fen(read: Reading, name: EventName | None, *, division: Division) -> int | None:
+    """What the event took in, if it books a receipt of the village which nothing has taken back; else None."""
+    if name is None or not voucher_booked(read, name, division=division):
+        return None
+    voucher = read.state(StreamName(name.partition("@")[0]), vouchers.evolve)
+    return voucher.amount_fen if voucher is not None and voucher.kind == "receipt" and not voucher.reverses else None
+
+
 def resolution_passed(read: Reading, name: EventName | None, *, division: Division) -> bool:
     """Whether the event is a resolution that a meeting of the village passed."""
-    told, seq = _events(read, name, _MEETING)
-    resolved = told[seq - 1] if 0 < seq <= len(told) else None
-    ours = bool(told) and isinstance(told[0], MeetingCalled) and told[0].division == division
-    return ours and isinstance(resolved, MeetingResolved) and resolved.passed
+    found = resolution_found(read, name) if name is not None else None
+    return found is not None and found.passed and found.division == division
 
 
 def party_known(read: Reading, party_id: UUID, *, division: Division) -> bool:

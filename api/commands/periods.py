@@ -17,7 +17,7 @@ from api.commands.shared import require
 from api.context import App
 from domain import authority, periods
 from domain.accounts import is_funds
-from domain.kernel.bank_sides import BankSide, Explained, Item
+from domain.kernel.bank_sides import BankSide, Explained, Item, digest_of
 from domain.kernel.calendar import Month, last_day
 from domain.kernel.events import Sha256
 from domain.kernel.money import Fen
@@ -69,6 +69,12 @@ class MonthEnd:
     def bank(self) -> BankSide | None:
         """The month by the bank, where a statement tells of it."""
         return self.figures.bank
+
+    @property
+    def shown_digest(self) -> Sha256:
+        """The digest of a page that shows it: of all that the month would be closed with, at whatever position."""
+        figures = {**asdict(self.figures), "position": None, "root": None}
+        return digest_of([figures, *(asdict(one) for one in (*self.blocking, *self.differences))])
 
 
 def month_end(app: App, month: Month) -> MonthEnd:
@@ -182,17 +188,30 @@ def _unfinished(reconciled: tuple[Reconciled, ...], facts: Mapping[str, Flow]) -
             yield Blocking(f"bank_{one.kind}", 1, Fen(abs(one.bank_fen - one.ledger_fen)))
 
 
-def propose(app: App, *, actor: Actor, key: str, month: Month, reasons: Mapping[str, str], on: date) -> Receipt:
+def propose(
+    app: App,
+    *,
+    actor: Actor,
+    key: str,
+    month: Month,
+    reasons: Mapping[str, str],
+    on: date,
+    shown_digest: str | None = None,
+) -> Receipt:
     """Propose to close a month with its figures as of now; `reasons`: why each difference does not hold it up, by kind.
 
-    What waits is matched first, so that what blocks the close is of now. Refuses `period.match_first` where there is
-    something to match and the actor may not, and what `periods.propose_close` refuses.
+    What waits is matched first, so that what blocks the close is of now. `shown_digest` is that of the month end that
+    the proposer read: if it is another by then, nothing is proposed (`period.shown_changed`). Refuses
+    `period.match_first` where there is something to match and the actor may not, and what `periods.propose_close`
+    refuses.
     """
     _match_first(app, actor=actor, key=key, month=month, on=on)
 
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "period.close_proposed/1", division=app.log.division, on=on)
         shown = month_end(app, month)
+        if shown.sealed is None and shown_digest not in (None, shown.shown_digest):
+            raise Refusal("period.shown_changed", month=month)
         reasoned = tuple(
             Explained(one.kind, one.count, one.amount_fen, reasons[one.kind])
             for one in shown.differences
@@ -210,7 +229,9 @@ def propose(app: App, *, actor: Actor, key: str, month: Month, reasons: Mapping[
         )
         yield Fact(period_stream(app.log.division), event, on)
 
-    inputs = {"command": "period.propose_close", "month": month, "reasons": dict(reasons)}
+    inputs: dict[str, object] = {"command": "period.propose_close", "month": month, "reasons": dict(reasons)}
+    if shown_digest is not None:
+        inputs["digest"] = shown_digest
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
 

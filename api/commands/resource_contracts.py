@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from api.commands.grounds import party_known, resolution_passed, voucher_booked
+from api.commands.grounds import party_known, receipt_fen, resolution_passed
 from api.commands.shared import place_known, record_next, require
 from api.context import App
 from domain.kernel.ids import EventName
@@ -17,6 +17,7 @@ from domain.village.assets import asset_stream
 from domain.village.contracts import Contract, Due, contract_id, contract_stream
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
+from projections import resource_contracts
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ def sign(app: App, *, actor: Actor, key: str, new: NewContract, on: date) -> Rec
             dues=new.dues,
             asset_id=new.asset_id,
             asset_division=asset.division if asset is not None else None,
+            asset_milli=asset.quantity_milli if asset is not None else 0,
+            asset_unit=asset.unit if asset is not None else "",
             document=new.document,
             resolution=new.resolution,
             resolution_known=resolution_passed(read, new.resolution, division=new.division),
@@ -102,7 +105,14 @@ def confirm(app: App, *, actor: Actor, key: str, contract_id: UUID, on: date) ->
             require(read, actor, "asset.leased_out/1", division=contract.division, on=on)
             stream = asset_stream(contract.asset_id)
             asset = read.state(stream, assets.evolve)
-            let = assets.lease_out(asset, contract_id=contract_id, since=contract.since, until=contract.until)
+            let = assets.lease_out(
+                asset,
+                contract_id=contract_id,
+                since=contract.since,
+                until=contract.until,
+                quantity_milli=contract.quantity_milli,
+                unit=contract.unit,
+            )
             yield Fact(stream, let, on)
 
     inputs = {"command": "resource_contract.confirm", "contract_id": str(contract_id)}
@@ -142,7 +152,8 @@ def receive_rent(
             amount_fen=amount_fen,
             received_on=received_on,
             voucher=voucher,
-            voucher_booked=voucher_booked(read, voucher, division=contract.division),
+            voucher_receipt_fen=receipt_fen(read, voucher, division=contract.division),
+            voucher_named_fen=_named_fen(app, read, voucher),
             today=on,
             actor_id=actor.person_id,
         )
@@ -205,6 +216,17 @@ def end(
         "document": document,
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def _named_fen(app: App, read: Reading, voucher: EventName | None) -> int:
+    """How much rent names a voucher: the read model finds the contracts, their streams are part of the decision."""
+    if voucher is None:
+        return 0
+    app.caught_up(app.journal.position())
+    with app.reading.connection() as conn:
+        streams = [contract_stream(one) for one in resource_contracts.naming(conn, voucher)]
+    found = read.states(streams, contracts.evolve).values()
+    return sum(one.named_fen(voucher) for one in found if one is not None)
 
 
 def _known(read: Reading, contract_id: UUID) -> Contract:

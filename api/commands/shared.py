@@ -16,7 +16,7 @@ from domain.kernel.refusals import Refusal
 from domain.persons import Person
 from domain.tariffs import Tariffs
 from journal.facts import Actor, Fact, Receipt
-from journal.journal import Reading
+from journal.journal import Journal, Reading
 
 
 class Placed(Protocol):
@@ -87,7 +87,7 @@ def require(
     return person
 
 
-def place_known(read: Reading, code: Division) -> bool:
+def place_known(read: Reading | Journal, code: Division) -> bool:
     """Whether the county knows the division."""
     return read.state(place_stream(code), places.evolve) is not None
 

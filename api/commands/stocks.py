@@ -8,9 +8,10 @@ from uuid import UUID
 from api.commands.shared import require
 from api.commands.stations import station_of
 from api.context import App
+from domain.kernel.ids import event_name, parse_stream
 from domain.kernel.money import Fen
 from domain.kernel.refusals import Refusal
-from domain.stations import stations, stocks
+from domain.stations import donation_slips, stations, stocks
 from domain.stations.stations import Station
 from domain.stations.stocks import Stock, StockEvent, stock_stream
 from journal.facts import Actor, Fact, Receipt
@@ -19,17 +20,21 @@ from journal.journal import Reading
 
 @dataclass(frozen=True, slots=True)
 class NewGoods:
-    """Goods that came in: how many, what a piece cost, from where (stocks.ORIGINS), and by which paper."""
+    """Goods that came in: how many, what a piece cost, from where (stocks.ORIGINS), and by which paper.
+
+    `reason`: why the paper of a donation brings goods in here, after it has done so at another station.
+    """
 
     sku: str
     quantity: int
     unit_cost_fen: Fen
     origin: str
     document: str
+    reason: str | None = None
 
 
 def receive(app: App, *, actor: Actor, key: str, station_id: UUID, new: NewGoods, on: date) -> Receipt:
-    """Put goods on the shelf."""
+    """Put goods on the shelf. Refused as `stocks.receive`; for a donation then as `donation_slips.use`."""
     stream = stock_stream(station_id, new.sku)
 
     def decide(read: Reading) -> Iterator[Fact]:
@@ -44,7 +49,20 @@ def receive(app: App, *, actor: Actor, key: str, station_id: UUID, new: NewGoods
             origin=new.origin,
             document=new.document,
         )
-        yield Fact(stream, event, on)
+        cause = None
+        if new.origin == "donation":
+            slip = donation_slips.slip_stream(new.document)
+            used = donation_slips.use(
+                read.state(slip, donation_slips.evolve),
+                document=new.document,
+                station_id=station_id,
+                division=station.division,
+                sku=new.sku,
+                reason=new.reason,
+            )
+            yield Fact(slip, used, on)
+            cause = event_name(slip, read.versions[parse_stream(slip)[1]] + 1)
+        yield Fact(stream, event, on, cause)
 
     inputs = {
         "command": "stock.receive",
@@ -54,6 +72,7 @@ def receive(app: App, *, actor: Actor, key: str, station_id: UUID, new: NewGoods
         "unit_cost_fen": new.unit_cost_fen,
         "origin": new.origin,
         "document": new.document,
+        **({"reason": new.reason} if new.reason else {}),
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 

@@ -5,7 +5,9 @@ again. Casework of one step runs in several threads: their appends share transac
 in meanwhile, and what was decided is paid, through a second program.
 """
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import cached_property
@@ -28,6 +30,7 @@ from api.demo import (
     points,
     pressing,
     registers,
+    sheets,
     stars,
     village,
     wages,
@@ -47,6 +50,7 @@ from domain.kernel.calendar import CHINA, Month, day_in_china
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
 from journal.facts import Actor
+from projections.beside import Spare
 from projections.companion import companion
 
 COMPLETE: Final = "demo:complete"
@@ -62,14 +66,29 @@ def is_complete(app: App) -> bool:
     return app.journal.store.command(app.log.founder_id, COMPLETE) is not None
 
 
-def load(app: App, *, clock: DemoClock, seed: str, progress: Progress) -> None:
+def load(
+    app: App,
+    *,
+    clock: DemoClock,
+    seed: str,
+    progress: Progress,
+    tell: Callable[[str], None],
+    spares: Sequence[Spare] = (),
+    at_leisure: Callable[[], object] = lambda: None,
+) -> None:
     """Load whatever of the county is not there yet. Refuses `rehearsal.only` in a journal that is none.
 
-    `clock` is the one by which `app` was opened.
+    `clock` is the one by which `app` was opened; `tell` is told what this machine cannot do; `spares` are processes
+    that stand by, two or none; `at_leisure` is begun when this program has little more to do than wait.
     """
     require_rehearsal(app)
     people = People(seed, period_of(app))
-    with companion(app.access.projector), together(clock) as hands, second_program(app, people) as second:
+    first, second_one = spares or (None, None)
+    with (
+        companion(app.access.projector, spare=first),
+        together(clock) as hands,
+        second_program(app, people, spare=second_one) as second,
+    ):
         loader = _Loader(app, clock, people, progress, hands)
         with clock.at(datetime.combine(loader.period.since, time(), CHINA)):
             loader.set_up()
@@ -79,11 +98,15 @@ def load(app: App, *, clock: DemoClock, seed: str, progress: Progress) -> None:
         default_workflow.load(app, clock=clock, founder=loader.founder, people=loader.people, on=loader.period.until)
         photographed.load(app, clock=clock, people=loader.people)
         pressing.load(app, clock=clock, people=loader.people)
-        loader.pay(second)
+        # The second program is still paying.
         stars.load(app, founder=loader.founder, people=loader.people)
         points.load(app, founder=loader.founder, people=loader.people)
         deeds.load(app, people=loader.people)
         village.load(app, founder=loader.founder, people=loader.people)
+        at_leisure()
+        loader.pay(second)
+        village.post_rewards(app, founder=loader.founder, people=loader.people)
+        sheets.load(app, people=loader.people, tell=tell)
         loader.complete()
     app.runner.catch_up()
 
@@ -106,10 +129,6 @@ class _Loader:
     @property
     def period(self) -> Period:
         return self.people.period
-
-    @cached_property
-    def _cases(self) -> dict[Month, list[Case]]:
-        return {of: cases_of(self.people, of) for of in self.period.all_months}
 
     # The county.
 
@@ -134,6 +153,7 @@ class _Loader:
         adopt_shipped(app, actor=founder, key="demo", code=COUNTY_WORKFLOW, division=COUNTY, since=since, on=since)
         catalogue.publish(app, founder=founder, period=self.period)
         caps.load(app, founder=founder, period=self.period)
+        village.settle_county(app, founder=founder, since=since)
         self._set_tariffs()
         for year in self.period.years:
             for number, (month, amount) in enumerate(((1, 6_000_000), (7, 3_000_000)), 1):
@@ -198,16 +218,29 @@ class _Loader:
     # The casework of a month.
 
     def work(self, second: SecondProgram) -> None:
-        """Verify, handle and decide, month after month, as soon as a month's reports are there."""
+        """Verify, handle and decide, month after month, as soon as a month's reports are there.
+
+        The next month's are written down meanwhile, so that nobody waits for the last part of a step.
+        """
         steps = (self._verify, self._handle, self._decide)
         months = self.period.all_months
-        for number, of in enumerate(months):
-            write_down(self.app, people=self.people, hands=self.hands, of=of, cases=self._cases[of])
+        for number, (of, cases) in enumerate(self._written_down()):
             second.await_reported(number + 1)
             for done, step in enumerate(steps, 1):
-                step(of, self._cases[of])
+                step(of, cases)
                 self.progress("事件", len(steps) * number + done, len(steps) * len(months))
             second.decided(number + 1)
+
+    def _written_down(self) -> Iterator[tuple[Month, list[Case]]]:
+        """Every month with its cases, once what others reported is written down; the next month's is begun by then."""
+        begun: deque[tuple[Month, list[Case], list[Future[None]]]] = deque()
+        for of in self.period.all_months:
+            cases = cases_of(self.people, of)
+            writing = write_down(self.app, people=self.people, hands=self.hands, of=of, cases=cases)
+            begun.append((of, cases, writing))
+            if len(begun) > 1:
+                yield _ended(*begun.popleft())
+        yield _ended(*begun.popleft())
 
     def _verify(self, of: Month, cases: Sequence[Case]) -> None:
         """Every Monday, each township's grid worker."""
@@ -274,3 +307,10 @@ class _Loader:
     def complete(self) -> None:
         """The last command."""
         self._appropriate(self.period.until.year, 3, Fen(1_000_000), on=self.period.until, key=COMPLETE)
+
+
+def _ended(of: Month, cases: list[Case], begun: list[Future[None]]) -> tuple[Month, list[Case]]:
+    """The month and its cases when all of it has ended; the first failure is raised."""
+    for future in begun:
+        future.result()
+    return of, cases

@@ -28,6 +28,7 @@ VILLAGE_STAFF: Final = (
     ("village-supervisor", "village_supervisor"),
     ("village-head", "village_committee"),
     ("village-secretary", "village_committee"),
+    ("village-bookkeeper", "village_accountant"),
 )
 """Of the village that posts its affairs; its accountant is the township's."""
 PASSWORD: Final = "yanshi-2025"  # noqa: S105 - of invented people; printed at every start
@@ -61,6 +62,8 @@ LOGINS: Final = (
     Login("kuaiji", "accountant", "云溪镇村会计：驿站物资、代老人兑换、确认盘点"),
     Login("jiandu", "village-supervisor", "云上村监督委员会成员：审核凭证、审查公开内容"),
     Login("zhuren", "village-head", "云上村村委会主任：审批、答复异议和建议"),
+    Login("shuji", "village-secretary", "云上村村委会委员：经手、审批"),
+    Login("baozhang", "village-bookkeeper", "云上村报账员：记账（会计自己经手的由他记）"),
     Login("shenhe", "reviewer", "白塘镇乡镇审核人：受理、转办、延期、督办"),
     Login("bumen", "department-0", "城市管理局办理人：办理"),
     Login("rending", "decider", "县网格中心经办甲：有效认定"),

@@ -1,6 +1,7 @@
 """What the demonstration county's people report in a month, at about the time at which it was seen."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import date, timedelta
 from typing import Final
 
@@ -23,11 +24,11 @@ def send(app: App, *, people: People, hands: Together, of: Month, cases: Sequenc
     hands.done(work, lambda actor, part: _record(app, of, actor, part))
 
 
-def write_down(app: App, *, people: People, hands: Together, of: Month, cases: Sequence[Case]) -> None:
-    """At the end of the month a township's grid worker writes down what came by WeChat and hotline."""
+def write_down(app: App, *, people: People, hands: Together, of: Month, cases: Sequence[Case]) -> "list[Future[None]]":
+    """At the end of the month a township's grid worker writes down what came by WeChat and hotline: that has begun."""
     written = grouped((case for case in cases if not case.by_app), lambda case: case.township)
     work = [(last_day(of), people.transcriber(place), part) for place, part in written.items()]
-    hands.done(work, lambda actor, part: _record(app, of, actor, part))
+    return hands.begun(work, lambda actor, part: _record(app, of, actor, part))
 
 
 def _record(app: App, of: Month, actor: Actor, part: Sequence[Case]) -> None:

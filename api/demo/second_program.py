@@ -25,15 +25,17 @@ from api.demo.reports import send
 from api.demo.together import together
 from api.demo.wages import payday_of
 from api.demo.year import cases_of
+from api.remembering import RememberingCodec
 from api.settings import Settings
 from domain.kernel.calendar import Month
+from domain.streams import event_types
 from migrations.roles import Access
-from projections.beside import ENDS_WITHIN_S, beside
+from projections.beside import ENDS_WITHIN_S, Spare, beside
 
 BEGIN: Final = 0
 """Everybody who reports is registered; any other number says how many months were decided."""
 
-PAID_TOGETHER: Final = (3, 6, 9, PAID_MONTHS - 1)
+PAID_TOGETHER: Final = (4, 8, PAID_MONTHS - 2, PAID_MONTHS - 1)
 """After how many decided months all of them are paid that are not yet. The last month's batches lie open."""
 
 Step = Literal["reported", "paid"]
@@ -91,24 +93,29 @@ class SecondProgram:
 
 
 @contextmanager
-def second_program(app: App, people: People) -> Iterator[SecondProgram]:
-    """While this lasts, members report, month after month, and what was decided is paid."""
+def second_program(app: App, people: People, *, spare: Spare | None = None) -> Iterator[SecondProgram]:
+    """While this lasts, members report, month after month, and what was decided is paid; by `spare`, if given."""
     arguments = (app.settings, app.access, people.seed, people.period.first)
-    with beside(_work, *arguments, name="second-program") as (process, messages):
+    with beside(_work, *arguments, name="second-program", spare=spare) as (process, messages):
         yield SecondProgram(process, messages)
 
 
 def _work(settings: Settings, access: Access, seed: str, first: Month, command: Connection) -> None:
     clock = DemoClock()
-    with open_app(settings, access=access, clock=clock) as app, together(clock) as hands:
+    people = People(seed, Period(first))
+    # What was reported and paid is read again for every later step.
+    codec = RememberingCodec(event_types())
+    with open_app(settings, access=access, clock=clock, codec=codec) as app, together(clock) as hands:
+        # The plan is made while the county is still being set up.
+        plan = [(of, cases_of(people, of)) for of in people.period.all_months]
         if not _may_begin(command):
             return
         decided: Queue[int] = Queue()
         threading.Thread(target=_listen, args=(command, decided), daemon=True).start()
-        people = _with_keys(app, seed, first)
+        people = _with_keys(app, people)
         try:
-            for number, of in enumerate(people.period.all_months, 1):
-                send(app, people=people, hands=hands, of=of, cases=cases_of(people, of))
+            for number, (of, cases) in enumerate(plan, 1):
+                send(app, people=people, hands=hands, of=of, cases=cases)
                 _tell(command, "reported", number)
             for number in PAID_TOGETHER:
                 while decided.get() < number:
@@ -126,9 +133,8 @@ def _may_begin(command: Connection) -> bool:
     return False
 
 
-def _with_keys(app: App, seed: str, first: Month) -> People:
+def _with_keys(app: App, people: People) -> People:
     """The people, with the keys of those who pay."""
-    people = People(seed, Period(first))
     opened = [
         opened_officer(app, person_id=one.person_id, role=one.role, secret=PASSWORD)
         for one in (people.maker, people.checker)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -32,14 +32,20 @@ class Together:
     threads: Executor
 
     def done(self, work: Iterable[tuple[date, T, Sequence[Case]]], record: Callable[[T, Sequence[Case]], None]) -> None:
-        """Do all of it, each part in the evening of its day, China time; the first failure is raised at the end."""
+        """Do all of it, as `begun`; the first failure is raised at the end."""
+        for future in self.begun(work, record):
+            future.result()
+
+    def begun(
+        self, work: Iterable[tuple[date, T, Sequence[Case]]], record: Callable[[T, Sequence[Case]], None]
+    ) -> "list[Future[None]]":
+        """Begin all of it, each part in the evening of its day, China time."""
 
         def in_the_evening(day: date, who: T, part: Sequence[Case]) -> None:
             with self.clock.at(datetime.combine(day, EVENING, CHINA)):
                 record(who, part)
 
-        for future in [self.threads.submit(in_the_evening, *one) for one in work]:
-            future.result()
+        return [self.threads.submit(in_the_evening, *one) for one in work]
 
 
 @contextmanager

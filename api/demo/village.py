@@ -30,7 +30,7 @@ from api.demo.places import COUNTY, village_code
 from api.hearing.agent import open_box
 from domain.disclosures.settings import KindRule
 from domain.disclosures.state import disclosure_id, evolve
-from domain.kernel.disclosed import ONCE
+from domain.kernel.disclosed import KINDS, ONCE
 from domain.kernel.ids import derived
 from domain.kernel.money import Fen
 from domain.kernel.periods import Period, first_day, period_of
@@ -45,6 +45,9 @@ VILLAGE: Final = village_code(TOWNSHIP, 0)
 PROGRAMME: Final = programme_id(COUNTY, "gengdi")
 CHART: Final = "village-2023/1"
 PUBLISH_DAYS: Final = 120
+ANSWER_DAYS: Final = 10
+DUE_DAYS: Final = 10
+SMALL_COUNT_MIN: Final = 3
 """Longer than the usual week, so that whoever tries the product months later finds something posted."""
 
 _Line = tuple[str, str, int]
@@ -52,18 +55,19 @@ _Line = tuple[str, str, int]
 OPENING: Final[tuple[_Line, ...]] = (
     ("101", "debit", 120_000),
     ("102", "debit", 4_680_000),
-    ("311", "credit", 4_800_000),
+    ("151", "debit", 9_800_000),
+    ("311", "credit", 14_600_000),
 )
 VOUCHERS: Final[tuple[tuple[int, str, tuple[_Line, ...]], ...]] = (
     (6, "鱼塘发包收入", (("102", "debit", 600_000), ("501", "credit", 600_000))),
-    (17, "村道路灯电费", (("522", "debit", 38_560), ("102", "credit", 38_560))),
-    (40, "办公用品", (("521", "debit", 12_300), ("101", "credit", 12_300))),
-    (63, "公益岗位保洁工资", (("522", "debit", 180_000), ("102", "credit", 180_000))),
+    (17, "村道路灯电费", (("514", "debit", 38_560), ("102", "credit", 38_560))),
+    (40, "办公用品", (("513", "debit", 12_300), ("101", "credit", 12_300))),
+    (63, "公益岗位保洁工资", (("514", "debit", 180_000), ("102", "credit", 180_000))),
 )
 """The day of the quarter, what for, and the lines."""
 ASSETS: Final = (
-    ("2020-01", "村文化活动室", "public", "built", "间", 3_000, 8_600_000, "村部西侧"),
-    ("2021-02", "打谷场", "operating", "built", "亩", 1_500, 1_200_000, "村南"),
+    ("2020-01", "村文化活动室", "public", "opening", "间", 3_000, 8_600_000, "村部西侧"),
+    ("2021-02", "打谷场", "operating", "opening", "亩", 1_500, 1_200_000, "村南"),
     ("R-01", "村东鱼塘", "resource", "opening", "亩", 12_500, 0, "村东"),
 )
 POSTED: Final = ("village_finances", "assets", "commitments", "meetings")
@@ -79,6 +83,19 @@ def load(app: App, *, founder: Actor, people: People) -> None:
     loading.subsidise()
     loading.post()
     open_box(app, administrator=founder)
+
+
+def settle_county(app: App, *, founder: Actor, since: date) -> None:
+    """How long names stand in public in the county; what is owed, each village says for itself."""
+    kinds = tuple(KindRule(kind, "never", "masked") for kind in KINDS)
+    document = f"演示县民政〔{since.year}〕1号"
+    new = NewSettings(COUNTY, since, document, PUBLISH_DAYS, ANSWER_DAYS, DUE_DAYS, SMALL_COUNT_MIN, kinds)
+    settling.make(app, actor=founder, key="demo:disclosing", new=new, on=since)
+
+
+def post_rewards(app: App, *, founder: Actor, people: People) -> None:
+    """Once they are paid: the rewards of a month, and what became of an objection."""
+    _Loading(app, founder, people).post_rewards()
 
 
 @dataclass(frozen=True)
@@ -133,7 +150,7 @@ class _Loading:
             KindRule("subsidies", "at_once", "masked"),
         )
         document = "云上村村民会议决议〔演示〕1号"
-        new = NewSettings(VILLAGE, self.since, document, PUBLISH_DAYS, 10, 10, 3, kinds)
+        new = NewSettings(VILLAGE, self.since, document, PUBLISH_DAYS, ANSWER_DAYS, DUE_DAYS, SMALL_COUNT_MIN, kinds)
         settling.make(self.app, actor=self.founder, key=self.key("settings"), new=new, on=self.since)
 
     def keep_books(self) -> None:
@@ -221,7 +238,7 @@ class _Loading:
         meetings.call(app, actor=head, key=self.key("meeting"), new=new, on=day)
         came = Attendance(eligible=30, person_ids=(), on_sheet=24, sheet="签到册第3页")
         meetings.hold(app, actor=supervisor, key=self.key("meeting:held"), meeting_id=meeting_id, came=came, on=day)
-        vote = Vote("村口路灯", "同意更换八盏路灯，预算一万元。", 21, 2, 1)
+        vote = Vote("村口路灯", "同意更换八盏路灯，预算一万元。", 21, 2, 1, 1_000_000)
         meetings.resolve(
             app,
             actor=self.people.village("secretary"),
@@ -264,10 +281,13 @@ class _Loading:
         return list_id(PROGRAMME, VILLAGE, self.quarter)
 
     def post(self) -> None:
-        """The quarter's affairs, the rewards of a month, and what became of an objection."""
+        """The quarter's affairs."""
         for kind in POSTED:
             self._post(kind, self.quarter)
         self._post("subsidies", f"{ONCE}{self._list_id}")
+
+    def post_rewards(self) -> None:
+        """The rewards of a month, to one of which somebody objects."""
         identity = self._post("rewards", self.people.period.paid_months[-2])
         said = NewObjection(identity, 1, "我九月还有一条没有算。", "slip")
         raised, _ = objections.raise_one(
@@ -290,6 +310,7 @@ class _Loading:
         identity = disclosure_id(VILLAGE, kind, period)
         # What was drafted is not computed again: the journal has grown, and the position with it.
         if app.journal.state(disclosure_stream(identity), evolve) is None:
+            app.runner.catch_up()  # it is computed from the read models
             found = computing.compute(app, division=VILLAGE, kind=kind, period=period, on=self.on)
             disclosures.draft(app, actor=drafter, key=self.key(name), digest=found.digest, reason=None, on=self.on)
         disclosures.review(

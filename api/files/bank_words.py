@@ -53,11 +53,17 @@ def status_word(text: str) -> str:
     return "".join(half_width(text).split()).upper()
 
 
+@cache
+def listed_word(word: str) -> str:
+    """The same for a word of a list, worked out once. What a bank wrote may name somebody, and is never kept."""
+    return status_word(word)
+
+
 def meanings(statuses: Mapping[DefiniteStatus, Sequence[str]]) -> dict[str, DefiniteStatus]:
     """Word, as `status_word` spells it -> what it means. Raises ValueError for a word with two meanings."""
     found: dict[str, DefiniteStatus] = {}
     for status, words in statuses.items():
-        for word in map(status_word, words):
+        for word in map(listed_word, words):
             if found.setdefault(word, status) != status:
                 raise ValueError(f"a status word is both {found[word]} and {status}")
     return found
@@ -71,7 +77,7 @@ def failure_reason(code: str, text: str, *, lists: Sequence[Mapping[FailureReaso
     for spelling in filter(None, (status_word(code), status_word(text))):
         for reasons in lists:
             for reason, spellings in reasons.items():
-                if spelling in {status_word(word) for word in (reason, *spellings)}:
+                if spelling in {listed_word(word) for word in (reason, *spellings)}:
                     return reason
     phrases = [
         (word, reason)
@@ -80,7 +86,8 @@ def failure_reason(code: str, text: str, *, lists: Sequence[Mapping[FailureReaso
         for word in (reason, *spellings)
         if len(word) >= _PHRASE_CHARS_MIN and not word.isascii() and reason != "其他"
     ]
+    said = status_word(text)
     for word, reason in sorted(phrases, key=lambda phrase: -len(phrase[0])):
-        if status_word(word) in status_word(text):
+        if listed_word(word) in said:
             return reason
     return "其他"

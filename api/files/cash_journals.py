@@ -15,7 +15,9 @@ from api.files.findings import Finding, finding
 from api.files.sheet_tables import SheetTable, table_of
 from api.files.statement_cells import is_nothing, signed_amount
 from api.files.workbook import Workbook
+from api.web.personal_words import PERSONAL_KINDS
 from domain.kernel.money import yuan
+from domain.kernel.personal_data import personal_in
 from domain.village.vouchers import PURPOSE_CHARS_MAX
 
 _TEXT_MAX: Final = 40
@@ -105,6 +107,9 @@ def _row(table: SheetTable, row: Row, running: _Running) -> JournalRow | None:
     table.is_broken(row)
     when = row.read("day", day)
     summary = row.read("summary", lambda cell: required(line_of_text(cell, limit=PURPOSE_CHARS_MAX)))
+    personal = personal_in(summary) if summary is not None else None
+    if personal is not None:
+        row.note("text.personal", "summary", kind=PERSONAL_KINDS[personal.kind], found=personal.masked)
     contra = row.read("contra", lambda cell: required(half_width(line_of_text(cell, limit=_TEXT_MAX))))
     party = row.read("party", _reference) if row.has("party") else None
     income, expense = row.read("income", _moved), row.read("expense", _moved)

@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 from pydantic import ConfigDict
 
 from api.files import toml_profiles
-from api.files.bank_words import EntryKind, FailureReason, common_words, failure_reason, status_word
+from api.files.bank_words import EntryKind, FailureReason, common_words, failure_reason, listed_word, status_word
 
 _PHRASE_CHARS_MIN: Final = 2
 
@@ -32,7 +32,7 @@ class EntryCodes:
     def __post_init__(self) -> None:
         seen: dict[str, EntryKind] = {}
         for kind, words in self.kinds.items():
-            for word in map(status_word, words):
+            for word in map(listed_word, words):
                 if seen.setdefault(word, kind) != kind:
                     raise ValueError(f"a code is both {seen[word]} and {kind}")
 
@@ -55,18 +55,18 @@ class EntryCodes:
 
     def knows(self, state: str, *, void: Sequence[str]) -> bool:
         """Whether a word of the column of states is in one of the layout's lists, or the layout has none."""
-        return not self.booked or status_word(state) in {status_word(word) for word in (*self.booked, *void)}
+        return not self.booked or status_word(state) in {listed_word(word) for word in (*self.booked, *void)}
 
 
 def _whole(kinds: Mapping[EntryKind, Sequence[str]], code: str) -> EntryKind | None:
-    return next((kind for kind, words in kinds.items() if code in map(status_word, words)), None)
+    return next((kind for kind, words in kinds.items() if code in map(listed_word, words)), None)
 
 
 def _phrase(kinds: Mapping[EntryKind, Sequence[str]], text: str) -> EntryKind | None:
     phrases = [
         (word, kind)
         for kind, words in kinds.items()
-        for word in map(status_word, words)
+        for word in map(listed_word, words)
         if len(word) >= _PHRASE_CHARS_MIN and not word.isascii()
     ]
     return next((kind for word, kind in sorted(phrases, key=lambda one: -len(one[0])) if word in text), None)

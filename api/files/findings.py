@@ -88,6 +88,7 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         # a village's cash or bank journal
         "journal.both_sides": "收入、支出要填一个，且只填一个",
         "journal.balance": "余额与上一行接不上，按收支应为 {expected} 元",
+        "text.personal": "里面有{kind}（{found}）。摘要会公开，请在文件里删去再导入",
         "journal.day_back": "日期早于上面一行的 {day}，请按日期先后排列",
         "journal.account_unknown": "对方科目不在村账所用的科目表里，请写科目编号或全称",
         "journal.party_needed": "这个科目按往来户核算，请填往来户编号",

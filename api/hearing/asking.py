@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.hearing.form import CONTACT_MAX, TEXT_MAX, Said, again, empty
+from api.commands.said import CONTACT_MAX
+from api.hearing.form import TEXT_MAX, Said, again, empty
 from api.hearing.pace import Limits
 from api.public.reading import Reading
 from api.web.messages import sentence
@@ -21,7 +22,9 @@ NO_STORE: Final = {"cache-control": "no-store"}
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What stands around the fields: a heading, what it is about, the question, what becomes of it, where it goes."""
+    """What stands around the fields: a heading, what it is about, the question, what becomes of it, where it goes; and
+    where the paper is for whoever would rather write by hand.
+    """
 
     path: list[Place]
     heading: str
@@ -30,6 +33,7 @@ class Form:
     answered: str
     action: str
     back: str
+    slip: str
 
 
 def limits(request: Request) -> Limits:
@@ -75,6 +79,7 @@ def _page(
         "answered": form.answered,
         "action": form.action,
         "back": form.back,
+        "slip": form.slip,
         "given": given,
         "problem": problem,
         "text_max": TEXT_MAX,

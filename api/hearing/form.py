@@ -12,11 +12,11 @@ from typing import Annotated, Final
 
 from fastapi import Form, Request
 
+from api.commands.said import CONTACT_MAX, signed
 from api.staff.fields import IDEMPOTENCY_KEY
 from domain.kernel.refusals import Refusal
 
 TEXT_MAX: Final = 1_000
-CONTACT_MAX: Final = 100
 TRAP: Final = "website"
 """A field that no eye sees and no key reaches: whoever fills it in is a machine."""
 
@@ -42,7 +42,7 @@ class Said:
     @property
     def whole(self) -> str:
         """What goes into the vault: the words, and below them how to reach whoever said them."""
-        return f"{self.text}\n联系方式：{self.contact}" if self.contact else self.text
+        return signed(self.text, contact=self.contact)
 
     def require_whole(self) -> None:
         """Refuse, in this order: `form.expired` (sent from somebody else's page), `hearing.trap`,

@@ -18,7 +18,7 @@ from api.public.disclosures import Posted, posted_version
 from api.public.months import Read
 from api.public.where import division_of
 from api.staff.acting import Desk
-from api.web.disclosed.kinds import WORDS, disclosed_period_text, row_words
+from api.web.disclosed.kinds import row_words
 from api.web.routes import Routes
 from domain.kernel.refusals import Refusal
 
@@ -61,10 +61,10 @@ def object_to(
     new = NewObjection(
         disclosure_id=found.version.disclosure_id,
         version=found.version.version,
-        text=given.whole,
+        text=given.text,
         channel=CHANNEL,
         row=row or None,
-        anonymous=given.anonymous,
+        contact=given.contact,
     )
     try:
         take(request, paced, given, division=found.version.division)
@@ -79,8 +79,7 @@ def _form(found: Posted, row: str) -> Form:
     """What it says. Refuses `page.unknown` for a row that the version does not have."""
     one = found.version
     at = f"/v/{one.division}/disclosures/{one.kind}/{one.period}/{one.version}"
-    place = found.path[-1].name
-    title = f"{place} {disclosed_period_text(one.period)}{WORDS[one.kind].title}（第 {one.version} 版）"
+    title = f"{found.title}（第 {one.version} 版）"
     about = title
     if row:
         told = found.reader.said_of(row)
@@ -95,4 +94,5 @@ def _form(found: Posted, row: str) -> Form:
         answered="答复会写在这一项公示的下面。",
         action=f"{at}/object" + (f"?row={row}" if row else ""),
         back=at,
+        slip=f"/v/{one.division}/posters/{one.kind}/{one.period}/slip.pdf",
     )

@@ -3,6 +3,7 @@
 What must not be broken: his words are not on it, so that a number that others see gives nothing of them away.
 """
 
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,11 +16,13 @@ from api.public.where import path_to, today
 from api.web.affair_words import CLOSING_REASONS, SUGGESTION_OUTCOMES
 from api.web.cached import GET
 from api.web.disclosed.kinds import WORDS, disclosed_period_text, row_words
+from api.web.erasure_words import GONE
 from api.web.routes import Routes
 from api.web.running import require_running
 from api.web.templates import day
 from domain.kernel.refusals import Refusal
 from projections import places, posted_disclosures, suggestions
+from projections.disclosed.titles import titles
 from projections.posted_disclosures import PostedVersion, PublicObjection
 from projections.suggestions import Suggestion
 
@@ -41,13 +44,19 @@ def objection(request: Request, identity: str, read: Read, large: bool = False) 
         if found is None or one is None:
             raise Refusal("page.unknown")
         path = path_to(conn, read, one.division)
+        title = titles(conn, [one.period]).get(one.period)
     at = f"/v/{one.division}/disclosures/{one.kind}/{one.period}/{one.version}"
     values: dict[str, Any] = {
         "path": path,
         "heading": "您的异议已收到",
         "state": _state(found),
         "number": found.number,
-        "facts": [("对", _about(one, found)), ("收到", day(found.raised_on)), ("答复期限", day(found.answer_by))],
+        "facts": [
+            ("对", _about(one, found, title)),
+            ("收到", day(found.raised_on)),
+            ("答复期限", day(found.answer_by)),
+        ],
+        "gone": _gone(found.erased_on, found.erasure_basis),
         "answer": found.answer,
         "back": at,
         "large": large,
@@ -77,6 +86,7 @@ def suggestion(request: Request, identity: str, read: Read, large: bool = False)
         "state": _suggestion_state(found),
         "number": str(own)[:8],
         "facts": facts,
+        "gone": _gone(found.erased_on, found.erasure_basis),
         "answer": found.answer,
         "back": f"/v/{found.division}/suggestions",
         "large": large,
@@ -96,8 +106,8 @@ def _suggestion_state(found: Suggestion) -> str:
     return f"已受理，{day(found.due_on)}前答复。"
 
 
-def _about(one: PostedVersion, found: PublicObjection) -> str:
-    title = f"{disclosed_period_text(one.period)}{WORDS[one.kind].title}（第 {one.version} 版）"
+def _about(one: PostedVersion, found: PublicObjection, own_title: str | None) -> str:
+    title = f"{disclosed_period_text(one.period, own_title)}{WORDS[one.kind].title}（第 {one.version} 版）"
     return title if found.row_name is None else f"{title}，{row_words(one.kind, found.row_name)}"
 
 
@@ -107,6 +117,11 @@ def _state(found: PublicObjection) -> str:
     if found.answer_by < today():
         return f"还没有答复，已超过期限（{day(found.answer_by)}）。"
     return f"已记入账本，{day(found.answer_by)}前答复。"
+
+
+def _gone(erased_on: date | None, basis: str | None) -> str | None:
+    """What stands there of words that were destroyed; None of those that are there."""
+    return f"{GONE}（{day(erased_on)}，依据：{basis}）。" if erased_on is not None else None
 
 
 def _page(request: Request, read: Reading, values: dict[str, Any]) -> Response:

@@ -67,4 +67,5 @@ def _form(read: Reading, where: Division) -> Form:
         answered="村里受理后，摘要和答复会公开。",
         action=f"/v/{where}/suggest",
         back=f"/v/{where}",
+        slip=f"/v/{where}/suggestions/slip.pdf",
     )

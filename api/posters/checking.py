@@ -4,22 +4,21 @@ What must not be broken: nothing is taken from the program's database; a sheet t
 so, with the reason, and never counted as equal. Whether the package itself is whole says `verify`.
 """
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from api.posters.drawing import draw, font_digest, template_digest, tool
-from api.posters.postings import address_of
 from api.posters.sheets import Posting, sheet_of
+from api.web.disclosed.kinds import address_of
 from audit.entries import Bundle, bundles_found, read_bundle
 from audit.folder import PackageFolder, UnreadableFile
 from audit.rules.disclosed import shown_names
 from audit.rules.disclosed.frame import path_of as document_path
 from audit.tree import Tree
-from domain.kernel.documents import Document, parse
+from domain.kernel.documents import Document, ShownName, parse
 from domain.kernel.places import Division, chain, contains
 from domain.kernel.refusals import Refusal
 from journal import line as lines
@@ -182,7 +181,7 @@ def _drawn_again(
     return ("equal" if same else "differs"), ""
 
 
-def _posting(opened: Line, one: _Recorded, document: Document, names: dict[str, str], tree: Tree) -> Posting:
+def _posting(opened: Line, one: _Recorded, document: Document, names: Mapping[str, ShownName], tree: Tree) -> Posting:
     county = Division(opened.data["division"])
     above = [code for code in reversed(chain(document.division)) if contains(county, code)]
     published, drafted = one.published.data, one.drafted.data
@@ -213,9 +212,11 @@ def _document(folder: PackageFolder, digest: str) -> tuple[Document | None, Reas
     return (document, "") if document.digest() == digest else (None, "document_unreadable")
 
 
-def _names(folder: PackageFolder, disclosure_id: str, version: int) -> dict[str, str] | None:
+def _names(folder: PackageFolder, disclosure_id: str, version: int) -> dict[str, ShownName] | None:
     try:
-        found: Any = json.loads(folder.read(shown_names.path_of(disclosure_id, version), limit=_FILE_BYTES_MAX))
+        found = shown_names.read(folder.read(shown_names.path_of(disclosure_id, version), limit=_FILE_BYTES_MAX))
     except (UnreadableFile, ValueError):
         return None
-    return found if isinstance(found, dict) else None
+    if found.commitments and not found.shown:
+        return None  # handed over without authority to open full names
+    return {row: one.shown for row, one in found.shown.items()}

@@ -27,6 +27,8 @@ STANDARDS: Final = ("a-2a", "ua-1")
 TEMPLATE: Final = Path(__file__).with_name("sheet.typ")
 
 _MISSING: Final = re.compile(r'the text `"(.+?)"` could not be displayed')
+_ESCAPED: Final = re.compile(r"\\u\{([0-9a-f]{1,6})\}|\\(.)")
+_NAMED: Final = {"n": "\n", "r": "\r", "t": "\t", "0": "\0"}
 _ONE_AT_A_TIME: Final = threading.Lock()
 
 
@@ -66,7 +68,7 @@ def draw_slip(slip: Slip, *, fonts: Path) -> bytes:
     try:
         return _typeset(slips.TEMPLATE, {"sheet": slip.json()}, posted=slip.posted, fonts=fonts)
     except _NotThere as error:
-        _refuse_missing(iter([("异议单", slip.about), ("异议单", slip.author)]), error.characters)
+        _refuse_missing(iter([(slip.title, slip.about), (slip.title, slip.author)]), error.characters)
         raise
 
 
@@ -91,11 +93,17 @@ def _typeset(template: Path, inputs: dict[str, str], *, posted: tuple[int, int, 
                 timestamp=datetime(*posted, tzinfo=UTC),
             )
         except typst.TypstError as error:
-            missing = {one for text in _MISSING.findall(f"{error.message}\n{error.diagnostic}") for one in text}
+            said = _MISSING.findall(f"{error.message}\n{error.diagnostic}")
+            missing = {one for text in said for one in _unescaped(text)}
             if missing:
                 raise _NotThere(missing) from None
             raise
     return bytes(pdf)
+
+
+def _unescaped(said: str) -> str:
+    """What typst means: it writes private and unprintable characters as Rust does, `\\u{e000}`."""
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)) if match[1] else _NAMED.get(match[2], match[2]), said)
 
 
 def tool() -> str:

@@ -6,8 +6,8 @@ from typing import Any
 from psycopg import Connection
 
 from api.posters.sheets import Posting
+from api.web.disclosed.kinds import address_of
 from api.web.identity import Identity
-from domain.kernel.documents import Document
 from domain.kernel.places import chain, contains
 from journal import disclosed_documents
 from journal.errors import IntegrityError
@@ -16,11 +16,6 @@ from projections.posted_disclosures import PostedVersion
 
 RootAt = Callable[[int], bytes]
 """The root of the log's tree at a size."""
-
-
-def address_of(document: Document) -> str:
-    """Where a disclosure stands, whichever its version."""
-    return f"/v/{document.division}/disclosures/{document.kind}/{document.period}"
 
 
 def posting_of(conn: Connection[Any], version: PostedVersion, *, identity: Identity, root_at: RootAt) -> Posting:

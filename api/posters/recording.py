@@ -10,14 +10,11 @@ from api.context import App
 from api.posters.drawing import Drawn, draw
 from api.posters.postings import posting_of
 from api.posters.sheets import sheet_of
-from api.web.identity import Identity
 from domain.disclosures.posters import PAPERS, PosterRendered
 from domain.kernel.refusals import Refusal
 from journal import kept_posters, merkle
 from journal.facts import Actor, Receipt
-from projections import places, posted_disclosures
-
-MODELS = (*posted_disclosures.MODELS, places)
+from projections import posted_disclosures
 
 
 class Recorded(NamedTuple):
@@ -30,18 +27,6 @@ class Recorded(NamedTuple):
 def root_at(app: App) -> Callable[[int], bytes]:
     """The root of the journal's tree at a size."""
     return lambda size: merkle.subtree_root(app.journal.store.nodes(size), size=size)
-
-
-def identity_of(app: App) -> Identity:
-    """Whose journal this is, at the address where its pages stand."""
-    return Identity(
-        origin=app.journal.origin,
-        county_name=app.log.county_name,
-        division=app.log.division,
-        rehearsal=app.log.rehearsal,
-        base_url=app.settings.base_url,
-        auditor_phone=app.settings.auditor_phone,
-    )
 
 
 def render(
@@ -62,7 +47,7 @@ def render(
             raise Refusal("disclosure.not_published")
         if not wanted.open_on(on):
             raise Refusal("poster.posting_over", until=wanted.until)
-        posting = posting_of(conn, wanted, identity=identity_of(app), root_at=root_at(app))
+        posting = posting_of(conn, wanted, identity=app.identity, root_at=root_at(app))
     drawn = draw(sheet_of(posting), paper=paper, fonts=app.settings.fonts)
     event = PosterRendered(
         division=wanted.division,

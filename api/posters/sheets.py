@@ -4,7 +4,6 @@ What must not be broken: a sheet says what the page of the same version says, ro
 journal, the disclosed document and the names as they were posted, so that it can be drawn again.
 """
 
-import io
 import json
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -12,11 +11,10 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Final
 
-import segno
-
-from api.public.document_tables import NAMELESS, NUMERIC, Part, Reader
-from api.web.disclosed.kinds import WORDS, disclosed_period_text
-from domain.kernel.documents import Document, row_name
+from api.public.document_tables import UNNAMED, Part, Reader
+from api.web.disclosed.kinds import WORDS, disclosed_period_text, title_of
+from api.web.qr import qr_file
+from domain.kernel.documents import Document, ShownName, row_name
 
 NUMBER: Final = "序号"
 TOTAL: Final = "合计"
@@ -33,8 +31,9 @@ OBJECTING: Final = (
 class Posting:
     """A posted version with everything that its sheet is drawn from.
 
-    `path`: the names of the county and the places below it down to the one it is about. `names`: row -> the name as it
-    was posted. `places`: division -> its name. `root`: of the tree at the document's position. `url`: of the page.
+    `path`: the names of the county and the places below it down to the one it is about. `names`: row -> the name and
+    the reference as they were posted. `places`: division -> its name. `root`: of the tree at the document's position.
+    `url`: of the page.
     """
 
     document: Document
@@ -44,7 +43,7 @@ class Posting:
     since: date
     until: date
     path: Sequence[str]
-    names: Mapping[str, str]
+    names: Mapping[str, ShownName]
     places: Mapping[str, str]
     origin: str
     root: bytes
@@ -55,7 +54,7 @@ class Posting:
     def nameless(self) -> int:
         """How many rows about people bear no name."""
         return sum(
-            row_name(table.name, number) not in self.names
+            not self.names.get(row_name(table.name, number), UNNAMED).name
             for table in self.document.tables
             for number, row in enumerate(table.rows, 1)
             if any(column.type == "ref" and cell for column, cell in zip(table.columns, row, strict=True))
@@ -110,12 +109,12 @@ def sheet_of(posting: Posting) -> Sheet:
     return Sheet(
         banner=BANNER if posting.rehearsal else None,
         path=" · ".join(posting.path[:-1]),
-        title=f"{posting.path[-1]}{disclosed_period_text(document.period)}{words.title}公示",
+        title=f"{heading_of(posting)}公示",
         author=posting.path[-1],
         days=f"公示期：{_day(posting.since)}至{_day(posting.until)}",
         posted=(posting.since.year, posting.since.month, posting.since.day),
         correction=_correction(posting),
-        code=qr_code(posting.url),
+        code=qr_file(posting.url),
         code_says=f"二维码，内容是网址 {posting.url}",
         code_words=CODE_WORDS,
         sentence=words.sentence(document.sentence),
@@ -126,6 +125,13 @@ def sheet_of(posting: Posting) -> Sheet:
         objecting=OBJECTING,
         footer=_footer(posting),
     )
+
+
+def heading_of(posting: Posting) -> str:
+    """`城东村2026年10月财务公开`; what happened once bears its own title: `城东村“第四次村民代表会议”会议和决议`."""
+    document = posting.document
+    period = disclosed_period_text(document.period, title_of(document))
+    return f"{posting.path[-1]}{period}{WORDS[document.kind].title}"
 
 
 def _part(part: Part) -> SheetPart:
@@ -157,15 +163,5 @@ def _footer(posting: Posting) -> tuple[str, ...]:
     )
 
 
-def qr_code(url: str) -> str:
-    """The address as a QR code; the margin of four is what scanners ask for (ISO/IEC 18004)."""
-    drawn = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(drawn, kind="svg", border=4, xmldecl=False, svgns=True, nl=False)
-    return drawn.getvalue().decode()
-
-
 def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
-
-
-__all__ = ["NAMELESS", "NUMERIC", "Posting", "Sheet", "SheetPart", "sheet_of"]

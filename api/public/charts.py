@@ -12,8 +12,6 @@ from markupsafe import Markup, escape
 
 WIDTH: Final = 340
 """The drawing's own units: on the narrowest telephone one unit is one pixel, and its text as large as drawn."""
-ROW: Final = 46
-BAR: Final = 14
 BARS_MAX: Final = 12
 LABEL_MAX: Final = 12
 """Characters of a label; a longer one is cut here and whole in the table."""
@@ -28,36 +26,65 @@ class Bar:
     said: str
 
 
-def drawn(bars: Sequence[Bar], *, title: str) -> Markup:
-    """The first `BARS_MAX` bars as an SVG element; empty where fewer than two have something to show.
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """A row: its height, the lines that label and figure stand on, and where the bar begins and how high it is."""
 
-    A negative one is drawn hollow, as long as its amount; its figure carries the sign.
-    """
-    shown = [bar for bar in bars if bar.value][:BARS_MAX]
-    if len(shown) < 2:
-        return Markup()
-    longest = max(abs(bar.value) for bar in shown)
-    rows = Markup().join(_row(bar, number, longest) for number, bar in enumerate(shown))
-    return Markup(
-        '<svg class="chart" role="img" viewBox="0 0 {} {}" xmlns="http://www.w3.org/2000/svg" aria-label="{}">{}</svg>'
-    ).format(WIDTH, ROW * len(shown), f"{title}：{'；'.join(f'{bar.label} {bar.said}' for bar in shown)}", rows)
+    row: int
+    label: int
+    said: int
+    bar: int
+    height: int
 
 
-def _row(bar: Bar, number: int, longest: int) -> Markup:
-    top = ROW * number
+_SMALL: Final = _Layout(row=46, label=18, said=18, bar=25, height=14)
+_LARGE: Final = _Layout(row=98, label=24, said=54, bar=64, height=20)
+"""In large print label and figure have a line each: side by side they would not fit a telephone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawing of bars; empty where fewer than two have something to show."""
+
+    bars: Sequence[Bar]
+    title: str
+
+    def svg(self, large: bool = False) -> Markup:
+        """The first `BARS_MAX` bars as an SVG element.
+
+        A negative one is drawn hollow, as long as its amount; its figure carries the sign.
+        """
+        shown = [bar for bar in self.bars if bar.value][:BARS_MAX]
+        if len(shown) < 2:
+            return Markup()
+        longest, layout = max(abs(bar.value) for bar in shown), _LARGE if large else _SMALL
+        rows = Markup().join(_row(bar, number, longest, layout) for number, bar in enumerate(shown))
+        box = f"0 0 {WIDTH} {layout.row * len(shown)}"
+        said = f"{self.title}：{'；'.join(f'{bar.label} {bar.said}' for bar in shown)}"
+        return Markup(
+            '<svg class="chart" role="img" viewBox="{}" xmlns="http://www.w3.org/2000/svg" aria-label="{}">{}</svg>'
+        ).format(box, said, rows)
+
+
+NO_CHART: Final = Chart((), "")
+
+
+def _row(bar: Bar, number: int, longest: int, layout: _Layout) -> Markup:
+    top = layout.row * number
     length = max(2, WIDTH * abs(bar.value) // longest)
     label = bar.label if len(bar.label) <= LABEL_MAX else f"{bar.label[: LABEL_MAX - 1]}…"
     return Markup(
-        '<text x="0" y="{y}">{label}</text><text x="{end}" y="{y}" text-anchor="end">{said}</text>'
+        '<text x="0" y="{label_y}">{label}</text><text x="{end}" y="{said_y}" text-anchor="end">{said}</text>'
         '<rect{kind} x="{inset}" y="{bar}" width="{length}" height="{height}"/>'
     ).format(
-        y=top + 18,
+        label_y=top + layout.label,
+        said_y=top + layout.said,
         label=escape(label),
         end=WIDTH,
         said=escape(bar.said),
         kind=Markup(' class="minus"') if bar.value < 0 else "",
         inset=1 if bar.value < 0 else 0,
-        bar=top + 25,
+        bar=top + layout.bar,
         length=length - 2 if bar.value < 0 else length,
-        height=BAR,
+        height=layout.height,
     )

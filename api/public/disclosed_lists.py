@@ -3,35 +3,34 @@
 What must not be broken: what nobody has reviewed is not here, and what should have been posted and was not is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import Query, Request, Response
-from psycopg import Connection
 
 from api.public.answers import CACHE, page
-from api.public.disclosures import MODELS, address_of
+from api.public.disclosures import MODELS
 from api.public.feeds import MEDIA_TYPES, Feed, Form, News, written
+from api.public.late_lists import late_in
 from api.public.months import Read, places_below
 from api.public.reading import Reading
 from api.public.seal import seal_of
 from api.public.sheets import Field, Files, Sheet, answer
 from api.public.where import division_of, path_to, today
 from api.web.cached import GET, cached
-from api.web.disclosed.kinds import WORDS, disclosed_period_text
+from api.web.disclosed.kinds import WORDS, address_of, disclosed_period_text
 from api.web.routes import Routes
 from api.web.running import require_running
-from domain.kernel.places import Division, level
+from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
-from projections import disclosure_calendar, places, posted_disclosures
-from projections.disclosure_calendar import Due
-from projections.places import Place
+from projections import places, posted_disclosures
+from projections.disclosed.titles import titles as titles_of
 from projections.posted_disclosures import PostedVersion
 
 SHOWN_MAX: Final = 30
 NEWS_MAX: Final = 30
-CALENDAR_LEVELS: Final = frozenset({"village", "township"})
-"""Where the page itself says what is late; of a county, that is a list for each township."""
+LATE_MAX: Final = 10
+"""What is late is listed on a page of its own (`late_lists`); a list of postings shows what has waited longest."""
 
 LIST_FIELDS: Final = (
     Field("division", "代码"),
@@ -76,6 +75,7 @@ def feed(request: Request, code: str, form: str, read: Read) -> Response:
         require_running(conn, MODELS)
         path = path_to(conn, read, where)
         found = posted_disclosures.news(conn, where, limit=NEWS_MAX)
+        titles = titles_of(conn, [one.period for one in found])
         known = places.names(conn, {one.division for one in found}, on=today())
     made = Feed(
         title=f"{path[-1].name} 村务公开",
@@ -84,7 +84,7 @@ def feed(request: Request, code: str, form: str, read: Read) -> Response:
         base_url=read.identity.base_url,
         address=f"/v/{where}/feed.{wanted}",
         page=f"/v/{where}/disclosures",
-        news=[_news(one, known) for one in found],
+        news=[_news(one, known, titles) for one in found],
     )
     return cached(request, written(made, wanted), media_type=MEDIA_TYPES[wanted], cache_control=CACHE)
 
@@ -100,10 +100,12 @@ def _listed(read: Reading, where: Division, *, before: int | None) -> dict[str, 
         standing = posted_disclosures.standing(conn, where, on=on, limit=SHOWN_MAX)
         count = posted_disclosures.counted(conn, where, on=on)
         past = posted_disclosures.past(conn, where, on=on, before=before, limit=SHOWN_MAX)
-        late = _late(conn, read, where, inside)
+        late = late_in(conn, read, where, inside, on=on)
         position = posted_disclosures.position(conn)
-        codes = {one.division for one in (*standing, *past)} | {one.division for one in late}
+        codes = {one.division for one in (*standing, *past)} | {one.division for one in late[:LATE_MAX]}
         known = places.names(conn, codes, on=on)
+        periods = [*(one.period for one in (*standing, *past)), *(one.period for one in late[:LATE_MAX])]
+        titles = titles_of(conn, periods)
     rows = [_row(read, one, known) for one in (*standing, *past)]
     files = Files(
         address=f"/v/{where}/disclosures/data",
@@ -119,10 +121,14 @@ def _listed(read: Reading, where: Division, *, before: int | None) -> dict[str, 
         "count": count,
         "past": past,
         "next": past[-1].published_index if len(past) == SHOWN_MAX else None,
-        "late": late,
+        "late": late[:LATE_MAX],
+        "late_count": len(late),
+        "late_places": len({one.division for one in late}),
+        "today": on,
         "below": places_below(inside, where),
         "places": known,
         "said": WORDS,
+        "titles": titles,
         "shown_max": SHOWN_MAX,
         "position": position,
         "seal": seal_of(read.published),
@@ -130,15 +136,9 @@ def _listed(read: Reading, where: Division, *, before: int | None) -> dict[str, 
     }
 
 
-def _late(conn: Connection[Any], read: Reading, where: Division, inside: Sequence[Place]) -> list[Due]:
-    """What should have been posted by now and was not."""
-    villages = [place.code for place in inside] if level(where) in CALENDAR_LEVELS else []
-    owed = disclosure_calendar.calendar(conn, where, villages, county=read.identity.division, today=today())
-    return [one for one in owed if one.open and one.late(today()) and one.kind in WORDS]
-
-
-def _news(one: PostedVersion, known: Mapping[Division, str]) -> News:
-    title = f"{known.get(one.division, one.division)} {disclosed_period_text(one.period)}{WORDS[one.kind].title}"
+def _news(one: PostedVersion, known: Mapping[Division, str], titles: Mapping[str, str]) -> News:
+    period = disclosed_period_text(one.period, titles.get(one.period))
+    title = f"{known.get(one.division, one.division)} {period}{WORDS[one.kind].title}"
     corrected = f"更正第 {one.corrects} 版：{one.reason}。" if one.corrects else ""
     return News(
         name=one.published_event,

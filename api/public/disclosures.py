@@ -4,7 +4,7 @@ What must not be broken: when its days are over a version's rows come down, and 
 answers to objections and the proof. Nothing that nobody has reviewed is here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Final
@@ -20,15 +20,18 @@ from api.public.seal import seal_of
 from api.public.sheets import JSON_TYPE, OPEN, Files, answer
 from api.public.where import division_of, path_to, today
 from api.web.cached import GET, cached
-from api.web.disclosed.kinds import WORDS, disclosed_period_text, row_words
+from api.web.disclosed.kinds import WORDS, address_of, disclosed_period_text, row_words, title_of
 from api.web.disclosing_words import CHANNELS
+from api.web.erasure_words import GONE
 from api.web.routes import Routes
 from api.web.running import require_running
 from domain.disclosures.state import disclosure_id
 from domain.kernel.disclosed import is_period
 from domain.kernel.documents import REFERENCE_CHARS, Document, parse
 from domain.kernel.places import Division, chain, contains
+from domain.kernel.references import LINE_LENGTH
 from domain.kernel.refusals import Refusal
+from domain.kernel.short_codes import read_code
 from journal import disclosed_documents
 from journal.errors import IntegrityError
 from projections import disclosure_queries, places, posted_disclosures
@@ -59,17 +62,18 @@ class Posted:
     @property
     def title(self) -> str:
         """`城东村 2026年10月财务公开`."""
-        return f"{self.path[-1].name} {disclosed_period_text(self.version.period)}{self.reader.words.title}"
+        period = disclosed_period_text(self.version.period, self.own_title)
+        return f"{self.path[-1].name} {period}{self.reader.words.title}"
+
+    @property
+    def own_title(self) -> str | None:
+        """What it is about is called, where that happened once."""
+        return title_of(self.reader.document)
 
     @property
     def sentence(self) -> str:
         """The one sentence."""
         return self.reader.words.sentence(self.reader.document.sentence)
-
-
-def address_of(one: PostedVersion) -> str:
-    """Where a disclosure stands, whichever its version."""
-    return f"/v/{one.division}/disclosures/{one.kind}/{one.period}"
 
 
 @router.api_route("/v/{code}/find", methods=GET)
@@ -80,9 +84,9 @@ def find(
     ref: Annotated[str | None, Query(max_length=64)] = None,
     large: bool = False,
 ) -> Response:
-    """One's own rows in everything that stands in public here and above, by the reference that stands beside them."""
+    """One's own rows in everything that stands in public here and above, by one's own number or what stands there."""
     where = division_of(code)
-    wanted = reference(ref) if ref is not None else None
+    wanted = " ".join(ref.split()) if ref is not None else None
     read.healthy()
     with read.pool.connection() as conn, conn.transaction():
         require_running(conn, MODELS)
@@ -91,8 +95,20 @@ def find(
         standing = posted_disclosures.along(conn, along, on=today(), limit=FOUND_MAX) if wanted else []
         known = places.names(conn, set(along), on=today())
         readers = [(one, _reader(conn, one, known)) for one in standing if one.kind in WORDS]
-    found = [(one, parts) for one, reader in readers if (parts := reader.of_reference(wanted or ""))]
-    values = {"path": path, "ref": wanted, "found": found, "said": WORDS, "places": known, "large": large}
+    found = [
+        (one, parts)
+        for one, reader in readers
+        if (parts := reader.of_references(references_in(read, wanted or "", one.division, one.kind)))
+    ]
+    values = {
+        "path": path,
+        "ref": wanted,
+        "found": found,
+        "said": WORDS,
+        "titles": {one.period: title_of(reader.document) for one, reader in readers},
+        "places": known,
+        "large": large,
+    }
     return page(request, read.templates.render("public/find.html", values))
 
 
@@ -116,7 +132,7 @@ def disclosure_version(
 ) -> Response:
     """One version, from a row on, or the rows of one reference."""
     found = _posted(read, division_of(code), kind, of, version)
-    wanted = reference(ref) if ref and ref.strip() else None
+    wanted = " ".join(ref.split()) if ref and ref.strip() else None
     return _version_page(request, read, found, large=large, after=after, ref=wanted)
 
 
@@ -142,9 +158,15 @@ def posted_version(read: Reading, where: Division, kind: str, of: str, version: 
     return found
 
 
-def reference(text: str) -> str:
-    """A reference as people write it: eight hexadecimal digits, gaps and capitals not minded."""
-    return "".join(text.split()).replace("-", "").lower()[:REFERENCE_CHARS]
+def references_in(read: Reading, text: str, division: Division, kind: str) -> Collection[str]:
+    """What may stand beside the rows that somebody looks for: by his own number, or as the page has it.
+
+    Eight hexadecimal digits are what stands on pages from before references were secret.
+    """
+    own, line = read_code(text), read_code(text, length=LINE_LENGTH)
+    old = "".join(text.split()).lower()
+    made = read.references.lines(own, division=division, kind=kind) if own is not None else ()
+    return {*made, *([line] if line is not None else ()), *([old] if len(old) == REFERENCE_CHARS else ())}
 
 
 def _posted(read: Reading, where: Division, kind: str, of: str, version: str | None) -> Posted:
@@ -174,15 +196,7 @@ def _reader(conn: Connection[Any], one: PostedVersion, known: Mapping[Division, 
     if content is None:
         raise IntegrityError(f"the disclosed document {one.document} of {one.published_event} is missing")
     document = _document(content)
-    codes = {
-        Division(str(row[number]))
-        for table in document.tables
-        for number, column in enumerate(table.columns)
-        if column.type == "place"
-        for row in table.rows
-        if row[number] is not None
-    }
-    named = places.names(conn, codes, on=today()) if codes - set(known) else known
+    named = places.names(conn, document.places, on=today()) if document.places - set(known) else known
     names = disclosed_documents.names_of(conn, one.disclosure_id, one.version)
     return Reader(document, WORDS[one.kind], names, {str(code): name for code, name in named.items()})
 
@@ -196,28 +210,44 @@ def _document(content: bytes) -> Document:
         raise IntegrityError(f"a disclosed document cannot be read: {error}") from None
 
 
+def _names_lines(document: Document) -> bool:
+    """Whether any row has a reference that somebody could look for."""
+    return any(
+        row[place] is not None
+        for table in document.tables
+        for place, column in enumerate(table.columns)
+        if column.type == "ref"
+        for row in table.rows
+    )
+
+
 def _version_page(
     request: Request, read: Reading, found: Posted, *, large: bool, after: int = 0, ref: str | None = None
 ) -> Response:
     one, reader, on = found.version, found.reader, today()
     down = not one.open_on(on)
-    parts, following = (reader.of_reference(ref), None) if ref else reader.page(after=after)
+    if ref:
+        parts, following = reader.of_references(references_in(read, ref, one.division, one.kind)), None
+    else:
+        parts, following = reader.page(after=after)
     newer = found.versions[-1] if found.versions[-1].version > one.version else None
     document = reader.document
     values: dict[str, Any] = {
         "path": found.path,
         "one": one,
+        "own_title": found.own_title,
         "at": address_of(one),
         "said": reader.words,
         "sentence": found.sentence,
         "chart": reader.chart,
         "newer": newer,
         "down": down,
-        "searchable": document.row_count > 1 and any(c.type == "ref" for t in document.tables for c in t.columns),
+        "searchable": document.row_count > 1 and _names_lines(document),
         "ref": ref,
         "parts": [] if down else parts,
         "next": None if down else following,
         "withheld": reader.words.left_out(document.withheld),
+        "gone": GONE,
         "may_object": not down and one.ended is None,
         "objections": found.objections,
         "objected": {each.row_name for each in found.objections if each.version == one.version},
@@ -277,6 +307,7 @@ def _files(read: Reading, found: Posted) -> Files:
                     "answered_on": each.answered_on,
                     "upheld": each.upheld,
                     "answer": each.answer,
+                    "text_erased_on": each.erased_on,
                 }
                 for each in found.objections
             ],

@@ -1,23 +1,22 @@
 """A disclosed document as people read it: Chinese headings, amounts in yuan, names as they were published, row by row.
 
 What must not be broken: every row of the document is reached, in its order, under the number by which anybody objects
-to it; a person stands there by the name that was published and his reference, and by nothing else.
+to it; a person stands there by the name and the reference that were published, and by nothing else.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from markupsafe import Markup
-
-from api.public.charts import Bar, drawn
+from api.public.charts import NO_CHART, Bar, Chart
 from api.public.sheets import Field, Kind, Sheet, Value
 from api.web.disclosed.words import KindWords, TableWords, money
 from api.web.templates import grouped_yuan
-from domain.kernel.documents import Cell, Column, ColumnType, Document, Table, row_name
+from domain.kernel.documents import Cell, Column, ColumnType, Document, ShownName, Table, row_name
 
 NAMELESS: Final = "（未具名或已删除）"
 NOTHING: Final = "—"
+UNNAMED: Final = ShownName("", "")
 ROWS_MAX: Final = 80
 """Rows of a page: with their words they stay within ten kilobytes on the way."""
 NUMERIC: Final = frozenset({"fen", "int"})
@@ -32,8 +31,8 @@ _KINDS: Final[Mapping[ColumnType, Kind]] = {
     "place": "text",
 }
 
-Names = Mapping[str, str]
-"""A row by its name (`payees:12`) -> the name of whoever it is about, as it was published."""
+Names = Mapping[str, ShownName]
+"""A row by its name (`payees:12`) -> the name and the reference of whoever it is about, as they were published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Part:
     rows: tuple[Shown, ...]
     totals: tuple[str, ...] | None
     total: int
-    chart: Markup
+    chart: Chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +67,11 @@ class Reader:
     places: Mapping[str, str]
 
     @property
-    def chart(self) -> Markup:
+    def chart(self) -> Chart:
         """A drawing of the amounts that its sentence says; empty for a kind that has none."""
         figures = self.document.sentence
         bars = [Bar(label, figures[name], money(figures[name])) for name, label in self.words.drawn.items()]
-        return drawn(bars, title=self.words.title)
+        return Chart(bars, self.words.title)
 
     def page(self, *, after: int = 0, rows_max: int = ROWS_MAX) -> tuple[list[Part], int | None]:
         """The parts that hold the rows behind the first `after` of all tables, and where the next page begins."""
@@ -89,14 +88,14 @@ class Reader:
             begin = end
         return parts, until if until < last else None
 
-    def of_reference(self, reference: str) -> list[Part]:
-        """The rows that bear a reference, without totals."""
+    def of_references(self, references: Collection[str]) -> list[Part]:
+        """The rows that bear one of these references, without totals."""
         found: list[Part] = []
         for table in self.document.tables:
             part = self._part(table, 0, table.rows)
-            rows = tuple(row for row in part.rows if row.reference == reference)
+            rows = tuple(row for row in part.rows if row.reference in references)
             if rows:
-                found.append(Part(part.title, part.headings, rows, None, part.total, Markup()))
+                found.append(Part(part.title, part.headings, rows, None, part.total, NO_CHART))
         return found
 
     def said_of(self, name: str) -> str | None:
@@ -125,17 +124,16 @@ class Reader:
             rows=tuple(self._shown(table, words, number, row) for number, row in enumerate(rows, first + 1)),
             totals=self._totals(table) if first + len(rows) == len(table.rows) else None,
             total=len(table.rows),
-            chart=self._chart(table, words) if first == 0 else Markup(),
+            chart=self._chart(table, words) if first == 0 else NO_CHART,
         )
 
     def _shown(self, table: Table, words: TableWords, number: int, row: tuple[Cell, ...]) -> Shown:
         cells = tuple(
             self._cell(table, words, column, value, number) for column, value in zip(table.columns, row, strict=True)
         )
-        reference = next(
-            (str(value) for column, value in zip(table.columns, row, strict=True) if column.type == "ref" and value),
-            None,
-        )
+        told = zip(table.columns, row, strict=True)
+        value = next((str(value) for column, value in told if column.type == "ref" and value), None)
+        reference = self._reference(row_name(table.name, number), value) if value is not None else None
         return Shown(number, row_name(table.name, number), cells, reference)
 
     def _cell(self, table: Table, words: TableWords, column: Column, value: Cell, number: int) -> str:
@@ -151,9 +149,16 @@ class Reader:
             case "place":
                 return self.places.get(str(value), str(value))
             case "ref":
-                return f"{self.names.get(row_name(table.name, number), NAMELESS)} {value}"
+                name = row_name(table.name, number)
+                shown = self.names.get(name, UNNAMED).name or NAMELESS
+                return f"{shown} {self._reference(name, str(value)) or ''}".rstrip()
             case _:
                 return str(value)
+
+    def _reference(self, name: str, value: str) -> str | None:
+        """What stands beside a row; a document from before references were secret shows its own."""
+        shown = self.names.get(name, UNNAMED)
+        return shown.reference or (None if self.document.numbered else value)
 
     def _totals(self, table: Table) -> tuple[str, ...] | None:
         if not table.totals:
@@ -167,10 +172,10 @@ class Reader:
     def _sum(self, column: Column, value: int) -> str:
         return grouped_yuan(value) if column.type == "fen" else f"{value:,}"
 
-    def _chart(self, table: Table, words: TableWords) -> Markup:
+    def _chart(self, table: Table, words: TableWords) -> Chart:
         """A drawing of a table that has one; of one that is long, its first rows would say little, so none."""
         if words.chart is None:
-            return Markup()
+            return NO_CHART
         label, value = (next(n for n, one in enumerate(table.columns) if one.name == name) for name in words.chart)
         kind = table.columns[value].type
         bars = [
@@ -181,7 +186,7 @@ class Reader:
             )
             for number, row in enumerate(table.rows, 1)
         ]
-        return drawn(bars, title=words.title)
+        return Chart(bars, words.title)
 
     def _sheet(self, table: Table) -> Sheet:
         words = self.words.tables[table.name]
@@ -198,7 +203,10 @@ class Reader:
             cells: list[Value] = [number]
             for column, value in zip(table.columns, row, strict=True):
                 if column.type == "ref":
-                    cells.append(self.names.get(row_name(table.name, number), NAMELESS) if value is not None else None)
+                    name = row_name(table.name, number)
+                    shown = (self.names.get(name, UNNAMED).name or NAMELESS, self._reference(name, str(value)))
+                    cells += shown if value is not None else (None, None)
+                    continue
                 plain = value is None or column.type not in ("code", "place")
                 cells.append(value if plain else self._cell(table, words, column, value, number))
             rows.append(tuple(cells))

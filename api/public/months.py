@@ -1,32 +1,39 @@
 """The pages that villagers open: which months there are, and one month with every row of it.
 
-One sentence first, then every row, then how to check it. No JavaScript, no name in full, no figure typed by hand.
+One sentence first, then every row, then how to check it. No JavaScript, no name in full, no figure typed by hand. What
+must not be broken: rows with names come down when the month's posting is over; sums and proofs stay.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request, Response
+from psycopg import Connection
 
 from api.public.answers import page
-from api.public.charts import Bar, drawn
+from api.public.charts import Bar, Chart
 from api.public.reading import Reading, reading
 from api.public.seal import seal_of
 from api.public.sheets import Field, Files, Sheet, Value, answer
 from api.public.where import division_of, path_to, today
 from api.web import words
 from api.web.cached import GET
+from api.web.disclosed.kinds import WORDS
 from api.web.disclosed.words import money
 from api.web.disclosing_words import KINDS
 from api.web.routes import Routes
 from api.web.running import require_running
-from domain.kernel.calendar import Month, month
+from domain.disclosures.settings import stands_until
+from domain.kernel.calendar import Month, first_day, last_day, month
+from domain.kernel.periods import period_of
 from domain.kernel.places import Division, contains
 from domain.kernel.refusals import Refusal
-from projections import places, posted_disclosures, reward_payments
+from projections import disclosure_queries, places, posted_disclosures, reward_payments
+from projections.disclosed.titles import titles as titles_of
+from projections.disclosure_queries import Settled
 
-MODELS: Final = (reward_payments, places)
-HOME_MODELS: Final = (*MODELS, *posted_disclosures.MODELS)
+MODELS: Final = (reward_payments, places, *posted_disclosures.MODELS)
 STANDING_MAX: Final = 8
 CHARTED_MAX: Final = 12
 WITHHELD: Final = "涉及隐私，不列姓名"
@@ -80,16 +87,30 @@ def rewards_of_month(request: Request, code: str, of: str, read: Read, large: bo
 @router.api_route("/v/{code}/rewards/{of}/data/{file}", methods=GET)
 def files_of_month(request: Request, code: str, of: str, file: str, read: Read) -> Response:
     """The same month, as files."""
-    return answer(request, _of_month(read, division_of(code), _month(of))["files"], file)
+    values = _of_month(read, division_of(code), _month(of))
+    if values["down"]:
+        raise Refusal("page.taken_down", until=values["until"])
+    return answer(request, values["files"], file)
+
+
+def _stands_until(conn: Connection[Any], where: Division, when: Month, settled: Settled) -> date:
+    """Until when a month's rows stand in public: as what was posted of it, else as a posting in time would."""
+    begin = first_day(when)
+    periods = [period_of(begin, kind) for kind in ("month", "quarter", "year")]
+    posted = posted_disclosures.posted_until(conn, where, "rewards", periods)
+    return posted or stands_until(settled.on(where, last_day(when)), "rewards", when)
 
 
 def _of_month(read: Reading, where: Division, when: Month) -> dict[str, Any]:
+    on = today()
     read.healthy()
     with read.pool.connection() as conn:
         require_running(conn, MODELS)
         path = path_to(conn, read, where)
-        found = reward_payments.for_month(conn, where, when)
-        names = read.masked_names(conn, list({row.payee_id for row in found.rows}))
+        settled = disclosure_queries.settings(conn, [where])
+        found = reward_payments.for_month(conn, where, when, least=settled.on(where, on).small_count_min)
+        until = _stands_until(conn, where, when, settled)
+        names = read.masked_names(conn, list({row.payee_id for row in found.rows})) if on <= until else {}
     rows: list[tuple[Value, ...]] = [
         (
             names.get(row.payee_id, "（未具名）"),
@@ -124,8 +145,13 @@ def _of_month(read: Reading, where: Division, when: Month) -> dict[str, Any]:
         "path": path,
         "page": found,
         "names": names,
+        "down": on > until,
+        "until": until,
+        "left_out": WORDS["rewards"].left_out(
+            {"sensitive_below": found.withheld_below} if found.withheld_below else {}
+        ),
         "order": reward_payments.STATES,
-        "chart": drawn(bars, title="按状态"),
+        "chart": Chart(bars, "按状态"),
         "seal": seal_of(read.published),
         "files": files,
     }
@@ -138,13 +164,15 @@ def _months(request: Request, read: Reading, where: Division, *, large: bool) ->
 def _listed(read: Reading, where: Division) -> dict[str, Any]:
     read.healthy()
     with read.pool.connection() as conn:
-        require_running(conn, HOME_MODELS)
+        require_running(conn, MODELS)
         path = path_to(conn, read, where)
-        months = reward_payments.months(conn, where)
+        least = disclosure_queries.settings(conn, [where]).on(where, today()).small_count_min
+        months = reward_payments.months(conn, where, least=least)
         below = places_below(places.within(conn, where, on=today()), where)
         gone = [one for one in places.standings(conn, where, on=today()) if one.last_day and one.code != where]
         standing = posted_disclosures.standing(conn, where, on=today(), limit=STANDING_MAX)
         known = places.names(conn, {one.division for one in standing}, on=today())
+        titles = titles_of(conn, [one.period for one in standing])
     rows = [(one.month, one.count, one.amount_fen, one.arrived_count, one.arrived_fen) for one in months]
     files = Files(
         address=f"/v/{where}/data",
@@ -159,10 +187,11 @@ def _listed(read: Reading, where: Division) -> dict[str, Any]:
         "standing": standing,
         "places": known,
         "kinds": KINDS,
+        "titles": titles,
         "below": below,
         "gone": places_below([places.Place(one.code, one.name, one.since) for one in gone], where),
         "year": today().year,
-        "chart": drawn(bars[::-1], title="每月奖励"),
+        "chart": Chart(bars[::-1], "每月奖励"),
         "seal": seal_of(read.published),
         "files": files,
     }

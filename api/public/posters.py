@@ -6,10 +6,10 @@ from fastapi import Request, Response
 
 from api.posters.drawing import draw_slip
 from api.posters.postings import posting_of
-from api.posters.slips import slip_of
+from api.posters.slips import objection_slip, suggestion_slip
 from api.public.answers import CACHE
 from api.public.months import Read
-from api.public.where import division_of, today
+from api.public.where import division_of, path_to, today
 from api.web.cached import GET, cached
 from api.web.disclosed.kinds import WORDS
 from api.web.routes import Routes
@@ -19,7 +19,7 @@ from domain.disclosures.state import disclosure_id
 from domain.kernel.disclosed import is_period
 from domain.kernel.refusals import Refusal
 from journal import kept_posters
-from projections import disclosure_queries, posted_disclosures
+from projections import disclosure_queries, places, posted_disclosures
 
 MODELS: Final = posted_disclosures.MODELS
 PDF: Final = "application/pdf"
@@ -40,7 +40,20 @@ def slip(request: Request, code: str, kind: str, of: str, read: Read) -> Respons
         if not posted or not posted[-1].open_on(today()):
             raise Refusal("page.unknown")
         posting = posting_of(conn, posted[-1], identity=read.identity, root_at=lambda _size: b"")
-    return cached(request, draw_slip(slip_of(posting), fonts=read.fonts), media_type=PDF, cache_control=CACHE)
+    return cached(request, draw_slip(objection_slip(posting), fonts=read.fonts), media_type=PDF, cache_control=CACHE)
+
+
+@router.api_route("/v/{code}/suggestions/slip.pdf", methods=GET)
+def suggestion(request: Request, code: str, read: Read) -> Response:
+    """A slip for whoever suggests something on paper. Refuses `page.unknown` for a place that is not there."""
+    where = division_of(code)
+    read.healthy()
+    with read.pool.connection() as conn:
+        require_running(conn, (places,))
+        village = path_to(conn, read, where)[-1]
+    # The day of the month does not matter to whoever prints it, and so the same file is sent for all of the month.
+    slip = suggestion_slip(where, village.name, identity=read.identity, on=today().replace(day=1))
+    return cached(request, draw_slip(slip, fonts=read.fonts), media_type=PDF, cache_control=CACHE)
 
 
 @router.api_route("/v/{code}/posters/{kind}/{of}/{paper}.pdf", methods=GET)

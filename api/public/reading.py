@@ -16,6 +16,7 @@ from psycopg_pool import ConnectionPool
 from api.web.identity import Identity
 from api.web.templates import Templates
 from api.web.throttle import Throttle
+from domain.kernel.references import References
 from journal.published import PublishedLog
 
 MaskedNames = Callable[[Connection[Any], Sequence[UUID]], dict[UUID, str]]
@@ -26,8 +27,9 @@ class Reading:
     """Handed over by the server when it is put together.
 
     `pool` is the reader role's; `published` reads the log as it is published; `masked_names` gives names as anyone
-    may read them. `healthy` raises IntegrityError once the read models have stopped following the journal. `fonts` is
-    the folder that slips are set from; `guesses` slows down whoever tries codes.
+    may read them; `references` tell from somebody's own number by what he is found on pages. `healthy` raises
+    IntegrityError once the read models have stopped following the journal. `fonts` is the folder that slips are set
+    from; `guesses` slows down whoever tries codes.
     """
 
     pool: ConnectionPool[Connection[Any]]
@@ -35,6 +37,7 @@ class Reading:
     published: PublishedLog
     masked_names: MaskedNames
     templates: Templates
+    references: References
     healthy: Callable[[], None]
     fonts: Path
     guesses: Throttle = field(default_factory=Throttle)

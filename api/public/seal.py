@@ -1,6 +1,7 @@
 """The seal under a public page: the published checkpoint, who has signed it, and plainly what is still missing."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from journal.checkpoint import Checkpoint
 from journal.errors import IntegrityError
@@ -54,7 +55,9 @@ def seal_of(log: PublishedLog) -> Seal:
     )
 
 
+@lru_cache(8)
 def _sealed(signed: bytes, policy: bytes | None) -> Sealed:
+    """Judged once: the same bytes are judged the same, and every page has them."""
     try:
         judge = Policy.parse(policy or b"")
         checked = judge.check(signed)

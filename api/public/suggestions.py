@@ -15,12 +15,13 @@ from api.public.sheets import Field, Files, Sheet, answer
 from api.public.where import division_of, path_to, today
 from api.web.affair_words import CLOSING_REASONS, SUGGESTION_CHANNELS, SUGGESTION_OUTCOMES
 from api.web.cached import GET
+from api.web.erasure_words import GONE
 from api.web.routes import Routes
 from api.web.running import require_running
 from domain.kernel.places import Division
-from projections import places, suggestions
+from projections import disclosure_queries, disclosures, places, suggestions
 
-MODELS: Final = (suggestions, places)
+MODELS: Final = (suggestions, places, disclosures)
 SHOWN_MAX: Final = 30
 NUMBER_CHARS: Final = 8
 
@@ -36,6 +37,7 @@ FIELDS: Final = (
     Field("outcome", "结果"),
     Field("answer", "答复"),
     Field("late", "超过期限", "bool"),
+    Field("text_erased_on", "原话依法删除", "date"),
 )
 
 router = Routes(include_in_schema=False)
@@ -61,6 +63,8 @@ def _listed(read: Reading, where: Division, before: int | None) -> dict[str, Any
     with read.pool.connection() as conn, conn.transaction():
         require_running(conn, MODELS)
         path = path_to(conn, read, where)
+        received, received_first = suggestions.received(conn, where)
+        within = disclosure_queries.settings(conn, [where]).on(where, on).answer_days
         found = suggestions.listing(conn, where, before=before, public=True, limit=SHOWN_MAX)
         known = places.names(conn, {one.division for one in found}, on=on)
     rows = [
@@ -76,6 +80,7 @@ def _listed(read: Reading, where: Division, before: int | None) -> dict[str, Any
             SUGGESTION_OUTCOMES[one.outcome] if one.outcome else None,
             one.answer,
             one.late_on(on),
+            one.erased_on.isoformat() if one.erased_on else None,
         )
         for one in found
     ]
@@ -88,11 +93,16 @@ def _listed(read: Reading, where: Division, before: int | None) -> dict[str, Any
     return {
         "path": path,
         "suggestions": found,
+        "received": received,
+        "received_first": received_first,
+        "received_late": received_first is not None and (on - received_first).days > within,
+        "within": within,
         "next": found[-1].log_index if len(found) == SHOWN_MAX else None,
         "places": known,
         "outcomes": SUGGESTION_OUTCOMES,
         "channels": SUGGESTION_CHANNELS,
         "reasons": CLOSING_REASONS,
+        "gone": GONE,
         "today": on,
         "number_chars": NUMBER_CHARS,
         "seal": seal_of(read.published),

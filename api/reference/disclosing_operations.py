@@ -19,6 +19,7 @@ DISCLOSING: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "authority.role_may_not",
             "disclosure.figures_behind",
             "disclosure.kind_unknown",
+            "disclosure.no_book",
             "disclosure.not_computable",
             "disclosure.period_not_over",
             "disclosure.period_unknown",
@@ -98,6 +99,18 @@ DISCLOSING: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "objection.unknown",
         ),
     ),
+    "eraseObjectionText": (
+        "依法删除一条异议的原话：销毁保险库里的原话、姓名、联系方式，不能撤回；公开的答复和账本不变。"
+        "登记过的人提的，随他本人的个人信息一起删除（erasePerson）。reason 与 erasePerson 相同。",
+        (
+            "disclosure.unknown",
+            "objection.objector_known",
+            "objection.text_erased",
+            "objection.unknown",
+            "person.erasure_reason_unknown",
+            "person.legal_basis_missing",
+        ),
+    ),
     "readDisclosureSettings": ("一个地方今天的公开办法：自己的，没有就是上级的，都没有就是默认。", _AREA),
     "makeDisclosureSettings": (
         "制定一个地方的公开办法，从某天起：公示几天、几天内答复、几天内公布，各类内容多久一次、姓名怎么写。已公布的不变。",
@@ -107,6 +120,7 @@ DISCLOSING: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "disclosure.kind_unknown",
             "disclosure.names_unknown",
             "disclosure.setting_out_of_range",
+            "disclosure.settings_backdated",
             "disclosure.settings_since_reused",
             "place.unknown",
         ),

@@ -52,8 +52,16 @@ MONEY: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         ("access.may_not_read",),
     ),
     "proposeClose": (
-        "先自动勾对一次，再提出月结，每种差异写明原因。提出后这个月及以前不能再入账，直到另一位同事封账或有人撤回。",
-        ("period.blocked", "period.match_first", "period.not_explained", "period.not_next", "period.not_over"),
+        "先自动勾对，再提出月结，每种差异写明原因；带 shown_digest 的，与它不同就不提出。"
+        "提出后这个月及以前不能再入账，直到另一位同事封账或有人撤回。",
+        (
+            "period.blocked",
+            "period.match_first",
+            "period.not_explained",
+            "period.not_next",
+            "period.not_over",
+            "period.shown_changed",
+        ),
     ),
     "withdrawClose": ("撤回月结，这个月可以再入账。", ("period.not_proposed", "reason.insufficient")),
     "sealMonth": (

@@ -47,6 +47,7 @@ RECORDING: Final = (
     "key.not_registered",
     "log.closed",
     "stream.moved",
+    "text.personal",
 )
 """What every command may hear."""
 

@@ -65,9 +65,10 @@ POINTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     ),
     "deductPoints": (
         "按发生那天的规则扣分，依据文号，要么全扣要么都不扣。持有人没有账户的先开立；"
-        "同一文号、事项、人只扣一次，一次最多 10 次（按小时的 600 分钟）。",
+        "同一文号、事项、人只扣一次，一次最多 10 次（按小时的 600 分钟）；不能扣自己和自家的。",
         (
             *_BOOKED,
+            "chain.acted_twice",
             "command.nothing_to_record",
             "person.unknown",
             "place.unknown",

@@ -70,6 +70,7 @@ PROPERTY: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         (
             "asset.disposal_waits",
             "asset.ended",
+            "asset.less_than_let",
             "asset.let_already",
             "asset.not_let",
             "asset.unknown",
@@ -80,6 +81,7 @@ PROPERTY: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "resource_contract.ending_unknown",
             "resource_contract.ends_outside",
             "resource_contract.more_than_due",
+            "resource_contract.more_than_voucher",
             "resource_contract.not_confirmed",
             "resource_contract.not_signed",
             "resource_contract.paid_ahead",

@@ -90,7 +90,7 @@ STATIONS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         ),
     ),
     "receiveGoods": (
-        "物资入库：购入或捐赠，写单价和单据编号。",
+        "物资入库：购入或捐赠，写单价和单据编号。捐赠单在别的驿站入过库的，写明为什么再用（reason）。",
         (
             *_STATION,
             *_BOOKED,
@@ -101,6 +101,7 @@ STATIONS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "stock.quantity_unsuited",
             "stock.sku_unknown",
             "stock.slip_used",
+            "stock.slip_used_elsewhere",
         ),
     ),
     "countGoods": (

@@ -23,16 +23,18 @@ def choice(options: Sequence[T], *parts: object) -> T:
 
 
 class Dice:
-    """A row of draws from one seed, each different, the same row every time."""
+    """A row of draws from one seed, each different, the same row every time: the nth is `number(*seed, n)`."""
 
     def __init__(self, *seed: object) -> None:
-        self._seed = "\x1f".join(map(str, seed))
+        self._begun = sha256("\x1f".join([*map(str, seed), ""]).encode())
         self._drawn = 0
 
     def below(self, limit: int) -> int:
         """A whole number from 0 to `limit` - 1."""
         self._drawn += 1
-        return number(self._seed, self._drawn) % limit
+        drawn = self._begun.copy()
+        drawn.update(b"%d" % self._drawn)
+        return int.from_bytes(drawn.digest()[:8], "big") % limit
 
     def happens(self, percent: int) -> bool:
         """True for so many in a hundred."""

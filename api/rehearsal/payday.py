@@ -100,17 +100,17 @@ class Payday:
     def settle(self, months: Collection[Month] | None = None) -> None:
         """Pay everything of these months (None: of all) that can be paid, round after round.
 
-        A rehearsal bank refuses about one payment in thirty, so that few rounds leave nothing to re-issue.
+        A rehearsal bank refuses about one payment in thirty, so that few rounds leave nothing to re-issue. The first
+        round also goes on with what was broken off.
         """
-        for _ in range(ROUNDS_MAX):
-            frozen = self.freeze(months)
+        for done in range(ROUNDS_MAX):
+            if not self.freeze(months) and done:
+                break
             self.approve(months)
             self.export(months)
             self.answer(months)
             self.resolve(months)
             self.close(months)
-            if not frozen:
-                break
 
     def reconcile(self) -> None:
         """Record the bank's statements of everything that stands on none yet, and match them."""

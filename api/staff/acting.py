@@ -25,6 +25,25 @@ from journal.note import Signer
 from projections import persons, places
 from projections.persons import RoleHeld
 
+_OF_VILLAGE_AND_ABOVE = frozenset(
+    {
+        "grid_worker",
+        "grid_leader",
+        "village_accountant",
+        "village_supervisor",
+        "village_committee",
+        "township_reviewer",
+        "county_officer",
+        "county_approver",
+        "auditor",
+        "administrator",
+    }
+)
+"""Everybody with an office in a village or above it, and whoever looks over their shoulders."""
+
+NEIGHBOURS = frozenset({"member", "department_handler", "station_keeper"})
+"""Roles that see of tasks, activities and praise what is offered to them and their own part, and nobody else's."""
+
 READERS = {
     "incidents": frozenset(
         {
@@ -70,23 +89,7 @@ READERS = {
         }
     ),
     "contacts": frozenset({"grid_worker", "grid_leader", "township_reviewer", "county_officer", "administrator"}),
-    "deeds": frozenset(
-        {
-            "member",
-            "department_handler",
-            "station_keeper",
-            "grid_worker",
-            "grid_leader",
-            "village_accountant",
-            "village_supervisor",
-            "village_committee",
-            "township_reviewer",
-            "county_officer",
-            "county_approver",
-            "auditor",
-            "administrator",
-        }
-    ),
+    "deeds": _OF_VILLAGE_AND_ABOVE | NEIGHBOURS,
     "households": frozenset(
         {
             "grid_worker",
@@ -98,90 +101,12 @@ READERS = {
             "administrator",
         }
     ),
-    "stations": frozenset(
-        {
-            "station_keeper",
-            "grid_worker",
-            "grid_leader",
-            "village_accountant",
-            "village_supervisor",
-            "village_committee",
-            "township_reviewer",
-            "county_officer",
-            "county_approver",
-            "auditor",
-            "administrator",
-        }
-    ),
-    "points": frozenset(
-        {
-            "grid_worker",
-            "grid_leader",
-            "village_accountant",
-            "village_supervisor",
-            "village_committee",
-            "township_reviewer",
-            "county_officer",
-            "county_approver",
-            "auditor",
-            "administrator",
-        }
-    ),
-    "property": frozenset(
-        {
-            "grid_leader",
-            "village_accountant",
-            "village_supervisor",
-            "village_committee",
-            "township_reviewer",
-            "county_officer",
-            "county_approver",
-            "auditor",
-            "administrator",
-        }
-    ),
-    "affairs": frozenset(
-        {
-            "grid_worker",
-            "grid_leader",
-            "village_accountant",
-            "village_supervisor",
-            "village_committee",
-            "township_reviewer",
-            "county_officer",
-            "county_approver",
-            "auditor",
-            "administrator",
-        }
-    ),
-    "village_books": frozenset(
-        {
-            "grid_worker",
-            "grid_leader",
-            "village_accountant",
-            "village_supervisor",
-            "village_committee",
-            "township_reviewer",
-            "county_officer",
-            "county_approver",
-            "auditor",
-            "administrator",
-        }
-    ),
-    "disclosures": frozenset(
-        {
-            "grid_worker",
-            "grid_leader",
-            "village_accountant",
-            "village_supervisor",
-            "village_committee",
-            "township_reviewer",
-            "county_officer",
-            "county_approver",
-            "auditor",
-            "administrator",
-        }
-    ),
+    "stations": _OF_VILLAGE_AND_ABOVE | {"station_keeper"},
+    "points": _OF_VILLAGE_AND_ABOVE,
+    "property": _OF_VILLAGE_AND_ABOVE - {"grid_worker"},
+    "affairs": _OF_VILLAGE_AND_ABOVE,
+    "village_books": _OF_VILLAGE_AND_ABOVE,
+    "disclosures": _OF_VILLAGE_AND_ABOVE,
     "log": frozenset(
         {
             "grid_worker",
@@ -196,10 +121,6 @@ READERS = {
     ),
 }
 """What can be read -> the roles that may. A member sees his own reports and nothing else."""
-
-
-NEIGHBOURS = frozenset({"member", "department_handler", "station_keeper"})
-"""Roles that see of tasks, activities and praise what is offered to them and their own part, and nobody else's."""
 
 
 class SignInNeeded(Exception):

@@ -59,6 +59,7 @@ class MeetingStepForm(MeetingStep):
     agreed: Votes = 0
     opposed: Votes = 0
     abstained: Votes = 0
+    limit_fen: Yuan | None = None
 
 
 class ProjectForm(NewProject):

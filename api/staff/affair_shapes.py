@@ -4,10 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StrictInt
 
+from api.commands.said import CONTACT_MAX
 from api.staff.evidence import EVENT_NAME
-from api.staff.fields import AMOUNT_FEN_MAX, Code, Day, Identifier, Line, LongText, Reason
+from api.staff.fields import AMOUNT_FEN_MAX, Code, Day, Digest, Identifier, Line, LongText, Reason
 from api.staff.shapes import Shape
-from domain.affairs.meetings import AGENDA_MAX, ATTENDANCE_MAX, PEOPLE_MAX
+from domain.affairs.meetings import AGENDA_MAX, ATTENDANCE_MAX, PEOPLE_MAX, SHEETS_MAX
 from domain.affairs.projects import CONTRACTORS_MAX
 from domain.kernel.affairs import TEXT_CHARS_MAX
 from domain.kernel.quorums import PARTS_MAX
@@ -64,7 +65,10 @@ class NewSuggestion(Shape):
     division: Code = Field(description="对哪个村（社区）说的")
     channel: Literal["staff", "slip"] = Field(description="staff 当面说的，由工作人员代录；slip 意见单")
     text: PublicText = Field(description="原话。存入保险库，不公开")
-    author_id: Identifier | None = Field(default=None, description="谁说的；不给就是匿名")
+    author_id: Identifier | None = Field(default=None, description="谁说的（登记过的人）；不给就是匿名")
+    contact: Annotated[Line, Field(max_length=CONTACT_MAX)] | None = Field(
+        default=None, description="姓名、联系方式，与原话一起存入保险库，不公开"
+    )
     slip: Annotated[Line, Field(max_length=40)] | None = Field(default=None, description="意见单的单号（slip 时要给）")
 
 
@@ -84,7 +88,8 @@ class SuggestionStep(Shape):
     )
     answer: PublicText | None = Field(default=None, description=f"答复（answer）；{_PUBLIC}")
     reason: Reason | None = Field(
-        default=None, description="办结的理由（close）：answered、repeated、elsewhere、empty、abusive、withdrawn"
+        default=None,
+        description="办结的理由（close）：answered、repeated、elsewhere、empty、abusive、withdrawn、erased",
     )
 
 
@@ -180,31 +185,42 @@ class MeetingStep(Shape):
     """One step of a meeting."""
 
     model_config = _like(
-        {"step": "hold", "eligible": 30, "on_sheet": 22, "sheet": "签到册 4"},
+        {"step": "hold", "eligible": 30, "on_sheet": 22, "sheet": "签到册 4", "files": ["5a" * 32]},
+        {"step": "keep_sheet", "files": ["5b" * 32]},
         {
             "step": "resolve",
             "title": "三组道路硬化立项",
             "text": "同意立项，预算 5 万元。",
+            "limit_fen": 5_000_000,
             "agreed": 18,
             "opposed": 3,
             "abstained": 1,
         },
         {"step": "cancel", "reason": "no_quorum"},
     )
-    step: Literal["hold", "resolve", "cancel"] = Field(
-        description="hold 登记到会，resolve 登记一项表决（另一人），cancel 登记没有开成"
+    step: Literal["hold", "keep_sheet", "resolve", "cancel"] = Field(
+        description="hold 登记到会，keep_sheet 存入签到表，resolve 登记一项表决（另一人），cancel 登记没有开成"
     )
     eligible: Count = Field(default=0, description="应到多少人（hold）")
+    eligible_reason: Line | None = Field(
+        default=None, description=f"应到人数与上次同种会议不同的原因（hold）；{_PUBLIC}"
+    )
     person_ids: Annotated[list[Identifier], Field(max_length=ATTENDANCE_MAX)] = Field(
         default=[], description="到会的、在本系统登记过的人（hold）"
     )
     on_sheet: Count = Field(default=0, description="另有多少人在签到册上签到（hold）")
     sheet: Annotated[Line, Field(max_length=40)] | None = Field(default=None, description="签到册的编号（hold）")
+    files: Annotated[list[Digest], Field(max_length=SHEETS_MAX)] = Field(
+        default=[], description="签到表的 SHA-256，先上传（hold 可以一并存入，keep_sheet 必给）"
+    )
     title: Line | None = Field(default=None, description=f"表决什么（resolve）；{_PUBLIC}")
     text: PublicText | None = Field(default=None, description=f"决议的内容（resolve）；{_PUBLIC}")
     agreed: Count = Field(default=0, description="同意几票（resolve）")
     opposed: Count = Field(default=0, description="反对几票（resolve）")
     abstained: Count = Field(default=0, description="弃权几票（resolve）")
+    limit_fen: Money | None = Field(
+        default=None, description="这项决议授权花多少钱，以分计（resolve）；不给就是不授权花钱"
+    )
     reason: Reason | None = Field(
         default=None, description="理由（cancel）：no_quorum、postponed、no_longer_needed、called_wrongly"
     )

@@ -5,9 +5,11 @@ from datetime import date
 from typing import assert_never
 from uuid import UUID
 
+from api import village_files
 from api.commands.affairs import commitments, meetings, notices, projects, suggestions
 from api.context import App
 from api.staff.affair_shapes import CommitmentStep, MeetingStep, NoticeStep, ProjectStep, SuggestionStep
+from domain.kernel.places import Division
 from journal.facts import Actor, Receipt
 
 
@@ -101,17 +103,25 @@ def commitment_step(asked: Asked, wanted: CommitmentStep) -> Receipt:
             assert_never(wanted.step)
 
 
-def meeting_step(asked: Asked, wanted: MeetingStep) -> Receipt:
-    """A step of a meeting."""
+def meeting_step(asked: Asked, wanted: MeetingStep, *, division: Division) -> Receipt:
+    """A step of a village's meeting. Refuses `village_file.unknown` for a sheet that is not kept here."""
+    files = village_files.kept(asked.app, wanted.files, division=division)
     match wanted.step:
         case "hold":
-            came = meetings.Attendance(wanted.eligible, tuple(wanted.person_ids), wanted.on_sheet, wanted.sheet)
+            who = tuple(wanted.person_ids)
+            came = meetings.Attendance(
+                wanted.eligible, who, wanted.on_sheet, wanted.sheet, files, wanted.eligible_reason
+            )
             return meetings.hold(
                 asked.app, actor=asked.actor, key=asked.key, meeting_id=asked.affair_id, came=came, on=asked.on
             )
+        case "keep_sheet":
+            return meetings.keep_sheet(
+                asked.app, actor=asked.actor, key=asked.key, meeting_id=asked.affair_id, files=files, on=asked.on
+            )
         case "resolve":
             votes = (wanted.agreed, wanted.opposed, wanted.abstained)
-            vote = meetings.Vote(wanted.title or "", wanted.text or "", *votes)
+            vote = meetings.Vote(wanted.title or "", wanted.text or "", *votes, wanted.limit_fen)
             return meetings.resolve(
                 asked.app, actor=asked.actor, key=asked.key, meeting_id=asked.affair_id, vote=vote, on=asked.on
             )

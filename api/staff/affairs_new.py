@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from api.commands.affairs import commitments, meetings, notices, projects, suggestions
+from api.commands.said import signed
 from api.staff.affair_shapes import (
     NewCommitment,
     NewMeeting,
@@ -34,7 +35,7 @@ def suggestion_of(wanted: NewSuggestion, suggestion_id: UUID) -> suggestions.New
         suggestion_id=suggestion_id,
         division=wanted.division,
         channel=wanted.channel,
-        text=wanted.text,
+        text=signed(wanted.text, contact=wanted.contact or ""),
         author_id=wanted.author_id,
         slip=wanted.slip,
     )

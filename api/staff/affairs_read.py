@@ -10,6 +10,8 @@ from api.staff.acting import Acting
 from api.staff.office import Office
 from api.web.names import ERASED
 from domain import authority
+from domain.kernel.events import Attachment
+from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from projections import affair_steps, commitments, meetings, notices, projects, suggestions
 from projections.affair_steps import Step
@@ -20,6 +22,7 @@ from projections.projects import Project
 from projections.suggestions import Suggestion
 
 ANSWERS = "suggestion.answered/1"
+KEEPS_SHEET = "meeting.sheet_kept/1"
 
 
 class NoticePage(BaseModel):
@@ -44,9 +47,10 @@ class CommitmentPage(BaseModel):
 
 
 class MeetingPage(BaseModel):
-    """A meeting, its votes, the rule under which it was called, what rests on it, and its history."""
+    """A meeting, its signed sheet, its votes, the rule that it was called under, what rests on it, and its history."""
 
     meeting: Meeting
+    sheets: list[Attachment]
     rule: Rule | None
     resolutions: list[Resolution]
     projects: list[Project]
@@ -114,11 +118,21 @@ def meeting_page(desk: Office, who: Acting, meeting_id: UUID) -> MeetingPage:
         votes = meetings.resolutions(conn, meeting_id)
         return MeetingPage(
             meeting=found,
+            sheets=meetings.sheets(conn, meeting_id),
             rule=meetings.rule(conn, found.rule),
             resolutions=votes,
             projects=projects.of_resolutions(conn, [one.event for one in votes]),
             steps=affair_steps.of_one(conn, meeting_id),
         )
+
+
+def require_sheet_keeper(desk: Office, who: Acting, meeting_id: UUID) -> Division:
+    """The village whose meeting it is, for whoever may keep its sheet. Refuses `authority.role_may_not`, and as
+    `meeting_page`.
+    """
+    if not authority.may(who.role, KEEPS_SHEET):
+        raise Refusal("authority.role_may_not", role=who.role, event_type=KEEPS_SHEET)
+    return meeting_page(desk, who, meeting_id).meeting.division
 
 
 def project_page(desk: Office, who: Acting, project_id: UUID) -> ProjectPage:

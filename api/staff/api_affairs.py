@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from api.commands.affairs import commitments as promising
 from api.commands.affairs import notices as posting
 from api.commands.affairs import suggestions as suggesting
+from api.commands.erasing_words import Grounds, erase_suggestion
 from api.staff.acting import ByToken, Desk
 from api.staff.affair_shapes import (
     CommitmentStep,
@@ -31,6 +32,7 @@ from api.staff.affairs_read import (
 )
 from api.staff.api_answers import RECORDED, Sending, Sent, once
 from api.staff.api_tasks import Before, new_deed_id
+from api.staff.erasure_shapes import Erasure
 from api.staff.fields import Code, Identifier, Limit
 from api.staff.shapes import ReceiptGiven
 from api.web.routes import Routes
@@ -139,6 +141,26 @@ def open_suggestion_text(affair_id: Identifier, desk: Desk, who: ByToken) -> Sug
 def record_suggestion_step(affair_id: Identifier, wanted: SuggestionStep, sent: Sent) -> ReceiptGiven:
     """Take it on, answer it in public, or close it."""
     return sent.recorded(suggestion_step(asked(sent, affair_id), wanted))
+
+
+@router.post(
+    "/suggestions/{affair_id}/erasure",
+    status_code=201,
+    responses=RECORDED,
+    operation_id="eraseSuggestionText",
+    summary="依法删除意见原话",
+)
+def erase_suggestion_text(affair_id: Identifier, wanted: Erasure, sent: Sent) -> ReceiptGiven:
+    """Destroy the words of somebody who is not registered; what was recorded and answered stays."""
+    receipt = erase_suggestion(
+        sent.app,
+        actor=sent.actor,
+        key=sent.key,
+        suggestion_id=affair_id,
+        grounds=Grounds(wanted.reason, wanted.legal_basis),
+        on=sent.on,
+    )
+    return sent.recorded(receipt)
 
 
 @router.get("/commitments", operation_id="listCommitments", summary="公开承诺")

@@ -7,6 +7,7 @@ from fastapi import Query
 from pydantic import BaseModel
 
 from api.commands.disclosing import computing, disclosures, objections, settling
+from api.commands.erasing_words import Grounds, erase_objection
 from api.commands.shared import today
 from api.staff.acting import ByToken, Desk
 from api.staff.api_answers import RECORDED, Sent, once
@@ -21,6 +22,7 @@ from api.staff.disclosing_shapes import (
     NewObjectionSent,
     ObjectionAnswer,
 )
+from api.staff.erasure_shapes import Erasure
 from api.staff.fields import Code, CommandKey, Identifier
 from api.staff.shapes import ReceiptGiven
 from api.web.routes import Routes
@@ -188,6 +190,29 @@ def answer(disclosure_id: Identifier, objection_id: Identifier, wanted: Objectio
         objection_id=objection_id,
         upheld=wanted.upheld,
         text=wanted.answer,
+        on=sent.on,
+    )
+    return sent.recorded(receipt)
+
+
+@router.post(
+    "/disclosures/{disclosure_id}/objections/{objection_id}/erasure",
+    status_code=201,
+    responses=RECORDED,
+    operation_id="eraseObjectionText",
+    summary="依法删除异议原话",
+)
+def erase_objection_text(
+    disclosure_id: Identifier, objection_id: Identifier, wanted: Erasure, sent: Sent
+) -> ReceiptGiven:
+    """Destroy the words of an objector who is not registered; what was recorded and answered stays."""
+    receipt = erase_objection(
+        sent.app,
+        actor=sent.actor,
+        key=sent.key,
+        disclosure_id=disclosure_id,
+        objection_id=objection_id,
+        grounds=Grounds(wanted.reason, wanted.legal_basis),
         on=sent.on,
     )
     return sent.recorded(receipt)

@@ -1,16 +1,22 @@
 """Meetings, their rules, and the micro-projects that rest on their resolutions, over JSON."""
 
+from typing import Annotated
+
+from fastapi import File, UploadFile
+
+from api import village_files
 from api.commands.affairs import meetings as meeting
 from api.commands.affairs import projects as building
 from api.staff.acting import ByToken, Desk
 from api.staff.affair_shapes import MeetingStep, NewMeeting, NewMeetingRule, NewProject, ProjectStep
 from api.staff.affairs_done import meeting_step, project_step
 from api.staff.affairs_new import meeting_of, project_of, rule_of
-from api.staff.affairs_read import MeetingPage, ProjectPage, meeting_page, project_page
+from api.staff.affairs_read import MeetingPage, ProjectPage, meeting_page, project_page, require_sheet_keeper
 from api.staff.api_affairs import AffairRecorded, Area, asked
 from api.staff.api_answers import RECORDED, Sent, once
 from api.staff.api_tasks import Before, new_deed_id
-from api.staff.fields import Identifier, Limit
+from api.staff.api_village_books import FileKept
+from api.staff.fields import CommandKey, Identifier, Limit
 from api.staff.shapes import ReceiptGiven
 from api.web.routes import Routes
 from projections import meetings, projects
@@ -74,8 +80,28 @@ def read_meeting(affair_id: Identifier, desk: Desk, who: ByToken) -> MeetingPage
 
 @router.post("/meetings/{affair_id}/steps", responses=RECORDED, operation_id="recordMeetingStep", summary="会议办一步")
 def record_meeting_step(affair_id: Identifier, wanted: MeetingStep, sent: Sent) -> ReceiptGiven:
-    """Write down who came, a vote, or that it was not held."""
-    return sent.recorded(meeting_step(asked(sent, affair_id), wanted))
+    """Write down who came, keep the sheet that they signed, write down a vote, or that it was not held."""
+    division = meeting_page(sent.desk, sent.who, affair_id).meeting.division
+    return sent.recorded(meeting_step(asked(sent, affair_id), wanted, division=division))
+
+
+@router.post(
+    "/meetings/{affair_id}/sheet-files",
+    status_code=201,
+    operation_id="keepMeetingSheet",
+    summary="上传会议签到表",
+)
+def keep_sheet(
+    affair_id: Identifier,
+    file: Annotated[UploadFile, File(description="签到表：PDF、JPEG、PNG 或 xlsx，最大 10 MB")],
+    _key: CommandKey,
+    desk: Desk,
+    who: ByToken,
+) -> FileKept:
+    """Keep a file of the attendance sheet, so that a step can name it. What is sent decides, not the key."""
+    require_sheet_keeper(desk, who, affair_id)
+    kept = village_files.keep(desk.app, file.file.read(), kind=village_files.OF_MEETING)
+    return FileKept(sha256=kept.sha256, length=kept.length)
 
 
 @router.get("/projects", operation_id="listProjects", summary="微项目")

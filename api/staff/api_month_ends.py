@@ -37,6 +37,7 @@ class MonthEndRead(BaseModel):
     items: list[Item]
     since_seal: list[Blocking]
     bank_since_seal: BankSide | None
+    shown_digest: str
     proposed: Figures | None
     proposed_digest: str | None
 
@@ -64,6 +65,7 @@ def read(month: MonthPath, desk: Desk, who: ByToken) -> MonthEndRead:
         items=list(found.items or ()),
         since_seal=list(found.since.open) if found.since else [],
         bank_since_seal=found.since.bank.side if found.since and found.since.bank else None,
+        shown_digest=found.shown_digest,
         proposed=proposal.figures if proposal else None,
         proposed_digest=proposal.figures.digest if proposal else None,
     )
@@ -81,6 +83,7 @@ def propose(
         month=month,
         reasons={one.kind: one.reason for one in wanted.reasons},
         on=today(desk.app),
+        shown_digest=wanted.shown_digest,
     )
     return recorded(desk, receipt, response)
 

@@ -210,6 +210,7 @@ def receive(
         unit_cost_fen=Fen(wanted.unit_cost_fen),
         origin=wanted.origin,
         document=wanted.document,
+        reason=wanted.reason,
     )
     return recorded(desk, stocks.receive(**_asked(desk, who, key), station_id=station_id, new=new), response)
 

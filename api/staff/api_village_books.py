@@ -16,6 +16,7 @@ from api.commands.village.vouchers import NewVoucher
 from api.staff.acting import Acting, ByToken, Desk
 from api.staff.api_answers import RECORDED, Sending, Sent, once
 from api.staff.fields import Code, CommandKey, Day, Identifier, Limit, MonthText
+from api.staff.office import Office
 from api.staff.shapes import ReceiptGiven
 from api.staff.village_shapes import (
     ContentGiven,
@@ -258,7 +259,7 @@ def keep_file(
 ) -> FileKept:
     """Keep a paper, so that a voucher can name it by its digest. What is sent decides, not the key."""
     require_writer(who, division)
-    kept = village_files.keep(desk.app, file.file.read())
+    kept = village_files.keep(desk.app, file.file.read(), kind=village_files.OF_VOUCHER)
     return FileKept(sha256=kept.sha256, length=kept.length)
 
 
@@ -272,7 +273,7 @@ def keep_file(
 def draft(division: Code, wanted: ContentGiven, sent: Sent) -> VoucherAnswer:
     """Write a voucher down; it waits for its review."""
     voucher_id = derived("village_voucher", sent.who.person_id, sent.key)
-    new = NewVoucher(voucher_id, division, content_of(sent.app, wanted))
+    new = NewVoucher(voucher_id, division, content_of(sent.app, wanted, division=division))
     receipt = vouchers.draft(sent.app, actor=sent.actor, key=sent.key, new=new, on=sent.on)
     return VoucherAnswer(voucher_id=voucher_id, receipt=sent.recorded(receipt))
 
@@ -295,7 +296,7 @@ def draft_reversal(voucher_id: Identifier, wanted: ReversalGiven, sent: Sent) ->
         original_id=voucher_id,
         day=wanted.day,
         purpose=wanted.purpose,
-        attachments=village_files.kept(sent.app, wanted.attachments),
+        attachments=village_files.kept(sent.app, wanted.attachments, division=_village_of(sent.desk, voucher_id)),
         on=sent.on,
     )
     return VoucherAnswer(voucher_id=own, receipt=sent.recorded(receipt))
@@ -309,7 +310,7 @@ def draft_reversal(voucher_id: Identifier, wanted: ReversalGiven, sent: Sent) ->
 )
 def revise(voucher_id: Identifier, wanted: ContentGiven, sent: Sent) -> ReceiptGiven:
     """Write anew what was sent back."""
-    content = content_of(sent.app, wanted)
+    content = content_of(sent.app, wanted, division=_village_of(sent.desk, voucher_id))
     receipt = vouchers.revise(
         sent.app, actor=sent.actor, key=sent.key, voucher_id=voucher_id, content=content, on=sent.on
     )
@@ -355,6 +356,15 @@ def _readable(conn: Connection[Any], who: Acting, division: Division) -> BookKep
     if book is None:
         raise Refusal("village_book.unknown")
     return book
+
+
+def _village_of(desk: Office, voucher_id: UUID) -> Division:
+    """Whose voucher it is. Refuses `village_voucher.unknown`."""
+    with desk.current(village_books) as conn:
+        found = village_books.voucher(conn, voucher_id)
+    if found is None:
+        raise Refusal("village_voucher.unknown")
+    return found.division
 
 
 def _asked(sent: Sending) -> Asked:

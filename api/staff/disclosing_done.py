@@ -59,7 +59,8 @@ def objection_of(found: Disclosure, wanted: NewObjectionSent) -> NewObjection:
         channel=wanted.channel,
         row=wanted.row,
         objector_id=wanted.objector_id,
-        anonymous=wanted.objector_id is None,
+        name=wanted.name or "",
+        contact=wanted.contact or "",
     )
 
 

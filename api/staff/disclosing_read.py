@@ -1,17 +1,20 @@
 """What staff reads of disclosures: one of his area with everything about it, what is owed, what was objected."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from api.commands.shared import today
 from api.staff.acting import Acting
 from api.staff.office import Office
+from api.web.disclosed.kinds import disclosed_period_text
 from domain import authority
-from domain.kernel.documents import Document
+from domain.kernel.documents import Document, ShownName
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from journal import disclosed_documents
 from projections import disclosure_calendar, disclosure_queries, disclosures, places
+from projections.disclosed.titles import titles
 from projections.disclosure_calendar import Due
 from projections.disclosure_queries import Disclosure, Objection, Poster, Version
 
@@ -59,8 +62,15 @@ def document_of(desk: Office, digest: str) -> Document:
     return document
 
 
-def names_of_version(desk: Office, disclosure_id: UUID, version: int) -> dict[str, str]:
-    """The names that a posted version shows, by row."""
+def period_texts(desk: Office, periods: Iterable[str]) -> Callable[[str], str]:
+    """How periods are read; those that happened once by their own titles, as far as these may be told."""
+    with desk.app.reading.connection() as conn:
+        known = titles(conn, periods)
+    return lambda period: disclosed_period_text(period, known.get(period))
+
+
+def names_of_version(desk: Office, disclosure_id: UUID, version: int) -> dict[str, ShownName]:
+    """The names and references that a posted version shows, by row."""
     with desk.app.reading.connection() as conn:
         return disclosed_documents.names_of(conn, disclosure_id, version)
 
@@ -77,6 +87,6 @@ def texts_of(desk: Office, who: Acting, objections: list[Objection]) -> dict[UUI
     """What was objected, for whoever may answer it; the opening is recorded. Erased ones are absent."""
     if not objections or not authority.may(who.role, "objection.answered/1"):
         return {}
-    by_text = {one.text: one.objection_id for one in objections}
+    by_text = {one.text: one.objection_id for one in objections if one.erased_on is None}
     opened = desk.app.vault.open(by_text, by=str(who.person_id), reason=OBJECTION_READ)
     return {by_text[commitment]: text for commitment, text in opened.items()}

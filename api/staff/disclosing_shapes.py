@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt
 
+from api.commands.said import CONTACT_MAX, NAME_MAX
 from api.staff.fields import YEAR_MAX, YEAR_MIN, Code, Day, Digest, Identifier, Line, LongText
 from api.staff.shapes import Shape
 from domain.kernel.disclosed import DisclosedPeriod, disclosed_period, once
@@ -71,7 +72,13 @@ class NewObjectionSent(Shape):
     row: RowName | None = Field(default=None, description="哪一行：表名:行号；不给就是对整份公示")
     text: Said = Field(description="异议内容，存入保险库，不公开")
     channel: Word = Field(default="staff", description="途径：web 网上，staff 工作人员代记，slip 纸质意见单")
-    objector_id: Identifier | None = Field(default=None, description="提出人的人员编号；匿名的不给")
+    objector_id: Identifier | None = Field(default=None, description="提出人的人员编号；没有登记过的、匿名的不给")
+    name: Annotated[Line, Field(max_length=NAME_MAX)] | None = Field(
+        default=None, description="提出人的姓名（没有登记过的人），与异议一起存入保险库，不公开"
+    )
+    contact: Annotated[Line, Field(max_length=CONTACT_MAX)] | None = Field(
+        default=None, description="联系方式，与异议一起存入保险库，不公开"
+    )
 
 
 class ObjectionAnswer(Shape):

@@ -74,3 +74,10 @@ class NewClose(Shape):
         json_schema_extra={"examples": [{"reasons": [{"kind": "in_transit", "reason": "银行次月答复"}]}]},
     )
     reasons: list[DifferenceReason] = Field(default=[], max_length=50, description="每种差异的原因")
+    shown_digest: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[0-9a-f]{64}$",
+            description="看到的月末核对的指纹（月末核对的 shown_digest）；给了，勾对后与它不同就不提出",
+        ),
+    ] = None

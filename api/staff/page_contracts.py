@@ -18,7 +18,7 @@ from api.staff.page_today import place_names
 from api.staff.property_done import Asked, contract_of, contract_step
 from api.staff.property_forms import ContractForm, ContractStepForm
 from api.staff.property_grounds import resolution_choices, voucher_choices
-from api.staff.property_read import contract_page
+from api.staff.property_read import contract_page, schedule_of
 from api.staff.texts import names_of
 from api.web import property_words
 from api.web.paging import query
@@ -90,6 +90,7 @@ def page(request: Request, contract_id: Identifier, desk: Desk, who: ByCookie) -
         "contract": contract,
         "dues": found.dues,
         "rents": found.rents,
+        "schedule": schedule_of(desk, contract_id) if contract.status == "signed" else [],
         "open": [one for one in found.dues if one.state not in ("paid", "cancelled")],
         "vouchers": voucher_choices(desk, contract.division),
         "parties": party_references(desk, {contract.party_id}),

@@ -13,26 +13,36 @@ from api.commands.disclosing import computing, disclosures, objections
 from api.commands.disclosing.naming import masked_in
 from api.commands.shared import today
 from api.public.document_tables import Reader
+from api.public.months import places_below
 from api.staff.acting import ByCookie, Desk
 from api.staff.disclosing_done import Asked, objection_of, step
 from api.staff.disclosing_forms import AnswerForm, ComputationForm, DraftForm, ObjectionForm, StepForm
-from api.staff.disclosing_read import Whole, document_of, names_of_version, owed, readable, texts_of, whole
+from api.staff.disclosing_read import (
+    Whole,
+    document_of,
+    names_of_version,
+    owed,
+    period_texts,
+    readable,
+    texts_of,
+    whole,
+)
 from api.staff.fields import Code, Identifier
 from api.staff.forms import FormSent, show
 from api.staff.office import Office
 from api.staff.page_today import place_names
 from api.staff.texts import names_of
-from api.web import disclosing_words
-from api.web.disclosed.kinds import WORDS, disclosed_period_text, row_words
+from api.web import disclosing_words, erasure_words
+from api.web.disclosed.kinds import WORDS, row_words
 from api.web.paging import query
 from api.web.routes import Routes
 from domain import authority
 from domain.disclosures.posters import PAPERS
 from domain.kernel.disclosed import KINDS
-from domain.kernel.documents import Document
+from domain.kernel.documents import Document, ShownName
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
-from projections import disclosure_queries, places
+from projections import disclosure_calendar, disclosure_queries, places
 from projections import disclosures as disclosures_model
 from projections.disclosed.makers import MAKERS
 from projections.disclosure_queries import Version
@@ -57,14 +67,21 @@ def listing(
     who.require("disclosures")
     on, within = today(desk.app), who.area(desk, area)
     due = [one for one in owed(desk, within) if one.open]
+    late = [one for one in due if one.late(on)]
     with desk.current(disclosures_model, places) as conn:
         found = disclosure_queries.within(conn, within, on=on, before=before, limit=SHOWN_MAX)
         known = places.within(conn, who.areas[0], on=on)
-    seen = {one.division for one in found} | {one.division for one in due} | {within}
+        below = places_below(places.within(conn, within, on=on), within)
+    behind = disclosure_calendar.behind(late, [place.code for place in below], today=on)
+    seen = {one.division for one in found} | {one.division for one in due[:DUE_MAX]}
+    seen |= {one.place for one in behind} | {within}
     values: dict[str, Any] = {
         "due": due[:DUE_MAX],
         "due_count": len(due),
-        "late_count": sum(one.late(on) for one in due),
+        "late_count": len(late),
+        "late_places": len({one.division for one in late}),
+        "late_days": max((one.days_late(on) for one in late), default=0),
+        "behind": behind if below else [],
         "found": found,
         "next": query(area=area, before=found[-1].log_index) if len(found) == SHOWN_MAX else None,
         "area": within,
@@ -77,7 +94,7 @@ def listing(
         "makers": MAKERS,
         "may_settle": authority.may(who.role, "disclosure_settings.made/1"),
         "said": disclosing_words,
-        "period_text": disclosed_period_text,
+        "period_text": period_texts(desk, [*(one.period for one in found), *(one.period for one in due[:DUE_MAX])]),
     }
     return show(request, desk, who, "disclosures.html", values)
 
@@ -99,7 +116,7 @@ def check(request: Request, form: FormSent) -> HTMLResponse:
         "corrects": before.posted if before is not None else None,
         "places": place_names(desk, {wanted.division}),
         "said": disclosing_words,
-        "period_text": disclosed_period_text,
+        "period_text": period_texts(desk, [wanted.period]),
     }
     return show(request, desk, who, "disclosure_check.html", values)
 
@@ -136,6 +153,7 @@ def page(
         "versions": all_.versions,
         "objections": all_.objections,
         "texts": texts_of(desk, who, all_.objections),
+        "gone": erasure_words.GONE,
         "posters": all_.posters,
         "papers": sorted(PAPERS, reverse=True),
         "names": names_of(desk, people),
@@ -143,7 +161,7 @@ def page(
         "today": on,
         "may": {name: authority.may(who.role, event) for name, event in _STEPS.items()},
         "said": disclosing_words,
-        "period_text": disclosed_period_text,
+        "period_text": period_texts(desk, [found.period]),
         "row_text": lambda name: row_words(found.kind, name),
     }
     return show(request, desk, who, "disclosure.html", values)
@@ -158,6 +176,7 @@ _STEPS: Final = {
     "object": "objection.raised/1",
     "answer": "objection.answered/1",
     "poster": "poster.rendered/1",
+    "erase": "objection.text_erased/1",
 }
 
 
@@ -204,7 +223,7 @@ def _asked(all_: Whole, version: int | None) -> Version:
     raise Refusal("disclosure.version_unknown", version=wanted)
 
 
-def _shown(desk: Office, document: Document, names: dict[str, str]) -> dict[str, Any]:
+def _shown(desk: Office, document: Document, names: dict[str, ShownName]) -> dict[str, Any]:
     """A document as a page shows it: its sentence, its tables (the first rows of long ones), what is withheld."""
     words = WORDS[document.kind]
     found = {

@@ -18,8 +18,8 @@ from api.staff.forms import FormSent, show
 from api.staff.office import Office
 from api.staff.texts import names_of
 from api.web.routes import Routes
+from domain.kernel.erasure import ERASURE_REASONS
 from domain.kernel.refusals import Refusal
-from domain.persons import ERASURE_REASONS
 from projections import persons
 
 router = Routes(prefix="/staff/persons/{person_id}/erasure", include_in_schema=False)

@@ -17,6 +17,7 @@ from api.staff.forms import FormSent, Sent, show
 from api.staff.member_forms import HeadForm, HouseholdForm, JoiningForm
 from api.staff.member_shapes import Departure
 from api.staff.office import Office
+from api.staff.own_numbers import own_numbers
 from api.staff.page_today import place_names
 from api.staff.people_named import named
 from api.staff.texts import names_of
@@ -90,6 +91,7 @@ def page(request: Request, household_id: Identifier, desk: Desk, who: ByCookie) 
     values: dict[str, Any] = {
         "page": shown,
         "household": shown.household,
+        "numbers": own_numbers(desk, [household_id, *people]),
         "present": [one for one in shown.persons if one.until is None],
         "names": names_of(desk, [*people, *(one.head_id for one in shown.heads)]),
         "places": place_names(desk, {shown.household.division}),

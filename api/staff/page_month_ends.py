@@ -1,7 +1,7 @@
 """Closing a month on pages: ledger, batches and bank side by side, what stands against it, and the two people it takes.
 
-What must not be broken: the seal form carries the digest of the figures on the same page, so that nobody seals what he
-was not shown.
+What must not be broken: both forms carry the digest of the figures on the same page, so that nobody proposes or seals
+what he was not shown.
 """
 
 from datetime import timedelta
@@ -86,7 +86,15 @@ def propose(month: MonthPath, form: FormSent) -> RedirectResponse:
         for name, value in form.fields.items()
         if name.startswith(_REASON) and value.strip()
     }
-    receipt = commands.propose(form.app, actor=form.actor, key=form.key, month=month, reasons=reasons, on=form.on)
+    receipt = commands.propose(
+        form.app,
+        actor=form.actor,
+        key=form.key,
+        month=month,
+        reasons=reasons,
+        on=form.on,
+        shown_digest=form.shaped(Approval).shown_digest,
+    )
     return form.done(receipt, at=f"/staff/close/{month}")
 
 

@@ -21,13 +21,13 @@ from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.fields import Identifier
 from api.staff.forms import FormSent, Sent, show
 from api.staff.office import Office
+from api.staff.own_numbers import own_numbers
 from api.staff.points_shown import account_values, holder_names, require_account
 from api.staff.station_forms import AuthorisationForm
 from api.web import points_words, station_words
 from api.web.qr import qr_svg
 from api.web.routes import Routes
 from domain import authority
-from domain.kernel.documents import reference_of
 from domain.kernel.refusals import Refusal
 from domain.kernel.short_codes import shown_code
 from projections import exchanges, households, points, points_queries
@@ -72,17 +72,18 @@ def page(
         "may_authorise": authority.may(who.role, "exchange.authorised/1"),
         "layers": layers_in_force(desk.app, who.areas[0], on=today(desk.app)),
         "said": points_words,
-        "references": references_of(who.person_id, mine.own),
+        "references": references_of(desk, who.person_id, mine.own),
     }
     if chosen is not None:
         values |= account_values(desk, who, chosen, before=before, path=path)
     return show(request, desk, who, "my_points.html", values)
 
 
-def references_of(person_id: UUID, own: Sequence[PointsAccount]) -> list[tuple[str, str]]:
+def references_of(desk: Office, person_id: UUID, own: Sequence[PointsAccount]) -> list[tuple[str, str]]:
     """By which numbers somebody finds himself and his household in what is disclosed: (whose, number)."""
     households = [one.holder_id for one in own if one.kind == "household" and one.holder_id is not None]
-    return [("我自己", reference_of(person_id)), *(("我家", reference_of(house)) for house in households)]
+    numbers = own_numbers(desk, [person_id, *households])
+    return [("我自己", numbers[person_id]), *(("我家", numbers[house]) for house in households)]
 
 
 @router.get("/codes/{key}")

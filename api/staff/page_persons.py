@@ -20,6 +20,7 @@ from api.staff.form_shapes import AccountForm, PersonForm, RoleForm
 from api.staff.forms import FormSent, Sent, show
 from api.staff.member_forms import AcknowledgementForm, CoolingForm, RoleEndingForm
 from api.staff.office import Office
+from api.staff.own_numbers import own_numbers
 from api.staff.page_today import place_names
 from api.staff.texts import names_of
 from api.web import words
@@ -102,6 +103,7 @@ def page(request: Request, person_id: Identifier, desk: Desk, who: ByCookie) -> 
         "dual": dual_roles((one.role, one.area) for one in today_held),
         "keys": keys,
         "name": names_of(desk, [person_id])[person_id],
+        "own_number": own_numbers(desk, [person_id])[person_id],
         "places": place_names(desk, {one.area for one in held}),
         "payable_from": _payable_from(desk, person),
         **_for_forms(desk, today(desk.app)),

@@ -13,7 +13,7 @@ from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.fields import Code, Identifier
 from api.staff.forms import FormSent, Sent, show
 from api.staff.office import Office
-from api.staff.page_my_points import authorised
+from api.staff.page_my_points import authorised, mine_of
 from api.staff.page_today import place_names
 from api.staff.points_shown import account_values, holder_names, require_account
 from api.staff.station_forms import DeductionForm, TakingBackForm
@@ -134,8 +134,10 @@ def _asked(form: Sent, account_id: UUID) -> tuple[PointsAccount, Deduction]:
 
 
 def _deductions(desk: Office, who: Acting, account: PointsAccount) -> list[Item]:
-    """The items of today's rules that take points, where the acting role may take them."""
+    """The items of today's rules that take points, where the acting role may take them; none of one's own account."""
     if not authority.may(who.role, "points.deducted/1") or account.closed_on is not None:
+        return []
+    if account.account_id in {one.account_id for one in mine_of(desk, who).own}:
         return []
     layers = layers_in_force(desk.app, account.division, on=today(desk.app))
     return [item for item in layers.items() if item.points < 0]

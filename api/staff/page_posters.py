@@ -10,9 +10,10 @@ from pydantic import BaseModel
 from api.commands.shared import today
 from api.posters import recording
 from api.staff.acting import ByCookie, Desk
+from api.staff.disclosing_read import period_texts
 from api.staff.fields import Identifier
 from api.staff.forms import FormSent
-from api.web.disclosed.kinds import WORDS, disclosed_period_text
+from api.web.disclosed.kinds import WORDS
 from api.web.routes import Routes
 from domain.kernel.refusals import Refusal
 from journal import kept_posters
@@ -59,6 +60,6 @@ def fetch(disclosure_id: Identifier, sha256: Digest, desk: Desk, who: ByCookie) 
     if drawn is None or content is None:
         raise Refusal("poster.not_kept")
     title = WORDS[found.kind].title if found.kind in WORDS else found.kind
-    name = f"{disclosed_period_text(found.period)}{title}公示-{drawn.paper}.pdf"
+    name = f"{period_texts(desk, [found.period])(found.period)}{title}公示-{drawn.paper}.pdf"
     headers = {"content-disposition": f"inline; filename*=UTF-8''{quote(name)}", "cache-control": "no-store"}
     return Response(content, media_type=PDF, headers=headers)

@@ -30,9 +30,9 @@ from api.staff.reporting import choices, place_groups, require_may_report
 from api.staff.shown_again import ANSWERED, EMPTY, Again, again, wants_page
 from api.staff.texts import require_visible
 from api.uploads import upload
-from api.web.cached import takes_gzip
 from api.web.frame import PHOTOS_BYTES_MAX, SCRIPTED
 from api.web.messages import sentence
+from api.web.negotiating import takes_gzip
 from api.web.paging import Shown, query, read_moment, write_key
 from api.web.qr import qr_svg
 from api.web.routes import Routes

@@ -45,6 +45,7 @@ def receive(station_id: Identifier, form: FormSent) -> RedirectResponse:
         unit_cost_fen=Fen(wanted.unit_cost_fen),
         origin=wanted.origin,
         document=wanted.document,
+        reason=wanted.reason,
     )
     receipt = commands.receive(form.app, actor=form.actor, key=form.key, station_id=station_id, new=new, on=form.on)
     return form.done(receipt, at=_at(station_id, wanted.sku))

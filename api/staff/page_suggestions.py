@@ -18,6 +18,7 @@ from api.staff.forms import FormSent, show
 from api.staff.page_notices import PageBefore
 from api.staff.people_named import named
 from api.staff.texts import names_of
+from api.web.erasure_words import GONE
 from api.web.routes import Routes
 from domain import authority
 from projections import suggestions
@@ -54,9 +55,10 @@ def page(request: Request, affair_id: Identifier, desk: Desk, who: ByCookie) -> 
     """A suggestion, its words for whoever may answer it, and its history."""
     found = suggestion_page(desk, who, affair_id)
     suggestion = found.suggestion
-    words = words_of(desk, who, suggestion) if authority.may(who.role, ANSWERS) else None
+    opens = authority.may(who.role, ANSWERS) and suggestion.erased_on is None
+    words = words_of(desk, who, suggestion) if opens else None
     author = names_of(desk, [suggestion.author_id]).get(suggestion.author_id) if suggestion.author_id else None
-    more = {"suggestion": suggestion, "text": words, "author": author}
+    more = {"suggestion": suggestion, "text": words, "author": author, "gone": GONE}
     values = page_values(desk, who, suggestion.division, found.steps, **more)
     return show(request, desk, who, "suggestion.html", values)
 

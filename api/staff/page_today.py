@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from api.commands.shared import today
 from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.affairs_waiting import affairs_waiting
+from api.staff.disclosing_read import period_texts
 from api.staff.disclosing_waiting import waiting_for
 from api.staff.forms import keyed, show
 from api.staff.office import Office
@@ -16,7 +17,6 @@ from api.staff.queues import WORKERS, Count, Queue, counts_of, queue_of
 from api.staff.texts import names_of
 from api.staff.village_waiting import vouchers_waiting
 from api.web import disclosing_words, station_words
-from api.web.disclosed.kinds import disclosed_period_text
 from api.web.routes import Routes
 from domain import authority
 from domain.kernel.places import Division
@@ -80,7 +80,7 @@ def page(request: Request, desk: Desk, who: ByCookie) -> HTMLResponse:
         "vouchers": vouchers,
         "affairs": affairs_waiting(desk, who),
         "of_disclosing": disclosing_words,
-        "period_text": disclosed_period_text,
+        "period_text": period_texts(desk, [one.disclosure.period for one in disclosing.waiting] if disclosing else []),
     }
     return keyed(show(request, desk, who, "today.html", values))
 

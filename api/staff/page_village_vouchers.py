@@ -1,10 +1,9 @@
 """凭证: writing one with its papers, its page with the four signatures, the red voucher that takes it back."""
 
 from typing import Annotated
-from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import File, Path, Request, UploadFile
+from fastapi import Path, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api import village_files
@@ -16,6 +15,7 @@ from api.staff.api_village_books import require_writer
 from api.staff.fields import Code, Identifier
 from api.staff.forms import FormSent, Sent, show
 from api.staff.page_village_books import accounts_offered, address, readable_book, shared_values
+from api.staff.papers import Papers, paper_answer
 from api.staff.village_forms import ROWS, ReversalForm, VoucherForm, lines_of
 from api.staff.village_shapes import VoucherStep
 from api.staff.village_steps import Asked, voucher_step
@@ -32,7 +32,6 @@ from projections.village_books import Voucher
 
 router = Routes(prefix="/staff/village-books", include_in_schema=False)
 
-Papers = Annotated[list[UploadFile], File()]
 KEPT = "kept."
 """The fields of papers that stay with a voucher that is written anew."""
 
@@ -111,7 +110,7 @@ def revise(division: Code, voucher_id: Identifier, form: FormSent, papers: Paper
     """Write anew what was sent back; papers that are ticked stay."""
     require_writer(form.who, division)
     before = [name.removeprefix(KEPT) for name in form.fields if name.startswith(KEPT)]
-    content = _content(form, papers, before=village_files.kept(form.app, before))
+    content = _content(form, papers, before=village_files.kept(form.app, before, division=division))
     receipt = commands.revise(
         form.app, actor=form.actor, key=form.key, voucher_id=voucher_id, content=content, on=form.on
     )
@@ -150,11 +149,7 @@ def paper(
         found = _of(village_books.voucher(conn, voucher_id), division)
     if all(one["sha256"] != sha256 for one in found.attachments):
         raise Refusal("village_file.unknown")
-    reason = f"village_voucher.read as {who.role}"
-    content, media_type, ending = village_files.read(desk.app, sha256, by=str(who.person_id), reason=reason)
-    name = quote(f"附件-{sha256[:8]}.{ending}")
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}", "cache-control": "no-store"}
-    return Response(content, media_type=media_type, headers=headers)
+    return paper_answer(desk, who, sha256, name="附件", reason=f"village_voucher.read as {who.role}")
 
 
 def needs_resolution_of(voucher: Voucher, limit_fen: int) -> bool:
@@ -165,7 +160,9 @@ def needs_resolution_of(voucher: Voucher, limit_fen: int) -> bool:
 
 def _content(form: Sent, papers: list[UploadFile], *, before: tuple[Attachment, ...]) -> Content:
     wanted, lines = form.shaped(VoucherForm), lines_of(form.fields)
-    new = [village_files.keep(form.app, one.file.read()) for one in papers if one.filename]
+    new = [
+        village_files.keep(form.app, one.file.read(), kind=village_files.OF_VOUCHER) for one in papers if one.filename
+    ]
     attachments = tuple({one.sha256: one for one in (*before, *new)}.values())
     return Content(wanted.day, wanted.kind(lines), wanted.purpose, lines, attachments)
 

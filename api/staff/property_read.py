@@ -87,6 +87,12 @@ def contract_page(desk: Office, who: Acting, contract_id: UUID) -> ContractPage:
     return ContractPage(contract=contract, dues=dues, rents=rents)
 
 
+def schedule_of(desk: Office, contract_id: UUID) -> list[tuple[date, int]]:
+    """The rents that a contract writes down, for whoever is asked to confirm it: day and amount."""
+    with desk.current(resource_contracts) as conn:
+        return resource_contracts.schedule(conn, contract_id)
+
+
 def dues_of(desk: Office, who: Acting, area: Division | None, *, until: date | None, limit: int) -> list[ContractDue]:
     """The rents of an area that are late, or fall due until a day (today, where none is given)."""
     who.require("property")

@@ -94,6 +94,7 @@ class GoodsReceived(Shape):
     unit_cost_fen: AmountFen = Field(description="单价（分）；捐赠的按估价，可为 0")
     origin: Reason = Field(description="来源：purchase 购入，donation 捐赠")
     document: Line = Field(description="发票、收据或捐赠单的编号")
+    reason: Line | None = Field(default=None, description="捐赠单在别的驿站用过的，为什么再用；不写姓名")
 
 
 class GoodsCounted(Shape):

@@ -25,7 +25,7 @@ def _like(example: dict[str, Any]) -> ConfigDict:
 
 
 _LINES: Final = [
-    {"account": "522", "side": "debit", "amount_fen": 12000},
+    {"account": "514", "side": "debit", "amount_fen": 12000},
     {"account": "102", "side": "credit", "amount_fen": 12000},
 ]
 

@@ -26,14 +26,14 @@ class Asked:
     on: date
 
 
-def content_of(app: App, given: ContentGiven) -> Content:
-    """A voucher's content as the domain has it. Refuses `village_file.unknown`."""
+def content_of(app: App, given: ContentGiven, *, division: Division) -> Content:
+    """The content of a village's voucher as the domain has it. Refuses `village_file.unknown`."""
     return Content(
         given.day,
         given.kind,
         given.purpose,
         tuple(one.line() for one in given.lines),
-        village_files.kept(app, given.attachments),
+        village_files.kept(app, given.attachments, division=division),
     )
 
 

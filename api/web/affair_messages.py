@@ -13,6 +13,11 @@ AFFAIR_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "affair.reason_unknown": "这一步没有“{reason}”这种理由。请写这些代码之一：{choices}。",
         "affair.text_missing": "有一处文字没有填写。请写明再提交。",
         "affair.text_too_long": "有一处文字超过 {most} 个字。请缩短再提交。",
+        # texts that everybody may read
+        "text.personal": (
+            "“{field}”里有{kind}（{found}）。这些文字会公开，记入账本后再也取不出来。"
+            "请删去再提交；要留底的，写在附件里，或写单位、文号。"
+        ),
         # notices
         "notice.already_posted": "这份公告已经发布过。请刷新页面查看。",
         "notice.begins_in_past": "公告从 {since} 起公布，这一天已经过去。请改用今天或以后的日期。",
@@ -21,14 +26,17 @@ AFFAIR_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "notice.unknown": "没有这份公告。请核对编号。",
         # suggestions
         "suggestion.already_opened": "这条意见已经登记过。请刷新页面查看。",
+        "suggestion.author_known": "这条意见是登记过的人提的，原话随他的个人信息一起删除。请到人员页面办理。",
         "suggestion.channel_unknown": "没有“{channel}”这种来源。请写 web（网页）、staff（代录）或 slip（意见单）。",
         "suggestion.due_out_of_range": "答复期限 {due_on} 应在今天到 {most} 天以内。请改一个日期。",
         "suggestion.is_closed": "这条意见已经办结。如有新的情况，请另提一条。",
         "suggestion.not_accepted": "这条意见现在是“{status}”，不能答复。请先受理，或刷新页面查看。",
         "suggestion.not_answered": "这条意见现在是“{status}”，还没有答复，不能按“已答复”办结。请先答复，或另选理由。",
+        "suggestion.not_erased": "这条意见的原话没有删除，不能按“原话已依法删除”办结。请另选理由。",
         "suggestion.not_opened": "这条意见现在是“{status}”，不能再受理。请刷新页面查看。",
         "suggestion.outcome_unknown": "没有“{outcome}”这种答复结果。请从列表中选择。",
         "suggestion.slip_missing": "意见单没有写单号。请填写单上印的编号。",
+        "suggestion.text_erased": "这条意见的原话已经依法删除，不能再受理。还没有办结的，请按“原话已依法删除”办结。",
         "suggestion.unknown": "没有这条意见。请核对编号。",
         "suggestion.was_answered": "这条意见已经公开答复。请按“已答复”办结。",
         # commitments
@@ -38,6 +46,11 @@ AFFAIR_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "commitment.kept_before_made": "完成日期 {fulfilled_on} 早于作出承诺的 {made_on}。请核对日期。",
         "commitment.unknown": "没有这项承诺。请核对编号。",
         # meetings and their rules
+        "meeting.eligible_unexplained": "上次这种会议应到 {before} 人，这次写了 {eligible} 人。"
+        "请核对；确有变化的，写明原因（会公开）。",
+        "meeting.day_unsuited": "开会日期 {day} 不对：应在 {since} 至 {until} 之间。请核对年份。",
+        "meeting.voted_already": "“{title}”在这次会议上已经表决过。同一件事一次会议只表决一次；要再议请另开会议。",
+        "project.above_resolution": "预算 {amount_fen} 元超过了决议授权的数：还剩 {left_fen} 元。请改预算或另行决议。",
         "meeting.agenda_size": "议题应有 1 到 {most} 项。请核对。",
         "meeting.already_called": "这次会议已经召集过。请刷新页面查看。",
         "meeting.attendance_invalid": "到会名单里有人写了两次，或超过 {most} 人。请核对名单；其余的人计入签到册。",
@@ -50,6 +63,7 @@ AFFAIR_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "meeting.resolution_elsewhere": "这项决议是 {division} 的，不是本村的。请换本村的决议。",
         "meeting.resolution_not_passed": "决议 {resolution} 没有通过，不能据以办理。请换一项已通过的决议。",
         "meeting.resolution_unknown": "没有名为 {resolution} 的决议。请从列表中选择。",
+        "meeting.sheet_files_unsuited": "签到表至少存一个文件，同一个只存一次，一次会议最多 {most} 个。请核对文件。",
         "meeting.sheet_missing": "按签到册计人数，要写签到册的编号。请填写。",
         "meeting.unknown": "没有这次会议。请核对编号。",
         "meeting.votes_invalid": "票数共 {votes}，到会 {present} 人：至少应有一票，票数不能多于到会人数。请核对。",

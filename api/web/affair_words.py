@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from api.web import erasure_words
 from domain.kernel.quorums import MeetingRule, Share
 
 NOTICE_STATUSES: Final[Mapping[str, str]] = {"posted": "已发布", "withdrawn": "已撤下"}
@@ -37,6 +38,7 @@ CLOSING_REASONS: Final[Mapping[str, str]] = {
     "empty": "没有说事情",
     "abusive": "谩骂、广告",
     "withdrawn": "提意见的人撤回",
+    "erased": "原话已依法删除",
 }
 
 COMMITMENT_STATUSES: Final[Mapping[str, str]] = {
@@ -98,12 +100,16 @@ STEPS: Final[Mapping[str, str]] = {
     "suggestion.accepted/1": "受理",
     "suggestion.answered/1": "答复",
     "suggestion.closed/1": "办结",
+    "suggestion.text_erased/1": "依法删除原话",
     "commitment.made/1": "作出承诺",
     "commitment.progressed/1": "进展",
     "commitment.fulfilled/1": "确认兑现",
     "commitment.withdrawn/1": "撤回承诺",
     "meeting.called/1": "召集",
     "meeting.held/1": "登记到会",
+    "meeting.sheet_kept/1": "存入签到表",
+    "meeting.eligible_explained/1": "说明应到人数的变化",
+    "meeting.spending_allowed/1": "决议授权支出",
     "meeting.resolved/1": "表决",
     "meeting.cancelled/1": "没有开成",
     "project.proposed/1": "立项",
@@ -121,6 +127,7 @@ REASONS: Final[Mapping[str, str]] = {
     **COMMITMENT_REASONS,
     **CANCELLING_REASONS,
     **SENDING_BACK_REASONS,
+    **erasure_words.REASONS,
 }
 
 BY_SUBJECT: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {

@@ -5,6 +5,8 @@ import hashlib
 
 from fastapi import Request, Response
 
+from api.web.negotiating import has_tag, takes_gzip
+
 GET = ["GET", "HEAD"]
 """Whoever may read may also ask whether it is there (RFC 9110 section 9.3.2)."""
 
@@ -20,18 +22,3 @@ def cached(request: Request, content: bytes, *, media_type: str, cache_control: 
         content = gzip.compress(content, compresslevel=6, mtime=0)
         headers["content-encoding"] = "gzip"
     return Response(content, media_type=media_type, headers=headers)
-
-
-def has_tag(if_none_match: str, tag: str) -> bool:
-    """Whether a reader who sent `if-none-match` has exactly the content of a tag (RFC 9110 section 13.1.2)."""
-    tags = {known.strip() for known in if_none_match.split(",")}
-    return "*" in tags or tag in tags or tag.removeprefix("W/") in tags
-
-
-def takes_gzip(accept_encoding: str) -> bool:
-    """Whether a reader takes compressed answers (RFC 9110 section 12.5.3)."""
-    for offer in accept_encoding.lower().split(","):
-        coding, _, quality = offer.replace(" ", "").partition(";q=")
-        if coding in ("gzip", "*"):
-            return quality not in ("0", "0.0", "0.00", "0.000")
-    return False

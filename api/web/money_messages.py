@@ -35,6 +35,8 @@ MONEY_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "period.not_over": "{month} 还没有过完，不能月结。请到下个月再办。",
         "period.not_proposed": "现在没有待封账的月结。请先提出，或刷新页面查看。",
         "period.sealed": "{month} 及以前的账已经封账，{on} 的事不能再记入。请按开放的日期办理，并写明原由。",
+        "period.shown_changed": "{month} 的账、勾对或差异变了，与您看到的不同（提出前自动勾对了一次）。"
+        "月结没有提出；请看过新的数字再提出。",
     }
 )
 """Code -> the sentence, its gaps named after the facts of the refusal."""

@@ -18,6 +18,8 @@ PROPERTY_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "asset.disposal_waits": "这项资产有一次处置等待另一个人确认。请先办完那一次。",
         "asset.ended": "这项资产已经处置或核销，不能再办。请核对编号。",
         "asset.how_unknown": "没有“{how}”这种方式。请从列表中选择。",
+        "asset.less_than_let": "登记簿上只有 {register_quantity} {register_unit}，不能租出更多，单位也要相同。"
+        "请核对数量，或先盘点更正登记簿。",
         "asset.let_already": "这项资产从 {since} 到 {until} 已经出租。请先终止合同，或改用别的日期。",
         "asset.no_count": "没有等待确认的盘点。请刷新页面查看。",
         "asset.no_disposal": "没有等待确认的处置。请刷新页面查看。",
@@ -38,6 +40,8 @@ PROPERTY_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "都在签订日和到期日之间，金额大于零；现有 {count} 期。请核对。",
         "resource_contract.ending_unknown": "没有“{reason}”这种终止理由。请从列表中选择。",
         "resource_contract.ends_outside": "终止日期 {last_day} 应在签订日期以后、到期日 {until} 以前。请核对日期。",
+        "resource_contract.more_than_voucher": "这张收款凭证还能挂 {left_fen} 元租金，不够 {amount_fen} 元。"
+        "请核对金额，或另选凭证。",
         "resource_contract.more_than_due": "金额 {amount_fen} 元不对：这一期还应收 {outstanding_fen} 元。请核对。",
         "resource_contract.not_confirmed": "这份合同现在是“{status}”，不能办这一步。请先由另一个人确认合同。",
         "resource_contract.not_signed": "这份合同现在是“{status}”，没有待确认的登记。请刷新页面查看。",

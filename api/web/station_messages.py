@@ -39,6 +39,8 @@ STATION_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "入库、兑换、报损至少 1 件。请改正。",
         "stock.slip_used": "单据“{document}”已经用来给这种物资入过库（括号、空格、全半角不同的算同一张）。"
         "请核对，不要重复入库；同一张发票分批到货的，请写那一批送货单的编号。",
+        "stock.slip_used_elsewhere": "捐赠单“{document}”已经在另一个驿站（{division}）入过库。"
+        "同一批捐赠分到几个驿站的，写明为什么再用这张单再入库；不是的，请核对单号。",
         "stock.sku_unknown": "物资 {sku} 不在本站的目录里。请先上架定价，再入库。",
         "stock.unknown": "本站没有这种物资的库存。请核对编号，或先入库。",
         # exchange

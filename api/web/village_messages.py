@@ -38,6 +38,9 @@ VILLAGE_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "village_lines.twice": "科目 {account} 在同一方向写了两行。请合成一行。",
         "village_lines.unbalanced": "借方合计 {debit_fen} 元，贷方合计 {credit_fen} 元，不相等。请核对金额。",
         # vouchers
+        "village_voucher.same_again": "{day} 已有一张金额 {amount_fen} 元、摘要和科目都相同的凭证，可能是重复保存。"
+        "确是另一笔的，请在摘要里写明区别，例如“第二笔”。",
+        "village_voucher.above_resolution": "金额 {amount_fen} 元超过了决议授权的数：还剩 {left_fen} 元。请另行决议。",
         "village_voucher.already_drafted": "这张凭证已经填写过。请刷新页面查看。",
         "village_voucher.attachments_unsuited": "附件有 {count} 个，或同一个附了两次；最多 {limit} 个。请去掉多余的。",
         "village_voucher.day_unsuited": "日期 {day} 不合适，应在 {since} 至 {until} 之间。请改正。",

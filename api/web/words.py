@@ -12,7 +12,9 @@ from api.web import (
     affair_words,
     deed_words,
     disclosing_words,
+    erasure_words,
     money_words,
+    personal_words,
     property_words,
     register_words,
     station_words,
@@ -220,14 +222,7 @@ VALIDITY_REASONS: Final[Mapping[str, str]] = {
     "untrue": "内容不实",
 }
 
-ERASURE_REASONS: Final[Mapping[str, str]] = {
-    "purpose_fulfilled": "处理目的已经实现或不再需要",
-    "consent_withdrawn": "本人撤回同意",
-    "service_ended": "不再提供服务",
-    "retention_ended": "保存期限已满",
-    "unlawful": "处理违反规定或约定",
-    "registered_in_error": "登记有误",
-}
+ERASURE_REASONS: Final = erasure_words.REASONS
 
 FAILURE_REASONS: Final[Mapping[str, str]] = {
     "name_mismatch": "户名不符",
@@ -451,6 +446,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "station.item_withdrawn/1": "物资下架",
     "station.closed/1": "停办驿站",
     "stock.received/1": "物资入库",
+    "donation_slip.used/1": "捐赠单入库",
     "stock.issued/1": "物资兑换出库",
     "stock.taken_back/1": "物资退回入库",
     "stock.counted/1": "盘点",
@@ -504,6 +500,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "suggestion.accepted/1": "受理意见建议",
     "suggestion.answered/1": "答复意见建议",
     "suggestion.closed/1": "办结意见建议",
+    "suggestion.text_erased/1": "依法删除意见原话",
     "commitment.made/1": "登记公开承诺",
     "commitment.progressed/1": "报告承诺进展",
     "commitment.fulfilled/1": "确认承诺兑现",
@@ -511,6 +508,9 @@ EVENTS: Final[Mapping[str, str]] = {
     "meeting_rule.set/1": "登记议事规则",
     "meeting.called/1": "召集会议",
     "meeting.held/1": "登记到会",
+    "meeting.sheet_kept/1": "存入签到表",
+    "meeting.eligible_explained/1": "说明应到人数的变化",
+    "meeting.spending_allowed/1": "决议授权支出",
     "meeting.resolved/1": "登记表决",
     "meeting.cancelled/1": "登记会议没有开成",
     "project.proposed/1": "微项目立项",
@@ -563,10 +563,12 @@ EVENTS: Final[Mapping[str, str]] = {
     "disclosure.drafted/1": "拟定公开内容",
     "disclosure.reviewed/1": "审查公开内容",
     "disclosure.published/1": "张榜公布",
+    "disclosure.rows_shown/1": "记下榜上姓名、编号的摘要",
     "disclosure.closed/1": "公示结束",
     "disclosure.archived/1": "公开资料归档",
     "objection.raised/1": "提出异议",
     "objection.answered/1": "答复异议",
+    "objection.text_erased/1": "依法删除异议原话",
     "poster.rendered/1": "制作公示单",
     "village_book.opened/1": "开立村账",
     "village_book.limit_set/1": "设定须决议的限额",
@@ -850,6 +852,7 @@ _BY_SUBJECT: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
     **affair_words.BY_SUBJECT,
     **station_words.BY_SUBJECT,
     **disclosing_words.BY_SUBJECT,
+    **personal_words.BY_SUBJECT,
     **village_words.BY_SUBJECT,
     **property_words.BY_SUBJECT,
     ("payout_batch", "status"): BATCH_STATUSES,

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
@@ -153,7 +154,7 @@ class Live:
         The month pages are those of the read models, as in every package.
         """
         told = list(entries)
-        pages = published_pages(self.access.reader, county=Division(COUNTY))
+        pages = published_pages(self.access.reader, county=Division(COUNTY), on=date(2026, 11, 22))
         write_package(
             directory, entries=told, checkpoint=seal(told), policy=self.policy, beside=Beside(disclosures=pages)
         )

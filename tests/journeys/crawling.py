@@ -22,6 +22,7 @@ STAFF: Final = re.compile(r"^/(staff|report|api/v1)\b")
 RUNS: Final = re.compile(r"[0-9]{8,}|[^\x00-\x7f]{2,}")
 """Long numbers, and words that are not Latin: what personal values of this county are made of."""
 PART_CHARS: Final = 12
+PDF: Final = "application/pdf"
 KEPT: Final = "SELECT commitment, kind FROM vault.personal_values"
 
 
@@ -41,17 +42,26 @@ class Got:
         return self.media_type.startswith("text/html")
 
 
+def pdf_text(content: bytes) -> str:
+    """What can be read in a PDF, by poppler's `pdftotext`: as it is laid out, and in the order in which it was drawn.
+
+    The second without the gaps and ends of lines that typesetting puts into a word: a name that is broken over two
+    lines is still a name.
+    """
+    laid_out, drawn = (
+        subprocess.run(["pdftotext", *how, "-", "-"], input=content, capture_output=True, check=True).stdout.decode()
+        for how in ([], ["-raw"])
+    )
+    return f"{laid_out}\n{''.join(drawn.split())}"
+
+
 def fetched(client: httpx.Client, path: str) -> Got:
-    """One address; a PDF is read with poppler's `pdftotext`."""
+    """One address; of a PDF, its text."""
     with client.stream("GET", path, headers={"accept-encoding": "gzip"}) as answer:
         raw = b"".join(answer.iter_raw())
         media_type = answer.headers.get("content-type", "")
         content = httpx.Response(200, headers=answer.headers, content=raw).content
-    if media_type == "application/pdf":
-        command = ["pdftotext", "-", "-"]
-        text = subprocess.run(command, input=content, capture_output=True, check=True).stdout.decode()
-    else:
-        text = content.decode("utf-8", "replace")
+    text = pdf_text(content) if media_type == PDF else content.decode("utf-8", "replace")
     return Got(path, answer.status_code, media_type, len(raw), text)
 
 

@@ -47,7 +47,7 @@ first to reach it reads it.
 """
 
 NO_PAGES: Final = re.compile(
-    r"^/healthz$|/(log|open311)/|/static/|/staff/(proof|entry|find)$|/payment-file$|/photos/\{|^/report$|/report-worker\.js$|/files/|^/staff/close$|^/staff/incidents/\{[^/]*\}/photos"
+    r"^/healthz$|/(log|open311)/|/static/|/staff/(proof|entry|find)$|/payment-file$|/photos/\{|/sheets/\{|^/report$|/report-worker\.js$|/files/|^/staff/close$|^/staff/incidents/\{[^/]*\}/photos"
     r"|/data/\{file\}$|/feed\.|\.pdf$"
 )
 """What answers a GET with a file, or leads elsewhere."""

@@ -101,6 +101,29 @@ def test_no_page_has_a_serious_fault(chromium: Browser, county: County) -> None:
     assert faults == {}
 
 
+PAPER_PX: Final = 690
+"""A4 less its margins, at 96 dots an inch: narrower than the screens on which tables are laid out as cards."""
+
+
+def test_a_village_ledger_on_paper_is_a_table_with_its_book_and_room_to_sign(chromium: Browser, county: County) -> None:
+    context = context_of(chromium, county, "chenjing")
+    page = context.new_page()
+    page.set_viewport_size({"width": PAPER_PX, "height": 900})
+    for path in (f"/staff/village-books/{VILLAGE}", f"/staff/village-books/{VILLAGE}/statements/balances"):
+        page.goto(path)
+        assert page.locator(".onpaper").first.is_hidden()
+        page.emulate_media(media="print")
+        assert page.get_by_text(f"账簿 vil-{VILLAGE}").is_visible()
+        assert page.get_by_text("村务监督委员会：").is_visible()
+        assert page.locator("main table").first.evaluate("table => getComputedStyle(table).display") == "table"
+        assert page.locator("thead").first.evaluate("head => getComputedStyle(head).position") == "static"
+        for gone in ("header.bar", "main .tabs", "main form", "main .button"):
+            assert page.locator(gone).count() == 0 or page.locator(gone).first.is_hidden(), gone
+        assert page.evaluate("document.documentElement.scrollWidth") <= PAPER_PX
+        page.emulate_media(media="screen")
+    context.close()
+
+
 def test_a_fault_would_be_found(chromium: Browser) -> None:
     page = chromium.new_page()
     page.set_content("<html lang=zh><title>页</title><main><h1>页</h1><input><p style='color:#ccc'>看不清</p></main>")

@@ -15,7 +15,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from api.commands import incidents, payouts
+from api.commands import erasure, incidents, payouts
+from api.commands.county import Account, set_payee_account
 from api.commands.incidents import Verdict
 from api.commands.points import account_stream, publish
 from api.commands.shared import today
@@ -340,6 +341,32 @@ def test_nothing_that_stands_out_is_approved_without_a_word_of_both(office: Offi
     with psycopg.connect(office.county.app.access.writer) as connection:
         query = "SELECT count(*) FROM vault.openings WHERE reason = 'payout_batch.signals'"
         assert connection.execute(query).fetchone() == (1,), "comparing names and numbers is recorded"
+
+
+def test_a_number_on_which_somebody_else_was_paid_stands_out_until_that_one_is_erased(office: Office) -> None:
+    """It is remembered where his number lies in the vault, and never what it is."""
+    rider, other = (office.county.people[login].person_id for login in ("zhangjianguo", "ouyang"))
+    same = [Account(name, "6222020200119900001", "横峰农商银行") for name in ("欧阳明月", "张建国")]
+
+    def frozen(login: str) -> dict[str, dict[str, str]]:
+        office.county.rewarded(by=login)
+        batch = office.freeze()
+        said = {one.code: dict(one.facts) for one in office.read(payout_batches.page, batch).signals}
+        office.send(batch)
+        office.answer(batch, rehearsal_bank.answer)
+        office.do(payouts.close, batch_id=batch)
+        return said
+
+    office.do(set_payee_account, by="chenjing", person_id=other, version=2, account=same[0])
+    assert "account_shared" not in frozen("ouyang")
+    office.do(set_payee_account, by="chenjing", person_id=rider, version=2, account=same[1])
+    assert frozen("zhangjianguo")["account_shared"] == {"payee": str(other)}
+    basis = {"reason": "service_ended", "legal_basis": "个人信息保护法第四十七条"}
+    erasure.erase_person(
+        office.county.app, actor=office.county.admin, key="erased", person_id=other, on=office.on, **basis
+    )
+    office.settle()
+    assert "account_shared" not in frozen("zhangjianguo")
 
 
 def test_haste_is_counted_where_it_was_decided_on_the_day(office: Office) -> None:

@@ -12,14 +12,16 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from api.context import database, open_app
-from api.demo import caps
+from api.context import App, database, open_app
+from api.demo import caps, sheets
+from api.demo.beginning import period_of as demo_period
 from api.demo.catalogue import PROFILES
 from api.demo.households import TOWNSHIP
 from api.demo.people import LOGINS, MEMBER_COUNT, PASSWORD, People
@@ -44,7 +46,7 @@ from domain.payout_batches.signals import CODES
 from tests.api.web.county import served as serving
 from tests.conftest import temporary_home
 from tests.journeys.commands import CommandLine, Commands, processes_of, write_secret
-from tests.journeys.crawling import crawled, log_files, personal_values, told_in, words_of
+from tests.journeys.crawling import PDF, crawled, log_files, personal_values, told_in, words_of
 
 READY_S_MAX = 240
 SHOWN = {
@@ -328,7 +330,7 @@ def test_a_wrong_return_file_is_refused_whole(demo: CommandLine, tmp_path: Path)
 
 def test_pages_are_served_a_second_start_names_the_first_and_sigterm_leaves_nothing(demo: CommandLine) -> None:
     with served(demo, "demo") as running:
-        status, text = page(demo, f"/v/990125101000/rewards/{period_of(demo).paid_months[-2]}")
+        status, text = page(demo, f"/v/990125101000/rewards/{period_of(demo).paid_months[-1]}")
         assert status == 200
         assert "演练" in text
         assert re.search(r"[\u4e00-\u9fff]\*", text)  # a masked name
@@ -342,7 +344,7 @@ def test_pages_are_served_a_second_start_names_the_first_and_sigterm_leaves_noth
     assert processes_of(demo.home) == []
 
 
-def test_the_public_reads_no_personal_value_anywhere_and_every_page_is_small(demo: CommandLine) -> None:
+def test_the_public_reads_no_personal_value_anywhere_and_every_page_is_small(demo: CommandLine, tmp_path: Path) -> None:
     """Every public page, feed, sheet, answer and tile of the county, a township and a village, and every value kept.
 
     Other places have the same pages of other rows; of files, those of the village. A page is one file of ten kilobytes
@@ -350,6 +352,7 @@ def test_the_public_reads_no_personal_value_anywhere_and_every_page_is_small(dem
     """
     settings = read_settings({"MINGZHANG_HOME": str(demo.home)})
     with database(settings) as access, open_app(settings, access=access) as app:
+        _no_sheet_without_the_font(app, fonts=tmp_path)
         publisher = publisher_of(app, last=signed_last(app))
         with publisher.claimed():
             publisher.publish()
@@ -361,6 +364,10 @@ def test_the_public_reads_no_personal_value_anywhere_and_every_page_is_small(dem
     assert sum(one.status == 200 for one in got) > 300
     words, log = words_of(one.text for one in got), words_of(log_files(demo.home / "log"))
     assert "全部到账" in words
+    sheets_read = [one for one in got if one.media_type == PDF and "slip" not in one.path]
+    if (settings.fonts / "NotoSansCJK-Regular.ttc").exists():
+        assert sheets_read, "the village's sheet hangs"
+    assert all("任何人都可以离线重新计算以上数字" in one.text for one in sheets_read)
     assert len(log) > 1_000
     for kind, kept in values.items():
         assert told_in(words, kept) == set(), kind
@@ -378,6 +385,15 @@ def test_the_public_reads_no_personal_value_anywhere_and_every_page_is_small(dem
         loaded = set(re.findall(r'<link rel="(?:stylesheet|icon)" href="([^"]+)"|<img[^>]* src="([^"]+)"', one.text))
         assert len(loaded) <= 2, one.path
         assert not re.search(r'(?:href|src)="(?:https?:)?//', one.text), one.path
+
+
+def _no_sheet_without_the_font(app: App, *, fonts: Path) -> None:
+    """On a machine without the font, the county has no sheet, and whoever loads it is told so."""
+    before, said = app.journal.position(), list[str]()
+    county = replace(app, settings=replace(app.settings, fonts=fonts))
+    sheets.load(county, people=People("1", demo_period(app)), tell=said.append)
+    assert [(str(fonts) in one, "NotoSansCJK-Regular.ttc" in one) for one in said] == [(True, True)]
+    assert app.journal.position() == before
 
 
 CRAWLED = (COUNTY, township_code(TOWNSHIP), VILLAGE)

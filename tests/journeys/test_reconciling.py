@@ -423,12 +423,17 @@ def statements_of(bank: Bank) -> list[Any]:
 
 
 def test_a_proposal_to_close_matches_what_waits_first(bank: Bank) -> None:
-    """Without the round the answer that came after the statement would still look missing."""
+    """Without the round the answer that came after the statement would still look missing; what was read binds."""
     entries = bank.entries()
+    before = periods.month_end(bank.app, APRIL).shown_digest
     bank.record(bank.says(entries))
     people = bank.people
     late = bank.app.journal.position()
-    periods.propose(bank.app, actor=people.maker, key="close", month=APRIL, reasons={}, on=MAY)
+    close: dict[str, Any] = {"actor": people.maker, "month": APRIL, "reasons": {}, "on": MAY}
+    with pytest.raises(Refusal, match=r"period\.shown_changed"):
+        periods.propose(bank.app, key="read-before", shown_digest=before, **close)
+    now = periods.month_end(bank.app, APRIL).shown_digest
+    periods.propose(bank.app, key="close", shown_digest=now, **close)
     assert bank.app.journal.position() == late + 1, "nothing was left to match"
     periods.withdraw(bank.app, actor=people.maker, key="withdraw", month=APRIL, reason="再核对一遍", on=MAY)
 

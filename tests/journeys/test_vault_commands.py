@@ -42,6 +42,7 @@ def test_a_person_is_erased_and_no_backup_brings_him_back(county: Commands, tmp_
     assert "--reason" in refused(county("vault", "erase", yi), 2)
     assert "UUID" in refused(county("vault", "erase", "ma.yi", *BASIS), 2)
     assert "编号" in refused(county("vault", "erase", uuid4(), *BASIS), 1)
+    assert "没有这条意见" in refused(county("vault", "erase-words", uuid4(), *BASIS), 1)
     assert "已备份" in ok(county("vault", "backup", backup))
     assert "马".encode() not in backup.read_bytes()
     erased = county("vault", "erase", yi, *BASIS)

@@ -16,6 +16,7 @@ from api.context import App
 from domain.affairs import meeting_rules, meetings
 from domain.affairs.meeting_rules import MeetingRules, rule_in_force, rules_stream
 from domain.affairs.meetings import Meeting
+from domain.kernel.events import Attachment
 from domain.kernel.ids import EventName, StreamName, parse_stream, stream_name
 from domain.kernel.places import Division, chain
 from domain.kernel.quorums import MeetingRule, Share
@@ -23,6 +24,7 @@ from domain.kernel.refusals import Refusal
 from journal.errors import IntegrityError
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
+from projections import meetings as held_meetings
 
 
 def meeting_stream(meeting_id: UUID) -> StreamName:
@@ -63,23 +65,28 @@ class NewMeeting:
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """Who came: those registered by id, and how many others signed the numbered sheet."""
+    """Who came: those registered by id, and how many others signed the numbered sheet. `files`: the sheet itself;
+    `eligible_reason`: why others might have come than to the last meeting of the kind (public).
+    """
 
     eligible: int
     person_ids: tuple[UUID, ...]
     on_sheet: int = 0
     sheet: str | None = None
+    files: tuple[Attachment, ...] = ()
+    eligible_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """What was put to the vote, and the votes."""
+    """What was put to the vote, and the votes. `limit_fen`: how much may be spent under it, None for nothing."""
 
     title: str
     text: str
     agreed: int
     opposed: int
     abstained: int
+    limit_fen: int | None = None
 
 
 def set_rule(app: App, *, actor: Actor, key: str, new: NewRule, on: date) -> Receipt:
@@ -132,6 +139,7 @@ def call(app: App, *, actor: Actor, key: str, new: NewMeeting, on: date) -> Rece
             held_on=new.held_on,
             place=new.place,
             rule=rule_in_force(_layers(read, new.division), kind=new.kind, on=on),
+            today=on,
             actor_id=actor.person_id,
         )
         yield Fact(stream, event, on)
@@ -150,10 +158,11 @@ def call(app: App, *, actor: Actor, key: str, new: NewMeeting, on: date) -> Rece
 
 
 def hold(app: App, *, actor: Actor, key: str, meeting_id: UUID, came: Attendance, on: date) -> Receipt:
-    """Write down who came."""
+    """Write down who came, and keep the sheet that they signed."""
+    stream = meeting_stream(meeting_id)
 
-    def decided(read: Reading, meeting: Meeting) -> object:
-        return meetings.hold(
+    def decided(read: Reading, meeting: Meeting) -> Iterator[Fact]:
+        held = meetings.hold(
             meeting,
             rule=_rule(read, meeting.rule),
             eligible=came.eligible,
@@ -164,6 +173,17 @@ def hold(app: App, *, actor: Actor, key: str, meeting_id: UUID, came: Attendance
             today=on,
             actor_id=actor.person_id,
         )
+        yield Fact(stream, held, on)
+        explained = meetings.explain_eligible(
+            held, before=_eligible_before(app, read, meeting), reason=came.eligible_reason
+        )
+        if explained is not None:
+            require(read, actor, "meeting.eligible_explained/1", division=meeting.division, on=on)
+            yield Fact(stream, explained, on)
+        if came.files:
+            require(read, actor, "meeting.sheet_kept/1", division=meeting.division, on=on)
+            after = meetings.evolve(meeting, held)
+            yield Fact(stream, meetings.keep_sheet(after, files=came.files, actor_id=actor.person_id), on)
 
     inputs = {
         "command": "meeting.hold",
@@ -171,9 +191,10 @@ def hold(app: App, *, actor: Actor, key: str, meeting_id: UUID, came: Attendance
         "person_ids": [str(one) for one in came.person_ids],
         "on_sheet": came.on_sheet,
         "sheet": came.sheet,
+        **({"eligible_reason": came.eligible_reason} if came.eligible_reason else {}),
+        **({"files": [one.sha256 for one in came.files]} if came.files else {}),
     }
-    return take_step(
-        MEETING,
+    return MEETING.step(
         app,
         meeting_id,
         actor=actor,
@@ -185,11 +206,40 @@ def hold(app: App, *, actor: Actor, key: str, meeting_id: UUID, came: Attendance
     )
 
 
-def resolve(app: App, *, actor: Actor, key: str, meeting_id: UUID, vote: Vote, on: date) -> Receipt:
-    """Write down a vote, as another than who wrote down who came."""
+def _eligible_before(app: App, read: Reading, meeting: Meeting) -> int | None:
+    """How many might have come to the last meeting of the kind there: the read model finds it, its stream decides."""
+    app.caught_up(app.journal.position())
+    with app.reading.connection() as conn:
+        last = held_meetings.last_held(conn, meeting.division, meeting.kind)
+    before = read.state(meeting_stream(last), meetings.evolve) if last is not None else None
+    return before.eligible if before is not None else None
 
-    def decided(read: Reading, meeting: Meeting) -> object:
-        return meetings.resolve(
+
+def keep_sheet(app: App, *, actor: Actor, key: str, meeting_id: UUID, files: Sequence[Attachment], on: date) -> Receipt:
+    """Keep the signed attendance sheet, or more of it."""
+
+    def decided(_read: Reading, meeting: Meeting) -> object:
+        return meetings.keep_sheet(meeting, files=files, actor_id=actor.person_id)
+
+    return take_step(
+        MEETING,
+        app,
+        meeting_id,
+        actor=actor,
+        key=key,
+        event_type="meeting.sheet_kept/1",
+        inputs={"command": "meeting.keep_sheet", "files": [one.sha256 for one in files]},
+        on=on,
+        decided=decided,
+    )
+
+
+def resolve(app: App, *, actor: Actor, key: str, meeting_id: UUID, vote: Vote, on: date) -> Receipt:
+    """Write down a vote, as another than who wrote down who came; and in the same append what may be spent under it."""
+    stream = meeting_stream(meeting_id)
+
+    def decided(read: Reading, meeting: Meeting) -> Iterator[Fact]:
+        resolved = meetings.resolve(
             meeting,
             rule=_rule(read, meeting.rule),
             title=vote.title,
@@ -199,15 +249,22 @@ def resolve(app: App, *, actor: Actor, key: str, meeting_id: UUID, vote: Vote, o
             abstained=vote.abstained,
             actor_id=actor.person_id,
         )
+        yield Fact(stream, resolved, on)
+        if vote.limit_fen is not None:
+            require(read, actor, "meeting.spending_allowed/1", division=meeting.division, on=on)
+            after = meetings.evolve(meeting, resolved)
+            yield Fact(stream, meetings.allow_spending(after, limit_fen=vote.limit_fen, actor_id=actor.person_id), on)
 
-    return take_step(
-        MEETING,
+    inputs = {"command": "meeting.resolve", **asdict(vote)}
+    if vote.limit_fen is None:
+        del inputs["limit_fen"]
+    return MEETING.step(
         app,
         meeting_id,
         actor=actor,
         key=key,
         event_type="meeting.resolved/1",
-        inputs={"command": "meeting.resolve", **asdict(vote)},
+        inputs=inputs,
         on=on,
         decided=decided,
     )
@@ -234,10 +291,11 @@ def cancel(app: App, *, actor: Actor, key: str, meeting_id: UUID, reason: str, o
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A resolution that somebody names: of which division, and whether it passed."""
+    """A resolution that somebody names: of which division, whether it passed, and what may be spent under it."""
 
     division: Division
     passed: bool
+    limit_fen: int = 0
 
 
 def resolution_found(read: Reading, named: EventName) -> Found | None:
@@ -248,14 +306,14 @@ def resolution_found(read: Reading, named: EventName) -> Found | None:
     stream, _, seq = named.partition("@")
     try:
         category, meeting_id = parse_stream(stream)
-        number = int(seq) - 2  # after the calling and the attendance come the votes, one an event
+        number = int(seq)
     except ValueError:
         return None
     meeting = read.state(meeting_stream(meeting_id), meetings.evolve) if category == "meeting" else None
     if meeting is None:
         return None
-    found = next((one for one in meeting.resolutions if one.number == number), None)
-    return Found(meeting.division, found.passed) if found is not None else None
+    found = next((one for one in meeting.resolutions if one.seq == number), None)
+    return Found(meeting.division, found.passed, found.limit_fen) if found is not None else None
 
 
 def _layers(read: Reading, division: Division) -> Sequence[MeetingRules | None]:

@@ -18,6 +18,7 @@ from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
+from projections.projects import of_resolutions
 
 
 def project_stream(project_id: UUID) -> StreamName:
@@ -57,13 +58,12 @@ def propose(app: App, *, actor: Actor, key: str, new: NewProject, on: date) -> R
 
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "project.proposed/1", division=new.division, on=on)
-        found = resolution_found(read, new.resolution)
         event = projects.propose(
             read.state(stream, projects.evolve),
             division=new.division,
             title=new.title,
             resolution=new.resolution,
-            found=Authorisation(found.division, found.passed) if found is not None else None,
+            found=_authorisation(app, read, new.resolution),
             budget_fen=new.budget_fen,
             actor_id=actor.person_id,
         )
@@ -78,6 +78,19 @@ def propose(app: App, *, actor: Actor, key: str, new: NewProject, on: date) -> R
         "budget_fen": new.budget_fen,
     }
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def _authorisation(app: App, read: Reading, resolution: EventName) -> Authorisation | None:
+    """The resolution, and what it leaves: the read model finds the projects, their streams are part of the decision."""
+    found = resolution_found(read, resolution)
+    if found is None:
+        return None
+    app.caught_up(app.journal.position())
+    with app.reading.connection() as conn:
+        streams = [project_stream(one.project_id) for one in of_resolutions(conn, [resolution])]
+    states = read.states(streams, projects.evolve).values()
+    taken_fen = sum(one.budget_fen for one in states if one is not None and not one.abandoned)
+    return Authorisation(found.division, found.passed, found.limit_fen - taken_fen)
 
 
 def contract(app: App, *, actor: Actor, key: str, project_id: UUID, new: Contract, on: date) -> Receipt:

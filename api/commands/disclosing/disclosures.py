@@ -90,8 +90,18 @@ def publish(app: App, *, actor: Actor, key: str, disclosure_id: UUID, version: i
         )
         # Only now: before, whoever may not post would have had names opened.
         posting = known(disclosure.version(version))
-        write_names(app, actor=actor, disclosure_id=disclosure_id, version=posting, names=names, on=on)
+        shown = write_names(
+            app,
+            actor=actor,
+            disclosure=disclosure,
+            disclosure_id=disclosure_id,
+            version=posting,
+            names=names,
+            on=on,
+        )
         yield Fact(disclosure_stream(disclosure_id), event, on)
+        if shown is not None:
+            yield Fact(disclosure_stream(disclosure_id), shown, on)
 
     return DISCLOSURE.step(
         app,

@@ -14,6 +14,7 @@ from uuid import UUID
 from api.commands.deeds.shared import serves
 from api.commands.disclosing.disclosures import DISCLOSURE
 from api.commands.disclosing.streams import disclosure_stream, settings_on
+from api.commands.said import signed
 from api.context import App
 from domain.disclosures import deciding
 from domain.disclosures.state import Disclosure
@@ -31,7 +32,10 @@ TEXT_KIND: Final = "objection_text"
 
 @dataclass(frozen=True, slots=True)
 class NewObjection:
-    """What somebody objects to. `row`: one row of it (`payees:12`); `objector_id` None: without a name we know."""
+    """What somebody objects to. `row`: one row of it (`payees:12`); `objector_id` None: nobody who is registered.
+
+    `name` and `contact`: what he told of himself; they lie in the vault with his words.
+    """
 
     disclosure_id: UUID
     version: int
@@ -39,7 +43,13 @@ class NewObjection:
     channel: str
     row: str | None = None
     objector_id: UUID | None = None
-    anonymous: bool = True
+    name: str = ""
+    contact: str = ""
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether nobody can tell who it was."""
+        return self.objector_id is None and not (self.name.strip() or self.contact.strip())
 
 
 def objection_id_of(app: App, actor: Actor, key: str) -> UUID:
@@ -53,7 +63,7 @@ def raise_one(app: App, *, actor: Actor, key: str, new: NewObjection, on: date) 
     if not 1 <= len(text) <= deciding.TEXT_CHARS_MAX:
         raise Refusal("objection.text_missing", chars_max=deciding.TEXT_CHARS_MAX)
     identity = objection_id_of(app, actor, key)
-    personal = Personal(new.objector_id or identity, TEXT_KIND, text)
+    personal = Personal(new.objector_id or identity, TEXT_KIND, signed(text, name=new.name, contact=new.contact))
     sealed = cache(lambda: app.vault.seal([personal])[0])
 
     def decided(read: Reading, disclosure: Disclosure) -> Iterator[Fact]:

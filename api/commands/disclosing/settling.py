@@ -8,8 +8,9 @@ from api.commands.disclosing.streams import settings_stream
 from api.commands.shared import place_known, require
 from api.context import App
 from domain.disclosures import settings
-from domain.disclosures.settings import KindRule
-from domain.kernel.places import Division
+from domain.disclosures.settings import KindRule, SettingsMade
+from domain.kernel.ids import StreamName
+from domain.kernel.places import Division, chain
 from domain.kernel.refusals import Refusal
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
@@ -37,10 +38,13 @@ def make(app: App, *, actor: Actor, key: str, new: NewSettings, on: date) -> Rec
         require(read, actor, "disclosure_settings.made/1", division=new.division, on=on)
         if new.division != app.log.division and not place_known(read, new.division):
             raise Refusal("place.unknown", division=new.division)
+        along = [settings_stream(area) for area in chain(new.division)]
+        found: dict[StreamName, SettingsMade | None] = read.states(along, settings.evolve)
         event = settings.make(
-            read.state(stream, settings.evolve),
+            found[stream],
             division=new.division,
             since=new.since,
+            since_least=settings.since_least(found.values(), on=on),
             document=new.document,
             publish_days=new.publish_days,
             answer_days=new.answer_days,

@@ -4,16 +4,18 @@ Names and account numbers are opened for comparing only. None of them leaves thi
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
+from api.commands.payouts.numbers_used import Used, numbers_used
 from api.commands.payrolls import Waiting
 from api.commands.shared import person_stream, reward_stream
 from api.context import App
 from domain import persons, rewards
+from domain.kernel.events import Commitment
+from domain.kernel.ids import EventName
 from domain.payout_batches import BatchLine
 from domain.payout_batches.signals import Look
-from domain.persons import PayeeAccount
 from journal.facts import Actor
 from journal.journal import Reading
 from projections import payout_looks
@@ -59,14 +61,19 @@ def _compared(
     app: App, read: Reading, actor: Actor, lines: Sequence[BatchLine], paid: Sequence[payout_looks.AccountPaid]
 ) -> tuple[dict[UUID, tuple[UUID, ...]], frozenset[UUID]]:
     """Payee -> others on the same number, now or ever paid; and the payees whose account is held under another name."""
-    used = {(line.payee_id, line.account) for line in lines} | {(one.payee_id, one.account) for one in paid}
     # The decision has read those on the list, and need not read them again; what it binds to is they, not the others.
-    now = read.states([person_stream(line.payee_id) for line in lines], persons.evolve)
-    before = {person_stream(one.payee_id) for one in paid}.difference(now)
-    people = {**app.journal.states(before, persons.evolve), **now}
-    accounts: dict[UUID, list[PayeeAccount]] = defaultdict(list)
-    for payee, name in sorted(used):
-        accounts[payee].append(persons.account_used(people[person_stream(payee)], person_id=payee, account=name))
+    people = read.states([person_stream(line.payee_id) for line in lines], persons.evolve)
+    used = {(line.payee_id, line.account) for line in lines} | {(one.payee_id, one.account) for one in paid}
+
+    def numbers_of(asked: Collection[Used]) -> dict[EventName, Commitment]:
+        others = {person_stream(payee) for payee, _ in asked}.difference(people)
+        states = {**app.journal.states(others, persons.evolve), **people}
+        return {
+            name: persons.account_used(states[person_stream(payee)], person_id=payee, account=name).number
+            for payee, name in asked
+        }
+
+    numbers = numbers_used(app.journal, sorted(used), read=numbers_of)
     listed = {
         line.payee_id: persons.account_used(
             people[person_stream(line.payee_id)], person_id=line.payee_id, account=line.account
@@ -74,14 +81,12 @@ def _compared(
         for line in lines
     }
     names = {payee: person.name for payee in listed if (person := people[person_stream(payee)]) is not None}
-    numbers = [account.number for held in accounts.values() for account in held]
     holders = [account.holder for account in listed.values()]
-    opened = app.vault.open([*numbers, *holders, *names.values()], by=str(actor.person_id), reason=REASON)
+    opened = app.vault.open([*numbers.values(), *holders, *names.values()], by=str(actor.person_id), reason=REASON)
     by_number: dict[str, set[UUID]] = defaultdict(set)
-    for payee, held in accounts.items():
-        for account in held:
-            if (number := opened.get(account.number)) is not None:
-                by_number["".join(number.split())].add(payee)
+    for payee, name in used:
+        if (number := opened.get(numbers[name])) is not None:
+            by_number["".join(number.split())].add(payee)
     shared = {
         payee: tuple(sorted(by_number["".join(opened.get(account.number, "").split())] - {payee}))
         for payee, account in listed.items()

@@ -62,8 +62,9 @@ def deduct(app: App, *, actor: Actor, key: str, deductions: Sequence[Deduction],
     """Take points by the rule of the day, all or none.
 
     Refused, in this order for each: `points.day_in_future`, `points_rule.item_unknown`, `points.nothing_deducted`,
-    `points.too_many_times`, what `shared.require` refuses; then `points.already_deducted` where all of it was done
-    before, `command.nothing_to_record` where nobody is left from whom to take it.
+    `points.too_many_times`, what `shared.require` refuses, `chain.acted_twice` (his own account, or his household's);
+    then `points.already_deducted` where all of it was done before, `command.nothing_to_record` where nobody is left
+    from whom to take it.
     """
 
     def decide(read: Reading) -> Iterator[Fact]:
@@ -205,6 +206,8 @@ def _taken(points: Points, deductions: Sequence[Deduction], *, on: date) -> Iter
             done_before.append((worth.item.title, one.document.strip()))
             continue
         for fact in points.grant_for(deed, on=on):
+            account = _known(points, parse_stream(fact.stream)[1])
+            require_another(points.read, points.actor, kind=account.kind, holder_id=account.holder_id, on=on)
             taken = True
             yield fact
     if done_before and not taken:

@@ -135,7 +135,6 @@ def confirm_opening(app: App, *, actor: Actor, key: str, division: Division, on:
         book = known_book(read, division)
         require(read, actor, "village_book.opening_recorded/1", division=division, on=on)
         event = books.confirm_opening(book, confirmer_id=actor.person_id)
-        require(read, actor, "village_book.opening_recorded/1", division=division, on=book.opening_day)
         yield Fact(book_stream(division), event, book.opening_day)
 
     inputs = {"command": "village_book.confirm_opening", "division": division}

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from api.commands.affairs.meetings import resolution_found
+from api.commands.disclosing.streams import committee_stream
 from api.commands.shared import require
 from api.commands.village.books import accounts_of, known_book, lines_told, parties_among
 from api.commands.village.resolutions import require_resolution
 from api.context import App
+from domain import committees
 from domain.kernel.calendar import month_of
 from domain.kernel.events import Attachment
 from domain.kernel.ids import EventName, event_name
@@ -19,6 +22,7 @@ from domain.village.months import month_stream
 from domain.village.vouchers import Content, ImportedRow, Voucher, voucher_stream
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
+from projections import village_books
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ def draft_all(app: App, *, actor: Actor, key: str, new: list[NewVoucher], on: da
             stream = voucher_stream(one.voucher_id)
             book = known_book(read, one.division)
             require(read, actor, "village_voucher.drafted/1", division=one.division, on=on)
+            _require_open(read, one.division, one.content.day)
             event = vouchers.draft(
                 read.state(stream, vouchers.evolve),
                 division=one.division,
@@ -53,6 +58,7 @@ def draft_all(app: App, *, actor: Actor, key: str, new: list[NewVoucher], on: da
                 parties=parties_among(read, one.division, one.content.lines),
                 handler_id=actor.person_id,
                 on=on,
+                equal=one.source is None and _said_already(app, read, one),
                 source=one.source,
             )
             yield Fact(stream, event, on)
@@ -90,6 +96,7 @@ def draft_reversal(
             on=on,
         )
         require(read, actor, "village_voucher.drafted/1", division=event.division, on=on)
+        _require_open(read, event.division, day)
         yield Fact(stream, event, on)
 
     inputs = {
@@ -109,6 +116,7 @@ def revise(app: App, *, actor: Actor, key: str, voucher_id: UUID, content: Conte
 
     def decided(read: Reading, voucher: Voucher) -> object:
         book = known_book(read, voucher.division)
+        _require_open(read, voucher.division, content.day)
         return vouchers.revise(
             voucher,
             content=content,
@@ -123,11 +131,14 @@ def revise(app: App, *, actor: Actor, key: str, voucher_id: UUID, content: Conte
 
 
 def review(app: App, *, actor: Actor, key: str, voucher_id: UUID, on: date) -> Receipt:
-    """Agree to it for 民主理财."""
+    """Agree to it for 民主理财: as a member of the village's supervision committee, near to nobody whom it reviews."""
     inputs = {"command": "village_voucher.review"}
 
-    def decided(_read: Reading, voucher: Voucher) -> object:
-        return vouchers.review(voucher, reviewer_id=actor.person_id)
+    def decided(read: Reading, voucher: Voucher) -> object:
+        reviewed = vouchers.review(voucher, reviewer_id=actor.person_id)
+        committee = read.state(committee_stream(voucher.division), committees.evolve)
+        committees.require_reviewer(committee, person_id=actor.person_id, on=on)
+        return reviewed
 
     return _next(app, actor, key, voucher_id, "village_voucher.reviewed/1", inputs, on, decided)
 
@@ -140,11 +151,26 @@ def approve(
 
     def decided(read: Reading, voucher: Voucher) -> object:
         book = known_book(read, voucher.division)
+        left_fen = 0
         if resolution is not None:
             require_resolution(read, resolution, division=voucher.division)
-        return vouchers.approve(voucher, approver_id=actor.person_id, limit_fen=book.limit_fen, resolution=resolution)
+            left_fen = _left_fen(app, read, resolution)
+        return vouchers.approve(
+            voucher, approver_id=actor.person_id, limit_fen=book.limit_fen, resolution=resolution, left_fen=left_fen
+        )
 
     return _next(app, actor, key, voucher_id, "village_voucher.approved/1", inputs, on, decided)
+
+
+def _left_fen(app: App, read: Reading, resolution: EventName) -> int:
+    """What a resolution still allows: the read model finds the vouchers, their streams are part of the decision."""
+    found = resolution_found(read, resolution)
+    app.caught_up(app.journal.position())
+    with app.reading.connection() as conn:
+        streams = [voucher_stream(one) for one in village_books.under(conn, resolution)]
+    states = read.states(streams, vouchers.evolve).values()
+    taken_fen = sum(one.spent_under(resolution) for one in states if one is not None)
+    return (found.limit_fen if found is not None else 0) - taken_fen
 
 
 def send_back(app: App, *, actor: Actor, key: str, voucher_id: UUID, reason: str, on: date) -> Receipt:
@@ -175,7 +201,6 @@ def book(app: App, *, actor: Actor, key: str, voucher_id: UUID, on: date) -> Rec
         voucher = _known(read, voucher_id)
         require(read, actor, "village_voucher.booked/1", division=voucher.division, on=on)
         vouchers.require_bookable(voucher, booker_id=actor.person_id)
-        require(read, actor, "village_voucher.booked/1", division=voucher.division, on=voucher.day)
         month = month_of(voucher.day)
         numbering = month_stream(voucher.division, month)
         numbered = months.number(
@@ -210,6 +235,21 @@ def _next(
 
     asked = {**inputs, "voucher": str(voucher_id)}
     return app.journal.execute(actor=actor, key=key, inputs=asked, decide=decide)
+
+
+def _said_already(app: App, read: Reading, new: NewVoucher) -> bool:
+    """Whether a voucher of the village that stands says the same: somebody may have pressed twice."""
+    content = new.content
+    with app.reading.connection() as conn:
+        found = village_books.alike(conn, new.division, day=content.day, purpose=content.purpose.strip())
+    states = read.states([voucher_stream(one) for one in found if one != new.voucher_id], vouchers.evolve).values()
+    return any(one is not None and one.status != "withdrawn" and one.lines == content.lines for one in states)
+
+
+def _require_open(read: Reading, division: Division, day: date) -> None:
+    """Refuse `village_month.closed` before anybody signs what could not be booked."""
+    month = month_of(day)
+    months.require_open(read.state(month_stream(division, month), months.evolve), of=month)
 
 
 def _known(read: Reading, voucher_id: UUID) -> Voucher:

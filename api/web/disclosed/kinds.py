@@ -1,13 +1,13 @@
 """Every kind that is disclosed, in words; the page, the file, the poster and the form all ask here."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Protocol
 
 from api.web.disclosed import assets, budget, commitments, meetings, points, rewards, subsidies, village_finances
 from api.web.disclosed.words import KindWords
 from api.web.disclosing_words import period_words
 from domain.kernel.disclosed import once
-from domain.kernel.documents import reference_of
+from domain.kernel.documents import Document, reference_of
 
 WORDS: Final[Mapping[str, KindWords]] = {
     "commitments": commitments.WORDS,
@@ -21,10 +21,49 @@ WORDS: Final[Mapping[str, KindWords]] = {
 }
 
 
-def disclosed_period_text(of: str) -> str:
-    """`2026-10` -> `2026年10月`; of what happened once, also the beginning of its id: `专项 0f1e2d3c`."""
+class Disclosed(Protocol):
+    """What is disclosed of one kind, place and period: a document, or a version of it."""
+
+    @property
+    def division(self) -> str:
+        """The place's code."""
+
+    @property
+    def kind(self) -> str:
+        """One of `WORDS`."""
+
+    @property
+    def period(self) -> str:
+        """A month, a quarter, a year, or what happened once."""
+
+
+def address_of(one: Disclosed) -> str:
+    """Where a disclosure stands, whichever its version."""
+    return f"/v/{one.division}/disclosures/{one.kind}/{one.period}"
+
+
+def disclosed_period_text(of: str, title: str | None = None) -> str:
+    """`2026-10` -> `2026年10月`; of what happened once, its own title in quotes (`“第四次村民代表会议”`), or where
+    it has none that may be told, the beginning of its id: `专项 0f1e2d3c`.
+    """
     happened = once(of)
-    return period_words(of) if happened is None else f"{period_words(of)} {reference_of(happened)}"
+    if happened is None:
+        return period_words(of)
+    return f"“{title}”" if title else f"{period_words(of)} {reference_of(happened)}"
+
+
+def title_of(document: Document) -> str | None:
+    """The title of what a document is about, where that happened once: it stands in its first table's only row.
+
+    None where anything is withheld, for then even the title would tell too much; as `projections.disclosed.titles`.
+    """
+    if once(document.period) is None or document.withheld or not document.tables:
+        return None
+    table = document.tables[0]
+    columns = [column.name for column in table.columns]
+    if len(table.rows) != 1 or "title" not in columns:
+        return None
+    return str(table.rows[0][columns.index("title")])
 
 
 def row_words(kind: str, name: str) -> str:

@@ -33,6 +33,7 @@ WORDS: Final = KindWords(
                 "state": "情况",
                 "eligible": "应到人数",
                 "present": "到会人数",
+                "eligible_reason": "应到人数变化的原因",
             },
             codes={"kind": MEETING_KINDS, "state": MEETING_STATUSES},
         ),

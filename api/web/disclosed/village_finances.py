@@ -37,8 +37,13 @@ WORDS: Final = KindWords(
             {"account": "科目", **_BALANCE, "debit_fen": "本期增加（元）", "credit_fen": "本期减少（元）"},
         ),
         "resources": TableWords(
-            "各类资源",
+            "各类资源：发包合同",
             {"number": "合同号", "resource": "资源", "since": "从", "until": "到", "due_fen": "本期应收（元）"},
+        ),
+        "registered": TableWords(
+            "各类资源：登记在册",
+            {"number": "编号", "resource": "资源", "quantity": "数量", "state": "状态"},
+            {"state": {"held": "在册", "leased": "出租"}},
         ),
         "debts": TableWords("债权债务", {"account": "科目", "party": "往来户", **_BALANCE}),
         "distribution": TableWords("收益分配", _ITEM),

@@ -62,6 +62,14 @@ def test_every_subcommand_explains_itself_with_an_example(named) -> None:
     assert len(subcommand.DESCRIPTION.strip()) > 40
 
 
+@pytest.mark.parametrize("named", CATALOGUE, ids=lambda named: named.name)
+def test_every_subcommand_answers_to_help(named, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([named.name, "--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == parser_of(named, load(named)).format_help()
+
+
 def test_overview_names_every_subcommand(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     shown = capsys.readouterr().out

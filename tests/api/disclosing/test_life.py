@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,10 +21,12 @@ from audit.findings import Check
 from audit.rules.disclosed.folds import folds
 from audit.strict import entry_shown
 from audit.verify import verify_package
-from domain.disclosures.settings import KindRule
+from domain.disclosures.settings import FIRST_BACK, KindRule
 from domain.disclosures.state import disclosure_id
+from domain.kernel.disclosed import KINDS
+from domain.kernel.documents import NUMBERED, referred
 from domain.kernel.refusals import Refusal
-from journal import disclosed_documents
+from journal import disclosed_documents, shown_rows
 from projections import disclosure_calendar, disclosure_queries, places
 from projections.disclosed import frame
 from projections.disclosed.makers import MAKERS
@@ -75,7 +77,7 @@ def village(cluster: "Cluster") -> Iterator[Village]:
             on=on,
         )
         rules = (KindRule("rewards", "monthly", "full"), KindRule("meetings", "never", "masked"))
-        settings = NewSettings(COUNTY, date(2021, 1, 1), "横民〔2021〕1号", 1, 10, 10, 3, rules)
+        settings = NewSettings(COUNTY, on - FIRST_BACK, "横民〔2021〕1号", 1, 10, 10, 3, rules)
         settling.make(app, actor=county.admin, key=county.key(), new=settings, on=on)
         yield Village(county, counter, f"{last:%Y-%m}")
     cluster.drop(access)
@@ -134,7 +136,10 @@ def test_from_draft_to_archive(village: Village, tmp_path: Path) -> None:
     publish(village, identity, 2)
     with app.reading.connection() as conn:
         names = disclosed_documents.names_of(conn, identity, 2)
-    assert names == {"payees:1": "张建国"}, "the recorded setting shows full names of this kind"
+    assert [shown.name for shown in names.values()] == ["张建国"], "the recorded setting shows full names of this kind"
+    who = county.people["zhangjianguo"].person_id
+    made = shown_rows.references(app.vault)
+    assert names["payees:1"].reference in made.lines(made.own(who), division=VILLAGE, kind="rewards")
 
     told = NewObjection(identity, 2, "第一行的钱数不对", "web", row="payees:1")
     objected, _ = objections.raise_one(app, actor=counter.villagers["young"], key="o1", new=told, on=yesterday)
@@ -149,7 +154,7 @@ def test_from_draft_to_archive(village: Village, tmp_path: Path) -> None:
     assert code_of(lambda: disclosures.close(app, key="c1", **close)) == "objection.unanswered"
     objections.answer(
         app,
-        actor=counter.staff["accountant"],
+        actor=county.people["zhouyu"],
         key="a1",
         disclosure_id=identity,
         objection_id=objected,
@@ -192,6 +197,16 @@ def _shown(village: Village, identity: UUID) -> None:
         assert [one.posted_on for one in done] == [today - DAY]
         assert {one.kind for one in owed if one.open} >= {"rewards", "village_finances"}
         assert "meetings" not in {one.kind for one in owed}, "a kind that the setting never asks for is not owed"
+    rules = tuple(KindRule(kind, "never", "masked") for kind in KINDS)
+    nothing = NewSettings(COUNTY, today + DAY, "横民〔2026〕9号", 1, 10, 10, 3, rules)
+    county = village.county
+    with pytest.raises(Refusal, match="settings_backdated"):
+        settling.make(app, actor=county.admin, key=county.key(), new=replace(nothing, since=today - DAY), on=today)
+    settling.make(app, actor=county.admin, key=county.key(), new=nothing, on=today)
+    app.runner.catch_up()
+    with app.reading.connection() as conn:
+        after = disclosure_calendar.calendar(conn, VILLAGE, villages, county=COUNTY, today=today + DAY)
+    assert after == owed, "settings excuse nothing that was owed before them"
 
 
 def _whole(village: Village, folder: Path) -> None:
@@ -219,7 +234,7 @@ def _whole(village: Village, folder: Path) -> None:
 def test_the_journal_alone_gives_the_same_bytes(village: Village, kind: str) -> None:
     app = village.county.app
     assert app.caught_up(app.journal.position())
-    period, parameters = f"{village.today:%Y-%m}", {"small_count_min": "3"}
+    period, parameters = f"{village.today:%Y-%m}", {**NUMBERED, "small_count_min": "3"}
     with app.reading.connection() as conn:
         made = frame.make(conn, MAKERS[kind], division=COUNTY, period=period, parameters=parameters).document
     fold = folds()[kind]
@@ -228,7 +243,7 @@ def test_the_journal_alone_gives_the_same_bytes(village: Village, kind: str) -> 
         assert entry is not None
         if entry.type in fold.types:
             fold.apply(entry)
-    other = fold.document(division=COUNTY, period=period, parameters=parameters, position=made.position)
+    other = referred(fold.document(division=COUNTY, period=period, parameters=parameters, position=made.position))
     assert other == made
     assert any(table.rows for table in made.tables) or kind == "rewards"
 

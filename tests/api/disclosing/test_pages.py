@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from domain.disclosures.settings import FIRST_BACK
 from tests.api.web.county import VILLAGE, County, small_county
 from tests.api.web.registers import sent, signed_in, valid_reports
 from tests.conftest import temporary_home
@@ -50,7 +51,8 @@ def hidden(html: str, name: str) -> str:
 def test_a_village_discloses_by_its_pages(village: tuple[County, Counter, str]) -> None:
     county, counter, month = village
     admin, accountant, supervisor = (signed_in(county, who) for who in ("admin", "accountant", "supervisor"))
-    settings = {"since": SINCE.isoformat(), "document": "横民〔2021〕1号", "publish_days": "7", "answer_days": "10"}
+    since = (counter.today - FIRST_BACK).isoformat()
+    settings = {"since": since, "document": "横民〔2021〕1号", "publish_days": "7", "answer_days": "10"}
     settings |= {"due_days": "10", "small_count_min": "3", "frequency.rewards": "monthly", "names.rewards": "masked"}
     path = f"/staff/disclosure-settings?area={VILLAGE}"
     shown = done(admin, sent(admin, path, "/staff/disclosure-settings", settings))
@@ -86,7 +88,10 @@ def test_a_village_discloses_by_its_pages(village: tuple[County, Counter, str]) 
     assert "多算了一笔" not in supervisor.get(page).text
     action = re.search(rf'action="({re.escape(page)}/objections/[^"]+)"', with_text)
     assert action is not None
-    done(accountant, sent(accountant, page, action[1], {"upheld": "yes", "answer": "属实，更正"}))
+    own = sent(accountant, page, action[1], {"upheld": "no", "answer": "维持"})
+    assert own.status_code == 403, "whoever drafted it does not judge his own work"
+    officer = signed_in(county, "zhouyu")
+    done(officer, sent(officer, page, action[1], {"upheld": "yes", "answer": "属实，更正"}))
     assert "有异议成立" in accountant.get(page).text
     api = county.program("admin").get(f"/api/v1{page.removeprefix('/staff')}").json()
     assert [one["upheld"] for one in api["objections"]] == [True]

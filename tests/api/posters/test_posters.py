@@ -18,13 +18,15 @@ from api.posters import checking, recording
 from api.posters.drawing import draw
 from api.posters.sheets import Posting, sheet_of
 from api.web.disclosed.kinds import WORDS
-from domain.kernel.documents import Column, Document, Table, row_name
+from domain.kernel.documents import Column, Document, ShownName, Table, row_name
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
+from journal.line import canonical
 from projections import disclosure_queries, posted_disclosures
 from tests.api.web.county import VILLAGE, County, small_county
 from tests.api.web.registers import valid_reports
 from tests.conftest import temporary_home
+from tests.journeys.crawling import pdf_text, told_in, words_of
 from tests.stations import Counter, opened_station
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ def posting(*, name: str = "张*国") -> Posting:
         since=date(2026, 4, 2),
         until=date(2026, 4, 8),
         path=["横峰县", "岑阳镇", "城东村"],
-        names={row_name("payees", number): name for number in range(1, ROWS + 1)},
+        names={row_name("payees", number): ShownName(name, "") for number in range(1, ROWS + 1)},
         places={},
         origin="mingzhang.example/361125",
         root=bytes(range(32)),
@@ -112,6 +114,25 @@ def test_a_sheet_says_all_of_it_and_is_always_the_same(paper: str, points: str, 
     assert "pdfuaid:part>1<" in metadata
 
 
+PLANTED = {
+    "欧阳明月": "payees:3",
+    "13800001234": "payees:50",
+    "兴安大道城东新村三单元二楼东户，门前有一棵老樟树": "payees:90",
+}
+"""A name, a telephone number, an address that no line is long enough for; each in a row of its own."""
+
+
+@needs_font
+def test_a_personal_value_in_a_sheet_would_be_found_by_whoever_reads_all_that_is_public() -> None:
+    made = posting()
+    words = words_of([pdf_text(draw(sheet_of(made), paper="A4", fonts=FONTS).pdf)])
+    assert "任何人都可以离线重新计算以上数字" in words, "the sheet can be read at all"
+    assert told_in(words, PLANTED) == set()
+    wrong = replace(made, names={**made.names, **{row: ShownName(value, "") for value, row in PLANTED.items()}})
+    words = words_of([pdf_text(draw(sheet_of(wrong), paper="A4", fonts=FONTS).pdf)])
+    assert told_in(words, PLANTED) == set(PLANTED)
+
+
 @needs_font
 def test_another_figure_is_another_file() -> None:
     other = replace(posting(), version=3)
@@ -122,14 +143,15 @@ def test_another_figure_is_another_file() -> None:
 
 
 @needs_font
-def test_a_character_that_the_font_has_not_is_refused_with_its_place() -> None:
+@pytest.mark.parametrize("character", ["\U0002a6a5", "\ue000", "\U000f0001", "\x7f"])
+def test_a_character_that_the_font_has_not_is_refused_with_its_place(character: str) -> None:
     made = posting()
-    names = {**made.names, "payees:77": "王\U0002a6a5"}
+    names = {**made.names, "payees:77": ShownName(f"王{character}", "")}
     with pytest.raises(Refusal) as said:
         draw(sheet_of(replace(made, names=names)), paper="A4", fonts=FONTS)
     assert said.value.code == "poster.glyph_missing"
     assert said.value.facts["where"] == "发给谁、多少、到没到账，第 77 行，姓名、编号"
-    assert said.value.facts["number"] == "U+2A6A5"
+    assert said.value.facts["number"] == f"U+{ord(character):04X}"
 
 
 def test_a_folder_without_the_font_is_refused(tmp_path: Path) -> None:
@@ -222,7 +244,7 @@ def test_a_sheet_is_recorded_once_served_and_drawn_again_from_a_package(posted: 
 
     names = next((package / "disclosures" / "names").iterdir())
     told = json.loads(names.read_bytes())
-    names.write_text(json.dumps(dict.fromkeys(told, "李*"), ensure_ascii=False))
+    names.write_bytes(canonical({row: {**one, "name": "李*"} for row, one in told.items()}) + b"\n")
     assert {one.outcome for one in checking.check(package, fonts=FONTS)} == {"differs"}
     names.unlink()
     assert {one.reason for one in checking.check(package, fonts=FONTS)} == {"names_missing"}

@@ -70,5 +70,5 @@ def answered(county: County, own: UUID, identity: UUID, *, upheld: bool, text: s
     """Its public answer."""
     app = county.app
     answering = {"disclosure_id": own, "objection_id": identity, "upheld": upheld, "text": text, "on": today(app)}
-    receipt = objections.answer(app, actor=county.people["chenjing"], key=county.key(), **answering)
+    receipt = objections.answer(app, actor=county.people["zhouyu"], key=county.key(), **answering)
     assert app.caught_up(receipt.position)

@@ -1,10 +1,12 @@
 """A document as people read it: every row once, under its number; names as published; nothing without a word."""
 
+from dataclasses import replace
+
 import pytest
 
 from api.public.document_tables import Reader
 from api.web.disclosed.words import KindWords, TableWords
-from domain.kernel.documents import Column, Document, Row, Table
+from domain.kernel.documents import NUMBERED, Column, Document, Row, ShownName, Table
 from domain.kernel.places import Division
 
 VILLAGE = Division("361125001201")
@@ -50,7 +52,7 @@ def document(*sizes: int) -> Document:
 
 
 def reader(*sizes: int) -> Reader:
-    return Reader(document(*sizes), WORDS, {"a:1": "张*国"}, {VILLAGE: "城东村"})
+    return Reader(document(*sizes), WORDS, {"a:1": ShownName("张*国", "")}, {VILLAGE: "城东村"})
 
 
 def test_a_row_is_in_words() -> None:
@@ -61,7 +63,7 @@ def test_a_row_is_in_words() -> None:
     assert [row.name for row in part.rows] == ["a:1", "a:2"]
     assert part.totals == ("", "", "", "", "2,469.13", "")
     assert part.headings[4] == ("金额", True)
-    assert "1,234.57 元" in part.chart
+    assert "1,234.57 元" in part.chart.svg()
 
 
 @pytest.mark.parametrize("sizes", [(0,), (0, 0), (3, 0, 2), (4, 4), (0, 4), (4, 0), (9, 1, 8), (4, 0, 4)])
@@ -85,9 +87,9 @@ def test_every_row_is_on_one_page_and_every_table_on_some(sizes: tuple[int, ...]
 
 
 def test_a_reference_finds_its_own_rows_and_a_row_its_name() -> None:
-    found = reader(3, 2).of_reference("00000001")
+    found = reader(3, 2).of_references({"00000001"})
     assert [(part.title, [row.name for row in part.rows]) for part in found] == [("表a", ["a:2"]), ("表b", ["b:2"])]
-    assert reader(3).of_reference("deadbeef") == []
+    assert reader(3).of_references({"deadbeef"}) == []
     told = "姓名 （未具名或已删除） 00000001，状态 已到账，村 城东村，条数 1,001，金额 1,234.57"
     assert reader(3).said_of("a:2") == told, "a day that is not there is not spoken of"
     for name in ("a:0", "a:4", "z:1", "a", ""):
@@ -107,6 +109,21 @@ def test_the_files_say_what_the_page_says() -> None:
         "到账日期",
     ]
     assert sheet.rows == [(1, "张*国", "00000000", "已到账", "城东村", 1000, 123456, "2026-11-03")]
+
+
+def test_a_document_that_counts_people_shows_the_secret_reference_alone() -> None:
+    shown = {"a:1": ShownName("张*国", "K7F2QM"), "a:2": ShownName("", "9Y4TAC")}
+    counted = replace(document(3), parameters=NUMBERED)
+    (part,), _ = Reader(counted, WORDS, shown, {}).page()
+    assert [row.cells[0] for row in part.rows] == ["张*国 K7F2QM", "（未具名或已删除） 9Y4TAC", "（未具名或已删除）"]
+    (found,) = Reader(counted, WORDS, shown, {}).of_references({"9Y4TAC", "00000002"})
+    assert [row.name for row in found.rows] == ["a:2"]
+    (sheet,) = Reader(counted, WORDS, shown, {}).sheets()
+    assert [row[1:3] for row in sheet.rows] == [
+        ("张*国", "K7F2QM"),
+        ("（未具名或已删除）", "9Y4TAC"),
+        ("（未具名或已删除）", None),
+    ]
 
 
 def test_what_has_no_word_is_an_error() -> None:

@@ -1,8 +1,10 @@
 """A counter in a village: two say yes, points and goods change hands at once, and every count is exact."""
 
+import itertools
 from collections import Counter as Tally
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -10,19 +12,25 @@ from uuid import UUID
 import pytest
 
 from api.commands import exchanges, stations, stocks
+from api.commands.county import NewPlace, register_places
 from api.commands.exchange_codes import exchange_of
 from api.commands.exchanges import Wanted
 from api.commands.points import account_stream
+from api.context import open_app
 from api.exporting import export_package
 from audit.findings import Status
 from audit.verify import verify_package
+from domain.kernel.money import Fen
+from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.points import accounts
 from domain.stations import exchanges as of_exchanges
 from domain.stations import stocks as of_stocks
+from domain.stations.stations import station_id
+from journal import journal as journals
 from journal.facts import Receipt
 from tests.api.web.county import VILLAGE, copied_county
-from tests.stations import POT, SOAP, UMBRELLA, Counter, opened_station
+from tests.stations import POT, SINCE, SOAP, UMBRELLA, Counter, opened_station
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
@@ -33,7 +41,7 @@ CLIENTS = 64
 @pytest.fixture(scope="module")
 def counter(cluster: "Cluster") -> Iterator[Counter]:
     with copied_county(cluster) as county:
-        yield opened_station(county.app, admin=county.admin, village=VILLAGE, villagers=CLIENTS + 4)
+        yield opened_station(county.app, admin=county.admin, village=VILLAGE, villagers=CLIENTS + 5)
 
 
 def held(counter: Counter, account) -> int:
@@ -153,13 +161,35 @@ def test_a_day_at_the_counter_and_what_an_auditor_finds(counter: Counter, tmp_pa
     close = partial(stations.close_station, **closing, key=counter.key(), reason="merged")
     assert refused(close) == "station.stock_left"
 
+    # One gift divided between two villages: the paper that has served in one serves in the other with a reason only.
+    there = second_station(counter)
+    gift = stocks.NewGoods(UMBRELLA, 2, Fen(0), "donation", "捐赠单（2026）第7号")
+    given = {"app": app, "actor": counter.admin, "on": on}
+    both = stocks.receive(**given, key=counter.key(), station_id=counter.station, new=gift)
+    assert [name.partition("/")[0] for name in both.events] == ["donation_slip", "stock"]
+    again = partial(stocks.receive, **given, key=counter.key(), station_id=there)
+    assert refused(partial(again, new=replace(gift, document="捐赠单(2026)第7号"))) == "stock.slip_used_elsewhere"
+    again(new=replace(gift, reason="两村各分两把"))
+
     package = tmp_path / "package"
     export_package(app.settings, app.access, package)
     report = verify_package(package, log_key=str(app.log_key), processes=1)
     (judged,) = [one for one in report.checks if one.check == "stations"]
     assert [(one.code, one.facts) for one in report.findings if not one.attention] == []
     assert judged.status is Status.PASSED
-    assert judged.summary["stations"] == 1
+    assert judged.summary["stations"] == 2
+
+
+def second_station(counter: Counter) -> UUID:
+    """A station in the next village, which offers umbrellas."""
+    village = Division("361125001202")
+    asked = {"app": counter.app, "actor": counter.admin, "on": counter.today}
+    places = [NewPlace(village, "城西村")]
+    register_places(**asked, key=counter.key(), new=places, since=SINCE)
+    stations.open_station(**asked, key=counter.key(), division=village, name="城西驿站", opened_on=counter.today)
+    listing = stations.NewListing(UMBRELLA, "雨伞", "把", 60, 7, counter.today, None)
+    stations.list_item(**asked, key=counter.key(), station_id=station_id(village), new=listing)
+    return station_id(village)
 
 
 def named(receipt: Receipt) -> UUID:
@@ -187,6 +217,24 @@ def test_sixty_four_counters_and_twenty_umbrellas(counter: Counter) -> None:
     assert Tally(held(counter, counter.account(word)) for word in wanting) == {0: 20, 60: 44}
     stock = app.journal.state(of_stocks.stock_stream(counter.station, UMBRELLA), of_stocks.evolve)
     assert stock.value_fen == 0
+
+
+def test_counters_of_two_programs_on_one_database_stand_in_one_line(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twelve bottles are wanted at once, half of them at the other program: nobody decides in vain more than once."""
+    who, clients = f"villager-{CLIENTS + 2}", 12
+    counter.give_points(("person", counter.villagers[who].person_id), 35 * 10)
+    counter.receive(SOAP, clients)
+    codes = [counter.code(who) for _ in range(clients)]
+    monkeypatch.setattr(
+        journals, "ATTEMPTS_MAX", 2
+    )  # what one program remembers the other has changed: read, once more
+    with open_app(counter.app.settings, access=counter.app.access) as app, ThreadPoolExecutor(clients) as pool:
+        programs = itertools.cycle((counter, replace(counter, app=app)))
+        calls = [pool.submit(outcome, partial(next(programs).exchange, code, (SOAP, 1))) for code in codes]
+        said = Tally(call.result() for call in calls)
+    assert said == {"done": 10, "points.too_few": 2}
 
 
 def test_sixty_four_codes_on_one_account(counter: Counter) -> None:

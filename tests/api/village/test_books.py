@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.books.village_tables import Asked, names_of_book, table_of
+from api.commands.disclosing import committees
 from api.commands.village import books, vouchers
 from api.exporting import export_package
 from audit.findings import Check
@@ -18,7 +19,7 @@ from domain.kernel.refusals import Refusal
 from projections import trial_balances, village_books, village_statements
 from tests.api.web.county import VILLAGE, small_county
 from tests.conftest import temporary_home
-from tests.village import Village, credit, debit, village_with_book
+from tests.village import SINCE, Village, credit, debit, village_with_book
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
@@ -43,7 +44,7 @@ def code_of(decide: Callable[[], object]) -> str:
 
 
 def test_from_the_opening_to_a_closed_month(village: Village, tmp_path: Path) -> None:
-    bill = village.booked("村道路灯电费", debit("522", 12_000), credit("102", 12_000))
+    bill = village.booked("村道路灯电费", debit("514", 12_000), credit("102", 12_000))
     village.booked("鱼塘发包收入", debit("102", 60_000), credit("501", 60_000), day=village.since + timedelta(days=3))
     village.reversed(bill, day=village.since + timedelta(days=4))
     village.settled()
@@ -57,21 +58,21 @@ def test_from_the_opening_to_a_closed_month(village: Village, tmp_path: Path) ->
         sheet = table_of("sheet", conn, asked, names=names_of_book(conn, book)).rows
     assert [found[number].status for number in (1, 2, 3)] == ["reversed", "booked", "booked"]
     assert found[1].reversal_id == found[3].voucher_id
-    assert sums == {"101": 20_000, "102": 860_000, "112": 30_000, "311": -850_000, "501": -60_000, "522": 0}
+    assert sums == {"101": 20_000, "102": 860_000, "112": 30_000, "311": -850_000, "501": -60_000, "514": 0}
     assert {one.account.split(":")[1]: one.balance for one in ledger} == sums, "the village's own table and the ledger"
     totals = {row[1]: row[2] for row in sheet}
     assert totals["资产合计"] == totals["负债和所有者权益合计"] == 910_000
     assert totals["本年收益（未结转）"] == 60_000
 
     assert code_of(lambda: village.closed(next_month(village.month))) == "village_month.not_over"
-    waiting = village.drafted("打字复印费", debit("521", 4_500), credit("101", 4_500))
+    waiting = village.drafted("打字复印费", debit("513", 4_500), credit("101", 4_500))
     village.settled()
     assert code_of(village.closed) == "village_month.vouchers_wait"
     village.signed(waiting)
     village.book(waiting)
     village.closed()
-    late = village.signed(village.drafted("漏记的一笔", debit("521", 100), credit("101", 100)))
-    assert code_of(lambda: village.book(late)) == "village_month.closed"
+    late = ("漏记的一笔", debit("513", 100), credit("101", 100))
+    assert code_of(lambda: village.drafted(*late)) == "village_month.closed", "before anybody signs it"
     assert code_of(village.opening) == "village_book.opening_recorded_already"
 
     village.settled()
@@ -84,9 +85,14 @@ def test_from_the_opening_to_a_closed_month(village: Village, tmp_path: Path) ->
 
 def test_cash_never_falls_below_zero(village: Village) -> None:
     month = village.today.replace(day=1)
-    spent = village.drafted("没有那么多现金", debit("521", 2_000_000), credit("101", 2_000_000), day=month)
+    spent = village.drafted("没有那么多现金", debit("513", 2_000_000), credit("101", 2_000_000), day=month)
     village.app.journal.position()
     asked = {"app": village.app, "voucher_id": spent, "on": village.today}
+    second = village.staff["second"]
+    gone = {"division": VILLAGE, "person_id": second.person_id, "body": "supervision", "last_day": SINCE}
+    committees.leave(village.app, actor=village.admin, key=village.key(), **gone, on=village.today)
+    by_second = {**asked, "actor": second}
+    assert code_of(lambda: vouchers.review(**by_second, key=village.key())) == "committee.not_in_supervision"
     vouchers.review(**asked, actor=village.staff["reviewer"], key=village.key())
     approve = {**asked, "actor": village.staff["approver"]}
     assert code_of(lambda: vouchers.approve(**approve, key=village.key())) == "village_voucher.resolution_needed"
@@ -109,7 +115,7 @@ def test_two_accountants_at_once_leave_no_gap_and_no_double(village: Village) ->
     day = village.today.replace(day=1)
     approved = [
         village.signed(
-            village.drafted(f"第{number}笔", debit("521", 100 + number), credit("101", 100 + number), day=day)
+            village.drafted(f"第{number}笔", debit("513", 100 + number), credit("101", 100 + number), day=day)
         )
         for number in range(6)
     ]
@@ -122,10 +128,14 @@ def test_two_accountants_at_once_leave_no_gap_and_no_double(village: Village) ->
 
 
 def test_the_same_command_again_is_the_same_voucher(village: Village) -> None:
-    approved = village.signed(village.drafted("再来一次", debit("521", 900), credit("101", 900), day=village.today))
+    approved = village.signed(village.drafted("再来一次", debit("513", 900), credit("101", 900), day=village.today))
     asked = {"app": village.app, "actor": village.staff["booker"], "voucher_id": approved, "on": village.today}
     first, again = (vouchers.book(**asked, key="booked-twice") for _ in range(2))
     assert (first.events, again.replayed) == (again.events, True)
+    village.settled()
+    once_more = ("再来一次", debit("513", 900), credit("101", 900))
+    assert code_of(lambda: village.drafted(*once_more, day=village.today)) == "village_voucher.same_again"
+    village.drafted("再来一次（第二笔）", *once_more[1:], day=village.today)
 
 
 def _days(village: Village) -> dict[str, object]:

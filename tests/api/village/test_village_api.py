@@ -1,13 +1,17 @@
 """A village's book over JSON: every operation once, and what each of the four may not do."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from api.commands import charts
+from api.exporting import export_package
 from api.files.chart_profiles import load_chart
+from api.package_contents import Authority, HandOver
 from api.web import village_words
+from audit.verify import verify_package
 from domain.kernel.calendar import first_day, last_day
 from domain.village import parties, vouchers
 from tests.api.web.county import VILLAGE, County
@@ -24,12 +28,21 @@ def test_stored_words_have_chinese_words() -> None:
     assert set(vouchers.STEPS) < set(village_words.VOUCHER_STATUSES)
 
 
-def test_a_book_from_opening_to_closed_month(county: County) -> None:
+def test_a_book_from_opening_to_closed_month(county: County, tmp_path: Path) -> None:
     said = village_story(county)
     assert said["readVillageVoucher"]["number"] == 1
     assert said["readVillageVoucher"]["status"] == "reversed"
     assert [one["status"] for one in said["readVillageBook"]["months"]] == ["closed"]
     assert said["readVillageStatement"]["rows"][-1][1] == "合计"
+    app, digest = county.app, said["keepVoucherFile"]["sha256"]
+    hand_over = HandOver(Authority(app.log.founder_id, "县审计局 2026-7 号通知书"), attachments=True, opened=True)
+    export_package(app.settings, app.access, tmp_path / "package", hand_over=hand_over)
+    assert (tmp_path / "package/attachments" / digest).read_bytes() == PAPER
+    row = f"village_voucher/{said['readVillageVoucher']['voucher_id']}@1,凭证附件,{digest},{len(PAPER)},是"
+    assert row in (tmp_path / "package/attachments/digests.csv").read_text("utf-8-sig")
+    assert "赵承包" in (tmp_path / "package/opened/values.jsonl").read_text("utf-8"), "the party's name, by authority"
+    report = verify_package(tmp_path / "package", processes=1)
+    assert [(one.code, one.place) for one in report.findings if not one.attention] == []
 
 
 def line(account: str, side: str, amount_fen: int, party: str | None = None) -> Said:
@@ -89,7 +102,7 @@ def village_story(county: County) -> Said:
     )
     assert wrong.json()["code"] == "village_file.type_unknown"
 
-    bill = [line("522", "debit", 12_000), line("102", "credit", 12_000)]
+    bill = [line("514", "debit", 12_000), line("102", "credit", 12_000)]
     content = {"day": since, "kind": "payment", "purpose": "村道路灯电费", "lines": bill}
     refused("village_file.unknown", "handler", f"{BASE}/vouchers", {**content, "attachments": ["a" * 64]})
     refused("village_voucher.kind_unsuited", "handler", f"{BASE}/vouchers", {**content, "kind": "receipt"})
@@ -110,7 +123,7 @@ def village_story(county: County) -> Said:
     for login, step in (("second", "review"), ("approver", "approve"), ("booker", "book")):
         did("stepVillageVoucher", login, f"/village-vouchers/{red['voucher_id']}/steps", {"step": step})
 
-    large = {**content, "lines": [line("522", "debit", 400_000), line("102", "credit", 400_000)]}
+    large = {**content, "lines": [line("514", "debit", 400_000), line("102", "credit", 400_000)]}
     above = f"/village-vouchers/{did('draftVillageVoucher', 'handler', f'{BASE}/vouchers', large)['voucher_id']}"
     did("stepVillageVoucher", "reviewer", f"{above}/steps", {"step": "review"})
     refused("village_voucher.resolution_needed", "approver", f"{above}/steps", {"step": "approve"})

@@ -102,7 +102,7 @@ def bill(village: Village) -> dict[str, str]:
     return {
         "day": village.since.isoformat(),
         "purpose": "村道路灯电费",
-        "account.0": "522",
+        "account.0": "514",
         "debit.0": "120",
         "account.1": "102",
         "credit.1": "120.00",

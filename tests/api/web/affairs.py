@@ -62,7 +62,9 @@ def refused(answer: Any) -> str:
     return code
 
 
-def resolved(county: County, *, setter: str, caller: str, recorder: str, teller: str) -> tuple[str, str]:
+def resolved(
+    county: County, *, setter: str, caller: str, recorder: str, teller: str, limit_fen: int | None = None
+) -> tuple[str, str]:
     """A meeting that has passed one resolution: its id, and the vote's name. The rule is set where there is none."""
     on = today(county.app).isoformat()
     rules = county.program(setter, OFFICERS.get(setter)).get("/api/v1/meeting-rules").json()
@@ -70,7 +72,7 @@ def resolved(county: County, *, setter: str, caller: str, recorder: str, teller:
         done(post(county, setter, "/meeting-rules", {**RULE, "division": VILLAGE, "since": on}))
     meeting = made(county, caller, "/meetings", {**MEETING, "held_on": on})
     done(step(county, recorder, f"/meetings/{meeting}", **CAME))
-    receipt = done(step(county, teller, f"/meetings/{meeting}", **VOTE))
+    receipt = done(step(county, teller, f"/meetings/{meeting}", **VOTE, limit_fen=limit_fen))
     return meeting, str(receipt["events"][0])
 
 
@@ -94,6 +96,7 @@ def one_of_each(county: County) -> None:
     }
     commitment = made(county, "chenjing", "/commitments", promise)
     done(step(county, "chenjing", f"/commitments/{commitment}", step="progress", note="路基已完成。"))
-    _, vote = resolved(county, setter="gaofei", caller="chenjing", recorder="gaofei", teller="zhouyu")
+    people = {"setter": "gaofei", "caller": "chenjing", "recorder": "gaofei", "teller": "zhouyu"}
+    _, vote = resolved(county, **people, limit_fen=5_000_000)
     project = {"division": VILLAGE, "title": "三组道路硬化", "resolution": vote, "budget_fen": 5_000_000}
     made(county, "chenjing", "/projects", project)

@@ -1,5 +1,6 @@
 """What a village announces, is told, promises, decides and builds: over the API, on pages, and by the offline check."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,17 +9,24 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.commands.shared import today
+from api.exporting import export_package
+from api.package_contents import Authority, HandOver
 from api.web import affair_words
+from audit.verify import verify_package
 from domain.affairs import commitments, meetings, notices, projects, suggestion_box
 from domain.kernel import quorums
 from domain.kernel.quorums import Share
 from tests.api.web.affairs import CAME, MEETING, RULE, VOTE, done, made, post, refused, resolved, step
-from tests.api.web.county import COUNTY, TOWNSHIP, VILLAGE, County, copied_county
+from tests.api.web.county import COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, County, copied_county
 from tests.api.web.registers import faults, recorded, sent, signed_in
+from tests.audit.packages import list_again
 from tests.journeys.adopted import add_officer
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
+
+
+SHEET, PICTURE = b"%PDF-1.4\n1 0 obj\n", b"\x89PNG\r\n\x1a\n0000"
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +108,9 @@ def test_what_a_villager_says_is_answered_in_public_and_kept_in_the_vault(county
     (waiting,) = read(county, "zengli", "/suggestions?waiting=true")
     assert "1 条意见等受理、等答复" in signed_in(county, "zengli").get("/staff").text
     assert "条意见等受理" not in browser.get("/staff").text, "it waits for who may answer"
+    public = county.browser().get(f"/v/{VILLAGE}/suggestions").text
+    assert "已经收到、还没有受理的：1 条" in public, "a village cannot let it lie unseen"
+    assert words not in public
     path = f"/suggestions/{waiting['suggestion_id']}"
     assert refused(county.program("fengjie").get(f"/api/v1{path}/text")) == "access.may_not_read"
     assert read(county, "zengli", f"{path}/text") == {"text": words}
@@ -207,8 +218,10 @@ def test_a_project_goes_from_the_vote_to_the_acceptance_of_two(county: County) -
     assert refused(step(county, "hanbing", at.removeprefix("/staff"), **VOTE)) == "chain.acted_twice"
     telling = signed_in(county, "fengjie")
     vote = {name: str(value) for name, value in VOTE.items() if name != "step"}
-    page = recorded(telling, sent(telling, at, f"{at}/steps", vote), "meeting")
-    assert "通过" in page.text
+    page = recorded(telling, sent(telling, at, f"{at}/steps", {**vote, "limit_fen": "50000"}), "meeting")
+    assert "授权支出不超过 50,000.00 元" in page.text
+    again = step(county, "fengjie", at.removeprefix("/staff"), **VOTE)
+    assert refused(again) == "meeting.voted_already", "a lost vote is not repeated until it is won"
     lost = {**VOTE, "title": "公益岗位", "agreed": 11, "opposed": 11, "abstained": 0}
     failed = done(step(county, "fengjie", at.removeprefix("/staff"), **lost))["events"][0]
     new = {"division": VILLAGE, "title": "公益岗位", "resolution": failed, "budget_fen": 100}
@@ -225,6 +238,8 @@ def _built(county: County) -> None:
     (passed,) = read(county, "xuwei", "/resolutions")
     calling = signed_in(county, "zengli")
     proposal = {"resolution": passed["event"], "title": "三组道路硬化", "budget_fen": "50000"}
+    dear = sent(calling, "/staff/projects", "/staff/projects", {**proposal, "budget_fen": "50000.01"})
+    assert "超过了决议授权的数" in dear.text
     page = recorded(calling, sent(calling, "/staff/projects", "/staff/projects", proposal), "project")
     at = str(page.url.path)
     path = at.removeprefix("/staff")
@@ -261,6 +276,104 @@ def test_pages_show_only_ones_own_area(county: County) -> None:
         assert county.program("zhangjianguo").get(f"/api/v1/{kind}").status_code == 403
 
 
-def test_the_offline_check_finds_nothing_wrong(county: County, tmp_path: Path) -> None:
-    resolved(county, setter="gaofei", caller="zengli", recorder="hanbing", teller="fengjie")
-    assert faults(county, tmp_path / "package") == []
+def kept(county: County, login: str, meeting: str, content: bytes) -> str:
+    """A file of a meeting's sheet, sent by a program; its digest."""
+    answer = county.program(login).post(
+        f"/api/v1{meeting}/sheet-files",
+        files={"file": ("签到表.pdf", content)},
+        headers={"idempotency-key": county.key()},
+    )
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["sha256"])
+
+
+def test_the_sheet_that_people_signed_is_kept_with_the_meeting(county: County) -> None:
+    meeting, vote = resolved(county, setter="gaofei", caller="zengli", recorder="hanbing", teller="fengjie")
+    path, counting = f"/meetings/{meeting}", signed_in(county, "hanbing")
+    page = counting.get(f"/staff{path}").text
+    form = page[page.index("存入签到表") :]
+    hidden = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', form[: form.index("</form>")]))
+    assert "将记入账本" in form
+    address, scans = f"/staff{path}/steps", [("papers", ("一.png", PICTURE)), ("papers", ("二.pdf", SHEET))]
+    page = recorded(counting, counting.post(address, data=hidden, files=scans), "meeting").text
+    first, second = re.findall(rf'href="(/staff{path}/sheets/[0-9a-f]{{64}})"', page)
+    opened = counting.get(second)
+    assert (opened.content, opened.headers["content-type"]) == (SHEET, "application/pdf")
+    assert county.app.vault.openings(limit=1)[0].reason == "meeting.read as village_accountant"
+    assert signed_in(county, "lihe").get(first).status_code == 403, "reads of meetings, but keeps no sheets"
+    assert "sheets/" not in signed_in(county, "xuwei").get(f"/staff{path}").text
+    assert refused(step(county, "hanbing", path, step="keep_sheet")) == "meeting.sheet_files_unsuited"
+    again = [first.rpartition("/")[2]]
+    assert refused(step(county, "hanbing", path, step="keep_sheet", files=again)) == "meeting.sheet_files_unsuited"
+    assert refused(step(county, "hanbing", path, step="keep_sheet", files=["a" * 64])) == "village_file.unknown"
+    wrong = counting.post(address, data={**hidden, "key": county.key()}, files=[("papers", ("签到.txt", b"text"))])
+    assert "只收 PDF" in wrong.text
+    assert [one["sha256"] for one in read(county, "xuwei", path)["sheets"]] == [
+        one.rpartition("/")[2] for one in (first, second)
+    ]
+    jobs = {**VOTE, "title": "公益岗位", "agreed": 20, "opposed": 0, "limit_fen": 100}
+    later = done(step(county, "fengjie", path, **jobs))["events"][0]
+    new = {"division": VILLAGE, "title": "公益岗位", "budget_fen": 100}
+    assert refused(post(county, "zengli", "/projects", {**new, "resolution": vote})) == "project.above_resolution"
+    made(county, "zengli", "/projects", {**new, "resolution": later})
+    assert refused(post(county, "zengli", "/projects", {**new, "resolution": f"meeting/{meeting}@4"})) == (
+        "meeting.resolution_unknown"
+    ), "the sheet is no resolution"
+
+
+def test_a_sheet_of_another_village_is_not_opened_by_its_digest(county: County) -> None:
+    on = today(county.app).isoformat()
+    own = made(county, "zengli", "/meetings", {**MEETING, "held_on": on})
+    digest = kept(county, "hanbing", f"/meetings/{own}", SHEET + b"2")
+    done(step(county, "hanbing", f"/meetings/{own}", **CAME, files=[digest]))
+    done(post(county, "chenjing", "/meeting-rules", {**RULE, "kind": "households", "since": on}))
+    new = {**MEETING, "division": OTHER_TOWNSHIP, "kind": "households", "held_on": on}
+    other = made(county, "chenjing", "/meetings", new)
+    assert refused(step(county, "chenjing", f"/meetings/{other}", **CAME, files=[digest])) == "village_file.unknown"
+    outside = county.program("hanbing").post(
+        f"/api/v1/meetings/{other}/sheet-files",
+        files={"file": ("a.pdf", SHEET)},
+        headers={"idempotency-key": county.key()},
+    )
+    assert refused(outside) == "access.outside_area"
+
+
+def packed(county: County, folder: Path) -> set[str]:
+    """A package with files, by authority; the files in it."""
+    hand_over = HandOver(Authority(county.app.log.founder_id, "县审计局 2026-7 号通知书"), True, opened=False)
+    export_package(county.app.settings, county.app.access, folder, hand_over=hand_over)
+    return {path.name for path in (folder / "attachments").iterdir()} - {"digests.csv"}
+
+
+def found(package: Path) -> set[tuple[str, str]]:
+    """What the offline check finds, and where."""
+    report = verify_package(package, processes=1)
+    return {(one.code, one.place.event or one.place.file or "") for one in report.findings if not one.attention}
+
+
+def test_sheets_go_into_the_package_with_authority_and_are_compared(county: County, tmp_path: Path) -> None:
+    """A sheet is its digest, until somebody asks by name and with a reason; whoever was erased takes his along."""
+    meeting, _ = resolved(county, setter="gaofei", caller="zengli", recorder="hanbing", teller="fengjie")
+    held = made(county, "zengli", "/meetings", {**MEETING, "held_on": today(county.app).isoformat()})
+    digest, his = (kept(county, "hanbing", f"/meetings/{one}", SHEET + one.encode()) for one in (meeting, held))
+    event = done(step(county, "hanbing", f"/meetings/{meeting}", step="keep_sheet", files=[digest]))["events"][0]
+    leaving = county.people["qianduo"].person_id
+    done(step(county, "hanbing", f"/meetings/{held}", **CAME, person_ids=[str(leaving)], files=[his]))
+    assert faults(county, tmp_path / "digests") == []
+    assert {path.name for path in (tmp_path / "digests/attachments").iterdir()} == {"digests.csv"}
+    assert {digest, his} <= packed(county, tmp_path / "before")
+    erased = county.post("admin", f"/persons/{leaving}/erasure", {"reason": "unlawful", "legal_basis": "书面申请"})
+    assert erased.status_code == 201, erased.text
+    assert signed_in(county, "hanbing").get(f"/staff/meetings/{held}/sheets/{his}").status_code == 409
+    package = tmp_path / "package"
+    files = packed(county, package)
+    assert (digest in files, his in files) == (True, False)
+    assert found(package) == set()
+    (package / "attachments" / digest).write_bytes(SHEET[::-1])
+    list_again(package)
+    path = f"attachments/{digest}"
+    assert ("attachments.bytes", path) in found(package)
+    assert ("attachments.length", event) in found(package)
+    (package / "attachments" / digest).unlink()
+    list_again(package)
+    assert ("attachments.differs", event) in found(package)

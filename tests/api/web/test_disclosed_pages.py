@@ -27,10 +27,12 @@ from domain.disclosures.settings import KindRule
 from domain.kernel.disclosed import KINDS
 from domain.kernel.documents import Document, Table
 from domain.kernel.ids import derived
-from journal import disclosed_documents
+from journal import disclosed_documents, shown_rows
 from projections.disclosed import rewards
 from tests.api.public.disclosing import answered, objected, posted, rewarded_last_month, seat_reviewer
 from tests.api.web.county import COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, County
+from tests.api.web.registers import signed_in
+from tests.village import village_with_book
 
 WORDS = "村里少记了我修路灯的一笔，请核对"
 ROWS = 300
@@ -92,7 +94,10 @@ def test_one_sentence_then_every_row_then_the_proof(told: tuple[County, str, UUI
     assert places == sorted(places)
     names_nobody(county, html)
     for who, masked in (("zhangjianguo", "张*国"), ("ouyang", "欧阳**"), ("liuyang", "刘*")):
-        assert f"{masked} {str(county.people[who].person_id)[:8]}" in text
+        own = county.people[who].person_id
+        references = shown_rows.references(county.app.vault)
+        assert f"{masked} {references.lines(references.own(own), division=VILLAGE, kind='rewards')[0]}" in text
+        assert str(own)[:8] not in html
     assert re.search(r"合计.*4.*40\.00", text)
     document = county.browser().get(at(period, "/2/data/document.json")).content
     assert hashlib.sha256(document).hexdigest() in html
@@ -145,15 +150,22 @@ def test_every_place_above_lists_it_and_a_reader_of_feeds_is_told(told: tuple[Co
 
 def test_somebody_finds_his_own_rows_by_his_number(told: tuple[County, str, UUID]) -> None:
     county, period, _ = told
-    own = str(county.people["ouyang"].person_id)[:8]
-    for path in (f"/v/{VILLAGE}/find?ref={own[:4].upper()}%20{own[4:]}", at(period, f"/2?ref={own}")):
+    references = shown_rows.references(county.app.vault)
+    own = references.own(county.people["ouyang"].person_id)
+    stands = references.lines(own, division=VILLAGE, kind="rewards")[0]
+    for path in (
+        f"/v/{VILLAGE}/find?ref={own[:4].lower()}%20{own[4:]}",
+        f"/v/{VILLAGE}/find?ref={stands}",
+        at(period, f"/2?ref={own}"),
+    ):
         text = text_of(small(county, path)[1])
-        assert f"欧阳** {own}" in text
+        assert f"欧阳** {stands}" in text
+        assert str(county.people["ouyang"].person_id)[:8] not in text
         assert "张*国" not in text
     for nobody in ("deadbeef", "%25", "x" * 60, "'--"):
         answer, html = small(county, f"/v/{VILLAGE}/find?ref={nobody}")
         assert answer.status_code == 200
-        assert "没有编号" in html
+        assert "正在公示的里面没有" in html
     assert small(county, f"/v/{VILLAGE}/find")[0].status_code == 200
 
 
@@ -200,6 +212,80 @@ def test_what_is_late_is_said_where_it_is_owed(told: tuple[County, str, UUID]) -
     assert "还没有公开" not in small(county, f"/v/{OTHER_TOWNSHIP}/disclosures")[1]
 
 
+def test_a_list_of_its_own_counts_what_is_late_and_names_each(told: tuple[County, str, UUID]) -> None:
+    county, period, _ = told
+    for place in (COUNTY, TOWNSHIP):
+        html = small(county, f"/v/{place}/late")[1]
+        text = text_of(html)
+        assert re.search(r"应公开还没有公开的\s+1 项\s+，涉及\s+1 个地方\s+，最久的已超期\s+[1-9][0-9]* 天", text)
+        below = TOWNSHIP if place == COUNTY else VILLAGE
+        assert f'<a href="/v/{below}/late">' in html, "the counts lead on"
+        assert f'<a href="/v/{VILLAGE}/disclosures">城东村</a>' in html
+        places = [text.index(word) for word in ("应公开还没有公开", "按地方", "逐项", "怎样核对")]
+        assert places == sorted(places)
+    listed = county.browser().get(f"/v/{COUNTY}/late/data/page.json").json()
+    (row,) = listed["tables"]["late"]
+    on = today(county.app)
+    days = (on - (date.fromisoformat(f"{period}-01") + timedelta(days=31)).replace(day=1)).days + 1
+    assert (row["division"], row["kind"], row["days_late"]) == (VILLAGE, "资产与资源", days)
+    assert row["due_on"] == (on - timedelta(days=days)).isoformat()
+    (counted,) = listed["tables"]["places"]
+    assert [counted[name] for name in ("division", "places", "count", "days_late")] == [TOWNSHIP, 1, 1, days]
+    assert "超期天数" in county.browser().get(f"/v/{COUNTY}/late/data/late.csv").text
+    nothing = text_of(small(county, f"/v/{OTHER_TOWNSHIP}/late")[1])
+    assert "没有逾期未公开的" in nothing
+    staff = signed_in(county, "admin").get("/staff/disclosures").text
+    assert f'href="/staff/disclosures?area={TOWNSHIP}"' in staff
+    assert f"已超期 {days} 天" in staff
+
+
+MANY_PLACES = """
+INSERT INTO read.places (code, prefix, since, successors, predecessors)
+SELECT code, rtrim(code, '0'), %(since)s, '[]', '[]' FROM unnest(%(codes)s::text[]) AS code
+"""
+MANY_NAMES = """
+INSERT INTO read.place_names (log_index, code, name, event)
+SELECT 1000000000 + n, code, '新设立的第' || n || '村', '' FROM unnest(%(codes)s::text[]) WITH ORDINALITY AS t (code, n)
+"""
+MANY_OWE = """
+INSERT INTO read.disclosure_settings
+VALUES ('of all', %(county)s, %(since)s, '文件', 7, 10, 10, 3, %(kinds)s, 1000000000)
+"""
+
+
+def test_a_county_of_204_villages_that_are_all_late_has_small_pages(county: County) -> None:
+    townships = [f"361125{number}000" for number in range(801, 813)]
+    villages = [f"{code[:9]}{200 + number}" for code in townships for number in range(17)]
+    since = today(county.app) - timedelta(days=400)
+    kinds = json.dumps([{"kind": kind, "frequency": "monthly", "names": "masked"} for kind in KINDS])
+    values = {"codes": [*townships, *villages], "since": since, "county": COUNTY, "kinds": kinds}
+    with psycopg.connect(county.app.access.projector) as conn:
+        conn.execute(MANY_PLACES, values)
+        conn.execute(MANY_NAMES, values)
+        conn.commit()
+        try:
+            before = small(county, f"/v/{COUNTY}/late?after=0")[1]
+            conn.execute(MANY_OWE, values)
+            conn.commit()
+            _, html = small(county, f"/v/{COUNTY}/late")
+            small(county, f"/v/{COUNTY}/late?after=40&large=1")
+            small(county, f"/v/{townships[0]}/late")
+            small(county, f"/v/{COUNTY}/disclosures")
+            files = county.browser().get(f"/v/{COUNTY}/late/data/page.json").json()
+        finally:
+            conn.execute("DELETE FROM read.disclosure_settings WHERE event = 'of all'")
+            conn.execute("DELETE FROM read.place_names WHERE code = ANY (%(codes)s)", values)
+            conn.execute("DELETE FROM read.places WHERE code = ANY (%(codes)s)", values)
+            conn.commit()
+    assert "另有 204 个村" in before, "where nothing is settled nothing is late, and that is said"
+    late = files["tables"]["late"]
+    assert len([one for one in late if one["division"] in villages]) >= 204 * 7 * 11
+    assert f"{len(late):,} 项" in text_of(html)
+    assert len(re.findall(r'data-label="超期"', html)) == 40
+    counted = {one["division"]: one["places"] for one in files["tables"]["places"]}
+    assert [counted[code] for code in townships] == [17] * 12
+
+
 @contextmanager
 def changed(county: County, own: UUID, *, until: date | None = None, document: str | None = None) -> Iterator[None]:
     """The second version with another last day, or other rows, straight in the read model; and back again."""
@@ -237,8 +323,8 @@ def test_after_its_days_the_rows_come_down_and_the_proof_stays(told: tuple[Count
         listed = text_of(small(county, f"/v/{VILLAGE}/disclosures")[1])
         assert re.search(r"正在公示\s+0 项", listed)
         assert listed.index("往期") < listed.index("奖励发放")
-        own_reference = str(county.people["ouyang"].person_id)[:8]
-        assert "没有编号" in small(county, f"/v/{VILLAGE}/find?ref={own_reference}")[1]
+        own_number = shown_rows.references(county.app.vault).own(county.people["ouyang"].person_id)
+        assert "正在公示的里面没有" in small(county, f"/v/{VILLAGE}/find?ref={own_number}")[1]
     assert small(county, at(period))[0].status_code == 200
 
 
@@ -267,13 +353,15 @@ def test_every_kind_has_a_word_for_each_figure_and_column(told: tuple[County, st
     """Of a village, or where villages have none of it of the county; what is about nobody's year is said so too."""
     county, period, _ = told
     division, on = COUNTY if kind == "budget" else VILLAGE, today(county.app)
+    if kind == "village_finances":
+        village_with_book(county.app, admin=county.admin, division=VILLAGE)
     made = computing.compute(county.app, division=division, kind=kind, period=period, on=on).document
     reader = Reader(made, WORDS_OF[kind], {}, {})
     sentence = reader.words.sentence(made.sentence)
     assert sentence.endswith("。")
     assert "%" not in sentence
     assert set(reader.words.drawn) <= set(made.sentence)
-    assert isinstance(reader.chart, Markup)
+    assert isinstance(reader.chart.svg(), Markup)
     parts, _ = reader.page()
     assert [part.title for part in parts] == [sheet.title for sheet in reader.sheets()]
     assert [bool(part.headings) for part in parts] == [True] * len(made.tables)

@@ -64,6 +64,8 @@ def test_the_life_of_points_over_the_api(county: County, monkeypatch: pytest.Mon
     unheard = {**littering, "item": "unheard_of", "person_id": person}
     refused = county.post("chenjing", "/points-deductions", {"deductions": [unheard]})
     assert refused.json()["code"] == "points_rule.item_unknown"
+    own = {**littering, "person_id": str(county.people["chenjing"].person_id)}
+    assert county.post("chenjing", "/points-deductions", {"deductions": [own]}).json()["code"] == "chain.acted_twice"
 
     back = f"/points-accounts/{account['account_id']}/reversals"
     assert county.post("chenjing", back, {"number": 3, "reason": "认错了人"}).status_code == 201

@@ -8,9 +8,12 @@ import pytest
 
 from api.exporting import export_package
 from api.web import property_words
+from api.web.disclosed.kinds import title_of
 from audit.verify import verify_package
 from domain.kernel import sending_back
+from domain.kernel.documents import parse
 from domain.village import assets, contracts, parties
+from projections.disclosed.titles import titles
 from tests.api.files.test_subsidy_lists import book
 from tests.api.public.disclosing import last_month, posted, seat_reviewer
 from tests.api.web.county import COUNTY, VILLAGE, County
@@ -95,7 +98,9 @@ def _let(village: Property, resource: str, rent: str) -> None:
     village.did("", "booker", "/resource-contracts", new)
     village.did("recordResourceContractStep", "reviewer", steps, {"step": "confirm"})
     village.did("", "booker", steps, receiving)
-    wrong = village.did("", "booker", steps, {**receiving, "amount_fen": 1})["events"][-1]
+    more = {**receiving, "amount_fen": 1}
+    village.refused("resource_contract.more_than_voucher", "booker", steps, more)
+    wrong = village.did("", "booker", steps, {**more, "voucher": None})["events"][-1]
     backing = {"step": "reverse_rent", "rent": wrong, "reason": "recorded_twice"}
     village.refused("chain.acted_twice", "booker", steps, backing)
     village.did("", "reviewer", steps, backing)
@@ -264,6 +269,13 @@ def test_what_is_disclosed_can_be_checked(village: Property, tmp_path: Path) -> 
         page = public.get(f"/v/{VILLAGE}/disclosures/{kind}/{period}")
         assert page.status_code == 200, page.text
         shown[kind] = page.text
+        listing = public.get(f"/v/{VILLAGE}/disclosures").text + public.get(f"/v/{VILLAGE}/feed.atom").text
+    title = programme(village.on)["title"]
+    assert f"<h1>城东村 “{title}”惠民补贴</h1>" in re.sub(r"\s+</h1>", "</h1>", shown["subsidies"])
+    assert listing.count(f"“{title}”") == 2, "named on the list and in the feed by what it is about"
+    document = parse(public.get(f"/v/{VILLAGE}/disclosures/{kind}/{period}/1/data/document.json").content)
+    with county.app.reading.connection() as conn:
+        assert titles(conn, [period, "2026-10"]) == {period: title_of(document)} == {period: title}
     assert "公示的水泵" in shown["assets"]
     assert "欧阳**" in shown["subsidies"], "masked"
     assert "449.80" in shown["subsidies"]

@@ -14,6 +14,7 @@ import pytest
 import api.public
 from api.publishing import publisher_of, signed_last
 from api.web.frame import HEADERS
+from domain.kernel.calendar import next_month
 from domain.kernel.money import yuan
 from journal.checkpoint import open_checkpoint
 from projections import reward_payments
@@ -29,6 +30,13 @@ def paid(county: County) -> County:
     with publisher.claimed():
         publisher.publish()
     return county
+
+
+EARNED = """
+INSERT INTO read.reward_payments (reward_id, incident_id, payee_id, division, category, sensitive,
+    amount_fen, accrual_month, budget_id, granted_on, log_index, scheduled)
+VALUES (gen_random_uuid(), gen_random_uuid(), %s, %s, 'x', %s, %s, %s, gen_random_uuid(), now(), %s, false)
+"""
 
 
 def month_page(county: County, division: str = VILLAGE, query: str = "") -> httpx.Response:
@@ -157,7 +165,7 @@ def test_home_lists_months_and_places(paid: County) -> None:
 @pytest.fixture
 def many(paid: County) -> Iterator[str]:
     """Three hundred payees in a month of their own, put straight into the read model and its masks."""
-    month = "2019-07"
+    month = next_month(paid.month)
     people = "SELECT gen_random_uuid() AS person_id, n FROM generate_series(1, 300) n"
     with psycopg.connect(paid.app.access.owner, autocommit=True) as conn:
         conn.execute(f"CREATE TABLE public.people AS {people}")
@@ -170,19 +178,38 @@ def many(paid: County) -> Iterator[str]:
         )
         rows = conn.execute("SELECT person_id, n FROM public.people").fetchall()
         conn.execute("DROP TABLE public.people")
-    insert = (
-        "INSERT INTO read.reward_payments (reward_id, incident_id, payee_id, division, category, sensitive,"
-        " amount_fen, accrual_month, budget_id, granted_on, log_index, scheduled)"
-        " VALUES (gen_random_uuid(), gen_random_uuid(), %s, %s, 'x', false,"
-        " %s, %s, gen_random_uuid(), now(), %s, false)"
-    )
     with psycopg.connect(paid.app.access.projector, autocommit=True) as conn:
         with conn.cursor() as cursor:
             cursor.executemany(
-                insert, [(person, VILLAGE, 500 + 100 * (n % 16), month, 10_000 + n) for person, n in rows]
+                EARNED, [(person, VILLAGE, False, 500 + 100 * (n % 16), month, 10_000 + n) for person, n in rows]
             )
         yield month
         conn.execute("DELETE FROM read.reward_payments WHERE accrual_month = %s", (month,))
+
+
+def test_names_come_down_and_few_sensitive_rewards_are_in_no_figure(paid: County) -> None:
+    """Of a month long ago the sums stay; two rewards of sensitive reports cannot be had by taking away."""
+    month, known = "2019-07", [paid.people[who].person_id for who in ("zhangjianguo", "ouyang", "liuyang")]
+    with psycopg.connect(paid.app.access.projector, autocommit=True) as conn:
+        for n, (person, sensitive) in enumerate(zip(known, (False, True, True), strict=True)):
+            conn.execute(EARNED, (person, VILLAGE, sensitive, 1_000, month, 20_000 + n))
+        try:
+            answer = paid.browser().get(f"/v/{VILLAGE}/rewards/{month}")
+            taken = paid.browser().get(f"/v/{VILLAGE}/rewards/{month}/data/rewards.csv")
+            listed = paid.browser().get(f"/v/{VILLAGE}/data/page.json").json()["tables"]["months"]
+            conn.execute(EARNED, (known[0], VILLAGE, True, 1_000, month, 20_003))
+            enough = paid.browser().get(f"/v/{VILLAGE}/rewards/{month}").text
+        finally:
+            conn.execute("DELETE FROM read.reward_payments WHERE accrual_month = %s", (month,))
+    text = re.sub(r"<[^>]+>", "", answer.text)
+    assert answer.status_code == 200
+    assert "名单已从本页撤下" in text
+    assert "张*国" not in text
+    assert "共奖励 10.00 元，给 1 人（1 条有效信息）" in text
+    assert "涉及隐私的奖励少于 3 条，不列出，也不计入合计" in text
+    assert taken.status_code == 410
+    assert [(row["count"], row["amount_fen"]) for row in listed if row["month"] == month] == [(1, 1_000)]
+    assert "共奖励 40.00 元，给 3 人（4 条有效信息）" in re.sub(r"<[^>]+>", "", enough)
 
 
 def test_three_hundred_rows_fit_ten_kilobytes(paid: County, many: str) -> None:

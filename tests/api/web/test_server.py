@@ -68,8 +68,12 @@ def test_a_signal_ends_it_cleanly(home: Path, number: signal.Signals) -> None:
     port = free_port()
     with serving(home, port) as process:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+            page = client.get("/")
+            assert "横峰县" in page.text
+            assert page.headers["age"] == "0", "it came from the door"
+            made = page.headers["etag"]
+            assert client.get("/", headers={"if-none-match": made}).status_code == 304
             assert client.get("/healthz").json()["status"] == "ok"
-            assert "横峰县" in client.get("/").text
             process.send_signal(number)  # while a connection is still open
             out, err = process.communicate(timeout=60)
         assert process.returncode == 0, err
