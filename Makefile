@@ -8,6 +8,7 @@ ENVIRONMENT := .venv
 BIN := $(ENVIRONMENT)/bin
 # uv lives in a small environment of its own: `uv sync` removes from .venv whatever uv.lock does not name.
 UV := $(ENVIRONMENT)/.uv/bin/uv
+PROGRAM := api audit domain journal migrations projections
 export UV_PROJECT_ENVIRONMENT := $(ENVIRONMENT)
 export UV_PYTHON_DOWNLOADS := never
 # Behind a proxy that inspects TLS, the authority that the system trusts is trusted here too, as pip does.
@@ -20,9 +21,12 @@ NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13 python3.14; do \
 	if "$$name" -c '$(NEW_ENOUGH)' >/dev/null 2>&1; then echo "$$name"; break; fi; done)
 
-# pip runs from the wheel that ensurepip carries: unpacking it first takes longer than what it is needed for.
+# The interpreter's own pip is used where it can install for another one (22.3): it is compiled, and no other package of
+# its surroundings is seen. Elsewhere pip runs from the wheel that ensurepip carries: unpacking that takes longer still.
+PIP_FOR_OTHERS := import pip, sys; sys.exit(tuple(map(int, pip.__version__.split(".")[:2])) < (22, 3))
 PIP_WHEEL := import ensurepip, glob, os; here = [os.path.dirname(ensurepip.__file__) + "/_bundled", "/usr/share/python-wheels"]; \
 	print(next((one for at in here for one in glob.glob(at + "/pip-*.whl")), ""))
+PIP_INSTALL := install --quiet --disable-pip-version-check --no-deps --no-compile --only-binary :all:
 
 # make test ARGS="-k merkle"
 ARGS ?=
@@ -80,13 +84,22 @@ $(UV):
 	@$(PYTHON) -c '$(NEW_ENOUGH)' || { echo "$(PYTHON): not Python 3.11 or newer with venv and ensurepip" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv --without-pip $(ENVIRONMENT)
 	$(PYTHON) -m venv --without-pip $(ENVIRONMENT)/.uv
-	wheel=$$($(PYTHON) -c '$(PIP_WHEEL)'); test -n "$$wheel" || $(ENVIRONMENT)/.uv/bin/python -m ensurepip --default-pip >/dev/null; \
-	PYTHONPATH="$$wheel" $(ENVIRONMENT)/.uv/bin/python -m pip install --quiet --disable-pip-version-check \
-		--no-deps --no-compile --only-binary :all: uv==$(UV_VERSION)
+	@# Our own program is compiled meanwhile; what is not ready when it is read in is compiled then.
+	@$(PYTHON) -m compileall -q $(PROGRAM) >/dev/null 2>&1 &
+	if $(PYTHON) -c '$(PIP_FOR_OTHERS)' 2>/dev/null; then \
+		$(PYTHON) -m pip --python $(ENVIRONMENT)/.uv/bin/python $(PIP_INSTALL) uv==$(UV_VERSION); \
+	else \
+		wheel=$$($(PYTHON) -c '$(PIP_WHEEL)'); \
+		test -n "$$wheel" || $(ENVIRONMENT)/.uv/bin/python -m ensurepip --default-pip >/dev/null; \
+		PYTHONPATH="$$wheel" $(ENVIRONMENT)/.uv/bin/python -m pip $(PIP_INSTALL) uv==$(UV_VERSION); \
+	fi
 
 # Adds what the server needs and removes nothing, so that `make demo` does not undo `make test`.
+FOR_SERVER := --frozen --extra server --no-dev --inexact
 $(ENVIRONMENT)/.runtime: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --frozen --extra server --no-dev --inexact
+	$(UV) sync $(FOR_SERVER) --no-install-project
+	@# Building our own package is mostly waiting. What the demonstration reads in is compiled meanwhile.
+	$(BIN)/python -c 'import api.command_line.demo' & $(UV) sync $(FOR_SERVER); built=$$?; wait; exit $$built
 	@touch $@
 
 $(ENVIRONMENT)/.development: pyproject.toml uv.lock | $(UV)
