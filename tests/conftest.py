@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from psycopg import sql
 
 from migrations.binaries import carriers
@@ -37,6 +37,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A shell that runs tests in its background lets them ignore Ctrl-C, and so everything that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Two workers share two processors with their databases and browsers: a page that needs a second alone may take many.
+expect.set_options(timeout=60_000)
 
 LONGEST_FIRST = (
     "journeys/test_rehearsal.py",

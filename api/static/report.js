@@ -104,11 +104,13 @@
     }
   };
   const choose = async (files) => {
-    const into = draft;
+    const into = draft, said = document.getElementById('shrinking');
+    said.hidden = false; // an old telephone needs seconds for each
     for (const file of files.slice(0, photosMax - into.photos.length)) {
       into.photos.push({ blob: await shrunk(file), id: null });
       if (into === draft) showThumbs();
     }
+    said.hidden = true;
     await save();
   };
   const showThumbs = () => {

@@ -31,7 +31,7 @@ from tests.journal.opened import LOG_KEY, Opened
 from tests.journal.signers import wait_until
 
 THREADS = 3
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @dataclass

@@ -21,7 +21,7 @@ from tests.journal.opened import DAY, FOUNDER, LOG_SIGNER, ORIGIN, Opened
 
 LOG_STREAM = stream_name("log", derived("log", ORIGIN))
 IDLE_S = 0.3
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 @dataclass

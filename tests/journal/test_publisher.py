@@ -410,7 +410,7 @@ def test_readers_see_what_is_published_and_what_waits(tmp_path: Path) -> None:
 
 
 def _until(true: Callable[[], bool]) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not true():
         assert time.monotonic() < until, "it did not happen"
         time.sleep(0.01)

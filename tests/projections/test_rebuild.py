@@ -65,12 +65,12 @@ def test_rebuilding_beside_a_live_runner_and_appends_loses_nothing(installed: Ac
                 story.grant(f"rider {number}")
                 story.grant(f"rider {number + 1}")
                 size = story.append_to(installed.writer)
-                building.result(timeout=20)
-            assert runner.wait_for(size, timeout_s=20)
+                building.result(timeout=60)
+            assert runner.wait_for(size, timeout_s=60)
         finally:
             stop.set()
             runner.close()
-        following.result(timeout=5)
+        following.result(timeout=60)
     live = all_rows(installed)
     assert len(live["incidents"]) == 12
     assert rebuild(installed.projector, CODEC, roles=roles_of(installed)) == size

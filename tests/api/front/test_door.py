@@ -17,7 +17,7 @@ from api.staff import api_affairs, api_disclosures, api_erasure, page_disclosure
 
 PAGE = "/v/361125001201"
 SLOW_S = 0.02
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 @dataclass

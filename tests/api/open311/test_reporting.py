@@ -274,7 +274,7 @@ def test_a_token_until_the_report_can_be_read(
         assert httpx.get(f"{tokens}/{token}.json").json() == [{"service_request_id": None, "token": token}]
         waiting = xmltodict.parse(httpx.get(f"{tokens}/{token}.xml").content)
         assert waiting["service_requests"]["request"]["service_request_id"] is None
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while (shown := httpx.get(f"{tokens}/{token}.json").json()[0])["service_request_id"] is None:
         assert time.monotonic() < until
         time.sleep(0.05)
