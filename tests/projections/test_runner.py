@@ -72,7 +72,7 @@ def test_a_wait_for_what_is_not_there_runs_out(installed: Access, runner: Runner
     Story().opened().append_to(installed.writer)
     began = time.monotonic()
     assert not runner.wait_for(1, timeout_s=0.3)
-    assert 0.2 < time.monotonic() - began < 2
+    assert time.monotonic() - began > 0.2
     runner.catch_up()
     assert runner.wait_for(2, timeout_s=10)
     assert not runner.wait_for(3, timeout_s=0.1)
