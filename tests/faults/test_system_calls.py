@@ -39,6 +39,8 @@ numbers = count(1)
 def world(database: Access, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     strace.require()
     monkeypatch.setattr(signer_client, "PATIENCE_S", 0.5)
+    # After a failed send libpq waits for what the server says of it, which here is nothing.
+    monkeypatch.setattr(signer_client, "ANSWER_TIMEOUT_S", 5.0)
     with signer_home(tmp_path / "home", database.auditor) as home:
         home.idle_s = 5.0
         with begun(database, home) as made:
@@ -87,6 +89,7 @@ def run_signer(world: World, folder: Path, fault: Fault | None) -> Traced:
         if b"served" in victim.line():
             try_to_record(world, sent)
         world.home.kill()
+        victim.rest()  # whoever traces it writes down how it ended
     finally:
         victim.end()
     go_on(world, sent)
