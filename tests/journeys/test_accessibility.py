@@ -23,7 +23,9 @@ from tests.journeys.everything import READERS, fill, reached
 
 WIDTHS: Final = ((360, 740), (1280, 900))
 
-AXE: Final = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
+AXE: Final = """async () => (await axe.run(document, {
+        resultTypes: ['violations'], selectors: false, iframes: false, preload: false,
+    })).violations
     .filter(found => ['serious', 'critical'].includes(found.impact))
     .map(found => `${found.id} (${found.impact}): ${found.nodes.map(node => node.html.slice(0, 160)).join(' | ')}`)"""
 
