@@ -109,6 +109,10 @@ class Reading:
                 self._remembered.keep(name, evolve, read)
         return {name: cast("S | None", self._states[name, evolve]) for name in wanted}
 
+    def next_event(self, stream: str) -> EventName:
+        """The permanent name of the event that this decision appends first to a stream that it has read."""
+        return event_name(stream, self.versions[parse_stream(StreamName(stream))[1]] + 1)
+
     def _recall(self, name: StreamName, evolve: Callable[[S | None, Any], S]) -> bool:
         """Take a stream as it was when it was last read, if that may be and is known."""
         known = self._remembered.get(name, evolve) if self._remembered is not None and self._believing else None

@@ -145,7 +145,7 @@ def make(
             top_up_allowed=rules.cash_top_up,
             on=on,
         )
-        cause = event_name(stream, read.versions[exchange_id] + 1)
+        cause = read.next_event(stream)
         yield Fact(stream, made, on, cause=event_name(stream, 1))
         yield from points.redeem(
             exchange.account_id, exchange_id=exchange_id, station_id=station_id, points=made.points, on=on, cause=cause
@@ -170,7 +170,7 @@ def make(
         "wanted": _inputs(wanted),
         "cash_accepted": cash_accepted,
     }
-    with app.turns.taken([*shelves, *_account_streams(app, exchange_id)]):
+    with app.turns.taken([*shelves, *_touched(app, exchange_id)]):
         return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
 
@@ -181,13 +181,14 @@ def cancel(app: App, *, actor: Actor, key: str, exchange_id: UUID, reason: str, 
         stream = exchange_stream(exchange_id)
         found, holders, points = _served(read, app, actor, exchange_id, "exchange.cancelled/1", on)
         event = exchanges.cancel(found, keeper_id=actor.person_id, holders=holders, reason=reason, on=on)
-        cause = event_name(stream, read.versions[exchange_id] + 1)
+        cause = read.next_event(stream)
         yield Fact(stream, event, on)
         goods = [(line.sku, line.quantity, line.cost_fen) for line in found.lines]
         yield from _undone(read, points, found, exchange_id, event.points, goods, cause, on)
 
     inputs = {"command": "exchange.cancel", "exchange": str(exchange_id), "reason": reason}
-    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+    with app.turns.taken(_touched(app, exchange_id)):
+        return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
 
 def give_back(
@@ -208,7 +209,7 @@ def give_back(
             reason=reason,
             on=on,
         )
-        cause = event_name(stream, read.versions[exchange_id] + 1)
+        cause = read.next_event(stream)
         yield Fact(stream, event, on)
         back = [(line.sku, line.quantity, line.cost_fen) for line in event.lines]
         yield from _undone(read, points, found, exchange_id, event.points, back, cause, on)
@@ -219,7 +220,8 @@ def give_back(
         "goods": _inputs(goods),
         "reason": reason,
     }
-    return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+    with app.turns.taken(_touched(app, exchange_id)):
+        return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
 
 def reach_of(points: Points, account: Account | None, on: date) -> Division:
@@ -312,10 +314,14 @@ def _return_days(station: Station | None, exchange: Exchange) -> dict[str, int]:
     return {sku: listing.return_days for sku, listing in listings.items() if listing is not None}
 
 
-def _account_streams(app: App, exchange_id: UUID) -> list[StreamName]:
-    """The account of an exchange that was authorised, to stand in line for it."""
+def _touched(app: App, exchange_id: UUID) -> list[StreamName]:
+    """The account of an exchange, and the stock of what was handed out, to stand in line for them."""
     exchange = app.journal.state(exchange_stream(exchange_id), exchanges.evolve)
-    return [account_stream(exchange.account_id)] if exchange is not None else []
+    if exchange is None:
+        return []
+    station_id = exchange.station_id
+    shelves = [stock_stream(station_id, line.sku) for line in exchange.lines] if station_id is not None else []
+    return [account_stream(exchange.account_id), *shelves]
 
 
 def _inputs(goods: Sequence[Wanted]) -> list[list[object]]:

@@ -35,7 +35,7 @@ from domain import incidents, persons, policies, rewards, workflows
 from domain.incidents import Incident, Photo
 from domain.kernel.calendar import day_in_china, instant_text
 from domain.kernel.events import Commitment
-from domain.kernel.ids import EventName, StreamName, event_name
+from domain.kernel.ids import EventName, StreamName
 from domain.kernel.places import Division, Position
 from domain.kernel.refusals import Refusal
 from journal.facts import Actor, Fact, Receipt
@@ -247,7 +247,7 @@ def decide_validity(
             yield Fact(stream, event, on)
             if not verdict.yes:
                 continue
-            cause = event_name(stream, read.versions[verdict.incident_id] + 1)
+            cause = read.next_event(stream)
             if reward:
                 after = incidents.evolve(incident, event)
                 yield from _rewarded(
@@ -292,7 +292,7 @@ def reverse_reward(app: App, *, actor: Actor, key: str, incident_id: UUID, reaso
             raise Refusal("reward.unknown")
         require(read, actor, "reward.reversed/1", division=reward.division, on=on)
         yield Fact(_reward_of(incident_id), rewards.reverse(reward, reason=reason), on)
-        cause = event_name(_reward_of(incident_id), read.versions[reward_id_of(incident_id)] + 1)
+        cause = read.next_event(_reward_of(incident_id))
         yield from Points(app, read, actor).reverse_for(
             cause=incident_stream(incident_id), person_id=reward.payee_id, reason=reason, on=on, after=cause
         )

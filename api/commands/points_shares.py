@@ -12,7 +12,7 @@ from api.commands.shared import require
 from api.context import App
 from domain import households, points_shares
 from domain.households import Household
-from domain.kernel.ids import EventName, StreamName, event_name, stream_name
+from domain.kernel.ids import EventName, StreamName, stream_name
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.points.accounts import account_id
@@ -90,7 +90,7 @@ def confirm(app: App, *, actor: Actor, key: str, points_share_id: UUID, on: date
         require(read, actor, "points_share.confirmed/1", division=share.division, on=on)
         found = circumstances(read, share.giver, share.taker, reason=share.reason, on=on)
         yield Fact(stream, points_shares.confirm(share, found=found, actor_id=actor.person_id), on)
-        confirmed = event_name(stream, read.versions[points_share_id] + 1)
+        confirmed = read.next_event(stream)
         yield from _moved(Points(app, read, actor), read, share, confirmed, on)
 
     inputs = {"command": "points_share.confirm", "points_share_id": str(points_share_id)}

@@ -8,7 +8,6 @@ from uuid import UUID
 from api.commands.shared import require
 from api.commands.stations import station_of
 from api.context import App
-from domain.kernel.ids import event_name, parse_stream
 from domain.kernel.money import Fen
 from domain.kernel.refusals import Refusal
 from domain.stations import donation_slips, stations, stocks
@@ -61,7 +60,7 @@ def receive(app: App, *, actor: Actor, key: str, station_id: UUID, new: NewGoods
                 reason=new.reason,
             )
             yield Fact(slip, used, on)
-            cause = event_name(slip, read.versions[parse_stream(slip)[1]] + 1)
+            cause = read.next_event(slip)
         yield Fact(stream, event, on, cause)
 
     inputs = {

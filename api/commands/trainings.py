@@ -14,7 +14,7 @@ from api.commands.points import Deed, Points
 from api.commands.shared import person_stream, place_known, require
 from api.context import App
 from domain import members, persons, trainings
-from domain.kernel.ids import EventName, StreamName, event_name, stream_name
+from domain.kernel.ids import EventName, StreamName, stream_name
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.persons import Person
@@ -96,7 +96,7 @@ def record_attendance(
         event = trainings.record_attendance(
             training, actor_id=actor.person_id, attendances=attendances, unknown=unknown
         )
-        record = event_name(stream, read.versions[training_id] + 1)
+        record = read.next_event(stream)
         yield Fact(stream, event, on)
         members_of = read.states([member_stream(one.person_id) for one in attendances], members.evolve)
         for one in attendances:
@@ -128,7 +128,7 @@ def withdraw_attendance(
         training = _known(read, training_id)
         require(read, actor, "training.attendance_withdrawn/1", division=training.division, on=on)
         event = trainings.withdraw_attendance(training, actor_id=actor.person_id, person_id=person_id, reason=reason)
-        withdrawn = event_name(stream, read.versions[training_id] + 1)
+        withdrawn = read.next_event(stream)
         yield Fact(stream, event, on)
         points = Points(app, read, actor)
         yield from points.reverse_for(cause=stream, person_id=person_id, reason=reason, on=on, after=withdrawn)

@@ -12,7 +12,7 @@ from api.commands.shared import place_known, require
 from api.context import App
 from domain.deeds import activities
 from domain.deeds.activities import Activity, Served
-from domain.kernel.ids import StreamName, event_name, stream_name
+from domain.kernel.ids import StreamName, stream_name
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from journal.facts import Actor, Fact, Receipt
@@ -155,7 +155,7 @@ def confirm_hours(
             return  # the journal refuses what records nothing
         event = activities.confirm_hours(activity, served=served, actor_id=actor.person_id)
         stream = activity_stream(activity_id)
-        confirmed = event_name(stream, read.versions[activity_id] + 1)
+        confirmed = read.next_event(stream)
         yield Fact(stream, event, on)
         points = Points(app, read, actor)
         deeds = [_deed_of(points, activity, one, stream) for one in served]
@@ -188,7 +188,7 @@ def withdraw_hours(
             person_id=person_id,
             reason=reason,
             on=on,
-            after=event_name(activity_stream(activity_id), read.versions[activity_id] + 1),
+            after=read.next_event(activity_stream(activity_id)),
         )
 
     return ACTIVITY.step(

@@ -14,7 +14,7 @@ from api.context import App
 from domain import households
 from domain.deeds import commendations
 from domain.deeds.commendations import Commendation, commendation_id
-from domain.kernel.ids import StreamName, event_name, stream_name
+from domain.kernel.ids import StreamName, stream_name
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from journal.facts import Actor, Fact, Receipt
@@ -92,7 +92,7 @@ def confirm(app: App, *, actor: Actor, key: str, commendation_id: UUID, on: date
         praised = _praised_by(read, commendation)
         event = commendations.confirm(commendation, persons=praised, actor_id=actor.person_id)
         stream = commendation_stream(commendation_id)
-        confirmed = event_name(stream, read.versions[commendation_id] + 1)
+        confirmed = read.next_event(stream)
         yield Fact(stream, event, on)
         deed = Deed(
             item=commendation.item,
@@ -131,7 +131,7 @@ def withdraw(app: App, *, actor: Actor, key: str, commendation_id: UUID, reason:
             household_id=_household(commendation),
             reason=reason,
             on=on,
-            after=event_name(stream, read.versions[commendation_id] + 1),
+            after=read.next_event(stream),
         )
 
     return COMMENDATION.step(

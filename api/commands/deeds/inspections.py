@@ -16,7 +16,7 @@ from domain.deeds import inspections, titles
 from domain.deeds.inspections import Inspection, inspection_id
 from domain.deeds.titles import Title, TitleGranted, title_id
 from domain.kernel.calendar import month_of
-from domain.kernel.ids import EventName, StreamName, event_name, stream_name
+from domain.kernel.ids import EventName, StreamName, stream_name
 from domain.kernel.refusals import Refusal
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
@@ -93,7 +93,7 @@ def confirm(app: App, *, actor: Actor, key: str, inspection_id: UUID, on: date) 
 
     def decided(read: Reading, inspection: Inspection) -> Iterator[Fact]:
         stream = inspection_stream(inspection_id)
-        confirmed = event_name(stream, read.versions[inspection_id] + 1)
+        confirmed = read.next_event(stream)
         yield Fact(stream, inspections.confirm(inspection, actor_id=actor.person_id), on)
         yield from _title_follows(read, actor, inspection, confirmed, on)
         if inspection.result == "clean":
@@ -145,7 +145,7 @@ def withdraw(app: App, *, actor: Actor, key: str, inspection_id: UUID, reason: s
         living = living_in(read, inspection.household_id, on=inspection.inspected_on)
         event = inspections.withdraw(inspection, living_there=living, actor_id=actor.person_id, reason=reason)
         stream = inspection_stream(inspection_id)
-        withdrawn = event_name(stream, read.versions[inspection_id] + 1)
+        withdrawn = read.next_event(stream)
         yield Fact(stream, event, on)
         yield from _title_ends(read, actor, inspection, withdrawn, on)
         yield from Points(app, read, actor).reverse_for(

@@ -13,7 +13,7 @@ from api.context import App
 from domain import persons
 from domain.deeds import party_activities
 from domain.deeds.party_activities import PartyActivity
-from domain.kernel.ids import StreamName, event_name, stream_name
+from domain.kernel.ids import StreamName, stream_name
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.persons import HANDLER
@@ -161,7 +161,7 @@ def withdraw(app: App, *, actor: Actor, key: str, party_activity_id: UUID, reaso
             person_id=activity.person_id,
             reason=reason,
             on=on,
-            after=event_name(stream, read.versions[party_activity_id] + 1),
+            after=read.next_event(stream),
         )
 
     return PARTY_ACTIVITY.step(
@@ -192,5 +192,5 @@ def _points_of(
         quantity=quantity_of(points, activity.item, division=place, on=day, minutes=activity.minutes),
         person_id=activity.person_id,
     )
-    confirmed = event_name(stream, read.versions[party_activity_id] + 1)
+    confirmed = read.next_event(stream)
     yield from points.grant_for(deed, on=on, cause=confirmed)

@@ -12,7 +12,7 @@ from api.commands.shared import place_known, require
 from api.context import App
 from domain.deeds import tasks
 from domain.deeds.tasks import Task
-from domain.kernel.ids import StreamName, event_name, stream_name
+from domain.kernel.ids import StreamName, stream_name
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.kernel.states import known
@@ -167,7 +167,7 @@ def confirm(app: App, *, actor: Actor, key: str, task_id: UUID, person_id: UUID,
             quantity=1,
             person_id=person_id,
         )
-        confirmed = event_name(task_stream(task_id), read.versions[task_id] + 1)
+        confirmed = read.next_event(task_stream(task_id))
         yield from Points(app, read, actor).grant_for(deed, on=on, cause=confirmed)
 
     return TASK.step(
@@ -195,7 +195,7 @@ def withdraw_confirmation(
             person_id=person_id,
             reason=reason,
             on=on,
-            after=event_name(task_stream(task_id), read.versions[task_id] + 1),
+            after=read.next_event(task_stream(task_id)),
         )
 
     return TASK.step(

@@ -206,7 +206,7 @@ def book(app: App, *, actor: Actor, key: str, voucher_id: UUID, on: date) -> Rec
         numbered = months.number(
             read.state(numbering, months.evolve), division=voucher.division, of=month, voucher_id=voucher_id
         )
-        booked = event_name(stream, read.versions[voucher_id] + 1)
+        booked = read.next_event(stream)
         yield Fact(stream, vouchers.book(voucher, booker_id=actor.person_id, number=numbered.number), voucher.day)
         yield Fact(numbering, numbered, voucher.day, cause=booked)
         if voucher.reverses is not None:

@@ -222,7 +222,9 @@ def test_sixty_four_counters_and_twenty_umbrellas(counter: Counter) -> None:
 def test_counters_of_two_programs_on_one_database_stand_in_one_line(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Twelve bottles are wanted at once, half of them at the other program: nobody decides in vain more than once."""
+    """Twelve bottles are wanted at once, half of them at the other program, and all that went out come back at once:
+    nobody decides in vain more than once.
+    """
     who, clients = f"villager-{CLIENTS + 2}", 12
     counter.give_points(("person", counter.villagers[who].person_id), 35 * 10)
     counter.receive(SOAP, clients)
@@ -234,7 +236,15 @@ def test_counters_of_two_programs_on_one_database_stand_in_one_line(
         programs = itertools.cycle((counter, replace(counter, app=app)))
         calls = [pool.submit(outcome, partial(next(programs).exchange, code, (SOAP, 1))) for code in codes]
         said = Tally(call.result() for call in calls)
-    assert said == {"done": 10, "points.too_few": 2}
+        assert said == {"done": 10, "points.too_few": 2}
+        shelf = left(counter, SOAP)
+        ids = [exchange_of(counter.app, code=code) for code in codes]
+        back = partial(exchanges.cancel, actor=counter.staff["keeper"], reason="拿错了东西", on=counter.today)
+        calls = [
+            pool.submit(outcome, partial(back, next(programs).app, key=counter.key(), exchange_id=one)) for one in ids
+        ]
+        assert Tally(call.result() for call in calls) == {"done": 10, "exchange.not_made": 2}
+    assert left(counter, SOAP) == shelf + 10
 
 
 def test_sixty_four_codes_on_one_account(counter: Counter) -> None:
