@@ -9,7 +9,7 @@ import asyncio
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -430,7 +430,7 @@ def run_server(app: App, settings: Settings, *, ready: Callable[[], None] = lamb
     invariants = InvariantWatch(app)
     patrol = Patrol(app, alarm, lambda: following.broken, lambda: publishing.broken)
     front = Front(listening, well=lambda: alarm.failure is None and following.running)
-    config = uvicorn.Config(
+    config = configured(
         create_app(
             app,
             following=following,
@@ -439,13 +439,7 @@ def run_server(app: App, settings: Settings, *, ready: Callable[[], None] = lamb
             invariants=invariants,
             tell_door=front.tell,
         ),
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_level="warning",
-        server_header=False,
-        date_header=True,
-        timeout_graceful_shutdown=SHUTDOWN_S,
+        proxies=app.settings.proxies,
     )
     server = _Server(config, front, ready=ready)
     daily = Daily(app)
@@ -465,6 +459,24 @@ def run_server(app: App, settings: Settings, *, ready: Callable[[], None] = lamb
         following.stop()
         app.runner.close()
         listening.close()
+
+
+def configured(pages: FastAPI, *, proxies: Sequence[str]) -> uvicorn.Config:
+    """How it is served. Where a visitor comes from is what his connection says: anybody can write a header, and a proxy
+    that is not one of `proxies` (addresses and networks) may pass on whatever it was told.
+    """
+    return uvicorn.Config(
+        pages,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        server_header=False,
+        date_header=True,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
+        timeout_graceful_shutdown=SHUTDOWN_S,
+    )
 
 
 class _Server(uvicorn.Server):

@@ -6,6 +6,7 @@ there: the vault's key; its value is shown nowhere.
 
 import base64
 import binascii
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,6 +33,11 @@ CATALOGUE: tuple[Setting, ...] = (
     Setting("MINGZHANG_HOME", "./var", "存放密钥、内嵌数据库和文件的文件夹"),
     Setting("MINGZHANG_HOST", "127.0.0.1", "网页服务监听的地址"),
     Setting("MINGZHANG_PORT", "8000", "网页服务监听的端口"),
+    Setting(
+        "MINGZHANG_PROXIES",
+        "",
+        "反向代理的地址或网段，用逗号分开：来访地址信它们转告的；为空时都不信",
+    ),
     Setting("MINGZHANG_PUBLIC_URL", "", "对外公布的网址；为空时用监听的地址和端口"),
     Setting("MINGZHANG_DATABASE_URL", "", "外部 PostgreSQL（15 及以上）；为空时用内嵌数据库"),
     Setting("MINGZHANG_PG_BIN", "", "内嵌数据库所用 PostgreSQL 程序的文件夹；为空时自动寻找"),
@@ -70,6 +76,7 @@ class Settings:
     home: Path
     host: str
     port: int
+    proxies: tuple[str, ...]
     public_url: str
     database_url: str
     pg_bin: Path | None
@@ -131,6 +138,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         home=Path(value["MINGZHANG_HOME"]).expanduser().absolute(),
         host=value["MINGZHANG_HOST"],
         port=int(port),
+        proxies=_networks(value["MINGZHANG_PROXIES"]),
         public_url=value["MINGZHANG_PUBLIC_URL"],
         database_url=value["MINGZHANG_DATABASE_URL"],
         pg_bin=Path(value["MINGZHANG_PG_BIN"]) if value["MINGZHANG_PG_BIN"] else None,
@@ -154,6 +162,17 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 def _place(text: str) -> Path | None:
     """A file or folder by its whole path; none where nothing is set."""
     return Path(text).expanduser().absolute() if text else None
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    """IP addresses and networks. Raises BadSetting: a name, or a star for everybody, is none."""
+    named = tuple(one.strip() for one in text.split(",") if one.strip())
+    for one in named:
+        try:
+            ipaddress.ip_network(one)
+        except ValueError:
+            raise BadSetting(f"MINGZHANG_PROXIES 应为 IP 地址或网段（如 10.0.0.0/8），现有 {one!r}") from None
+    return named
 
 
 def _funds(text: str) -> str:

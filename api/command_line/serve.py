@@ -13,6 +13,7 @@ DESCRIPTION = """
 启动网页服务：村民公示页、工作人员页面和 JSON 接口。
 没有设置 MINGZHANG_DATABASE_URL 时，内嵌数据库随它启动、随它停止；同一文件夹只能由一个服务运行，
 第二个会说明是哪个进程在运行。数据库比程序旧时不启动，请先运行 mingzhang migrate。
+前面有反向代理（TLS）时，用 MINGZHANG_PROXIES 说明它的地址：限制次数要看来访的地址，别人转告的不算。
 Ctrl-C 或 SIGTERM 停止：先答完正在办的请求，已确认的记录都在。
 """
 EXAMPLE = """

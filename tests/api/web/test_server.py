@@ -1,5 +1,6 @@
 """Serving: ready when it says so, gone cleanly when it is told to, and clear about an address that is taken."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -12,8 +13,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI, Request
 
-from api.server import AddressInUse, run_server
+from api.server import AddressInUse, configured, run_server
+from api.settings import BadSetting, read_settings
 from tests.api.web.county import County
 
 ROOT = Path(__file__).parents[3]
@@ -89,3 +92,32 @@ def test_an_address_that_is_taken_is_named(county: County) -> None:
         settings = replace(county.app.settings, port=port)
         with pytest.raises(AddressInUse, match=f"127.0.0.1:{port} .*MINGZHANG_PORT"):
             run_server(county.app, settings)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "seen"), [((), "10.0.0.9"), (("10.0.0.0/24",), "203.0.113.7"), (("10.1.0.0/24",), "10.0.0.9")]
+)
+def test_who_asks_is_told_by_the_connection_or_by_a_proxy_that_was_named(proxies: tuple[str, ...], seen: str) -> None:
+    pages = FastAPI()
+
+    @pages.get("/")
+    def _who(request: Request) -> str:
+        assert request.client is not None
+        return request.client.host
+
+    config = configured(pages, proxies=proxies)
+    config.load()
+    transport = httpx.ASGITransport(config.loaded_app, client=("10.0.0.9", 4711))
+
+    async def asked() -> str:
+        async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
+            return (await client.get("/", headers={"x-forwarded-for": "203.0.113.7"})).json()
+
+    assert asyncio.run(asked()) == seen
+
+
+def test_a_proxy_is_an_address_and_nobody_else_is_believed() -> None:
+    assert read_settings({"MINGZHANG_PROXIES": "127.0.0.1, 10.0.0.0/8"}).proxies == ("127.0.0.1", "10.0.0.0/8")
+    for wrong in ("*", "localhost", "10.0.0.1/8"):
+        with pytest.raises(BadSetting, match="MINGZHANG_PROXIES"):
+            read_settings({"MINGZHANG_PROXIES": wrong})
