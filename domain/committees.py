@@ -5,6 +5,7 @@ the Organic Law of Villagers' Committees (members of the villagers' committee an
 supervision committee).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal, assert_never, get_args
@@ -115,13 +116,26 @@ class Committee:
         """Whether somebody sits in a body on a day."""
         return any(seat.person_id == person_id and seat.body == body and seat.held_on(on) for seat in self.seats)
 
+    def sits_from(self, person_id: UUID, body: str, day: date) -> bool:
+        """Whether somebody sits in a body on a day or on a later one."""
+        return any(
+            seat.person_id == person_id and seat.body == body and (seat.until is None or seat.until >= day)
+            for seat in self.seats
+        )
+
     def relative_in(self, body: str, person_id: UUID, on: date) -> Kin | None:
         """A near relative of somebody who sits in a body on a day."""
+        return next((kin for kin, other in self._relatives(person_id) if self.sits(other, body, on)), None)
+
+    def relative_from(self, body: str, person_id: UUID, day: date) -> Kin | None:
+        """A near relative of somebody who sits in a body on a day or on a later one."""
+        return next((kin for kin, other in self._relatives(person_id) if self.sits_from(other, body, day)), None)
+
+    def _relatives(self, person_id: UUID) -> Iterator[tuple[Kin, UUID]]:
         for kin in self.kin:
             other = kin.other_than(person_id)
-            if other is not None and self.sits(other, body, on):
-                return kin
-        return None
+            if other is not None:
+                yield kin, other
 
 
 def committee_id(division: Division) -> UUID:
@@ -138,7 +152,8 @@ def seat(
     """Seat somebody.
 
     Refused, in this order: `committee.not_a_village`, `committee.body_unknown`, `person.unknown`,
-    `committee.seated_already`, `committee.sits_in_both`, `committee.near_relative` (of a member of the other body).
+    `committee.seated_already`, `committee.sits_in_both`, `committee.near_relative` (of a member of the other body):
+    each on that day or on any later one, for a seat has no end yet.
     """
     if level(division) != "village":
         raise Refusal("committee.not_a_village", division=division)
@@ -147,12 +162,12 @@ def seat(
     if not person_known:
         raise Refusal("person.unknown")
     if committee is not None:
-        if committee.sits(person_id, body, since):
-            raise Refusal("committee.seated_already", body=body)
         other = _other(body)
-        if any(one.person_id == person_id and one.body == other and _after(one, since) for one in committee.seats):
+        if committee.sits_from(person_id, body, since):
+            raise Refusal("committee.seated_already", body=body)
+        if committee.sits_from(person_id, other, since):
             raise Refusal("committee.sits_in_both")
-        _refuse_relative(committee.relative_in(other, person_id, since))
+        _refuse_relative(committee.relative_from(other, person_id, since))
     return CommitteeSeated(division=division, person_id=person_id, body=body, since=since)
 
 
@@ -214,11 +229,6 @@ def require_reviewer(committee: Committee | None, *, person_id: UUID, on: date) 
 def _refuse_relative(kin: Kin | None) -> None:
     if kin is not None:
         raise Refusal("committee.near_relative", kinship=kin.kinship)
-
-
-def _after(held: Seat, day: date) -> bool:
-    """Whether a seat is held on a day or on a later one."""
-    return held.until is None or held.until >= day
 
 
 def _other(body: str) -> Body:

@@ -66,12 +66,11 @@ class Committees:
     def _seated(self, entry: Entry, division: str) -> None:
         data, other = entry.data, _OTHER.get(entry.data["body"], "")
         person, since = data["person_id"], data["since"]
-        if any(
-            (one.person, one.body) == (person, other) and (one.until is None or one.until >= since)
-            for one in self._seats[division]
-        ):
+        if self._sits_from(division, person, data["body"], since):
+            self._findings.add("duties.order", entry.place, type=entry.type, state="seated")
+        if self._sits_from(division, person, other, since):
             self._findings.add("duties.sits_in_both", entry.place, person=person)
-        if self._relative(division, person, other, since):
+        if any(self._sits_from(division, one, other, since) for one in self._relatives(division, person)):
             self._findings.add("duties.near_relative", entry.place, person=person)
         self._seats[division].append(_Seat(person, data["body"], since, None))
 
@@ -81,20 +80,22 @@ class Committees:
             self._findings.add("duties.not_in_supervision", entry.place, person=entry.by)
         if self._sits(division, entry.by, VILLAGERS, entry.on):
             self._findings.add("duties.sits_in_both", entry.place, person=entry.by)
-        if self._relative(division, entry.by, VILLAGERS, entry.on):
+        if any(self._sits(division, one, VILLAGERS, entry.on) for one in self._relatives(division, entry.by)):
             self._findings.add("duties.near_relative", entry.place, person=entry.by)
 
     def _sits(self, division: str, person: str, body: str, day: str) -> bool:
         return any((one.person, one.body) == (person, body) and one.held_on(day) for one in self._seats[division])
 
-    def _relative(self, division: str, person: str, body: str, day: str) -> bool:
-        """Whether a near relative of somebody sits in a body on a day."""
+    def _sits_from(self, division: str, person: str, body: str, day: str) -> bool:
+        """Whether somebody sits in a body on a day or on a later one."""
         return any(
-            self._sits(division, other, body, day)
-            for pair in self._kin[division]
-            if person in pair
-            for other in pair - {person}
+            (one.person, one.body) == (person, body) and (one.until is None or one.until >= day)
+            for one in self._seats[division]
         )
+
+    def _relatives(self, division: str, person: str) -> set[str]:
+        """The near relatives of somebody, as declared."""
+        return {other for pair in self._kin[division] if person in pair for other in pair - {person}}
 
     def finish(self, book: Book) -> None:
         """All of it is judged event by event."""

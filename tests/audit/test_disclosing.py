@@ -151,6 +151,7 @@ def test_the_story_is_right():
         ),
         ("duties.near_relative", {}, [(1, KIN), (2, SEAT_OF_WIFE)]),
         ("duties.sits_in_both", {}, [(2, (*SEAT_OF_WIFE[:3], {**SEAT_OF_WIFE[3], "person_id": HEAD}, DAY))]),
+        ("duties.order", {}, [(2, (*SEAT_OF_WIFE[:3], {**STORY[0][3], "since": "2025-01-01"}, DAY))]),
         ("duties.order", {"disclosure.reviewed/1": {"passed": False}}, None),
         ("duties.order", {"disclosure.reviewed/1": None}, None),
         ("duties.order", {"disclosure.drafted/1": {"version": 2}}, None),

@@ -8,7 +8,7 @@ from tests.domain.samples import CLERK, GRID_WORKER, OTHER_RIDER, RIDER, TODAY, 
 from tests.domain.scenarios import Table, every_row, every_table, row, scenarios
 
 given = scenarios(committees.evolve)
-SINCE = date(2026, 1, 5)
+SINCE, EARLIER = date(2026, 1, 5), date(2025, 7, 1)
 HEAD = CommitteeSeated(division=VILLAGE, person_id=CLERK, body="villagers", since=SINCE)
 WATCHES = CommitteeSeated(division=VILLAGE, person_id=GRID_WORKER, body="supervision", since=SINCE)
 KIN = KinshipDeclared(division=VILLAGE, person_id=RIDER, other_id=CLERK, kinship="spouse")
@@ -37,8 +37,11 @@ TABLES = (
             row("committee.body_unknown", body="council"),
             row("person.unknown", person_known=False),
             row("committee.seated_already", given=(HEAD, WATCHES), person_id=GRID_WORKER),
+            row("committee.seated_already", given=(HEAD, WATCHES), person_id=GRID_WORKER, since=EARLIER),
             row("committee.sits_in_both", given=(HEAD,), person_id=CLERK),
+            row("committee.sits_in_both", given=(HEAD,), person_id=CLERK, since=EARLIER),
             row("committee.near_relative", given=(HEAD, KIN), person_id=RIDER),
+            row("committee.near_relative", given=(HEAD, KIN), person_id=RIDER, since=EARLIER),
         ],
     ),
     Table(
