@@ -31,9 +31,9 @@ PIP_INSTALL := install --quiet --disable-pip-version-check --no-deps --no-compil
 # make test ARGS="-k merkle"
 ARGS ?=
 PG ?= embedded
-# A worker a processor, two at least, for much of a test is waiting for disks and other processes. A file's tests stay
-# together, in their order, for they share what is dear to make; tests/conftest.py says which files begin.
-WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n > 2 ? n : 2)))
+# A worker more than there are processors, for a fifth of a test is waiting for disks and other processes. A file's tests
+# stay together, in their order, for they share what is dear to make; tests/conftest.py says which files begin.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n + 1)))
 PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # What meets the database's own behaviour runs a second time on every other PostgreSQL that is here (PG=all: everything does).
 # The embedded server's own tests take every carrier of binaries in turn by themselves; random stories add time, and no SQL.
