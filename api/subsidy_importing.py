@@ -4,8 +4,8 @@ What must not be broken: nothing is recorded of a list in which anything is wron
 file's are only compared; the same file again changes nothing.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from api.files.subsidy_lists import SubsidyListReading, SubsidyRow
 from api.member_importing import roster_person_id
 from domain import households, persons
 from domain.kernel.calendar import day_in_china
+from domain.kernel.events import Sha256
 from domain.kernel.ids import derived
 from domain.kernel.money import yuan
 from domain.kernel.periods import Period, last_day
@@ -28,6 +29,7 @@ from domain.kernel.refusals import Refusal
 from domain.subsidies import lists, programmes
 from domain.subsidies.lists import Line, lines_digest, list_stream
 from domain.subsidies.programmes import programme_stream
+from journal.blinding import blinding
 from journal.facts import Actor, Receipt
 
 IMPORTERS: Final = ("village_accountant", "village_committee", "township_reviewer", "county_officer")
@@ -48,11 +50,13 @@ class WhichList:
 class ListJudged:
     """What a file comes to: `lines` and their sum by the standard in force; `unchanged`: which version says so already.
 
-    Nothing of it is to be recorded where there are findings, or where it is unchanged.
+    `digest` is over the lines as they are recorded, which of a sensitive programme is blinded: nothing public may be
+    made of the payees themselves. Nothing of it is to be recorded where there are findings, or where it is unchanged.
     """
 
     new: NewList
     lines: tuple[Line, ...]
+    digest: Sha256
     standard_fen: int
     findings: tuple[Finding, ...]
     unchanged: int | None
@@ -136,8 +140,9 @@ def judge(app: App, *, reading: SubsidyListReading, which: WhichList) -> ListJud
         source=reading.sha256,
     )
     found = sorted((*reading.findings, *judging.findings), key=lambda one: (one.row or 0, one.column or ""))
-    unchanged = _unchanged(app, new, lines, standard.standard_fen)
-    return ListJudged(new, lines, standard.standard_fen, tuple(found), unchanged)
+    digests = {False: lines_digest(lines), True: lines_digest(_blinded(app, lines, which.programme_id))}
+    unchanged = _unchanged(app, new, digests, standard.standard_fen)
+    return ListJudged(new, lines, digests[programme.sensitive], standard.standard_fen, tuple(found), unchanged)
 
 
 def record(app: App, *, actor: Actor, judged: ListJudged) -> Receipt | None:
@@ -145,17 +150,22 @@ def record(app: App, *, actor: Actor, judged: ListJudged) -> Receipt | None:
     if judged.findings or judged.unchanged is not None:
         return None
     new = judged.new
-    key = f"import:subsidies:{derived('import', new.list_id, new.source, new.reason, lines_digest(judged.lines))}"
+    key = f"import:subsidies:{derived('import', new.list_id, new.source, new.reason, judged.digest)}"
     return subsidies.propose(app, actor=actor, key=key, new=new, on=day_in_china(app.journal.now()))
 
 
-def _unchanged(app: App, new: NewList, lines: tuple[Line, ...], standard_fen: int) -> int | None:
-    """The version that waits or holds and says the same; None where there is none."""
+def _blinded(app: App, lines: Iterable[Line], programme_id: UUID) -> list[Line]:
+    blind = blinding(app.vault).blind
+    return [replace(one, payee_id=blind(one.payee_id, scope=programme_id)) for one in lines]
+
+
+def _unchanged(app: App, new: NewList, digests: Mapping[bool, Sha256], standard_fen: int) -> int | None:
+    """The version that waits or holds and says the same, by the digests of plain and blinded lines; None without."""
     stream = list_stream(new.list_id)
     listed = app.journal.states([stream], lists.evolve)[stream]
     versions = [one for one in (listed.waiting, listed.holding) if one is not None] if listed is not None else []
-    same = (lines_digest(lines), standard_fen)
-    return next((one.number for one in versions if (one.lines_digest, one.standard_fen) == same), None)
+    said = ((one, (digests[one.blinded], standard_fen)) for one in versions)
+    return next((one.number for one, same in said if (one.lines_digest, one.standard_fen) == same), None)
 
 
 def _payee(row: SubsidyRow, division: Division, *, origin: str, roster: str) -> tuple[str, UUID]:

@@ -68,6 +68,7 @@ CREATE TABLE subsidy_lists (
     lines_digest  text NOT NULL,
     reason        text,
     source        text,
+    blinded       boolean NOT NULL,
     proposer_id   uuid NOT NULL,
     proposed_on   date NOT NULL,
     decider_id    uuid,
@@ -115,8 +116,8 @@ INSERT INTO subsidy_standards (programme_id, since, standard_fen, document, even
 ENDED = "UPDATE subsidy_programmes SET last_day = %s WHERE programme_id = %s"
 PROPOSE = """
 INSERT INTO subsidy_lists (list_id, version, division, programme_id, period, status, standard, standard_fen, line_count,
-    total_fen, lines_digest, reason, source, proposer_id, proposed_on, event, last_event, log_index)
-VALUES (%s, %s, %s, %s, %s, 'waiting', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    total_fen, lines_digest, reason, source, blinded, proposer_id, proposed_on, event, last_event, log_index)
+VALUES (%s, %s, %s, %s, %s, 'waiting', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 LINES = """
 INSERT INTO subsidy_lines (list_id, version, kind, payee_id, quantity_milli, amount_fen)
@@ -164,7 +165,8 @@ def _proposed(cursor: WriteCursor, recorded: Recorded, event: SubsidyListPropose
     list_id, name = identity(recorded), recorded.name
     what = (list_id, event.version, event.division, event.programme_id, event.period, event.standard)
     much = (event.standard_fen, event.line_count, event.total_fen, event.lines_digest, event.reason, event.source)
-    cursor.execute(PROPOSE, (*what, *much, event.proposer_id, recorded.line.on, name, name, recorded.index))
+    who = (event.blinded is True, event.proposer_id, recorded.line.on)
+    cursor.execute(PROPOSE, (*what, *much, *who, name, name, recorded.index))
     _lines(cursor, list_id, event.version, event.lines)
 
 
@@ -217,7 +219,10 @@ class SubsidyStandard:
 
 @dataclass(frozen=True, slots=True)
 class SubsidyListVersion:
-    """A version of a list. `status`: waiting, holding, superseded or rejected; `programme` is its title."""
+    """A version of a list. `status`: waiting, holding, superseded or rejected; `programme` is its title.
+
+    `blinded`: the journal names its payees by blinded identities alone, and so do the lines here.
+    """
 
     list_id: UUID
     version: int
@@ -235,6 +240,7 @@ class SubsidyListVersion:
     lines_digest: Sha256
     reason: str | None
     source: Sha256 | None
+    blinded: bool
     proposer_id: UUID
     proposed_on: date
     decider_id: UUID | None
@@ -274,8 +280,8 @@ SELECT since, standard_fen, document, event FROM read.subsidy_standards WHERE pr
 """
 _LIST = """
 SELECT list_id, version, list.division, programme_id, title AS programme, unit, sensitive, period, status, standard,
-    standard_fen, line_count, total_fen, lines_digest, reason, source, proposer_id, proposed_on, decider_id, decided_on,
-    rejection, list.event, last_event, list.log_index
+    standard_fen, line_count, total_fen, lines_digest, reason, source, blinded, proposer_id, proposed_on, decider_id,
+    decided_on, rejection, list.event, last_event, list.log_index
 FROM read.subsidy_lists list JOIN read.subsidy_programmes programme USING (programme_id)
 """
 VERSIONS = f"{_LIST} WHERE list_id = %s ORDER BY version DESC"

@@ -1,4 +1,7 @@
-"""Subsidies: publishing programmes and their standards, and lists that one person proposes and another confirms."""
+"""Subsidies: publishing programmes and their standards, and lists that one person proposes and another confirms.
+
+What must not be broken: of a sensitive programme no payee is recorded but blinded, within that programme.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +20,7 @@ from domain.kernel.refusals import Refusal
 from domain.subsidies import lists, programmes
 from domain.subsidies.lists import SubsidyList, list_id, list_stream
 from domain.subsidies.programmes import Programme, programme_id, programme_stream
+from journal.blinding import blinding
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
 
@@ -124,13 +128,14 @@ def end(app: App, *, actor: Actor, key: str, programme_id: UUID, last_day: date,
 
 def propose(app: App, *, actor: Actor, key: str, new: NewList, on: date) -> Receipt:
     """Propose a version of a list, all its lines in one append."""
-    stream = list_stream(new.list_id)
+    stream, blind = list_stream(new.list_id), blinding(app.vault).blind
 
     def decide(read: Reading) -> Iterator[Fact]:
         require(read, actor, "subsidy_list.proposed/1", division=new.division, on=on)
         programme = read.state(programme_stream(new.programme_id), programmes.evolve)
         within = programme is not None and contains(programme.division, new.division)
         standard = programme.standard_on(last_day(new.period)) if programme is not None else None
+        blinded = programme is not None and programme.sensitive
         events = lists.propose(
             read.state(stream, lists.evolve),
             division=new.division,
@@ -140,10 +145,14 @@ def propose(app: App, *, actor: Actor, key: str, new: NewList, on: date) -> Rece
             period=new.period,
             standard=standard.event if standard is not None else None,
             standard_fen=standard.standard_fen if standard is not None else Fen(0),
-            quantities=new.quantities,
+            quantities=[
+                (kind, blind(payee, scope=new.programme_id) if blinded else payee, milli)
+                for kind, payee, milli in new.quantities
+            ],
             outsiders=_outsiders(read, new),
             reason=new.reason,
             source=new.source,
+            blinded=blinded,
             actor_id=actor.person_id,
         )
         yield from (Fact(stream, event, on) for event in events)
@@ -162,9 +171,11 @@ def propose(app: App, *, actor: Actor, key: str, new: NewList, on: date) -> Rece
 
 def confirm(app: App, *, actor: Actor, key: str, list_id: UUID, version: int, on: date) -> Receipt:
     """Confirm the version that waits, as another person."""
+    blind = blinding(app.vault).blind
 
     def decided(listed: SubsidyList) -> object:
-        return lists.confirm(listed, version=version, actor_id=actor.person_id)
+        blinded_id = blind(actor.person_id, scope=listed.programme_id)
+        return lists.confirm(listed, version=version, actor_id=actor.person_id, blinded_id=blinded_id)
 
     inputs = {"command": "subsidy_list.confirm", "version": version}
     return _list(app, actor, key, list_id, "subsidy_list.confirmed/1", inputs, on, decided)

@@ -1,7 +1,9 @@
 """Subsidy lists: each amount is the standard times the quantity, the sum is the sum, and two people stand for a list.
 
 What must not be broken: the standard is looked up here among those that were published, never taken from the list; the
-lines of a version are gathered over all its events before it may be confirmed.
+lines of a version are gathered over all its events before it may be confirmed. Payees of a sensitive programme may
+stand there blinded: still each of them once, but nobody outside the county can look them up, so that whether the
+confirmer is one of them cannot be judged here.
 """
 
 import hashlib
@@ -29,9 +31,10 @@ _SIGNED: Final[Mapping[str, tuple[str, str]]] = {
 
 @dataclass(slots=True)
 class _Programme:
-    """A programme: where it runs, its standards by day, until when."""
+    """A programme: where it runs, whether its payees are nobody's business, its standards by day, until when."""
 
     division: str
+    sensitive: bool
     standards: list[tuple[str, str, int]]
     last_day: str = "9999-12-31"
 
@@ -89,7 +92,7 @@ class Subsidies:
             if known is not None:
                 self._order(entry, "published")
             first = (data["since"], entry.name, data["standard_fen"])
-            self._programmes[entry.identity] = _Programme(data["division"], [first])
+            self._programmes[entry.identity] = _Programme(data["division"], data["sensitive"], [first])
         elif known is None:
             self._order(entry, "")
         elif entry.type == "subsidy_programme.ended/1":
@@ -109,6 +112,8 @@ class Subsidies:
             self._add(entry, "village.subsidy_standard", standard=data["standard"])
         if programme is None or not contains(Division(programme.division), Division(data["division"])):
             self._add(entry, "village.subsidy_elsewhere", division=data["division"])
+        if "blinded" in data and (programme is None or not programme.sensitive):
+            self._add(entry, "village.subsidy_blinded", version=data["version"])
         if listed.holds and "reason" not in data:
             self._add(entry, "village.subsidy_unexplained", version=data["version"])
         listed.latest = data["version"]
@@ -125,7 +130,8 @@ class Subsidies:
             return
         if entry.type == "subsidy_list.confirmed/1":
             self._lines(entry, version)
-            payees = [("payee", one["payee_id"]) for one in version.lines if one["kind"] == "person"]
+            named = [] if "blinded" in version.data else version.lines
+            payees = [("payee", one["payee_id"]) for one in named if one["kind"] == "person"]
             for first, person in (("proposer", version.proposer), *payees):
                 if person == entry.by:
                     self._add(entry, "duties.acted_twice", person=person, first=first, second="confirmer")

@@ -2,6 +2,11 @@
 
 What must not be broken: each amount is the standard times the quantity, the sum is the sum of the lines, nobody stands
 on a list twice, and a list holds only once another person than its author has confirmed it.
+
+Who gets what of a sensitive programme is nobody else's business, and the log is public: there each payee stands under a
+blinded identity, which is one and the same on all lists of the programme, and which the county alone can open. A
+household that ceases to be, or a person who is erased, stays under the identity that was recorded: it opens to what the
+journal still knows of them, which after an erasure is no name.
 """
 
 import hashlib
@@ -46,7 +51,8 @@ class SubsidyListProposed:
     """A version of a list: how many lines and how much they are in all, and the first of the lines.
 
     `standard` is the event that set it, `lines_digest` is over all the lines (`lines_digest`). `reason`: why a version
-    follows a confirmed one; public, it names nobody. `source`: the file that the list was read from.
+    follows a confirmed one; public, it names nobody. `source`: the file that the list was read from. `blinded`: true
+    where payees stand under blinded identities (a sensitive programme); lists from before that name them as they are.
     """
 
     division: Division
@@ -62,11 +68,12 @@ class SubsidyListProposed:
     proposer_id: UUID
     reason: str | None = None
     source: Sha256 | None = None
+    blinded: bool | None = None
 
 
 @event("subsidy_list.lines_added/1")
 class SubsidyListLinesAdded:
-    """More lines of the version, in the same append."""
+    """More lines of the version, in the same append; blinded where the first are."""
 
     version: int
     lines: tuple[Line, ...]
@@ -94,7 +101,9 @@ SubsidyListEvent = SubsidyListProposed | SubsidyListLinesAdded | SubsidyListConf
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version as it was proposed; `persons`: who stands on it himself, `count` and `sum_fen` of the lines so far."""
+    """A version as it was proposed; `persons`: who stands on it himself (blinded where `blinded` says so), `count` and
+    `sum_fen` of the lines so far.
+    """
 
     number: int
     proposer_id: UUID
@@ -102,6 +111,7 @@ class Version:
     total_fen: Fen
     lines_digest: Sha256
     standard_fen: Fen
+    blinded: bool = False
     persons: frozenset[UUID] = frozenset()
     count: int = 0
     sum_fen: int = 0
@@ -152,9 +162,10 @@ def propose(
     outsiders: int,
     reason: str | None,
     source: Sha256 | None,
+    blinded: bool,
     actor_id: UUID,
 ) -> list[SubsidyListProposed | SubsidyListLinesAdded]:
-    """Propose a list, all of it at once: `quantities` are kind, payee and thousandths of the unit.
+    """Propose a list, all of it at once: `quantities` are kind, payee (as recorded: `blinded` or not) and thousandths.
 
     `standard`: the event whose standard holds on the period's last day, None where there is none; `outsiders`: how many
     of the payees are not registered, or do not belong to the place.
@@ -194,6 +205,7 @@ def propose(
         lines=tuple(lines[:LINES_PER_EVENT]),
         reason=reason,
         source=source,
+        blinded=blinded or None,
         proposer_id=actor_id,
     )
     more = [
@@ -203,8 +215,8 @@ def propose(
     return [first, *more]
 
 
-def confirm(listed: SubsidyList | None, *, version: int, actor_id: UUID) -> SubsidyListConfirmed:
-    """Confirm the version that waits.
+def confirm(listed: SubsidyList | None, *, version: int, actor_id: UUID, blinded_id: UUID) -> SubsidyListConfirmed:
+    """Confirm the version that waits; `blinded_id`: as whom the actor would stand on it, were its payees blinded.
 
     Refused, in this order: `subsidy_list.unknown`, `subsidy_list.not_waiting`, `subsidy_list.incomplete`,
     `chain.acted_twice` (its author, or somebody who stands on it himself).
@@ -212,8 +224,9 @@ def confirm(listed: SubsidyList | None, *, version: int, actor_id: UUID) -> Subs
     waiting = _waiting(listed, version)
     if (waiting.count, waiting.sum_fen) != (waiting.line_count, waiting.total_fen):
         raise Refusal("subsidy_list.incomplete", count=waiting.count, line_count=waiting.line_count)
-    payees = [("payee", one) for one in sorted(waiting.persons)]
-    require_distinct(actor_id, acting_as="confirmer", acted=[("proposer", waiting.proposer_id), *payees])
+    on_it = (blinded_id if waiting.blinded else actor_id) in waiting.persons
+    acted = [("proposer", waiting.proposer_id), ("payee", actor_id if on_it else None)]
+    require_distinct(actor_id, acting_as="confirmer", acted=acted)
     return SubsidyListConfirmed(version=version, confirmer_id=actor_id)
 
 
@@ -267,6 +280,7 @@ def evolve(listed: SubsidyList | None, event: SubsidyListEvent) -> SubsidyList:
                 event.total_fen,
                 event.lines_digest,
                 event.standard_fen,
+                blinded=event.blinded is True,
             )
             return replace(begun, latest=event.version, waiting=_with(version, event.lines))
         case SubsidyListLinesAdded():

@@ -50,8 +50,10 @@ PROPOSE = {
     "outsiders": 0,
     "reason": None,
     "source": None,
+    "blinded": False,
     "actor_id": CLERK,
 }
+BLINDED = replace(PROPOSED, blinded=True)
 CONFIRMED = SubsidyListConfirmed(version=1, confirmer_id=OFFICER)
 HOLDS = (PROPOSED, CONFIRMED)
 REJECTED = SubsidyListRejected(version=1, rejecter_id=OFFICER, reason="wrong_figures")
@@ -83,7 +85,7 @@ TABLES = (
         lists.evolve,
         lists.confirm,
         (PROPOSED,),
-        {"version": 1, "actor_id": OFFICER},
+        {"version": 1, "actor_id": OFFICER, "blinded_id": derived("test", "blinded")},
         [
             row("subsidy_list.unknown", given=()),
             row("subsidy_list.not_waiting", given=HOLDS),
@@ -91,6 +93,7 @@ TABLES = (
             row("subsidy_list.incomplete", given=(replace(PROPOSED, total_fen=1),)),
             row("chain.acted_twice", actor_id=CLERK),
             row("chain.acted_twice", actor_id=RIDER),
+            row("chain.acted_twice", given=(BLINDED,), blinded_id=RIDER),
         ],
     ),
     Table(
@@ -120,7 +123,14 @@ def test_refusals(table, position):
 
 def test_a_list_is_proposed_and_confirmed():
     given().when(lists.propose, **PROPOSE).then(PROPOSED)
-    given(PROPOSED).when(lists.confirm, version=1, actor_id=OFFICER).then(CONFIRMED)
+    given(PROPOSED).when(lists.confirm, version=1, actor_id=OFFICER, blinded_id=HOUSE).then(CONFIRMED)
+
+
+def test_a_blinded_list_says_so_and_a_plain_one_nothing():
+    given().when(lists.propose, **{**PROPOSE, "blinded": True}).then(BLINDED)
+    given(BLINDED).when(lists.confirm, version=1, actor_id=RIDER, blinded_id=OFFICER).then(
+        replace(CONFIRMED, confirmer_id=RIDER)
+    )
 
 
 def test_a_version_that_was_sent_back_leaves_the_one_that_holds():
@@ -154,7 +164,8 @@ def test_a_long_list_goes_into_several_events_of_one_append():
     assert first.lines_digest == lines_digest(reversed(lines)), "whatever the order"
     state = given(first, *more).state
     assert (state.waiting.count, state.waiting.sum_fen) == (first.line_count, first.total_fen)
-    given(first, *more[:1]).when(lists.confirm, version=1, actor_id=OFFICER).refused("subsidy_list.incomplete")
+    part = given(first, *more[:1])
+    part.when(lists.confirm, version=1, actor_id=OFFICER, blinded_id=HOUSE).refused("subsidy_list.incomplete")
 
 
 def test_one_programme_village_and_period_has_one_list():
