@@ -4,13 +4,14 @@ What must not be broken: a document is kept under the digest of its own bytes, a
 discarded. Names stand apart, under the key of their person, and go with him (`shown_rows`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
 from psycopg import Connection
 from psycopg.types.json import Json
 
+from domain.kernel.document_changes import Changes, Subjects, changes
 from domain.kernel.documents import Document, ShownName, parse
 from domain.kernel.events import Sha256
 from domain.kernel.shown_rows import Salted
@@ -26,8 +27,7 @@ _SUBJECTS: Final = "SELECT subjects FROM journal.disclosed_documents WHERE diges
 _NAMES: Final = """
 SELECT name_of, shown, reference, salt FROM vault.disclosed_names WHERE disclosure_id = %s AND version = %s
 """
-Subjects = Mapping[str, Sequence[tuple[str, UUID] | None]]
-"""Table -> for each row, who it is about: (`person` or `household`, identity), or None."""
+_BEARING: Final = "SELECT disclosure_id, version, reference FROM vault.disclosed_names WHERE reference = ANY (%s)"
 
 
 def keep(conn: Connection[Any], document: Document, subjects: Subjects) -> Sha256:
@@ -74,6 +74,14 @@ def subjects_of(conn: Connection[Any], digest: str) -> Subjects:
     return {table: [(one[0], UUID(one[1])) if one else None for one in rows] for table, rows in told.items()}
 
 
+def changes_between(conn: Connection[Any], before: str, after: str) -> Changes:
+    """What differs between two documents that are kept. Raises IntegrityError where one of them is not."""
+    old, new = document_of(conn, before), document_of(conn, after)
+    if old is None or new is None:
+        raise IntegrityError(f"the disclosed document {before if old is None else after} is missing")
+    return changes(old, new, about_before=subjects_of(conn, before), about_after=subjects_of(conn, after))
+
+
 def names_of(conn: Connection[Any], disclosure_id: UUID, version: int) -> dict[str, ShownName]:
     """What a posted version shows, by row (`payees:12`); those who were erased are not among them."""
     return {row: one.shown for row, one in salted_names_of(conn, disclosure_id, version).items()}
@@ -83,3 +91,8 @@ def salted_names_of(conn: Connection[Any], disclosure_id: UUID, version: int) ->
     """As `names_of`, with what lets anybody see that it is what the journal fixed."""
     found = conn.execute(_NAMES, (disclosure_id, version)).fetchall()
     return {row: Salted(ShownName(name, reference), salt and bytes(salt)) for row, name, reference, salt in found}
+
+
+def bearing(conn: Connection[Any], references: Collection[str]) -> set[tuple[UUID, int, str]]:
+    """In which versions any of these references stands beside a row: (disclosure, version, reference)."""
+    return set(conn.execute(_BEARING, (list(references),)).fetchall())

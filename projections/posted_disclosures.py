@@ -58,8 +58,23 @@ class PostedVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchedVersion:
+    """A version whose rows may be looked for. `fixed`: what stands beside them is fixed in the journal."""
+
+    disclosure_id: UUID
+    version: int
+    division: Division
+    kind: str
+    period: str
+    fixed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PublicObjection:
-    """An objection as everybody reads it. `upheld` None: not answered yet; `erased_on`: its words were destroyed."""
+    """An objection as everybody reads it. `upheld` None: not answered yet; `erased_on`: its words were destroyed.
+
+    `promised_on`: it was found right on that day, and that answer was taken back before a correction was posted.
+    """
 
     objection_id: UUID
     disclosure_id: UUID
@@ -72,6 +87,7 @@ class PublicObjection:
     upheld: bool | None
     answer: str | None
     answered_on: date | None
+    promised_on: date | None
     erased_on: date | None
     erasure_basis: str | None
 
@@ -110,20 +126,30 @@ ORDER BY v.published_index DESC LIMIT %(limit)s
 """
 NEWS: Final = f"{_VERSION} AND d.division LIKE %(prefix)s ORDER BY v.published_index DESC LIMIT %(limit)s"
 """Both of them over `_among` of the area."""
-ALONG: Final = f"""
-{_VERSION.format(_ALL)} AND v.version = d.posted AND d.division = ANY (%(divisions)s) AND v.until >= %(on)s
-    AND d.ended IS DISTINCT FROM 'archived'
+SEARCHED: Final = """
+SELECT d.disclosure_id, d.posted AS version, d.division, d.kind, d.period, v.rows_shown IS NOT NULL AS fixed
+FROM read.disclosure_versions AS v JOIN read.disclosures AS d USING (disclosure_id)
+WHERE v.since IS NOT NULL AND v.version = d.posted AND v.until >= %(on)s AND d.ended IS DISTINCT FROM 'archived'
+    AND (d.division LIKE %(prefix)s OR d.division = ANY (%(above)s))
 ORDER BY v.published_index DESC LIMIT %(limit)s
+"""
+LATEST_OF: Final = f"""
+{_VERSION.format(_ALL)} AND v.version = d.posted AND v.disclosure_id = ANY (%(ids)s) ORDER BY v.published_index DESC
 """
 _OBJECTION: Final = """
 SELECT objection_id, disclosure_id, version, row_name, channel, raised_on, answer_by, raised_event, upheld, answer,
-    answered_on, erased_on, erasure_basis
+    answered_on, promised_on, erased_on, erasure_basis
 FROM read.disclosure_objections
 """
 POSTED_UNTIL: Final = """
 SELECT max(v.until) FROM read.disclosure_versions AS v JOIN read.disclosures AS d USING (disclosure_id)
 WHERE v.version = d.posted AND d.division = %s AND d.kind = %s AND d.period = ANY (%s)
     AND d.ended IS DISTINCT FROM 'archived'
+"""
+POSTED_OF: Final = f"""
+{_VERSION.format(_ALL)} AND v.version = d.posted AND d.division = %(division)s AND d.kind = %(kind)s
+    AND d.period = ANY (%(periods)s)
+ORDER BY v.published_index DESC
 """
 OBJECTIONS: Final = f"{_OBJECTION} WHERE disclosure_id = %s ORDER BY log_index"
 OBJECTION: Final = f"{_OBJECTION} WHERE objection_id = %s"
@@ -159,9 +185,18 @@ def news(conn: Connection[Any], area: Division, *, limit: int) -> list[PostedVer
     return _rows(conn, NEWS.format(_among(area)), {"prefix": prefix(area) + "%", "limit": limit})
 
 
-def along(conn: Connection[Any], divisions: Sequence[Division], *, on: date, limit: int) -> list[PostedVersion]:
-    """What stands in public on a day of exactly these divisions, the latest posting first."""
-    return _rows(conn, ALONG, {"divisions": list(divisions), "on": on, "limit": limit})
+def searched(
+    conn: Connection[Any], area: Division, above: Sequence[Division], *, on: date, limit: int
+) -> list[SearchedVersion]:
+    """What stands in public on a day of an area and of exactly the divisions above it, the latest posting first."""
+    values = {"prefix": prefix(area) + "%", "above": list(above), "on": on, "limit": limit}
+    with conn.cursor(row_factory=class_row(SearchedVersion)) as cursor:
+        return cursor.execute(SEARCHED, values).fetchall()
+
+
+def latest_of(conn: Connection[Any], disclosure_ids: Sequence[UUID]) -> list[PostedVersion]:
+    """The versions posted last of some disclosures, the latest posting first."""
+    return _rows(conn, LATEST_OF, {"ids": list(disclosure_ids)})
 
 
 def objections(conn: Connection[Any], disclosure_id: UUID) -> list[PublicObjection]:
@@ -180,6 +215,11 @@ def posted_until(conn: Connection[Any], division: Division, kind: str, periods: 
     """The last day on which what was posted of one of these periods stands in public; None for nothing posted."""
     found = conn.execute(POSTED_UNTIL, (division, kind, list(periods))).fetchone()
     return found[0] if found else None
+
+
+def posted_of(conn: Connection[Any], division: Division, kind: str, periods: Sequence[str]) -> list[PostedVersion]:
+    """What was posted of these periods, the latest version of each, whether its rows still stand or not."""
+    return _rows(conn, POSTED_OF, {"division": division, "kind": kind, "periods": list(periods)})
 
 
 def position(conn: Connection[Any]) -> int:

@@ -15,6 +15,8 @@ from api.front.lane import CHANGED, EVERYTHING
 
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _OF_A_PLACE: Final = re.compile(r"/v/[^/]+")
+_LOOKS_FOR: Final = re.compile(r"/v/[^/]+/(?:find|disclosures/[^/]+/[^/]+/[^/]+)")
+"""What somebody looks for goes by a form, so that it stands in no address."""
 _TAKES_AWAY: Final = re.compile(r"/(?:staff|api/v1)/(?:disclosures/.*|.*/erasure)(?<!/check)(?<!/computations)")
 """What takes something down, puts another version in its place, or erases somebody or his words."""
 _BY_PROGRAMS: Final = re.compile(r"/(?:api|open311)/.*|.*/check")
@@ -44,6 +46,8 @@ class Telling:
 
 def changed_by(path: str) -> bytes | None:
     """What a form or command at a path means for public pages: those of its village, all, or such as can wait."""
+    if _LOOKS_FOR.fullmatch(path):
+        return None
     if found := _OF_A_PLACE.match(path):
         return found[0].encode()
     if _TAKES_AWAY.fullmatch(path):

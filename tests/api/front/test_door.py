@@ -250,6 +250,8 @@ def test_one_connection_asks_one_thing_after_another() -> None:
     [
         (f"{PAGE}/suggest", PAGE.encode()),
         (f"{PAGE}/disclosures/rewards/2026-10/1/object", PAGE.encode()),
+        (f"{PAGE}/find", None),
+        (f"{PAGE}/disclosures/rewards/2026-10/1", None),
         ("/staff/persons/1/erasure", EVERYTHING),
         ("/staff/persons/1/erasure/check", None),
         ("/staff/incidents", CHANGED),
