@@ -4,6 +4,7 @@ A household is known by its village's own number for it (户号), which names no
 That a person belongs to one household at a time is held by `domain.residences`, in the same append.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
@@ -13,6 +14,7 @@ from domain.kernel.events import event
 from domain.kernel.ids import derived
 from domain.kernel.places import Division, level
 from domain.kernel.refusals import Refusal
+from domain.kernel.separation import require_distinct
 from domain.kernel.states import known
 
 
@@ -55,7 +57,8 @@ class HouseholdHeadNamed:
 HouseholdEvent = HouseholdRegistered | HouseholdPersonJoined | HouseholdPersonLeft | HouseholdHeadNamed
 
 JOINING_REASONS = frozenset({"registered", "moved_in", "split", "merged", "correction"})
-LEAVING_REASONS = frozenset({"moved_out", "split", "merged", "died", "correction", "other"})
+DIED = "died"
+LEAVING_REASONS = frozenset({"moved_out", "split", "merged", DIED, "correction", "other"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +88,23 @@ class Household:
         """Who belongs to it on a day."""
         return tuple(one.person_id for one in self.belongings if one.covers(on))
 
+    def living_on(self, on: date) -> tuple[UUID, ...]:
+        """Who belongs to it on a day and is not known to have died, on that very day neither."""
+        return tuple(one.person_id for one in self.belongings if one.covers(on) and one.left_for != DIED)
+
+    def has_lost(self, person_id: UUID) -> bool:
+        """Whether somebody left it by dying, and was not brought back since."""
+        own = [one for one in self.belongings if one.person_id == person_id]
+        return bool(own) and own[-1].left_for == DIED
+
     def head_on(self, on: date) -> UUID | None:
-        """Who speaks for it on a day: the last named, as long as he belongs to it."""
-        named = [head for head, since in self.heads if since <= on]
-        return named[-1] if named and named[-1] in self.persons_on(on) else None
+        """Who speaks for it on a day: the last named, until he leaves; who comes back has to be named anew."""
+        named = [(head, since) for head, since in self.heads if since <= on]
+        if not named:
+            return None
+        head, since = named[-1]
+        stays = any(one.person_id == head and one.covers(since) and one.covers(on) for one in self.belongings)
+        return head if stays else None
 
 
 def household_id(division: Division, reference: str) -> UUID:
@@ -97,6 +113,15 @@ def household_id(division: Division, reference: str) -> UUID:
 
 
 # Decide: what may happen, judged by the rules in force.
+
+
+def require_outsider(
+    household: Household | None, *, recorder_id: UUID, person_ids: Iterable[UUID] = (), on: date
+) -> None:
+    """Refuse (`chain.acted_twice`) whoever records his own joining, leaving or headship, or a change where he lives."""
+    living_there = household.persons_on(on) if household is not None else ()
+    acted = [("household_person", one) for one in (*person_ids, *living_there)]
+    require_distinct(recorder_id, acting_as="recorder", acted=acted)
 
 
 def register(

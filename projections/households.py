@@ -133,21 +133,24 @@ class Belonging:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Who was named to speak for it, from when on."""
+    """Who was named to speak for it, from when on, and until when: another was named, or he left. None: still."""
 
     head_id: UUID
     since: date
     event: EventName
+    until: date | None
 
 
 _THERE = "one.household_id = house.household_id AND one.since <= %(on)s AND (one.until IS NULL OR one.until >= %(on)s)"
 _HOUSEHOLD = f"""
 SELECT house.household_id, house.division, house.reference, house.registered_on,
     (SELECT count(*) FROM read.household_persons one WHERE {_THERE}) AS persons,
-    (SELECT one.person_id FROM read.household_persons one WHERE {_THERE} AND one.person_id = (
-        SELECT head_id FROM read.household_heads named
+    (SELECT last.head_id FROM (
+        SELECT named.head_id, named.since FROM read.household_heads named
         WHERE named.household_id = house.household_id AND named.since <= %(on)s
-        ORDER BY named.log_index DESC LIMIT 1) LIMIT 1) AS head_id,
+        ORDER BY named.log_index DESC LIMIT 1) last
+    WHERE EXISTS (SELECT 1 FROM read.household_persons one
+        WHERE {_THERE} AND one.person_id = last.head_id AND one.since <= last.since)) AS head_id,
     house.log_index
 FROM read.households house
 """  # noqa: S608 - text of ours
@@ -162,8 +165,22 @@ SELECT count(*), count(*) FILTER (WHERE log_index <= %(after)s) FROM read.househ
 _BELONGING = "SELECT household_id, person_id, since, reason, event, until, left_reason FROM read.household_persons"
 PERSONS_OF = f"{_BELONGING} WHERE household_id = %s ORDER BY log_index"
 OF_PERSON = f"{_BELONGING} WHERE person_id = %s ORDER BY log_index"
+DESERTED = """
+SELECT DISTINCT household_id FROM read.household_persons gone JOIN read.households USING (household_id)
+WHERE division LIKE %(prefix)s AND gone.until < %(on)s AND NOT EXISTS (
+    SELECT FROM read.household_persons still WHERE still.household_id = gone.household_id
+        AND (still.until IS NULL OR still.until >= %(on)s))
+"""
 REFERENCES = "SELECT household_id, reference FROM read.households WHERE household_id = ANY (%s)"
-HEADS_OF = "SELECT head_id, since, event FROM read.household_heads WHERE household_id = %s ORDER BY log_index"
+HEADS_OF = """
+SELECT named.head_id, named.since, named.event, LEAST(
+    (SELECT min(later.since) - 1 FROM read.household_heads later
+     WHERE later.household_id = named.household_id AND later.log_index > named.log_index),
+    (SELECT one.until FROM read.household_persons one
+     WHERE one.household_id = named.household_id AND one.person_id = named.head_id
+         AND one.since <= named.since AND (one.until IS NULL OR one.until >= named.since) LIMIT 1)) AS until
+FROM read.household_heads named WHERE named.household_id = %s ORDER BY named.log_index
+"""
 
 
 def one(conn: Connection[Any], household_id: UUID, *, on: date) -> Household | None:
@@ -189,6 +206,12 @@ def persons_of(conn: Connection[Any], household_id: UUID) -> list[Belonging]:
     """Everybody who ever belonged to a household, in the order of joining."""
     with conn.cursor(row_factory=class_row(Belonging)) as cursor:
         return cursor.execute(PERSONS_OF, (household_id,)).fetchall()
+
+
+def deserted(conn: Connection[Any], area: Division, *, on: date) -> frozenset[UUID]:
+    """The households of an area to which somebody belonged once and nobody does on a day."""
+    values = {"prefix": prefix(area) + "%", "on": on}
+    return frozenset(row[0] for row in conn.execute(DESERTED, values).fetchall())
 
 
 def of_person(conn: Connection[Any], person_id: UUID) -> list[Belonging]:

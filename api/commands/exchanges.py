@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from api.commands.account_holders import channel_of, holders_of
+from api.commands.account_holders import channel_of, holders_of, is_living
 from api.commands.exchange_codes import code_of, exchange_of
 from api.commands.points import Points, account_stream
-from api.commands.shared import require
+from api.commands.shared import require, require_anywhere
 from api.commands.stations import station_of
 from api.context import App
 from domain.kernel.ids import EventName, StreamName, event_name
@@ -67,12 +67,14 @@ def authorise(
 
     def decide(read: Reading) -> Iterator[Fact]:
         account = _account(Points(app, read, actor), account_id)
-        require(read, actor, "exchange.authorised/1", division=account.division, on=on)
+        channel = channel_of(read, actor, account, on)
+        _require(read, actor, "exchange.authorised/1", account, channel, on)
         event = exchanges.authorise(
             read.state(stream, exchanges.evolve),
             account_id=account_id,
             authoriser_id=actor.person_id,
-            channel=channel_of(read, actor, account, on),
+            channel=channel,
+            living=is_living(read, account, on),
             points_max=points_max,
             reason=reason,
             at=app.journal.now(),
@@ -95,9 +97,9 @@ def withdraw(app: App, *, actor: Actor, key: str, exchange_id: UUID, on: date) -
     def decide(read: Reading) -> Iterator[Fact]:
         found = read.state(stream, exchanges.evolve)
         account = _account(Points(app, read, actor), found.account_id) if found is not None else None
-        if account is not None:
-            require(read, actor, "exchange.withdrawn/1", division=account.division, on=on)
         channel = channel_of(read, actor, account, on) if account is not None else None
+        if account is not None:
+            _require(read, actor, "exchange.withdrawn/1", account, channel, on)
         event = exchanges.withdraw(found, withdrawer_id=actor.person_id, channel=channel, at=app.journal.now())
         yield Fact(stream, event, on)
 
@@ -129,9 +131,7 @@ def make(
         found = read.state(stream, exchanges.evolve)
         points = Points(app, read, actor)
         account = _account(points, found.account_id) if found is not None else None
-        exchange = exchanges.require_valid(
-            found, keeper_id=actor.person_id, holders=holders_of(read, account, on), at=app.journal.now()
-        )
+        exchange = _valid(app, read, found, account, keeper_id=actor.person_id, on=on)
         going = _issued(read, station, (station_id, exchange_id), wanted, on)
         rules = points.rules_on(station.division, on)
         exchanges.require_within(reach_of(points, account, on), station=station.division)
@@ -224,11 +224,39 @@ def give_back(
         return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
 
+def require_valid(app: App, *, actor: Actor, exchange_id: UUID, on: date) -> Exchange:
+    """The exchange of a code, if the actor could make it now; nothing is recorded. Refused as `make` begins."""
+    read = Reading(app.journal.store, app.journal.codec)
+    found = read.state(exchange_stream(exchange_id), exchanges.evolve)
+    account = _account(Points(app, read, actor), found.account_id) if found is not None else None
+    return _valid(app, read, found, account, keeper_id=actor.person_id, on=on)
+
+
 def reach_of(points: Points, account: Account | None, on: date) -> Division:
     """Where the stations lie at which an account's points buy goods that day, by the rules of its own place."""
     if account is None:
         return COUNTRY
     return area_of(account.division, points.rules_on(account.division, on).exchange_within)
+
+
+def _require(read: Reading, actor: Actor, event_type: str, account: Account, channel: str | None, on: date) -> None:
+    """Refuse what `shared.require` refuses; the holder and his family act wherever their role has its area."""
+    if channel in ("code", "family"):
+        require_anywhere(read, actor, event_type, on=on)
+    else:
+        require(read, actor, event_type, division=account.division, on=on)
+
+
+def _valid(
+    app: App, read: Reading, found: Exchange | None, account: Account | None, *, keeper_id: UUID, on: date
+) -> Exchange:
+    return exchanges.require_valid(
+        found,
+        keeper_id=keeper_id,
+        holders=holders_of(read, account, on),
+        living=account is None or is_living(read, account, on),
+        at=app.journal.now(),
+    )
 
 
 def _account(points: Points, account_id: UUID) -> Account:

@@ -35,7 +35,8 @@ def move(
 ) -> Receipt:
     """Let persons of one household belong to another from a day on, all or none; their points stay where they are.
 
-    Refuses `household.reason_unknown`, `household.unknown`, and what leaving and joining refuse.
+    Refuses `household.reason_unknown`, `household.unknown`, `chain.acted_twice` (himself, or a household where he
+    lives), and what leaving and joining refuse.
     """
 
     def decide(read: Reading) -> Iterator[Fact]:
@@ -45,6 +46,8 @@ def move(
         giving, taking = _household(read, from_id), _household(read, to_id)
         require(read, actor, "household.person_left/1", division=giving.division, on=on)
         require(read, actor, "household.person_joined/1", division=taking.division, on=on)
+        for one in (giving, taking):
+            households.require_outsider(one, recorder_id=actor.person_id, person_ids=person_ids, on=on)
         yield from _left(read, giving, person_ids, from_id, to_id, since=since, reason=left, on=on)
         yield from _joined(read, taking, person_ids, from_id, to_id, since=since, reason=joined, on=on)
 

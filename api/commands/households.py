@@ -54,7 +54,7 @@ def register(
     joinings: Sequence[Joining] = (),
     on: date,
 ) -> Receipt:
-    """Register a household of a village, with those who belong to it."""
+    """Register a household of a village, with those who belong to it; nobody registers himself into one."""
     household_id = households.household_id(division, reference)
     sealed = cache(lambda: _sealed(app, joinings))
 
@@ -108,6 +108,7 @@ def leave(
     def decide(read: Reading) -> Iterator[Fact]:
         household = _household(read, household_id)
         require(read, actor, "household.person_left/1", division=household.division, on=on)
+        households.require_outsider(household, recorder_id=actor.person_id, person_ids=[person_id], on=on)
         left = households.leave(
             household,
             person_id=person_id,
@@ -139,6 +140,7 @@ def name_head(app: App, *, actor: Actor, key: str, household_id: UUID, head_id: 
     def decide(read: Reading) -> Iterator[Fact]:
         household = _household(read, household_id)
         require(read, actor, "household.head_named/1", division=household.division, on=on)
+        households.require_outsider(household, recorder_id=actor.person_id, person_ids=[head_id], on=on)
         event = households.name_head(household, head_id=head_id, since=since, on=on)
         yield Fact(household_stream(household_id), event, on)
 
@@ -165,6 +167,7 @@ def _joined(
     taken = read.states([residence_stream(new.person_id) for new in joinings], residences.evolve)
     for new in joinings:
         require(read, actor, "household.person_joined/1", division=household.division, on=on)
+        households.require_outsider(household, recorder_id=actor.person_id, person_ids=[new.person_id], on=on)
         person = people[person_stream(new.person_id)]
         persons.refuse_erased(person)
         if person is None and new.name is not None:

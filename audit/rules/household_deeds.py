@@ -58,8 +58,14 @@ class _House:
 
     def head_on(self, day: str) -> str | None:
         """Who spoke for it on a day."""
-        named = [who for who, since in self.heads if since <= day]
-        return named[-1] if named and named[-1] in self.on(day) else None
+        named = [(who, since) for who, since in self.heads if since <= day]
+        if not named:
+            return None
+        head, named_for = named[-1]
+        stays = any(
+            who == head and since <= named_for and (until is None or day <= until) for who, since, until in self.spans
+        )
+        return head if stays else None
 
 
 class _Seen(NamedTuple):

@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import reduce
 
+import pytest
 from hypothesis import given as with_any
 from hypothesis import strategies as st
 
@@ -119,9 +120,29 @@ def test_a_new_head_leaves_the_old_one_in_history():
     assert (house.head_on(YESTERDAY), house.head_on(TODAY)) == (RIDER, OTHER_RIDER)
 
 
-def test_a_person_may_come_back():
+def test_nobody_records_who_lives_with_him_or_that_he_comes_or_goes():
+    house = given(REGISTERED, JOINED, OTHER_JOINED, LEFT).state
+    households.require_outsider(house, recorder_id=CLERK, person_ids=[RIDER], on=TODAY)
+    households.require_outsider(None, recorder_id=CLERK, person_ids=[RIDER], on=TODAY)
+    households.require_outsider(house, recorder_id=RIDER, on=TOMORROW)
+    for who, persons in ((CLERK, [RIDER, CLERK]), (OTHER_RIDER, [RIDER]), (RIDER, [OTHER_RIDER])):
+        with pytest.raises(Refusal, match=r"chain\.acted_twice"):
+            households.require_outsider(house, recorder_id=who, person_ids=persons, on=TODAY)
+
+
+def test_whoever_died_does_not_live_there_on_his_last_day_either_unless_it_was_a_mistake():
+    died = HouseholdPersonLeft(person_id=RIDER, last_day=TODAY, reason="died")
+    house = given(REGISTERED, JOINED, died).state
+    assert (house.persons_on(TODAY), house.living_on(TODAY), house.has_lost(RIDER)) == ((RIDER,), (), True)
+    back = HouseholdPersonJoined(person_id=RIDER, since=TOMORROW, reason="correction")
+    house = given(REGISTERED, JOINED, died, back).state
+    assert (house.living_on(TOMORROW), house.has_lost(RIDER), house.has_lost(CLERK)) == ((RIDER,), False, False)
+
+
+def test_a_person_may_come_back_and_has_to_be_named_head_anew():
     again = HouseholdPersonJoined(person_id=RIDER, since=TOMORROW, reason="moved_in")
-    house = given(REGISTERED, JOINED, LEFT, again).state
+    house = given(REGISTERED, JOINED, HEAD, LEFT, again).state
+    assert (house.head_on(TODAY), house.head_on(TOMORROW)) == (RIDER, None)
     assert [one.until for one in house.belongings] == [TODAY, None]
     scenarios(residences.evolve)(TAKEN, GIVEN_UP).when(
         residences.take, person_id=RIDER, household_id=HOUSE, since=TOMORROW

@@ -83,6 +83,15 @@ class Points:
         key = _judged(deed, worth).key if worth is not None else None
         return key is not None and any(one.has_settled(key) for one in self._around(deed.person_id, deed.household_id))
 
+    def causes_on(self, person_id: UUID, day: date) -> set[str]:
+        """The streams of what somebody did on a day that stands settled: with points, or a cap had no room."""
+        return {
+            one.key[1]
+            for account in self._around(person_id, None)
+            for one in account.settled
+            if one.beneficiary_id == person_id and one.deed_on == day and not one.taken_back
+        }
+
     # What a deed gives, and taking it back.
 
     def grant_for(self, deed: Deed, *, on: date, cause: EventName | None = None) -> Iterator[Fact]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from api.commands.account_holders import require_another
+from api.commands.account_holders import require_another, require_not_registrar
 from api.commands.households import household_stream
 from api.commands.points.crediting import Deed, Points
 from api.commands.points.streams import account_stream
@@ -103,8 +103,9 @@ def record_openings(app: App, *, actor: Actor, key: str, openings: Sequence[Open
     """Bring in what paper books say, opening the accounts that there are not yet, all or none.
 
     They expire as the narrowest rule in force on `on` says, counted from then. Refused for each: what `shared.require`
-    refuses, `chain.acted_twice` (his own account, or his household's), `points_rule.none_in_force`, then as
-    `accounts.open_account` and `accounts.record_opening`.
+    refuses, `chain.acted_twice` (his own account, or his household's; a person whom he registered, a household that he
+    registered or in which he wrote who belongs to it), `points_rule.none_in_force`, then as `accounts.open_account` and
+    `accounts.record_opening`.
     """
 
     def decide(read: Reading) -> Iterator[Fact]:
@@ -118,6 +119,7 @@ def record_openings(app: App, *, actor: Actor, key: str, openings: Sequence[Open
         for one in openings:
             require(read, actor, "points.opening_recorded/1", division=one.division, on=on)
             require_another(read, actor, kind=one.kind, holder_id=one.holder_id, on=on)
+            require_not_registrar(read, actor, kind=one.kind, holder_id=one.holder_id)
             yield from points.open(kind=one.kind, holder_id=one.holder_id, division=one.division, on=on)
             yield from points.bring_in(
                 accounts.account_id(one.kind, one.holder_id),

@@ -4,7 +4,16 @@ What must not be broken: an account never holds less than nothing. Points that w
 a debt of their own, which whatever comes later repays first.
 """
 
-from domain.points.accounts.crediting import TIMES_MAX, deduct, give_back, grant, record_opening, require_few, reverse
+from domain.points.accounts.crediting import (
+    OPENING_MAX,
+    TIMES_MAX,
+    deduct,
+    give_back,
+    grant,
+    record_opening,
+    require_few,
+    reverse,
+)
 from domain.points.accounts.events import (
     KINDS,
     MOVING_REASONS,
@@ -33,6 +42,7 @@ from domain.points.accounts.state import Account, Deed, Redemption, Settled, acc
 __all__ = [
     "KINDS",
     "MOVING_REASONS",
+    "OPENING_MAX",
     "SENT_ON",
     "TIMES_MAX",
     "Account",

@@ -23,6 +23,8 @@ from domain.points.accounts.state import Account, Deed, Settled
 TIMES_MAX: Final = 10
 """So often at most is something counted when points are taken by hand: who means more has another paper for it."""
 MINUTES_OF_HOUR: Final = 60
+OPENING_MAX: Final = 20_000
+"""So many points at most does a paper book bring in: more than a household gathers in years; it is a sum to be paid."""
 
 
 def grant(
@@ -84,7 +86,7 @@ def record_opening(
     A debt that taking back the wrong one has left is repaid first.
 
     Refused, in this order: `points_account.unknown`, `points_account.closed`, `points.opening_twice`,
-    `points.opening_too_late`, `points.not_positive`, `points.day_in_future`.
+    `points.opening_too_late`, `points.not_positive`, `points.opening_too_large`, `points.day_in_future`.
     """
     standing = open_for_points(account)
     if standing.opening:
@@ -93,6 +95,8 @@ def record_opening(
         raise Refusal("points.opening_too_late")
     if points < 1:
         raise Refusal("points.not_positive", points=points)
+    if points > OPENING_MAX:
+        raise Refusal("points.opening_too_large", points=points, most=OPENING_MAX)
     if as_of > on:
         raise Refusal("points.day_in_future", day=as_of)
     repaid = min(standing.debt, points)

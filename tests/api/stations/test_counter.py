@@ -2,24 +2,29 @@
 
 import itertools
 from collections import Counter as Tally
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from api.commands import exchanges, stations, stocks
-from api.commands.county import NewPlace, register_places
+from api.commands.county import NewPerson, NewPlace, register_persons, register_places
 from api.commands.exchange_codes import exchange_of
 from api.commands.exchanges import Wanted
+from api.commands.household_moves import move
+from api.commands.households import Joining, join, leave, name_head, register
 from api.commands.points import account_stream
 from api.context import open_app
+from api.custody.enrolling import enrol
+from api.custody.wrapping import REHEARSAL
 from api.exporting import export_package
 from audit.findings import Status
 from audit.verify import verify_package
+from domain import households
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
@@ -28,9 +33,9 @@ from domain.stations import exchanges as of_exchanges
 from domain.stations import stocks as of_stocks
 from domain.stations.stations import station_id
 from journal import journal as journals
-from journal.facts import Receipt
+from journal.facts import Actor, Receipt
 from tests.api.web.county import VILLAGE, copied_county
-from tests.stations import POT, SINCE, SOAP, UMBRELLA, Counter, opened_station
+from tests.stations import POT, SECRET, SINCE, SOAP, UMBRELLA, Counter, opened_station
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
@@ -41,7 +46,7 @@ CLIENTS = 64
 @pytest.fixture(scope="module")
 def counter(cluster: "Cluster") -> Iterator[Counter]:
     with copied_county(cluster) as county:
-        yield opened_station(county.app, admin=county.admin, village=VILLAGE, villagers=CLIENTS + 5)
+        yield opened_station(county.app, admin=county.admin, village=VILLAGE, villagers=CLIENTS + 9)
 
 
 def held(counter: Counter, account) -> int:
@@ -195,6 +200,123 @@ def second_station(counter: Counter) -> UUID:
 def named(receipt: Receipt) -> UUID:
     """The exchange that a receipt begins with."""
     return UUID(receipt.events[0].partition("/")[2].partition("@")[0])
+
+
+def test_nobody_takes_the_points_of_a_household_alone(counter: Counter) -> None:
+    """Not by joining it, not by inventing it, not as the keeper who lives there."""
+    app, on, admin = counter.app, counter.today, counter.admin
+    clerk, keeper, owner = counter.staff["accountant"], counter.staff["keeper"], counter.villagers["villager-67"]
+    house = households.household_id(counter.village, "城南1号")
+    new = {"division": counter.village, "reference": "城南1号", "on": on}
+    joining = [Joining(owner.person_id, SINCE, "registered", head=True)]
+    register(app, actor=admin, key=counter.key(), **new, joinings=joining)
+    counter.give_points(("household", house), 200)
+    counter.give_points(("person", owner.person_id), 100)
+    asked = {"app": app, "household_id": house, "on": on}
+
+    def let_in(who: Actor, by: Actor, **more: bool) -> Receipt:
+        joinings = [Joining(who.person_id, on, "moved_in", **more)]
+        return join(**asked, actor=by, key=counter.key(), joinings=joinings)
+
+    def acted_twice(command: Callable[..., object], **facts: object) -> None:
+        assert refused(partial(command, **facts, app=app, on=on, actor=clerk, key=counter.key())) == "chain.acted_twice"
+
+    assert refused(partial(let_in, clerk, clerk, head=True)) == "chain.acted_twice"
+    invented = {**new, "reference": "城南404号"}
+    assert (
+        refused(
+            partial(
+                register,
+                app,
+                actor=clerk,
+                key=counter.key(),
+                **invented,
+                joinings=[Joining(clerk.person_id, on, "registered")],
+            )
+        )
+        == "chain.acted_twice"
+    )
+    register(app, actor=clerk, key=counter.key(), **invented)
+    theirs = ("household", households.household_id(counter.village, "城南404号"))
+    assert refused(partial(counter.give_points, theirs, 5)) == "chain.acted_twice"
+    peopled = ("household", households.household_id(counter.village, "城南405号"))
+    register(app, actor=admin, key=counter.key(), **{**new, "reference": "城南405号"})
+    stranger = [Joining(uuid4(), on, "moved_in", name="查无此人", head=True)]
+    join(app, actor=clerk, key=counter.key(), household_id=peopled[1], joinings=stranger, on=on)
+    invented_person = ("person", stranger[0].person_id)
+    for holder in (peopled, invented_person):
+        assert refused(partial(counter.give_points, holder, 5)) == "chain.acted_twice"
+
+    # Another officer may record that the clerk and the keeper live there; then both keep their hands off it.
+    let_in(clerk, admin)
+    let_in(keeper, admin)
+    there = {"household_id": house}
+    acted_twice(name_head, **there, head_id=owner.person_id, since=on)
+    acted_twice(leave, **there, person_id=owner.person_id, last_day=on, reason="died")
+    moving = {"person_ids": [owner.person_id], "from_id": house, "to_id": theirs[1], "since": on, "reason": "moved"}
+    acted_twice(move, **moving)
+    family = accounts.account_id("household", house)
+    own = accounts.account_id("person", owner.person_id)
+    for account in (family, own):
+        code = counter.code("villager-67", account=account)
+        served = partial(counter.exchange, code, (SOAP, 1))
+        assert refused(served) == "chain.acted_twice"
+        preview = partial(exchanges.require_valid, app, exchange_id=exchange_of(app, code=code), on=on)
+        assert refused(partial(preview, actor=keeper)) == "chain.acted_twice"
+        assert preview(actor=counter.staff["deputy"]).account_id == account
+
+
+def test_nobody_spends_for_a_household_of_the_dead(counter: Counter) -> None:
+    app, on, admin = counter.app, counter.today, counter.admin
+    last = counter.villagers["villager-68"]
+    house = households.household_id(counter.village, "城南2号")
+    joining = [Joining(last.person_id, SINCE, "registered")]
+    new = {"division": counter.village, "reference": "城南2号", "joinings": joining, "on": on}
+    register(app, actor=admin, key=counter.key(), **new)
+    counter.receive(SOAP, 5)
+    holders = (("household", house), ("person", last.person_id))
+    asked = {"app": app, "actor": counter.staff["accountant"], "reason": "no_phone", "on": on}
+    codes = []
+    for holder in holders:
+        counter.give_points(holder, 100)
+        code = exchanges.authorise(**asked, key=counter.key(), account_id=accounts.account_id(*holder)).code
+        codes.append(code)
+    gone = {"household_id": house, "person_id": last.person_id, "last_day": on, "reason": "died", "on": on}
+    leave(app, actor=admin, key=counter.key(), **gone)
+    for holder, code in zip(holders, codes, strict=True):
+        again = partial(exchanges.authorise, **asked, key=counter.key(), account_id=accounts.account_id(*holder))
+        assert refused(again) == "exchange.nobody_left"
+        assert refused(partial(counter.exchange, code, (SOAP, 1))) == "exchange.nobody_left"
+
+
+def test_whoever_holds_office_elsewhere_asks_for_his_family_all_the_same(counter: Counter) -> None:
+    """His right is that of the family; where his office has its area does not matter, unless he helps a stranger."""
+    app, on, admin = counter.app, counter.today, counter.admin
+    far, role = Actor(uuid4(), "grid_worker"), "grid_worker"
+    place = Division("361125001902")
+    register_places(app, actor=admin, key=counter.key(), new=[NewPlace(place, "远村")], since=SINCE, on=on)
+    new = [NewPerson(far.person_id, "远方", role, place, SINCE)]
+    register_persons(app, actor=admin, key=counter.key(), new=new, on=on)
+    roles = [(far.person_id, role)]
+    (far,) = enrol(app, administrator=admin, officers=roles, secret=SECRET, on=on, cost=REHEARSAL)
+    wife = counter.villagers["villager-69"]
+    joinings = [Joining(one.person_id, SINCE, "registered") for one in (wife, far)]
+    new_house = {"division": counter.village, "reference": "城南3号", "joinings": joinings, "on": on}
+    register(app, actor=admin, key=counter.key(), **new_house)
+    for word in ("villager-69", "villager-70"):
+        counter.give_points(("person", counter.villagers[word].person_id), 100)
+    asked = {"app": app, "actor": far, "on": on}
+    done = exchanges.authorise(**asked, key=counter.key(), account_id=counter.account("villager-69"))
+    exchanges.withdraw(**asked, key=counter.key(), exchange_id=done.exchange_id)
+    stranger = partial(exchanges.authorise, **asked, key=counter.key(), account_id=counter.account("villager-70"))
+    assert refused(partial(stranger, reason="no_phone")) == "authority.outside_area"
+
+
+def test_what_happened_at_home_is_whole_to_an_auditor(counter: Counter, tmp_path) -> None:
+    package = tmp_path / "package"
+    export_package(counter.app.settings, counter.app.access, package)
+    report = verify_package(package, log_key=str(counter.app.log_key), processes=1)
+    assert [(one.code, one.facts) for one in report.findings if not one.attention] == []
 
 
 def test_sixty_four_counters_and_twenty_umbrellas(counter: Counter) -> None:

@@ -89,6 +89,7 @@ TABLES = (
             row("points.opening_twice", given=(OPENED, OPENING, OPENING_REVERSED, OPENING)),
             row("points.opening_too_late", given=(OPENED, TEN)),
             row("points.not_positive", points=0),
+            row("points.opening_too_large", points=accounts.OPENING_MAX + 1),
             row("points.day_in_future", as_of=s.TOMORROW),
         ],
     ),
