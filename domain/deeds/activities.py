@@ -228,7 +228,7 @@ def confirm_hours(activity: Activity | None, *, served: Sequence[Served], actor_
         if one.person_id in seen or existing.people.get(one.person_id) != "checked_in":
             raise Refusal("activity.not_checked_in", person_id=one.person_id)
         seen.add(one.person_id)
-        _require_minutes(one.minutes, minutes_max=existing.minutes)
+        _require_minutes(one.minutes, minutes_max=min(existing.minutes, MINUTES_MAX))
     acted = [("publisher", existing.publisher_id), *(("recorder", one) for one in sorted(existing.recorder_ids))]
     came = [("volunteer", person_id) for person_id, status in existing.people.items() if status != "signed_up"]
     require_distinct(actor_id, acting_as="confirmer", acted=[*acted, *came])

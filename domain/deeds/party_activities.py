@@ -1,6 +1,7 @@
 """Party members' service in their community (在职党员报到): written down once, confirmed by unit and by community.
 
-What must not be broken: the two sides are two different persons, and neither is who served or who wrote it down.
+What must not be broken: the two sides are two different persons, and neither is who served or who wrote it down; and
+one service, of a person, unit, title and day, is counted once.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,9 @@ from typing import assert_never
 from uuid import UUID
 
 from domain.kernel.deeds import CORRECTION_REASONS, MINUTES_MAX, SENDING_BACK_REASONS, require_past, require_reason
+from domain.kernel.document_numbers import compared
 from domain.kernel.events import event
+from domain.kernel.ids import derived
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.kernel.separation import require_distinct
@@ -53,7 +56,7 @@ class PartyActivityCommunityConfirmed:
 
 @event("party_activity.rejected/1")
 class PartyActivityRejected:
-    """One of the two sides does not confirm it, for a reason; it can be recorded anew as another."""
+    """One of the two sides does not confirm it, for a reason; it can be recorded anew."""
 
     rejecter_id: UUID
     reason: str
@@ -91,6 +94,11 @@ class PartyActivity:
     status: str = "recorded"
 
 
+def party_activity_id(person_id: UUID, unit: str, title: str, held_on: date) -> UUID:
+    """The id of one service: recording it twice meets the first, however its unit and title are written."""
+    return derived("party_activity", person_id, compared(unit), compared(title), held_on)
+
+
 # Decide: what may happen, judged by the rules in force.
 
 
@@ -102,6 +110,7 @@ def record(
     person_id: UUID,
     person_known: bool,
     unit: str,
+    confirmers: int,
     title: str,
     item: str,
     item_in_force: bool,
@@ -110,17 +119,20 @@ def record(
     today: date,
     actor_id: UUID,
 ) -> PartyActivityRecorded:
-    """Write a service down.
+    """Write a service down; `confirmers`: how many besides him and the actor may confirm it for the unit today.
 
     Refused, in this order: `party_activity.already_recorded`, `place.unknown`, `person.unknown`,
-    `deed.day_in_future`, `deed.minutes_out_of_range`, `deed.item_unknown`.
+    `party_activity.nobody_may_confirm` (it would wait for ever), `deed.day_in_future`, `deed.minutes_out_of_range`,
+    `deed.item_unknown`.
     """
-    if activity is not None:
+    if activity is not None and activity.status not in ("rejected", "withdrawn"):
         raise Refusal("party_activity.already_recorded")
     if not division_known:
         raise Refusal("place.unknown", division=division)
     if not person_known:
         raise Refusal("person.unknown")
+    if not confirmers:
+        raise Refusal("party_activity.nobody_may_confirm", unit=unit)
     require_past(held_on, today=today)
     if not 1 <= minutes <= MINUTES_MAX:
         raise Refusal("deed.minutes_out_of_range", minutes=minutes, minutes_max=MINUTES_MAX)

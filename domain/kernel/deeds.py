@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from domain.kernel.refusals import Refusal
 
@@ -21,8 +22,8 @@ GIVING_UP_REASONS: Final = frozenset({"no_time", "ill", "cannot_do_it", "other"}
 """Why somebody gives a task back that he had accepted."""
 
 SEATS_MAX: Final = 10_000
-MINUTES_MAX: Final = 1_440
-"""A day's: nobody serves longer than that in one deed."""
+MINUTES_MAX: Final = 720
+"""Twelve hours: nobody serves longer than that in one deed, nor in all that bring him points for one day."""
 
 
 def require_reason(reason: str, *, of: Collection[str]) -> None:
@@ -35,3 +36,11 @@ def require_past(day: date, *, today: date) -> None:
     """Refuse what is said to have been done tomorrow. Refused: `deed.day_in_future`."""
     if day > today:
         raise Refusal("deed.day_in_future", day=day)
+
+
+def require_day(person_id: UUID, *, day: date, used: int, minutes: int) -> None:
+    """Refuse more minutes than a day has for one person; `used`: what was confirmed of it. Refused: `deed.day_full`."""
+    if used + minutes > MINUTES_MAX:
+        raise Refusal(
+            "deed.day_full", person_id=person_id, day=day, used=used, minutes=minutes, minutes_max=MINUTES_MAX
+        )

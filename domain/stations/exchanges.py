@@ -157,19 +157,22 @@ def authorise(
     account_id: UUID,
     authoriser_id: UUID,
     channel: str | None,
+    living: bool,
     points_max: int | None,
     reason: str | None,
     at: datetime,
 ) -> ExchangeAuthorised:
     """Let an account be spent once, within CODE_VALID; `channel` None: the person may not speak for it.
 
-    Refused, in this order: `exchange.code_taken`, `exchange.not_for_account`, `exchange.staff_reason_unknown` (staff
-    says why), `exchange.points_max_unsuited`.
+    `living`: its holder is alive, or somebody lives in its household. Refused, in this order: `exchange.code_taken`,
+    `exchange.not_for_account`, `exchange.nobody_left`, `exchange.staff_reason_unknown` (staff says why),
+    `exchange.points_max_unsuited`.
     """
     if exchange is not None:
         raise Refusal("exchange.code_taken")
     if channel is None:
         raise Refusal("exchange.not_for_account", account_id=account_id)
+    _require_living(living)
     if (channel == "staff") != (reason in STAFF_REASONS):
         raise Refusal("exchange.staff_reason_unknown", reason=reason, choices="、".join(sorted(STAFF_REASONS)))
     if points_max is not None and points_max <= 0:
@@ -198,15 +201,18 @@ def withdraw(exchange: Exchange | None, *, withdrawer_id: UUID, channel: str | N
     return ExchangeWithdrawn(withdrawer_id=withdrawer_id)
 
 
-def require_valid(exchange: Exchange | None, *, keeper_id: UUID, holders: Iterable[UUID], at: datetime) -> Exchange:
-    """The exchange that a code stands for, if a keeper may make it now; `holders`: the holder, or his household.
+def require_valid(
+    exchange: Exchange | None, *, keeper_id: UUID, holders: Iterable[UUID], living: bool, at: datetime
+) -> Exchange:
+    """The exchange that a code stands for, if a keeper may make it now; `holders`: the holder and his household.
 
     Refused, in this order: `exchange.code_unknown`, `exchange.code_withdrawn`, `exchange.code_used`,
-    `exchange.code_expired`, `chain.acted_twice`.
+    `exchange.code_expired`, `exchange.nobody_left` (`living`: as in `authorise`), `chain.acted_twice`.
     """
     if exchange is None:
         raise Refusal("exchange.code_unknown")
     _require_unused(exchange, at)
+    _require_living(living)
     _require_another(exchange, keeper_id, holders)
     return exchange
 
@@ -338,6 +344,11 @@ def _require_unused(exchange: Exchange, at: datetime) -> None:
         raise Refusal("exchange.code_used")
     if at > exchange.valid_until:
         raise Refusal("exchange.code_expired")
+
+
+def _require_living(living: bool) -> None:
+    if not living:
+        raise Refusal("exchange.nobody_left")
 
 
 def _require_another(exchange: Exchange, keeper_id: UUID, holders: Iterable[UUID]) -> None:

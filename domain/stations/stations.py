@@ -237,23 +237,26 @@ def list_item(
 ) -> StationItemListed:
     """Offer an article at a price from a day on: today if it is not offered today, else from tomorrow.
 
-    Refused, in this order: `station.unknown`, `station.closed`, `station.sku_malformed`, `station.price_unsuited`,
+    A price that has not begun gives way to another from the same day on. Refused, in this order: `station.unknown`,
+    `station.closed`, `station.sku_malformed`, `station.price_unsuited`, `station.cash_price_unsuited`,
     `station.return_days_unsuited`, `station.in_the_past`, `station.listed_later` (a later price is known already),
     `station.price_replaces_today`.
     """
     existing = require_open(station)
     if not _SKU.fullmatch(sku) or sku in {CNY, PTS}:
         raise Refusal("station.sku_malformed", sku=sku)
-    if not 0 < points_price <= POINTS_PRICE_MAX or (cash_price_fen is not None and cash_price_fen <= 0):
+    if not 0 < points_price <= POINTS_PRICE_MAX:
         raise Refusal("station.price_unsuited", points_price=points_price)
+    if cash_price_fen is not None and cash_price_fen <= 0:
+        raise Refusal("station.cash_price_unsuited", cash_price_fen=cash_price_fen)
     if not 0 <= return_days <= RETURN_DAYS_MAX:
         raise Refusal("station.return_days_unsuited", return_days=return_days, most=RETURN_DAYS_MAX)
     _not_before(since, earliest=on)
-    later = [one.since for one in existing.listings if one.sku == sku and one.since >= since]
-    if any(day > since for day in later):
+    later = [one.since for one in existing.listings if one.sku == sku and one.since > since]
+    if later:
         raise Refusal("station.listed_later", sku=sku, since=max(later))
-    if (since == on and existing.listing(sku, on) is not None) or later:
-        raise Refusal("station.price_replaces_today", sku=sku, earliest=max([since, *later]) + timedelta(days=1))
+    if since == on and existing.listing(sku, on) is not None:
+        raise Refusal("station.price_replaces_today", sku=sku, earliest=since + timedelta(days=1))
     return StationItemListed(
         sku=sku,
         title=title,

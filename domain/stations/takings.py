@@ -72,6 +72,15 @@ class Takings:
         return sum(quantity for (taken, day), quantity in self.taken.items() if taken == sku and _same(period, day, on))
 
 
+def room(takings: Takings | None, sku: str, *, limits: Iterable[Limit], on: date) -> int | None:
+    """How many more pieces of an article the limits leave on a day; None where no limit is on it."""
+    before = takings if takings is not None else Takings({})
+    left = [
+        limit.quantity - before.within(sku, period=limit.period, on=on) for limit in limits if limit.sku in (None, sku)
+    ]
+    return max(0, min(left)) if left else None
+
+
 # Decide: what may happen, judged by the rules in force.
 
 

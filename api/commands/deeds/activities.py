@@ -6,6 +6,8 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from api.commands.account_holders import require_apart
+from api.commands.deeds.serving import require_room
 from api.commands.deeds.shared import Kind, item_in_force, quantity_of, serves, unknown_of
 from api.commands.points import Deed, Points
 from api.commands.shared import place_known, require
@@ -131,6 +133,8 @@ def check_in(app: App, *, actor: Actor, key: str, activity_id: UUID, person_ids:
         event = activities.check_in(
             activity, person_ids=person_ids, unknown=unknown, today=on, actor_id=actor.person_id
         )
+        days = {activity.held_on, on}
+        require_apart(read, actor.person_id, acting_as="recorder", earners=person_ids, days=days)
         yield Fact(activity_stream(activity_id), event, on)
 
     return ACTIVITY.step(
@@ -154,12 +158,16 @@ def confirm_hours(
         if not served:
             return  # the journal refuses what records nothing
         event = activities.confirm_hours(activity, served=served, actor_id=actor.person_id)
+        earners, days = [one.person_id for one in served], {activity.held_on, on}
+        require_apart(read, actor.person_id, acting_as="confirmer", earners=earners, days=days)
         stream = activity_stream(activity_id)
         confirmed = read.next_event(stream)
         yield Fact(stream, event, on)
         points = Points(app, read, actor)
         deeds = [_deed_of(points, activity, one, stream) for one in served]
         points.prepare(deeds)
+        for one in served:
+            require_room(points, one.person_id, day=activity.held_on, minutes=one.minutes, cause=stream)
         for deed in deeds:
             yield from points.grant_for(deed, on=on, cause=confirmed)
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from api.commands.account_holders import require_another, require_apart
 from api.commands.deeds.shared import Kind, item_in_force, living_in, serves
 from api.commands.households import household_stream
 from api.commands.points import Deed, Points
@@ -69,6 +70,7 @@ def record(app: App, *, actor: Actor, key: str, new: NewCommendation, on: date) 
             today=on,
             actor_id=actor.person_id,
         )
+        _require_neutral(read, actor, commendations.evolve(None, event), acting_as="recorder", on=on)
         yield Fact(stream, event, on)
 
     inputs = {
@@ -91,6 +93,7 @@ def confirm(app: App, *, actor: Actor, key: str, commendation_id: UUID, on: date
     def decided(read: Reading, commendation: Commendation) -> Iterator[Fact]:
         praised = _praised_by(read, commendation)
         event = commendations.confirm(commendation, persons=praised, actor_id=actor.person_id)
+        _require_neutral(read, actor, commendation, acting_as="confirmer", on=on)
         stream = commendation_stream(commendation_id)
         confirmed = read.next_event(stream)
         yield Fact(stream, event, on)
@@ -159,6 +162,16 @@ def _praised(read: Reading, holder_kind: str, holder_id: UUID, on: date) -> froz
 
 def _praised_by(read: Reading, commendation: Commendation) -> frozenset[UUID]:
     return _praised(read, commendation.holder_kind, commendation.holder_id, commendation.issued_on)
+
+
+def _require_neutral(read: Reading, actor: Actor, commendation: Commendation, *, acting_as: str, on: date) -> None:
+    """Not of the household where the points go: the praised one today, or that of the praised person."""
+    kind, holder_id = commendation.holder_kind, commendation.holder_id
+    if kind == "household":
+        require_another(read, actor, kind=kind, holder_id=holder_id, on=on)
+    else:
+        days = {commendation.issued_on, on}
+        require_apart(read, actor.person_id, acting_as=acting_as, earners=[holder_id], days=days)
 
 
 def _person(commendation: Commendation) -> UUID | None:

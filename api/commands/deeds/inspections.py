@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from api.commands.account_holders import require_another
 from api.commands.deeds.shared import Kind, confirming, item_in_force, living_in, unknown_of
 from api.commands.households import household_stream
 from api.commands.points import Deed, Points
@@ -75,6 +76,7 @@ def record(app: App, *, actor: Actor, key: str, new: NewInspection, on: date) ->
             item_in_force=item_in_force(points, new.item, division=household.division, on=new.inspected_on),
             actor_id=actor.person_id,
         )
+        require_another(read, actor, kind="household", holder_id=new.household_id, on=on)
         yield Fact(stream, event, on)
 
     inputs = {
@@ -94,7 +96,9 @@ def confirm(app: App, *, actor: Actor, key: str, inspection_id: UUID, on: date) 
     def decided(read: Reading, inspection: Inspection) -> Iterator[Fact]:
         stream = inspection_stream(inspection_id)
         confirmed = read.next_event(stream)
-        yield Fact(stream, inspections.confirm(inspection, actor_id=actor.person_id), on)
+        event = inspections.confirm(inspection, actor_id=actor.person_id)
+        require_another(read, actor, kind="household", holder_id=inspection.household_id, on=on)
+        yield Fact(stream, event, on)
         yield from _title_follows(read, actor, inspection, confirmed, on)
         if inspection.result == "clean":
             deed = Deed(

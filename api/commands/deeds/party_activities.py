@@ -6,19 +6,22 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from api.commands.account_holders import require_apart
+from api.commands.deeds.serving import require_room
 from api.commands.deeds.shared import Kind, item_in_force, quantity_of, serves
 from api.commands.points import Deed, Points
 from api.commands.shared import person_stream, place_known, require
 from api.context import App
 from domain import persons
 from domain.deeds import party_activities
-from domain.deeds.party_activities import PartyActivity
+from domain.deeds.party_activities import PartyActivity, party_activity_id
 from domain.kernel.ids import StreamName, stream_name
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.persons import HANDLER
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
+from projections import persons as of_persons
 
 
 def party_activity_stream(party_activity_id: UUID) -> StreamName:
@@ -38,7 +41,6 @@ PARTY_ACTIVITY: Final[Kind[PartyActivity]] = Kind(
 class NewPartyActivity:
     """A service to write down; `unit` as on the list of departments, title names nobody."""
 
-    party_activity_id: UUID
     division: Division
     person_id: UUID
     unit: str
@@ -46,6 +48,11 @@ class NewPartyActivity:
     item: str
     held_on: date
     minutes: int
+
+    @property
+    def party_activity_id(self) -> UUID:
+        """Its id, which follows from what it says."""
+        return party_activity_id(self.person_id, self.unit, self.title, self.held_on)
 
 
 def record(app: App, *, actor: Actor, key: str, new: NewPartyActivity, on: date) -> Receipt:
@@ -63,6 +70,7 @@ def record(app: App, *, actor: Actor, key: str, new: NewPartyActivity, on: date)
             person_id=new.person_id,
             person_known=serves(read, new.person_id),
             unit=new.unit,
+            confirmers=_speaking(app, new, actor, on),
             title=new.title,
             item=new.item,
             item_in_force=item_in_force(points, new.item, division=new.division, on=new.held_on, timed=True),
@@ -71,11 +79,13 @@ def record(app: App, *, actor: Actor, key: str, new: NewPartyActivity, on: date)
             today=on,
             actor_id=actor.person_id,
         )
+        if not for_oneself:
+            days = {new.held_on, on}
+            require_apart(read, actor.person_id, acting_as="recorder", earners=[new.person_id], days=days)
         yield Fact(stream, event, on)
 
     inputs = {
         "command": "party_activity.record",
-        "party_activity_id": str(new.party_activity_id),
         "division": new.division,
         "person_id": str(new.person_id),
         "unit": new.unit,
@@ -95,6 +105,7 @@ def confirm_unit(app: App, *, actor: Actor, key: str, party_activity_id: UUID, o
         roles = person.roles_on(on) if person is not None else ()
         departments = frozenset(held.department for held in roles if held.role == HANDLER and held.department)
         event = party_activities.confirm_unit(activity, actor_id=actor.person_id, departments=departments)
+        _require_neutral(read, actor, activity, on)
         yield Fact(party_activity_stream(party_activity_id), event, on)
         yield from _points_of(app, read, actor, party_activity_id, party_activities.evolve(activity, event), on)
 
@@ -115,6 +126,7 @@ def confirm_community(app: App, *, actor: Actor, key: str, party_activity_id: UU
 
     def decided(read: Reading, activity: PartyActivity) -> Iterator[Fact]:
         event = party_activities.confirm_community(activity, actor_id=actor.person_id)
+        _require_neutral(read, actor, activity, on)
         yield Fact(party_activity_stream(party_activity_id), event, on)
         yield from _points_of(app, read, actor, party_activity_id, party_activities.evolve(activity, event), on)
 
@@ -176,6 +188,19 @@ def withdraw(app: App, *, actor: Actor, key: str, party_activity_id: UUID, reaso
     )
 
 
+def _speaking(app: App, new: NewPartyActivity, actor: Actor, on: date) -> int:
+    """How many besides who served and who writes it down handle for the unit there today."""
+    with app.reading.connection() as conn:
+        handlers = of_persons.handlers_of(conn, new.unit, division=new.division, on=on)
+    return len(handlers - {new.person_id, actor.person_id})
+
+
+def _require_neutral(read: Reading, actor: Actor, activity: PartyActivity, on: date) -> None:
+    """Neither on the day of the service nor today of the household of who served: the points may go there."""
+    days = {activity.held_on, on}
+    require_apart(read, actor.person_id, acting_as="confirmer", earners=[activity.person_id], days=days)
+
+
 def _points_of(
     app: App, read: Reading, actor: Actor, party_activity_id: UUID, activity: PartyActivity, on: date
 ) -> Iterator[Fact]:
@@ -192,5 +217,6 @@ def _points_of(
         quantity=quantity_of(points, activity.item, division=place, on=day, minutes=activity.minutes),
         person_id=activity.person_id,
     )
+    require_room(points, activity.person_id, day=day, minutes=activity.minutes, cause=stream)
     confirmed = read.next_event(stream)
     yield from points.grant_for(deed, on=on, cause=confirmed)

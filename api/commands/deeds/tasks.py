@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from api.commands.account_holders import require_apart
 from api.commands.deeds.shared import Kind, item_in_force, serves
 from api.commands.points import Deed, Points
 from api.commands.shared import place_known, require
@@ -80,6 +81,7 @@ def accept(app: App, *, actor: Actor, key: str, task_id: UUID, person_id: UUID, 
 
     def decided(read: Reading, task: Task) -> Iterator[Fact]:
         event = tasks.accept(task, person_id=person_id, person_known=serves(read, person_id), today=on)
+        require_apart(read, task.offerer_id, acting_as="offerer", earners=[person_id], days=[on])
         yield Fact(task_stream(task_id), event, on)
 
     return TASK.step(
@@ -117,8 +119,11 @@ def give_up(app: App, *, actor: Actor, key: str, task_id: UUID, person_id: UUID,
 def finish(app: App, *, actor: Actor, key: str, task_id: UUID, person_id: UUID, done_on: date, on: date) -> Receipt:
     """Say that a task is done."""
 
-    def decided(_read: Reading, task: Task) -> Iterator[Fact]:
+    def decided(read: Reading, task: Task) -> Iterator[Fact]:
         event = tasks.finish(task, person_id=person_id, done_on=done_on, today=on, actor_id=actor.person_id)
+        if actor.person_id != person_id:
+            days = {done_on, on}
+            require_apart(read, actor.person_id, acting_as="recorder", earners=[person_id], days=days)
         yield Fact(task_stream(task_id), event, on)
 
     return TASK.step(
@@ -137,8 +142,9 @@ def finish(app: App, *, actor: Actor, key: str, task_id: UUID, person_id: UUID, 
 def send_back(app: App, *, actor: Actor, key: str, task_id: UUID, person_id: UUID, reason: str, on: date) -> Receipt:
     """Look at it, and not confirm it."""
 
-    def decided(_read: Reading, task: Task) -> Iterator[Fact]:
+    def decided(read: Reading, task: Task) -> Iterator[Fact]:
         event = tasks.send_back(task, person_id=person_id, actor_id=actor.person_id, reason=reason)
+        _require_neutral(read, actor, task, person_id, on)
         yield Fact(task_stream(task_id), event, on)
 
     return TASK.step(
@@ -158,6 +164,7 @@ def confirm(app: App, *, actor: Actor, key: str, task_id: UUID, person_id: UUID,
 
     def decided(read: Reading, task: Task) -> Iterator[Fact]:
         event = tasks.confirm(task, person_id=person_id, actor_id=actor.person_id)
+        _require_neutral(read, actor, task, person_id, on)
         yield Fact(task_stream(task_id), event, on)
         deed = Deed(
             item=task.item,
@@ -226,3 +233,9 @@ def withdraw(app: App, *, actor: Actor, key: str, task_id: UUID, reason: str, on
         on=on,
         decided=decided,
     )
+
+
+def _require_neutral(read: Reading, actor: Actor, task: Task, person_id: UUID, on: date) -> None:
+    """Neither on the day it was done nor today of the doer's household: the points may go there."""
+    days = {known(task.parts[person_id].done_on), on}
+    require_apart(read, actor.person_id, acting_as="confirmer", earners=[person_id], days=days)

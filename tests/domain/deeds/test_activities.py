@@ -63,7 +63,7 @@ TABLES = (
             row("deed.item_unknown", item_in_force=False),
             row("deed.seats_out_of_range", seats=0),
             row("deed.minutes_out_of_range", minutes=0),
-            row("deed.minutes_out_of_range", minutes=1_441),
+            row("deed.minutes_out_of_range", minutes=721),
             row("activity.held_in_past", held_on=YESTERDAY),
         ],
     ),

@@ -9,6 +9,7 @@ from domain.deeds.party_activities import (
     PartyActivityRejected,
     PartyActivityUnitConfirmed,
     PartyActivityWithdrawn,
+    party_activity_id,
 )
 from tests.domain.samples import CLERK, DEPARTMENT, GRID_WORKER, OFFICER, RIDER, TODAY, VILLAGE
 from tests.domain.scenarios import Table, every_row, every_table, row, scenarios
@@ -35,6 +36,7 @@ RECORD = {
     "person_id": RIDER,
     "person_known": True,
     "unit": "县水利局",
+    "confirmers": 1,
     "title": "防汛值守",
     "item": "party_activity",
     "item_in_force": True,
@@ -53,8 +55,10 @@ TABLES = (
             row("party_activity.already_recorded", given=(RECORDED,)),
             row("place.unknown", division_known=False),
             row("person.unknown", person_known=False),
+            row("party_activity.nobody_may_confirm", confirmers=0),
             row("deed.day_in_future", held_on=date(2026, 11, 23)),
             row("deed.minutes_out_of_range", minutes=0),
+            row("deed.minutes_out_of_range", minutes=721),
             row("deed.item_unknown", item_in_force=False),
         ],
     ),
@@ -117,6 +121,14 @@ def test_it_counts_when_both_have_confirmed_whoever_was_first():
     assert given(RECORDED, UNIT, COMMUNITY).state.status == "confirmed"
     assert given(RECORDED, COMMUNITY, UNIT).state.status == "confirmed"
     assert given(RECORDED, COMMUNITY, UNIT, WITHDRAWN).state.status == "withdrawn"
+
+
+def test_one_service_is_counted_once_and_recorded_anew_where_it_was_not_confirmed():
+    for ended in ((RECORDED, REJECTED), (RECORDED, UNIT, COMMUNITY, WITHDRAWN)):
+        given(*ended).when(party_activities.record, **RECORD).then(RECORDED)
+    first = party_activity_id(RIDER, "县水利局", "防汛值守", TODAY)
+    assert first == party_activity_id(RIDER, " 县水利局", "防汛 值守", TODAY)
+    assert first != party_activity_id(RIDER, "县水利局", "防汛值守（夜间）", TODAY)
 
 
 @every_row(*TABLES)

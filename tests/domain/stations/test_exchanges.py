@@ -62,6 +62,7 @@ TABLES = (
             "account_id": ACCOUNT,
             "authoriser_id": GRID_WORKER,
             "channel": "staff",
+            "living": True,
             "points_max": 100,
             "reason": "no_phone",
             "at": NOW,
@@ -69,6 +70,7 @@ TABLES = (
         [
             row("exchange.code_taken", given=(AUTHORISED,)),
             row("exchange.not_for_account", channel=None),
+            row("exchange.nobody_left", living=False),
             row("exchange.staff_reason_unknown", reason=None),
             row("exchange.points_max_unsuited", points_max=0),
         ],
@@ -122,7 +124,7 @@ TABLES = (
 
 
 def test_only_staff_says_why_it_speaks_for_somebody():
-    said = {"account_id": ACCOUNT, "authoriser_id": RIDER, "points_max": None, "at": NOW}
+    said = {"account_id": ACCOUNT, "authoriser_id": RIDER, "living": True, "points_max": None, "at": NOW}
     given().when(exchanges.authorise, **said, channel="code", reason="no_phone").refused(
         "exchange.staff_reason_unknown"
     )
@@ -148,16 +150,18 @@ def test_points_buy_goods_within_the_area_that_the_rule_says():
         ("exchange.code_withdrawn", (AUTHORISED, WITHDRAWN), {}),
         ("exchange.code_used", (AUTHORISED, MADE), {}),
         ("exchange.code_expired", (AUTHORISED,), {"at": NOW + timedelta(minutes=11)}),
+        ("exchange.nobody_left", (AUTHORISED,), {"living": False}),
         ("chain.acted_twice", (AUTHORISED,), {"keeper_id": RIDER}),
         ("chain.acted_twice", (AUTHORISED,), {"holders": [CLERK, KEEPER]}),
     ],
 )
 def test_a_code_works_once_for_some_minutes_and_never_for_the_keeper_himself(code, events, facts):
-    asked = {"keeper_id": KEEPER, "holders": [CLERK], "at": NOW, **facts}
+    asked = {"keeper_id": KEEPER, "holders": [CLERK], "living": True, "at": NOW, **facts}
     with pytest.raises(Refusal) as refused:
         exchanges.require_valid(given(*events).state, **asked)
     assert refused.value.code == code
-    assert exchanges.require_valid(given(AUTHORISED).state, keeper_id=KEEPER, holders=[CLERK], at=NOW)
+    facts_of_now = {"keeper_id": KEEPER, "holders": [CLERK], "living": True, "at": NOW}
+    assert exchanges.require_valid(given(AUTHORISED).state, **facts_of_now)
 
 
 @pytest.mark.parametrize(
@@ -241,6 +245,8 @@ def test_an_account_takes_so_many_in_a_period_and_no_more(limit, quantity, refus
     asked = {"account_id": ACCOUNT, "exchange_id": EXCHANGE, "goods": [("YUSAN-01", quantity)], "on": TODAY}
     outcome = given_taken(before, back).when(takings.record, **asked, limits=[limit])
     assert (outcome.refusal is not None) is refused
+    left = takings.room(given_taken(before, back).state, "YUSAN-01", limits=[limit], on=TODAY)
+    assert (left is not None and left < quantity) is refused, "a page says beforehand what is left"
     if refused:
         used = 3 if limit.period == "year" else 0
         outcome.refused("exchange.limit_reached", period=limit.period, most=limit.quantity, used=used)

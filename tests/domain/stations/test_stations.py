@@ -88,7 +88,7 @@ TABLES = (
             row("station.sku_malformed", sku="PTS"),
             row("station.sku_malformed", sku="雨伞"),
             row("station.price_unsuited", points_price=0),
-            row("station.price_unsuited", cash_price_fen=0),
+            row("station.cash_price_unsuited", cash_price_fen=-500),
             row("station.return_days_unsuited", return_days=-1),
             row("station.in_the_past", since=YESTERDAY),
             row("station.listed_later", given=(OPENED, LISTED, DEARER), since=TODAY),
@@ -128,10 +128,21 @@ def test_a_price_holds_until_the_day_before_the_next():
     station = given(OPENED, LISTED, DEARER).state
     assert station.listing("YUSAN-01", date(2026, 1, 5)) is None
     assert station.listing("YUSAN-01", TODAY).points_price == 60
-    given(OPENED, LISTED, DEARER).when(stations.list_item, **LISTING).refused("station.price_replaces_today")
     dearer = station.listing("YUSAN-01", TOMORROW)
     assert dearer.points_price == 80
     assert station.listed_as(dearer.name) is dearer
+
+
+def test_a_price_that_has_not_begun_gives_way_to_another_from_the_same_day_on():
+    corrected = StationItemListed(
+        sku="YUSAN-01", title="雨伞", unit="把", points_price=70, return_days=7, since=TOMORROW
+    )
+    wanted = {**LISTING, "points_price": 70, "cash_price_fen": None}
+    given(OPENED, LISTED, DEARER).when(stations.list_item, **wanted).then(corrected)
+    station = given(OPENED, LISTED, DEARER, corrected).state
+    assert [station.listing("YUSAN-01", day).points_price for day in (TODAY, TOMORROW)] == [60, 70]
+    begun = {**wanted, "on": TOMORROW}
+    given(OPENED, LISTED, DEARER).when(stations.list_item, **begun).refused("station.price_replaces_today")
 
 
 def test_what_was_withdrawn_is_offered_again_from_the_next_day_on():
