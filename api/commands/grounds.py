@@ -11,7 +11,7 @@ from api.commands.affairs.meetings import resolution_found
 from domain.kernel.ids import EventName, StreamName, parse_stream
 from domain.kernel.places import Division
 from domain.village import parties, vouchers
-from domain.village.vouchers import VillageVoucherBooked, VillageVoucherReversed
+from domain.village.vouchers import VillageVoucherBooked, VillageVoucherReversed, Voucher
 from journal.journal import Reading
 
 Told = tuple[object, ...]
@@ -28,12 +28,12 @@ def voucher_booked(read: Reading, name: EventName | None, *, division: Division)
     return isinstance(booked, VillageVoucherBooked) and booked.division == division and not taken_back
 
 
-def receipt_fen(read: Reading, name: EventName | None, *, division: Division) -> int | None:
-    """What the event took in, if it books a receipt of the village which nothing has taken back; else None."""
+def receipt_booked(read: Reading, name: EventName | None, *, division: Division) -> Voucher | None:
+    """The voucher, if the event books a receipt of the village which nothing has taken back; else None."""
     if name is None or not voucher_booked(read, name, division=division):
         return None
     voucher = read.state(StreamName(name.partition("@")[0]), vouchers.evolve)
-    return voucher.amount_fen if voucher is not None and voucher.kind == "receipt" and not voucher.reverses else None
+    return voucher if voucher is not None and voucher.kind == "receipt" and not voucher.reverses else None
 
 
 def resolution_passed(read: Reading, name: EventName | None, *, division: Division) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from api.commands.grounds import party_known, receipt_fen, resolution_passed
+from api.commands.grounds import party_known, receipt_booked, resolution_passed
 from api.commands.shared import place_known, record_next, require
 from api.context import App
 from domain.kernel.ids import EventName
@@ -14,7 +14,7 @@ from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from domain.village import assets, contracts
 from domain.village.assets import asset_stream
-from domain.village.contracts import Contract, Due, contract_id, contract_stream
+from domain.village.contracts import Contract, Due, RentReceipt, contract_id, contract_stream, rent_credited
 from journal.facts import Actor, Fact, Receipt
 from journal.journal import Reading
 from projections import resource_contracts
@@ -152,8 +152,7 @@ def receive_rent(
             amount_fen=amount_fen,
             received_on=received_on,
             voucher=voucher,
-            voucher_receipt_fen=receipt_fen(read, voucher, division=contract.division),
-            voucher_named_fen=_named_fen(app, read, voucher),
+            receipt=_receipt(app, read, voucher, division=contract.division),
             today=on,
             actor_id=actor.person_id,
         )
@@ -218,15 +217,22 @@ def end(
     return app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
 
 
-def _named_fen(app: App, read: Reading, voucher: EventName | None) -> int:
-    """How much rent names a voucher: the read model finds the contracts, their streams are part of the decision."""
-    if voucher is None:
-        return 0
+def _receipt(app: App, read: Reading, voucher: EventName | None, *, division: Division) -> RentReceipt | None:
+    """A voucher as rents rest on it: the read model finds the contracts that name it, their streams are part of the
+    decision.
+    """
+    booked = receipt_booked(read, voucher, division=division)
+    if voucher is None or booked is None:
+        return None
     app.caught_up(app.journal.position())
     with app.reading.connection() as conn:
         streams = [contract_stream(one) for one in resource_contracts.naming(conn, voucher)]
     found = read.states(streams, contracts.evolve).values()
-    return sum(one.named_fen(voucher) for one in found if one is not None)
+    named: dict[UUID, int] = {}
+    for one in found:
+        if one is not None:
+            named[one.party_id] = named.get(one.party_id, 0) + one.named_fen(voucher)
+    return RentReceipt(booked.day, rent_credited(booked.lines), named)
 
 
 def _known(read: Reading, contract_id: UUID) -> Contract:

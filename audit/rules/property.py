@@ -42,6 +42,7 @@ _GROUNDS: Final = frozenset(
         "meeting.resolved/1",
     }
 )
+_RENT_ACCOUNTS: Final = ("112", "113", "501")
 _DISPOSED: Final = frozenset({"sold", "transferred", "given_away"})
 
 
@@ -75,6 +76,23 @@ class _Contract:
         return sum(amount for number, amount, _ in self.rents.values() if number == due)
 
 
+@dataclass(slots=True)
+class _Receipt:
+    """A voucher as rents rest on it: its kind and day, what it credits to accounts of rent by party ("": nobody's own),
+    and what rents of each party name it for.
+    """
+
+    kind: str
+    day: str
+    credited: dict[str, int] = field(default_factory=dict)
+    named: dict[str, int] = field(default_factory=dict)
+
+    def covers(self) -> bool:
+        """Whether what rents name it for came in as rent: of each party his own, the rest on nobody's own account."""
+        beyond = sum(max(fen - self.credited.get(party, 0), 0) for party, fen in self.named.items())
+        return self.kind == "receipt" and beyond <= self.credited.get("", 0)
+
+
 class Property:
     """Checks 11 and 29, of what a village owns and lets."""
 
@@ -86,9 +104,8 @@ class Property:
         self._assets: dict[str, _Asset] = {}
         self._contracts: dict[str, _Contract] = {}
         self._booked: dict[str, tuple[str, str]] = {}  # voucher's stream -> (event that booked it, village)
-        self._vouchers: dict[str, tuple[str, int]] = {}  # voucher's stream -> its kind, what it debits
-        self._named: dict[str, int] = {}  # event that booked a voucher -> what rents name it for
-        self._rent_named: dict[str, tuple[str, int]] = {}  # rent received -> the voucher that it names, how much
+        self._vouchers: dict[str, _Receipt] = {}  # by the voucher's stream
+        self._rent_named: dict[str, tuple[str, str, int]] = {}  # rent received -> voucher's stream, party, how much
         self._meetings: dict[str, str] = {}  # meeting's stream -> village
         self._passed: dict[str, str] = {}  # event that passed a resolution -> village
 
@@ -118,9 +135,12 @@ class Property:
     def _ground(self, entry: Entry) -> None:
         match entry.type:
             case "village_voucher.drafted/1" | "village_voucher.revised/1":
-                debits = [one["amount_fen"] for one in entry.data["lines"] if one["side"] == "debit"]
                 kind = "reversal" if "reverses" in entry.data else entry.data["kind"]
-                self._vouchers[entry.stream] = kind, sum(debits)
+                receipt = self._vouchers[entry.stream] = _Receipt(kind, entry.data["day"])
+                for one in entry.data["lines"]:
+                    if one["side"] == "credit" and one["account"].startswith(_RENT_ACCOUNTS):
+                        party = one.get("party_id", "")
+                        receipt.credited[party] = receipt.credited.get(party, 0) + one["amount_fen"]
             case "village_voucher.booked/1":
                 self._booked[entry.stream] = entry.name, entry.data["division"]
             case "village_voucher.reversed/1":
@@ -269,25 +289,29 @@ class Property:
         if data["received_on"] < contract.data["signed_on"]:
             self._findings.add("duties.deed_day", entry.place, day=data["received_on"])
         self._voucher(entry, contract.data["division"])
-        self._receipt(entry)
+        self._receipt(entry, contract)
         contract.rents[entry.name] = number, amount, entry.by
 
-    def _receipt(self, entry: Entry) -> None:
-        """A voucher that rents name takes money in, and all of them together are no more than it takes in."""
+    def _receipt(self, entry: Entry, contract: _Contract) -> None:
+        """A voucher that rents name takes in rent, since the contract, and all of them together are no more than it."""
         name, amount = entry.data.get("voucher"), entry.data["amount_fen"]
         if name is None:
             return
-        kind, receipt_fen = self._vouchers.get(name.rpartition("@")[0], ("", 0))
-        taken = self._named.get(name, 0) + amount
-        if kind != "receipt" or taken > receipt_fen:
-            self._add(entry, "village.rent_above_receipt", voucher=name, amount_fen=taken, receipt_fen=receipt_fen)
-        self._named[name], self._rent_named[entry.name] = taken, (name, amount)
+        stream, party = name.rpartition("@")[0], contract.data["party_id"]
+        receipt = self._vouchers.setdefault(stream, _Receipt("", ""))
+        receipt.named[party] = receipt.named.get(party, 0) + amount
+        if not receipt.covers():
+            taken, credited = sum(receipt.named.values()), sum(receipt.credited.values())
+            self._add(entry, "village.rent_above_receipt", voucher=name, amount_fen=taken, receipt_fen=credited)
+        if receipt.day < contract.data["signed_on"]:
+            self._findings.add("duties.deed_day", entry.place, day=receipt.day)
+        self._rent_named[entry.name] = stream, party, amount
 
     def _rent_reversed(self, entry: Entry, contract: _Contract) -> None:
         data = entry.data
         rent = contract.rents.pop(data["rent"], None)
         if (named := self._rent_named.pop(data["rent"], None)) is not None:
-            self._named[named[0]] -= named[1]
+            self._vouchers[named[0]].named[named[1]] -= named[2]
         if rent is None or rent[:2] != (data["due"], data["amount_fen"]):
             self._add(entry, "village.rent_unfounded", rent=data["rent"])
         if rent is not None:

@@ -87,6 +87,7 @@ class VillageBooks:
             "chart.published/1",
             "meeting.called/1",
             "meeting.resolved/1",
+            "meeting.sheet_kept/1",
             "meeting.spending_allowed/1",
             "village_book.opened/1",
             "village_book.limit_set/1",
@@ -117,7 +118,9 @@ class VillageBooks:
         self._charts: dict[str, frozenset[str]] = {}
         self._meetings: dict[str, str] = {}  # meeting -> its division
         self._passed: dict[str, str] = {}  # resolution -> its division
-        self._last: dict[str, str] = {}  # meeting -> the resolution that it passed last
+        self._last: dict[str, str] = {}  # meeting -> its vote that was told last
+        self._tellers: dict[str, str] = {}  # vote -> who told it
+        self._keepers: dict[str, set[str]] = {}  # meeting -> who has kept its sheet
         self._left: dict[str, int] = {}  # resolution -> what vouchers may still spend under it
         self._books: dict[str, _Book] = {}  # by division
         self._parties: dict[str, str] = {}
@@ -156,7 +159,10 @@ class VillageBooks:
     def _resolved(self, entry: Entry) -> None:
         if entry.data["passed"]:
             self._passed[entry.name] = self._meetings.get(entry.identity, "")
-            self._last[entry.identity] = entry.name
+        self._last[entry.identity], self._tellers[entry.name] = entry.name, entry.by
+
+    def _sheet_kept(self, entry: Entry) -> None:
+        self._keepers.setdefault(entry.identity, set()).add(entry.by)
 
     def _allowed(self, entry: Entry) -> None:
         if last := self._last.get(entry.identity):
@@ -303,6 +309,7 @@ class VillageBooks:
         if named is not None and self._passed.get(named) != voucher.division:
             self._findings.add("village.resolution", entry.place, resolution=named)
         if named is not None and voucher.spends:
+            self._witnessed(entry, voucher, named)
             left_fen = self._left.get(named, 0)
             if voucher.amount_fen > left_fen:
                 facts = {"amount_fen": voucher.amount_fen, "left_fen": left_fen}
@@ -311,6 +318,14 @@ class VillageBooks:
         if book is not None and named is None and voucher.spends and voucher.amount_fen > book.limit_fen:
             facts = {"amount_fen": voucher.amount_fen, "limit_fen": book.limit_fen}
             self._findings.add("village.above_limit", entry.place, **facts)
+
+    def _witnessed(self, entry: Entry, voucher: _Voucher, named: str) -> None:
+        """No resolution lets money go on the word of one: of who told it and spends under it, or kept the sheet too."""
+        teller = self._tellers.get(named, "")
+        if voucher.signed.get("drafter") == teller:
+            self._findings.add("village.acted_twice", entry.place, person=teller, first="teller", second="drafter")
+        if not self._keepers.get(_voucher_of(named), set()) - {teller}:
+            self._findings.add("village.unwitnessed", entry.place, resolution=named)
 
     def _release(self, voucher: _Voucher) -> None:
         """What is not spent after all can be spent by another under the same resolution."""
@@ -493,7 +508,7 @@ class VillageBooks:
 
 
 def _voucher_of(booking: str) -> str:
-    """The voucher whose booking an event's name is."""
+    """The voucher whose booking an event's name is, or the meeting whose vote."""
     return booking.partition("@")[0].partition("/")[2]
 
 
@@ -501,6 +516,7 @@ _JUDGES: Mapping[str, Callable[[VillageBooks, Entry], None]] = {
     "chart.published/1": VillageBooks._chart,
     "meeting.called/1": VillageBooks._called,
     "meeting.resolved/1": VillageBooks._resolved,
+    "meeting.sheet_kept/1": VillageBooks._sheet_kept,
     "meeting.spending_allowed/1": VillageBooks._allowed,
     "village_book.opened/1": VillageBooks._opened,
     "village_book.limit_set/1": VillageBooks._limited,

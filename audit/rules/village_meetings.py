@@ -1,7 +1,8 @@
 """Meetings decide where enough came, and only what enough agreed to; projects rest on such a decision and keep to it.
 
 What must not be broken: quorum and majority are computed here again from the rule that the meeting was called under, as
-two whole numbers, without rounding; who accepted a project is taken from who signed.
+two whole numbers, without rounding; money is allowed only by a vote on the agenda, told soon after the meeting; who
+accepted a project is taken from who signed.
 """
 
 from collections.abc import Mapping
@@ -50,7 +51,7 @@ _NEXT: Final[Mapping[str, tuple[frozenset[str], str]]] = {
 """Type -> the states that it may follow, and the one that it leads to."""
 
 _ACCEPTERS_MIN: Final = 2
-_DAYS_BEFORE_MAX: Final = 366
+_DAYS_LATE_MAX: Final = 15
 _DAYS_AHEAD_MAX: Final = 92
 
 
@@ -66,10 +67,11 @@ class _Rule:
 
 @dataclass(slots=True)
 class _Meeting:
-    """A meeting: the rule it was called under, who came, how many votes there were."""
+    """A meeting: the rule it was called under, who came, how many votes there were, who kept the sheet."""
 
     division: str
     kind: str
+    agenda: frozenset[str]
     held_on: str
     rule: _Rule | None
     state: str = ""
@@ -78,7 +80,9 @@ class _Meeting:
     recorder: str = ""
     votes: int = 0
     last: str = ""  # the vote that was told last
+    matter: str = ""  # what it was on
     matters: set[str] = field(default_factory=set)
+    keepers: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -104,6 +108,7 @@ class VillageMeetings:
         self._rules: dict[str, list[_Rule]] = {}  # division -> in the order of setting
         self._meetings: dict[str, _Meeting] = {}
         self._votes: dict[str, tuple[str, bool]] = {}  # resolution -> division, whether it passed
+        self._tellers: dict[str, str] = {}  # resolution -> who told it
         self._eligible: dict[tuple[str, str], int] = {}  # village and kind -> to the meeting held last
         self._unexplained: dict[str, tuple[Entry, int]] = {}  # meeting -> that it was held, how many before
         self._left: dict[str, int] = {}  # resolution -> what it still leaves to the budgets of projects
@@ -140,9 +145,10 @@ class VillageMeetings:
             rule = self._in_force(data["division"], data["kind"], entry.on)
             if rule is None or rule.name != data["rule"]:
                 self._findings.add("village.meeting_rule", entry.place, rule=data["rule"])
-            self._meetings[entry.stream] = _Meeting(data["division"], data["kind"], data["held_on"], rule)
+            agenda = frozenset(_matter(one) for one in data["agenda"])
+            self._meetings[entry.stream] = _Meeting(data["division"], data["kind"], agenda, data["held_on"], rule)
             written, day = date.fromisoformat(entry.on), date.fromisoformat(data["held_on"])
-            if not -_DAYS_BEFORE_MAX <= (day - written).days <= _DAYS_AHEAD_MAX:
+            if not -_DAYS_LATE_MAX <= (day - written).days <= _DAYS_AHEAD_MAX:
                 self._findings.add("village.affair_day", entry.place, day=data["held_on"])
         meeting = self._meetings.get(entry.stream)
         if meeting is None:
@@ -160,6 +166,8 @@ class VillageMeetings:
             self._explained(entry)
         elif entry.type == "meeting.spending_allowed/1":
             self._allowed(entry, meeting)
+        elif entry.type == "meeting.sheet_kept/1":
+            meeting.keepers.add(entry.by)
 
     def _in_force(self, division: str, kind: str, on: str) -> _Rule | None:
         """The rule of the narrowest place that has one: the latest that had begun."""
@@ -193,10 +201,12 @@ class VillageMeetings:
     def _resolved(self, entry: Entry, meeting: _Meeting) -> None:
         data = entry.data
         meeting.votes += 1
-        matter = "".join(data["title"].split())
-        if matter in meeting.matters:
+        if (date.fromisoformat(entry.on) - date.fromisoformat(meeting.held_on)).days > _DAYS_LATE_MAX:
+            self._findings.add("village.affair_day", entry.place, day=entry.on)
+        meeting.matter = _matter(data["title"])
+        if meeting.matter in meeting.matters:
             self._findings.add("village.voted_twice", entry.place, title=data["title"])
-        meeting.matters.add(matter)
+        meeting.matters.add(meeting.matter)
         if data["number"] != meeting.votes:
             self._findings.add("village.number", entry.place, found=data["number"], expected=meeting.votes)
         cast = data["agreed"] + data["opposed"] + data["abstained"]
@@ -209,11 +219,14 @@ class VillageMeetings:
                 self._findings.add("village.vote_result", entry.place, agreed=data["agreed"], among=among)
         self._apart(entry, "teller", [("attendance_recorder", meeting.recorder)])
         self._votes[entry.name] = meeting.division, data["passed"]
+        self._tellers[entry.name] = entry.by
         meeting.last = entry.name
 
     def _allowed(self, entry: Entry, meeting: _Meeting) -> None:
-        """How much may be spent is said with the vote, by whoever told it, once."""
+        """How much may be spent is said with the vote, by whoever told it, once, of what the meeting was called for."""
         data = entry.data
+        if meeting.matter not in meeting.agenda:
+            self._findings.add("village.not_on_agenda", entry.place, title=meeting.matter)
         if data["number"] != meeting.votes or meeting.last in self._left:
             self._findings.add("village.number", entry.place, found=data["number"], expected=meeting.votes)
         self._apart(entry, "teller", [("attendance_recorder", meeting.recorder)])
@@ -224,6 +237,7 @@ class VillageMeetings:
         if entry.type == "project.proposed/1" and entry.stream not in self._projects:
             if self._votes.get(data["resolution"]) != (data["division"], True):
                 self._findings.add("village.resolution", entry.place, resolution=data["resolution"])
+            self._witnessed(entry, data["resolution"])
             self._projects[entry.stream] = _Project(data["budget_fen"], data["resolution"])
             self._under(entry, data["resolution"], data["budget_fen"])
         project = self._projects.get(entry.stream)
@@ -248,6 +262,12 @@ class VillageMeetings:
                 project.accepters = []
             case "project.closed/1":
                 self._closed(entry, project)
+
+    def _witnessed(self, entry: Entry, resolution: str) -> None:
+        """Another than who told the vote has kept the sheet that people signed."""
+        meeting = self._meetings.get(resolution.partition("@")[0])
+        if meeting is not None and not meeting.keepers - {self._tellers.get(resolution, "")}:
+            self._findings.add("village.unwitnessed", entry.place, resolution=resolution)
 
     def _under(self, entry: Entry, resolution: str, budget_fen: int) -> None:
         """The budgets of all projects under a resolution are no more than it allows."""
@@ -282,6 +302,11 @@ class VillageMeetings:
         """Name the meetings to which others might have come than to the one before, for no stated reason."""
         for entry, before in self._unexplained.values():
             self._findings.add("village.eligible", entry.place, before=before, eligible=entry.data["eligible"])
+
+
+def _matter(title: str) -> str:
+    """What is voted on, whatever the blanks between its words."""
+    return "".join(title.split())
 
 
 def _reached(share: Mapping[str, Any], count: int, among: int) -> bool:

@@ -1,7 +1,8 @@
 """Meetings (村民会议、村民代表会议): who was called, how many came, what was put to the vote and how it went.
 
-What must not be broken: nothing is decided where too few came; no more votes are counted than people were present; and
-whoever wrote down who came does not write down the votes as well.
+What must not be broken: nothing is decided where too few came; no more votes are counted than people were present;
+whoever wrote down who came does not write down the votes as well; and money is allowed only by a vote on what the
+meeting was called for, written down soon after it.
 """
 
 from collections.abc import Sequence
@@ -25,8 +26,10 @@ ATTENDANCE_MAX: Final = 1_000
 """By name: 1,000 identities are 39 KB of an event's 60."""
 PEOPLE_MAX: Final = 100_000
 LIMIT_FEN_MAX: Final = 10**12
-DAYS_BEFORE_MAX: Final = 366
-"""How long ago a meeting may have been that is still written down."""
+DAYS_LATE_MAX: Final = 15
+"""How many days after it a meeting may still be called, and its votes written down: later, nobody remembers them, and
+whoever needs a resolution could make one.
+"""
 DAYS_AHEAD_MAX: Final = 92
 SHEETS_MAX: Final = 20
 """Files of the signed attendance sheet, a page or more each."""
@@ -88,7 +91,7 @@ class MeetingResolved:
 class MeetingSpendingAllowed:
     """Under the `number`-th vote so much may be spent: by vouchers in all, and by the budgets of projects in all.
 
-    A vote without such an event allows no spending.
+    A vote without such an event allows no spending, and neither does one that failed.
     """
 
     number: int
@@ -130,15 +133,19 @@ class Resolution:
     seq: int
     passed: bool
     title: str
+    teller_id: UUID
     limit_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A meeting. `status`: called, held or cancelled; `seq`: how many events its stream has; `sheets`: by digest."""
+    """A meeting. `status`: called, held or cancelled; `seq`: how many events its stream has; `sheets`: by digest, which
+    `keepers` kept.
+    """
 
     division: Division
     kind: str
+    agenda: tuple[str, ...]
     held_on: date
     rule: EventName
     status: str = "called"
@@ -146,8 +153,15 @@ class Meeting:
     present: int = 0
     recorder_id: UUID | None = None
     sheets: frozenset[Sha256] = frozenset()
+    keepers: frozenset[UUID] = frozenset()
     resolutions: tuple[Resolution, ...] = ()
     seq: int = 1
+
+    def witnessed(self, resolution: Resolution) -> bool:
+        """Whether another than who wrote the vote down has kept the sheet that people signed: no money moves on the
+        word of one.
+        """
+        return bool(self.keepers - {resolution.teller_id})
 
 
 # Decide: what may happen, judged by the rules in force.
@@ -167,8 +181,8 @@ def call(
     today: date,
     actor_id: UUID,
 ) -> MeetingCalled:
-    """Call a meeting; `rule` is the one of its kind that is in force there. A day that has passed may be written down,
-    where it is not long ago.
+    """Call a meeting; `rule` is the one of its kind that is in force there. A day that has passed may be written down
+    for `DAYS_LATE_MAX` days.
 
     Refused, in this order: `meeting.already_called`, `place.unknown`, `meeting.kind_unknown`, `affair.text_missing`,
     `affair.text_too_long`, `meeting.agenda_size`, `meeting.day_unsuited`, `meeting_rule.not_set`.
@@ -183,7 +197,7 @@ def call(
         require_public(text, most=TITLE_CHARS_MAX)
     if not 1 <= len(agenda) <= AGENDA_MAX:
         raise Refusal("meeting.agenda_size", most=AGENDA_MAX)
-    since, until = today - timedelta(days=DAYS_BEFORE_MAX), today + timedelta(days=DAYS_AHEAD_MAX)
+    since, until = today - timedelta(days=DAYS_LATE_MAX), today + timedelta(days=DAYS_AHEAD_MAX)
     if not since <= held_on <= until:
         raise Refusal("meeting.day_unsuited", day=held_on, since=since, until=until)
     if rule is None:
@@ -276,17 +290,22 @@ def resolve(
     agreed: int,
     opposed: int,
     abstained: int,
+    today: date,
     actor_id: UUID,
 ) -> MeetingResolved:
     """Write down a vote; whether it passed follows from the rule.
 
-    Refused, in this order: `meeting.unknown`, `meeting.not_held`, `affair.text_missing`, `affair.text_too_long`,
+    Refused, in this order: `meeting.unknown`, `meeting.not_held`, `meeting.vote_late` (more than `DAYS_LATE_MAX` days
+    after the meeting), `affair.text_missing`, `affair.text_too_long`,
     `meeting.voted_already` (on the same matter in the same meeting), `meeting.votes_invalid` (none, or more than people
     were present), `chain.acted_twice` (who wrote down who came).
     """
     existing = _existing(meeting)
     if existing.status != "held":
         raise Refusal("meeting.not_held", status=existing.status)
+    until = existing.held_on + timedelta(days=DAYS_LATE_MAX)
+    if today > until:
+        raise Refusal("meeting.vote_late", day=existing.held_on, until=until)
     require_public(title, most=TITLE_CHARS_MAX)
     require_public(text)
     if any(_matter(one.title) == _matter(title) for one in existing.resolutions):
@@ -307,12 +326,19 @@ def resolve(
     )
 
 
-def allow_spending(meeting: Meeting, *, limit_fen: int, actor_id: UUID) -> MeetingSpendingAllowed:
-    """Write down how much may be spent under the vote that was written down last. Refused:
-    `project.amount_out_of_range`.
+def allow_spending(meeting: Meeting, *, limit_fen: int, actor_id: UUID) -> MeetingSpendingAllowed | None:
+    """Write down how much may be spent under the vote that was written down last; None where it failed.
+
+    Refused, in this order: `project.amount_out_of_range`, `meeting.not_on_agenda` (people were called for something
+    else, and whoever stayed away did not know).
     """
     if not 1 <= limit_fen <= LIMIT_FEN_MAX:
         raise Refusal("project.amount_out_of_range", amount_fen=limit_fen)
+    vote = meeting.resolutions[-1]
+    if _matter(vote.title) not in map(_matter, meeting.agenda):
+        raise Refusal("meeting.not_on_agenda", title=vote.title)
+    if not vote.passed:
+        return None
     return MeetingSpendingAllowed(number=len(meeting.resolutions), limit_fen=Fen(limit_fen), teller_id=actor_id)
 
 
@@ -350,7 +376,7 @@ def _called(meeting: Meeting | None) -> Meeting:
 def evolve(meeting: Meeting | None, event: MeetingEvent) -> Meeting:
     """The meeting after an event."""
     if isinstance(event, MeetingCalled):
-        return Meeting(event.division, event.kind, event.held_on, event.rule)
+        return Meeting(event.division, event.kind, event.agenda, event.held_on, event.rule)
     existing = replace(known(meeting), seq=known(meeting).seq + 1)
     match event:
         case MeetingHeld():
@@ -364,10 +390,11 @@ def evolve(meeting: Meeting | None, event: MeetingEvent) -> Meeting:
             )
         case MeetingEligibleExplained():
             return existing
-        case MeetingSheetKept(files=files):
-            return replace(existing, sheets=existing.sheets | {one.sha256 for one in files})
+        case MeetingSheetKept(files=files, keeper_id=keeper_id):
+            sheets = existing.sheets | {one.sha256 for one in files}
+            return replace(existing, sheets=sheets, keepers=existing.keepers | {keeper_id})
         case MeetingResolved():
-            vote = Resolution(existing.seq, event.passed, event.title)
+            vote = Resolution(existing.seq, event.passed, event.title, event.teller_id)
             return replace(existing, resolutions=(*existing.resolutions, vote))
         case MeetingSpendingAllowed(number=number, limit_fen=limit_fen):
             votes = list(existing.resolutions)

@@ -109,10 +109,13 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Authorisation:
-    """A resolution as a project needs it: of which division, whether it passed, and what it still leaves to spend."""
+    """A resolution as a project needs it: of which division, whether it passed, whether the meeting's sheet is kept by
+    another than who wrote it down, and what it still leaves to spend.
+    """
 
     division: Division
     passed: bool
+    witnessed: bool
     left_fen: int
 
 
@@ -133,7 +136,8 @@ def propose(
 
     Refused, in this order: `project.already_proposed`, `affair.text_missing`, `affair.text_too_long`,
     `meeting.resolution_unknown`, `meeting.resolution_elsewhere`, `meeting.resolution_not_passed`,
-    `project.amount_out_of_range`, `project.above_resolution` (with the budgets of other projects under it).
+    `meeting.resolution_unwitnessed`, `project.amount_out_of_range`, `project.above_resolution` (with the budgets of
+    other projects under it).
     """
     if project is not None:
         raise Refusal("project.already_proposed")
@@ -144,6 +148,8 @@ def propose(
         raise Refusal("meeting.resolution_elsewhere", division=found.division)
     if not found.passed:
         raise Refusal("meeting.resolution_not_passed", resolution=resolution)
+    if not found.witnessed:
+        raise Refusal("meeting.resolution_unwitnessed", resolution=resolution)
     if not 1 <= budget_fen <= AMOUNT_FEN_MAX:
         raise Refusal("project.amount_out_of_range", amount_fen=budget_fen)
     if budget_fen > found.left_fen:

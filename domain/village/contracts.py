@@ -1,10 +1,10 @@
 """Contracts by which a village lets land, ponds, houses or machines: who holds them, which rent falls due when.
 
 What must not be broken: a contract binds only once a second person has seen the paper; of no rent is more received than
-is due, and what was received is taken back by another than who wrote it down.
+is due, or than the named voucher took in as rent; what was received is taken back by another than who wrote it down.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -20,11 +20,16 @@ from domain.kernel.refusals import Refusal
 from domain.kernel.sending_back import require_reason
 from domain.kernel.separation import require_distinct
 from domain.kernel.states import known
+from domain.kernel.village_lines import VoucherLine
 
 DUES_MAX: Final = 120
 """Thirty years by quarters."""
 ENDINGS: Final = frozenset({"agreed", "party_in_arrears", "party_gone", "resource_taken", "other"})
 """Why a contract ends before its time."""
+RENT_ACCOUNTS: Final = ("112", "113", "501")
+"""应收款, 内部往来 and 经营收入 of the chart of 2023 (财会〔2023〕14号): what rent that comes in is credited to, or an
+account below them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,7 @@ class Contract:
     quantity_milli: int
     unit: str
     recorder_id: UUID
+    party_id: UUID
     status: str = "signed"
     rents: tuple[Rent, ...] = ()
     seq: int = 1
@@ -158,6 +164,32 @@ class Contract:
     def falls_due(self, due: Due) -> bool:
         """Whether it still falls due: an ended contract has no later rents."""
         return self.status != "ended" or due.on <= self.until
+
+
+@dataclass(frozen=True, slots=True)
+class RentReceipt:
+    """A booked receipt as rents rest on it: its day, and what it credits to accounts of rent, by party (None: nobody's
+    own account). `named`: by party, what rents name it for already.
+    """
+
+    day: date
+    credited: Mapping[UUID | None, int]
+    named: Mapping[UUID, int]
+
+    def left_fen(self, party_id: UUID) -> int:
+        """What rent of a party may still name it: what is credited to him, and what others leave of nobody's own."""
+        beyond = sum(max(fen - self.credited.get(one, 0), 0) for one, fen in self.named.items())
+        own = self.credited.get(party_id, 0) - self.named.get(party_id, 0)
+        return max(own, 0) + self.credited.get(None, 0) - beyond
+
+
+def rent_credited(lines: Iterable[VoucherLine]) -> dict[UUID | None, int]:
+    """What a voucher's lines credit to accounts of rent, by the party that they name."""
+    sums: dict[UUID | None, int] = {}
+    for one in lines:
+        if one.side == "credit" and one.account.startswith(RENT_ACCOUNTS):
+            sums[one.party_id] = sums.get(one.party_id, 0) + one.amount_fen
+    return sums
 
 
 def contract_id(division: Division, number: str) -> UUID:
@@ -276,17 +308,18 @@ def receive_rent(
     amount_fen: Fen,
     received_on: date,
     voucher: EventName | None,
-    voucher_receipt_fen: int | None,
-    voucher_named_fen: int,
+    receipt: RentReceipt | None,
     today: date,
     actor_id: UUID,
 ) -> ResourceContractRentReceived:
-    """Write down rent that came in, in whole or in part. `voucher_receipt_fen`: what the voucher takes in, None where
-    it is no booked receipt of the village; `voucher_named_fen`: how much rent, of whatever contract, names it already.
+    """Write down rent that came in, in whole or in part. `receipt`: what the voucher says, None where it is no booked
+    receipt of the village.
 
     Refused, in this order: `resource_contract.unknown`, `resource_contract.not_confirmed`,
     `resource_contract.due_unknown`, `resource_contract.due_cancelled`, `resource_contract.day_in_future`,
-    `resource_contract.more_than_due`, `resource_contract.voucher_unknown`, `resource_contract.more_than_voucher`.
+    `resource_contract.more_than_due`, `resource_contract.voucher_unknown`,
+    `resource_contract.voucher_before` (dated before the contract was signed), `resource_contract.voucher_unsuited` (it
+    credits no rent, or another's), `resource_contract.more_than_voucher`.
     """
     existing = _existing(contract)
     if existing.status not in ("confirmed", "ended"):
@@ -302,9 +335,13 @@ def receive_rent(
     if not 0 < amount_fen <= outstanding_fen:
         raise Refusal("resource_contract.more_than_due", amount_fen=amount_fen, outstanding_fen=outstanding_fen)
     if voucher is not None:
-        if voucher_receipt_fen is None:
+        if receipt is None:
             raise Refusal("resource_contract.voucher_unknown", voucher=voucher)
-        left_fen = voucher_receipt_fen - voucher_named_fen
+        if receipt.day < existing.signed_on:
+            raise Refusal("resource_contract.voucher_before", day=receipt.day, signed_on=existing.signed_on)
+        if not receipt.credited.keys() & {None, existing.party_id}:
+            raise Refusal("resource_contract.voucher_unsuited", voucher=voucher)
+        left_fen = receipt.left_fen(existing.party_id)
         if amount_fen > left_fen:
             raise Refusal("resource_contract.more_than_voucher", amount_fen=amount_fen, left_fen=left_fen)
     return ResourceContractRentReceived(
@@ -392,6 +429,7 @@ def evolve(contract: Contract | None, event: ResourceContractEvent) -> Contract:
             event.quantity_milli,
             event.unit,
             event.recorder_id,
+            event.party_id,
             seq=contract.seq + 1 if contract is not None else 1,
         )
     existing = replace(known(contract), seq=known(contract).seq + 1)

@@ -322,20 +322,33 @@ def review(voucher: Voucher | None, *, reviewer_id: UUID) -> VillageVoucherRevie
 
 
 def approve(
-    voucher: Voucher | None, *, approver_id: UUID, limit_fen: int, resolution: EventName | None, left_fen: int
+    voucher: Voucher | None,
+    *,
+    approver_id: UUID,
+    limit_fen: int,
+    resolution: EventName | None,
+    teller_id: UUID | None,
+    witnessed: bool,
+    left_fen: int,
 ) -> VillageVoucherApproved:
     """Approve what was reviewed; `limit_fen`: the book's. That the resolution exists is the caller's to see to;
-    `left_fen`: what it allows, less what other vouchers under it have taken.
+    `teller_id`: who wrote it down; `witnessed`: whether another has kept the meeting's sheet; `left_fen`: what it
+    allows, less what other vouchers under it have taken.
 
-    Refused, in this order: `village_voucher.unknown`, `village_voucher.not_at_step`, `chain.acted_twice`,
-    `village_voucher.resolution_needed`, `village_voucher.above_resolution`.
+    Refused, in this order: `village_voucher.unknown`, `village_voucher.not_at_step`, `chain.acted_twice` (and after the
+    next, where who wrote the resolution down spends under it), `village_voucher.resolution_needed`,
+    `meeting.resolution_unwitnessed`, `village_voucher.above_resolution`.
     """
     found = _at("reviewed", voucher, by=approver_id, acting_as="approver")
     spends = needs_resolution(found.kind, found.lines, limit_fen=limit_fen, reverses=found.reverses is not None)
     if spends and resolution is None:
         raise Refusal("village_voucher.resolution_needed", amount_fen=found.amount_fen, limit_fen=limit_fen)
-    if resolution is not None and found.spends and found.amount_fen > left_fen:
-        raise Refusal("village_voucher.above_resolution", amount_fen=found.amount_fen, left_fen=left_fen)
+    if resolution is not None and found.spends:
+        require_distinct(found.handler_id, acting_as="drafter", acted=[("teller", teller_id)])
+        if not witnessed:
+            raise Refusal("meeting.resolution_unwitnessed", resolution=resolution)
+        if found.amount_fen > left_fen:
+            raise Refusal("village_voucher.above_resolution", amount_fen=found.amount_fen, left_fen=left_fen)
     return VillageVoucherApproved(approver_id=approver_id, resolution=resolution)
 
 

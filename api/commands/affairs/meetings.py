@@ -247,13 +247,16 @@ def resolve(app: App, *, actor: Actor, key: str, meeting_id: UUID, vote: Vote, o
             agreed=vote.agreed,
             opposed=vote.opposed,
             abstained=vote.abstained,
+            today=on,
             actor_id=actor.person_id,
         )
         yield Fact(stream, resolved, on)
         if vote.limit_fen is not None:
             require(read, actor, "meeting.spending_allowed/1", division=meeting.division, on=on)
             after = meetings.evolve(meeting, resolved)
-            yield Fact(stream, meetings.allow_spending(after, limit_fen=vote.limit_fen, actor_id=actor.person_id), on)
+            allowed = meetings.allow_spending(after, limit_fen=vote.limit_fen, actor_id=actor.person_id)
+            if allowed is not None:
+                yield Fact(stream, allowed, on)
 
     inputs = {"command": "meeting.resolve", **asdict(vote)}
     if vote.limit_fen is None:
@@ -291,11 +294,15 @@ def cancel(app: App, *, actor: Actor, key: str, meeting_id: UUID, reason: str, o
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A resolution that somebody names: of which division, whether it passed, and what may be spent under it."""
+    """A resolution that somebody names: of which division, whether it passed, who wrote it down, what may be spent
+    under it, and whether another has kept the sheet that people signed.
+    """
 
     division: Division
     passed: bool
-    limit_fen: int = 0
+    teller_id: UUID
+    limit_fen: int
+    witnessed: bool
 
 
 def resolution_found(read: Reading, named: EventName) -> Found | None:
@@ -313,7 +320,9 @@ def resolution_found(read: Reading, named: EventName) -> Found | None:
     if meeting is None:
         return None
     found = next((one for one in meeting.resolutions if one.seq == number), None)
-    return Found(meeting.division, found.passed, found.limit_fen) if found is not None else None
+    if found is None:
+        return None
+    return Found(meeting.division, found.passed, found.teller_id, found.limit_fen, meeting.witnessed(found))
 
 
 def _layers(read: Reading, division: Division) -> Sequence[MeetingRules | None]:

@@ -90,7 +90,7 @@ def _authorisation(app: App, read: Reading, resolution: EventName) -> Authorisat
         streams = [project_stream(one.project_id) for one in of_resolutions(conn, [resolution])]
     states = read.states(streams, projects.evolve).values()
     taken_fen = sum(one.budget_fen for one in states if one is not None and not one.abandoned)
-    return Authorisation(found.division, found.passed, found.limit_fen - taken_fen)
+    return Authorisation(found.division, found.passed, found.witnessed, found.limit_fen - taken_fen)
 
 
 def contract(app: App, *, actor: Actor, key: str, project_id: UUID, new: Contract, on: date) -> Receipt:

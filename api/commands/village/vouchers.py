@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from api.commands.affairs.meetings import resolution_found
 from api.commands.disclosing.streams import committee_stream
 from api.commands.shared import require
 from api.commands.village.books import accounts_of, known_book, lines_told, parties_among
@@ -151,26 +150,30 @@ def approve(
 
     def decided(read: Reading, voucher: Voucher) -> object:
         book = known_book(read, voucher.division)
-        left_fen = 0
+        found, left_fen = None, 0
         if resolution is not None:
-            require_resolution(read, resolution, division=voucher.division)
-            left_fen = _left_fen(app, read, resolution)
+            found = require_resolution(read, resolution, division=voucher.division)
+            left_fen = found.limit_fen - _taken_fen(app, read, resolution)
         return vouchers.approve(
-            voucher, approver_id=actor.person_id, limit_fen=book.limit_fen, resolution=resolution, left_fen=left_fen
+            voucher,
+            approver_id=actor.person_id,
+            limit_fen=book.limit_fen,
+            resolution=resolution,
+            teller_id=found.teller_id if found is not None else None,
+            witnessed=found is not None and found.witnessed,
+            left_fen=left_fen,
         )
 
     return _next(app, actor, key, voucher_id, "village_voucher.approved/1", inputs, on, decided)
 
 
-def _left_fen(app: App, read: Reading, resolution: EventName) -> int:
-    """What a resolution still allows: the read model finds the vouchers, their streams are part of the decision."""
-    found = resolution_found(read, resolution)
+def _taken_fen(app: App, read: Reading, resolution: EventName) -> int:
+    """What vouchers take of a resolution: the read model finds them, their streams are part of the decision."""
     app.caught_up(app.journal.position())
     with app.reading.connection() as conn:
         streams = [voucher_stream(one) for one in village_books.under(conn, resolution)]
     states = read.states(streams, vouchers.evolve).values()
-    taken_fen = sum(one.spent_under(resolution) for one in states if one is not None)
-    return (found.limit_fen if found is not None else 0) - taken_fen
+    return sum(one.spent_under(resolution) for one in states if one is not None)
 
 
 def send_back(app: App, *, actor: Actor, key: str, voucher_id: UUID, reason: str, on: date) -> Receipt:

@@ -10,6 +10,7 @@ from domain.affairs.meeting_rules import rules_stream
 from domain.affairs.meetings import (
     AGENDA_MAX,
     ATTENDANCE_MAX,
+    DAYS_LATE_MAX,
     SHEETS_MAX,
     MeetingCalled,
     MeetingCancelled,
@@ -84,8 +85,11 @@ VOTE = {
     "agreed": 11,
     "opposed": 8,
     "abstained": 1,
+    "today": TODAY,
     "actor_id": OFFICER,
 }
+LATE = timedelta(days=DAYS_LATE_MAX)
+DAY = timedelta(days=1)
 MANY = tuple(derived("test", number) for number in range(ATTENDANCE_MAX + 1))
 TABLES = (
     Table(
@@ -102,7 +106,7 @@ TABLES = (
             row("affair.text_too_long", place="字" * (TITLE_CHARS_MAX + 1), agenda=("路",)),
             row("meeting.agenda_size", place="村委会", agenda=()),
             row("meeting.agenda_size", agenda=("路",) * (AGENDA_MAX + 1)),
-            row("meeting.day_unsuited", held_on=TODAY - timedelta(days=367)),
+            row("meeting.day_unsuited", held_on=TODAY - LATE - DAY),
             row("meeting.day_unsuited", held_on=TODAY + timedelta(days=93)),
             row("meeting_rule.not_set", rule=None),
         ],
@@ -148,6 +152,7 @@ TABLES = (
         [
             row("meeting.unknown", given=()),
             row("meeting.not_held", given=(CALLED,)),
+            row("meeting.vote_late", given=(CALLED, HELD), today=TODAY + LATE + DAY),
             row("affair.text_missing", given=(CALLED, HELD), title=""),
             row("affair.text_too_long", title="路", text="字" * (TEXT_CHARS_MAX + 1)),
             row("meeting.voted_already", given=(CALLED, HELD, replace(RESOLVED, passed=False)), title="三组 道路硬化"),
@@ -209,13 +214,39 @@ def test_a_vote_says_what_may_be_spent_under_it():
     assert [(one.seq, one.limit_fen) for one in after.resolutions] == [(3, 5_000_000)]
 
 
+def test_a_vote_that_failed_allows_nothing():
+    lost = given(CALLED, HELD, replace(RESOLVED, agreed=8, opposed=11, passed=False)).state
+    assert meetings.allow_spending(lost, limit_fen=5_000_000, actor_id=OFFICER) is None
+
+
+def test_money_is_allowed_only_for_what_the_meeting_was_called_for():
+    other = given(CALLED, HELD, replace(RESOLVED, title="购置设备")).state
+    with pytest.raises(Refusal, match=r"meeting\.not_on_agenda"):
+        meetings.allow_spending(other, limit_fen=5_000_000, actor_id=OFFICER)
+    blanks = given(CALLED, HELD, replace(RESOLVED, title="三组 道路硬化")).state
+    assert meetings.allow_spending(blanks, limit_fen=1, actor_id=OFFICER) is not None
+
+
+def test_a_meeting_and_its_votes_are_written_down_soon_after_it():
+    called = replace(CALLED, held_on=TODAY - LATE)
+    given().when(meetings.call, **{**CALL, "held_on": TODAY - LATE}).then(called)
+    given(CALLED, HELD).when(meetings.resolve, **{**VOTE, "today": TODAY + LATE}).then(RESOLVED)
+
+
+def test_another_than_the_teller_keeps_the_sheet_that_bears_a_resolution_out():
+    by_teller = replace(KEPT, keeper_id=OFFICER)
+    for kept, borne_out in (((), False), ((by_teller,), False), ((by_teller, KEPT), True)):
+        meeting = given(CALLED, HELD, RESOLVED, *kept).state
+        assert meeting.witnessed(meeting.resolutions[0]) is borne_out
+
+
 def test_a_resolution_is_known_by_its_event_wherever_the_sheet_was_kept():
     for story in ((CALLED, HELD, KEPT, RESOLVED), (CALLED, HELD, RESOLVED, KEPT)):
         meeting = None
         for event in story:
             meeting = meetings.evolve(meeting, event)
         assert meeting is not None
-        assert meeting.resolutions == (Resolution(1 + story.index(RESOLVED), True, RESOLVED.title),)
+        assert meeting.resolutions == (Resolution(1 + story.index(RESOLVED), True, RESOLVED.title, OFFICER),)
         assert meeting.sheets == {one.sha256 for one in PAGES[:2]}
 
 

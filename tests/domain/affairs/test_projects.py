@@ -1,5 +1,7 @@
 """A micro-project rests on a resolution, stays within its budget, and is accepted by two who had no part in it."""
 
+from dataclasses import replace
+
 from domain.affairs import projects
 from domain.affairs.projects import (
     AMOUNT_FEN_MAX,
@@ -38,11 +40,12 @@ SECOND = ProjectAccepted(accepter_id=APPROVER, opinion="同意验收。")
 SENT_BACK = ProjectSentBack(sender_id=APPROVER, reason="defects", note="有两处裂缝。")
 CLOSED = ProjectClosed(closer_id=OFFICER, outcome="completed", spent_fen=Fen(4_800_000))
 DONE = (PROPOSED, CONTRACTED, FIRST, SECOND)
+FOUND = Authorisation(VILLAGE, passed=True, witnessed=True, left_fen=BUDGET)
 PROPOSE = {
     "division": VILLAGE,
     "title": "三组道路硬化",
     "resolution": RESOLUTION,
-    "found": Authorisation(VILLAGE, passed=True, left_fen=BUDGET),
+    "found": FOUND,
     "budget_fen": BUDGET,
     "actor_id": CLERK,
 }
@@ -67,11 +70,10 @@ TABLES = (
             row("affair.text_missing", title=""),
             row("affair.text_too_long", title="字" * (TITLE_CHARS_MAX + 1)),
             row("meeting.resolution_unknown", found=None),
-            row("meeting.resolution_elsewhere", found=Authorisation(COUNTY, passed=False, left_fen=0)),
-            row("meeting.resolution_not_passed", found=Authorisation(VILLAGE, passed=False, left_fen=0)),
-            row(
-                "project.amount_out_of_range", found=Authorisation(VILLAGE, passed=True, left_fen=BUDGET), budget_fen=0
-            ),
+            row("meeting.resolution_elsewhere", found=replace(FOUND, division=COUNTY, passed=False)),
+            row("meeting.resolution_not_passed", found=replace(FOUND, passed=False, witnessed=False)),
+            row("meeting.resolution_unwitnessed", found=replace(FOUND, witnessed=False), budget_fen=0),
+            row("project.amount_out_of_range", found=FOUND, budget_fen=0),
             row("project.amount_out_of_range", budget_fen=AMOUNT_FEN_MAX + 1),
             row("project.above_resolution", budget_fen=BUDGET + 1),
         ],

@@ -4,10 +4,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from domain.kernel.ids import EventName, derived
+from domain.kernel.money import Fen
+from domain.kernel.village_lines import VoucherLine
 from domain.village import contracts
 from domain.village.contracts import (
     DUES_MAX,
     Due,
+    RentReceipt,
     ResourceContractConfirmed,
     ResourceContractEnded,
     ResourceContractRentReceived,
@@ -16,6 +19,7 @@ from domain.village.contracts import (
     ResourceContractWithdrawn,
     contract_id,
     contract_stream,
+    rent_credited,
 )
 from tests.domain.samples import CLERK, ELSEWHERE, OFFICER, TODAY, VILLAGE
 from tests.domain.scenarios import Table, every_row, every_table, row, scenarios
@@ -61,13 +65,14 @@ WITHDRAWN = ResourceContractWithdrawn(withdrawer_id=CLERK, reason="wrong_entry")
 RENT = ResourceContractRentReceived(
     due=1, amount_fen=200_000, received_on=date(2026, 6, 30), recorder_id=CLERK, voucher=VOUCHER
 )
+HIS, ANOTHERS = SIGNED.party_id, derived("test", "another party")
+RECEIPT = RentReceipt(date(2026, 6, 30), {None: 600_000}, {ANOTHERS: 100_000})
 RECEIVE = {
     "due": 1,
     "amount_fen": 200_000,
     "received_on": date(2026, 6, 30),
     "voucher": VOUCHER,
-    "voucher_receipt_fen": 600_000,
-    "voucher_named_fen": 100_000,
+    "receipt": RECEIPT,
     "today": TODAY,
     "actor_id": CLERK,
 }
@@ -145,8 +150,10 @@ TABLES = (
             row("resource_contract.day_in_future", received_on=date(2026, 1, 9)),
             row("resource_contract.more_than_due", amount_fen=500_001),
             row("resource_contract.more_than_due", amount_fen=0),
-            row("resource_contract.voucher_unknown", voucher_receipt_fen=None),
-            row("resource_contract.more_than_voucher", voucher_named_fen=400_001),
+            row("resource_contract.voucher_unknown", receipt=None),
+            row("resource_contract.voucher_before", receipt=RentReceipt(date(2026, 1, 9), {}, {})),
+            row("resource_contract.voucher_unsuited", receipt=RentReceipt(date(2026, 1, 10), {ANOTHERS: 1}, {})),
+            row("resource_contract.more_than_voucher", receipt=replace(RECEIPT, named={ANOTHERS: 400_001})),
         ],
     ),
     Table(
@@ -201,6 +208,21 @@ def test_it_is_signed_confirmed_paid_in_parts_and_ended():
         "resource_contract.more_than_due", amount_fen=1, outstanding_fen=0
     )
     given(*BINDS, RENT).when(contracts.end, **END).then(ENDED)
+
+
+def test_only_what_is_credited_as_rent_is_rent():
+    """补助收入 is none; what stands on a party's own account is his alone."""
+    subsidy, income = (VoucherLine(account, "credit", Fen(88_888)) for account in ("503", "501"))
+    money, owed = VoucherLine("102", "debit", Fen(88_888)), VoucherLine("112", "credit", Fen(500), HIS)
+    assert rent_credited([money, subsidy]) == {}
+    assert rent_credited([money, income, owed]) == {None: 88_888, HIS: 500}
+
+
+def test_what_others_leave_of_a_receipt_can_be_named():
+    shared = RentReceipt(TODAY, {None: 100, HIS: 50, ANOTHERS: 30}, {ANOTHERS: 60})
+    assert shared.left_fen(HIS) == 50 + 100 - 30
+    assert shared.left_fen(ANOTHERS) == 100 - 30
+    assert replace(shared, named={HIS: 50, ANOTHERS: 130}).left_fen(HIS) == 0
 
 
 def test_what_was_taken_back_is_due_again():

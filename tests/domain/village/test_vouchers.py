@@ -47,6 +47,14 @@ DRAFTED = VillageVoucherDrafted(
 )
 REVIEWED = VillageVoucherReviewed(reviewer_id=CLERK)
 APPROVED = VillageVoucherApproved(approver_id=GRID_WORKER)
+APPROVE = {
+    "approver_id": GRID_WORKER,
+    "limit_fen": 12_000,
+    "resolution": None,
+    "teller_id": None,
+    "witnessed": False,
+    "left_fen": 0,
+}
 SENT_BACK = VillageVoucherSentBack(sender_id=CLERK, reason="发票不清楚")
 WITHDRAWN = VillageVoucherWithdrawn(handler_id=RIDER, reason="改用公开招标")
 BOOKED = VillageVoucherBooked(
@@ -133,13 +141,15 @@ TABLES = (
         vouchers.evolve,
         vouchers.approve,
         (DRAFTED, REVIEWED),
-        {"approver_id": GRID_WORKER, "limit_fen": 12_000, "resolution": None, "left_fen": 0},
+        APPROVE,
         [
             row("village_voucher.unknown", given=()),
             row("village_voucher.not_at_step", given=(DRAFTED,)),
             row("chain.acted_twice", approver_id=CLERK),
             row("village_voucher.resolution_needed", limit_fen=11_999, resolution=None),
-            row("village_voucher.above_resolution", resolution=RESOLUTION, left_fen=11_999),
+            row("chain.acted_twice", resolution=RESOLUTION, teller_id=RIDER, witnessed=False),
+            row("meeting.resolution_unwitnessed", resolution=RESOLUTION, teller_id=BOOKER, witnessed=False),
+            row("village_voucher.above_resolution", resolution=RESOLUTION, witnessed=True, left_fen=11_999),
         ],
     ),
     Table(
@@ -219,7 +229,7 @@ def test_who_sent_it_back_may_review_it_when_it_comes_again() -> None:
 
 def test_a_reversal_says_the_same_on_the_other_side_and_needs_no_resolution() -> None:
     given().when(vouchers.draft_reversal, **REVERSING).then(RED)
-    asked = {"approver_id": GRID_WORKER, "limit_fen": 0, "resolution": None, "left_fen": 0}
+    asked = {**APPROVE, "limit_fen": 0}
     given(RED, REVIEWED).when(vouchers.approve, **asked).then(APPROVED)
     given(RED, SENT_BACK).when(vouchers.revise, **WRITING).refused("village_voucher.not_sent_back", status="sent_back")
     red = given(RED, REVIEWED, APPROVED, BOOKED).state
@@ -247,6 +257,7 @@ def test_what_a_voucher_is_and_whether_it_has_a_limit(lines: tuple[VoucherLine, 
 
 
 def test_a_resolution_is_kept_with_the_approval() -> None:
-    asked = {"approver_id": GRID_WORKER, "limit_fen": 0, "resolution": RESOLUTION, "left_fen": 12_000}
+    by_another = {"resolution": RESOLUTION, "teller_id": CLERK, "witnessed": True, "left_fen": 12_000}
+    asked = {**APPROVE, "limit_fen": 0, **by_another}
     expected = VillageVoucherApproved(approver_id=GRID_WORKER, resolution=RESOLUTION)
     given(DRAFTED, REVIEWED).when(vouchers.approve, **asked).then(expected)
