@@ -3,6 +3,7 @@
 It changes nothing and hides nothing: what cannot be looked at is said, and what is unsafe makes the whole answer bad.
 """
 
+import shlex
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from typing import Any, Literal
 
 import psycopg
 
+from api import beginning
 from api.command_line.database_words import DATABASE
 from api.context import database, external_database, keys_of
+from api.demo.beginning import BEGINNING
 from api.examining import auditor_pool, head_signed
 from api.files.schema_validity import broken_schemas
 from api.invariants import judged_for
@@ -33,15 +36,19 @@ from api.web.words import moment
 from audit import wording
 from domain.kernel.calendar import day_in_china
 from domain.kernel.refusals import Refusal
+from domain.log import LogOpened
 from domain.streams import event_types
-from journal.checkpoint import parse_text
+from journal.checkpoint import Checkpoint, parse_text
 from journal.codec import Codec
 from journal.errors import IntegrityError, Unavailable
 from journal.keys import KeyFileError, read_secret
+from journal.log_keys import LogKeys
+from journal.merkle import EMPTY_ROOT
 from journal.note import parse
 from journal.published import PublishedLog
 from journal.rehash import rehash
 from journal.store import Store
+from journal.stored_entries import StoredEntries, connection_of
 from migrations import runner
 from migrations.errors import DatabaseError
 from migrations.home_lock import owner_of
@@ -219,6 +226,7 @@ def migrations_and_journal(settings: Settings, access: Access) -> Iterator[Item]
         yield Item("数据库", "迁移", "bad", f"有 {len(status.pending)} 个未执行，请运行 mingzhang migrate")
         return
     yield Item("数据库", "迁移", "ok", f"{len(status.applied)} 个都已执行")
+    yield from _guarded("账本", "建立", lambda: _begun(settings, access))
     yield from _guarded("账本", "签名检查点", lambda: _journal(settings, access))
     yield from _guarded("账本", "记录内容", lambda: _rehashed(settings, access))
     yield from _guarded("账本", "恒等式", lambda: _invariants(settings, access))
@@ -249,9 +257,41 @@ def _why(error: Exception) -> str:
             return said(error).strip()
 
 
+def _begun(settings: Settings, access: Access) -> Iterator[Item]:
+    """Whether `init` came to its end: what it records last is there."""
+    with psycopg.connect(access.auditor, autocommit=True) as connection:
+        left = beginning.missing(connection)
+        row = connection.execute("SELECT state FROM journal.events WHERE notification_id = 1", binary=True).fetchone()
+    if row is None:
+        again = f"mingzhang init --origin {shlex.quote(LogKeys(settings.keys).origin)} …（区划代码、县名也和上次一样）"
+        yield Item("账本", "建立", "bad", f"建立到一半：还没有第一条记录。请再运行 {again}")
+    elif left:
+        yield Item("账本", "建立", "bad", f"建立到一半：没有{_unpublished(left)}。请再运行 {_again(bytes(row[0]))}")
+    else:
+        yield Item("账本", "建立", "ok", "流程、工作日历、科目表都公布了")
+
+
+def _unpublished(left: set[str]) -> str:
+    names = {beginning.WORKFLOWS: "流程", beginning.CALENDARS: "工作日历", beginning.CHARTS: "科目表"}
+    return "、".join(name for kind, name in names.items() if kind in left)
+
+
+def _again(genesis: bytes) -> str:
+    """The command that goes on with a half-made county, as its genesis knows it."""
+    opened = Codec(event_types()).decode(0, genesis).event
+    if not isinstance(opened, LogOpened):
+        raise IntegrityError("the journal does not begin with its genesis")
+    if opened.origin == BEGINNING.origin:
+        return "mingzhang demo"
+    given = {"--origin": opened.origin, "--division": opened.division, "--name": opened.county_name}
+    flags = [word for pair in given.items() for word in pair]
+    again = shlex.join(["mingzhang", "init", *flags, *(["--rehearsal"] if opened.rehearsal else [])])
+    return f"{again}（上次给过 --workflow、--funds 的，也照样给）"
+
+
 def _journal(settings: Settings, access: Access) -> Iterator[Item]:
     with signer_of(settings, access) as signer:  # asked first: what it has signed, the database must hold by now
-        note, keys, stopped = signer.last(), len(signer.keys()), signer.stopped()
+        note, keys, stopped, origin = signer.last(), len(signer.keys()), signer.stopped(), signer.origin
     place = settings.signer_socket if settings.signer else f"{settings.signer_socket}（随用随开）"
     if stopped is not None:
         yield Item("账本", "签名进程", "bad", f"已停止签名，请立即联系审计：{broken(stopped)}")
@@ -269,13 +309,28 @@ def _journal(settings: Settings, access: Access) -> Iterator[Item]:
         yield Item("账本", "记录", "bad", f"账本头写 {size} 条，实存 {count} 条，最后编号 {last}：请立即联系审计")
     else:
         yield Item("账本", "记录", "ok", f"{size} 条，编号连续")
-    yield _signed(note, size=size, root=bytes(root))
+    if note is None and size:
+        yield _unsigned(access, Checkpoint(origin, size, bytes(root)))
+    else:
+        yield _signed(note, size=size, root=bytes(root))
+
+
+def _unsigned(access: Access, head: Checkpoint) -> Item:
+    """Nothing was signed, as far as the signer remembers: judged as it would judge it before it signs the next head."""
+    stored = StoredEntries(lambda: connection_of(access.auditor), origin=head.origin)
+    try:
+        stored.examine(Checkpoint(head.origin, 0, EMPTY_ROOT), head)
+    except IntegrityError as error:
+        return Item("账本", "签名检查点", "bad", f"什么都不能再记：{broken(error)}")
+    finally:
+        stored.close()
+    return Item("账本", "签名检查点", "attention", f"还没有签过，账本已有 {head.size} 条（启动服务时补签）")
 
 
 def _signed(note: bytes | None, *, size: int, root: bytes) -> Item:
     """What the signer has signed, beside what the database holds."""
     if note is None:
-        return Item("账本", "签名检查点", "attention", f"还没有签过，账本已有 {size} 条（启动服务时补签）")
+        return Item("账本", "签名检查点", "attention", "还没有签过，账本里还没有记录")
     head = parse_text(parse(note).text)
     if head.size > size:
         text = f"签过名的共 {head.size} 条，账本只有 {size} 条：恢复了旧备份。请恢复更新的备份，已签的收不回来"

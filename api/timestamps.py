@@ -5,7 +5,10 @@ nothing; and an answer is kept and recorded only after it was judged against the
 """
 
 import hashlib
+import http.client
 import os
+import socket
+import ssl
 import threading
 import urllib.error
 import urllib.request
@@ -26,6 +29,7 @@ from api.commands.shared import person_stream, require
 from api.context import App
 from api.settings import Settings
 from api.web.messages import sentence
+from api.web.words import system_error
 from domain import log, persons
 from domain.kernel.calendar import day_in_china
 from domain.kernel.events import Sha256
@@ -205,11 +209,36 @@ def _post(url: str, query: bytes) -> bytes:
     except urllib.error.HTTPError as error:
         error.close()
         raise NoTimestamp(f"时间戳机构答复 HTTP {error.code}") from error
-    except OSError as error:
-        raise NoTimestamp(f"连不上时间戳机构：{getattr(error, 'reason', error)}") from error
+    except (OSError, http.client.HTTPException) as error:
+        why = f"{_why(error)}。请核对 MINGZHANG_TSA_URL 和网络"
+        raise NoTimestamp(f"连不上时间戳机构 {_address(url)}：{why}") from error
     if len(answer) > ANSWER_BYTES_MAX:
         raise NoTimestamp("时间戳机构的回答太长")
     return answer
+
+
+def _address(url: str) -> str:
+    """Where an authority is asked, without who asks: an address may hold a password."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _why(error: Exception) -> str:
+    """What kept an answer from coming: behind an error of `urllib` stands the one that it met."""
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    match reason:
+        case socket.gaierror():  # its numbers, and those of TLS, are none of the operating system's
+            return "找不到这个主机名"
+        case ssl.SSLError():
+            return f"加密连接（TLS）建立不了（{reason}）"
+        case OSError():
+            return system_error(reason)
+        case http.client.InvalidURL():
+            return "网址写得不对"
+        case http.client.HTTPException():
+            return "它的回答不是 HTTP"
+        case _:
+            return str(reason)
 
 
 # Every day.

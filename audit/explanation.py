@@ -43,7 +43,8 @@ bean-check -C；hledger check -s ordereddates payees（1.27 起加 tags）；
     head -n 3 checkpoint > $T/text; sig checkpoint {origin} 64 > $T/sig
     openssl pkeyutl -verify -pubin -keyform DER -inkey $T/log.der -rawin -in $T/text -sigfile $T/sig
 {cosigned}{example}\
-四、根：把下面几行存为 root.py，在本文件夹里运行 python3 root.py，应得上面的条数和根（RFC 6962 第 2.1 节）
+四、根（RFC 6962 第 2.1 节）：在本文件夹里运行下一行，它把再下面的程序抄成 $T/root.py 并运行；应得上面的条数和根
+    T=${{T:-$(mktemp -d)}}; sed -n '/^import /,/^print(/p' README.txt > $T/root.py; python3 $T/root.py
 {script}
 五、含义　每条记录是一行 JSON（RFC 8785）加经办人的签名。密钥由 key.registered/1 登记、key.retired/1 停用、
   key.revoked/1 自某个索引起吊销；索引 0 的 log.opened/1 由其中的 founder_key 签名。动账记录的 postings 是
@@ -82,18 +83,17 @@ _STAMP = """\
   最近一次的检查（更早的只换 t）：把时间戳机构公布的根证书存为 $T/tsa.pem；最后一行应得那三行里的条数和根
     t=timestamps/{token}; cat $t.checkpoint
     openssl ts -verify -data $t.checkpoint -in $t.tsr -CAfile $T/tsa.pem
-    python3 root.py {size}
+    python3 $T/root.py {size}
 """
 
 _SCRIPT = """\
 import base64, hashlib, pathlib, sys
-H = lambda b: hashlib.sha256(b).digest()
+H, leaves = lambda b: hashlib.sha256(b).digest(), []
 def root(x):
     if len(x) < 2: return x[0] if x else H(b"")
     k = 1 << ((len(x) - 1).bit_length() - 1)
     return H(b"\\x01" + root(x[:k]) + root(x[k:]))
 def number(p): return int("".join(c for c in str(p.relative_to("entries")).split(".")[0] if c.isdigit()))
-leaves = []
 for p in sorted((p for p in pathlib.Path("entries").rglob("*") if p.is_file()), key=number):
     b = p.read_bytes()
     while b:
@@ -155,7 +155,7 @@ def explanation(
         cosigned=_cosigned(witness) if witness else "",
         example=_example(example, checkpoint.size) if example else "",
         stamp=_STAMP.format(token=stamp.token, size=stamp.size) if stamp else "",
-        script="".join(f"       {line}\n" for line in _SCRIPT.splitlines()).rstrip("\n"),
+        script=_SCRIPT.rstrip("\n"),
     )
 
 

@@ -135,15 +135,32 @@ def retire_key(registered: Key | None, *, reason: str, retired_by: UUID) -> KeyR
     return KeyRetired(reason=reason)
 
 
-def revoke_key(registered: Key | None, *, from_index: int, position: int, reason: str, revoked_by: UUID) -> KeyRevoked:
+def revoke_key(
+    registered: Key | None,
+    *,
+    from_index: int,
+    registered_at: int,
+    position: int,
+    signed: Sequence[int],
+    confirmed: int | None,
+    reason: str,
+    revoked_by: UUID,
+) -> KeyRevoked:
     """Disbelieve what a key signed at or after a log index; `position` is the number of events so far.
 
+    What is disbelieved stays so, and every audit finds it, so that whoever revokes says how many records that are:
+    `signed` holds the indexes of those that the key signed from there on, `confirmed` their number in his words.
+    `registered_at`: where the key was registered, before which it cannot have signed.
     Refused, in this order: `key.unknown`, `key.not_live`, `key.by_holder`, `key.reason_unknown`,
-    `key.index_outside`.
+    `key.index_outside`, `key.registered_later`, `key.signed_since`.
     """
     _may_end(registered, reason=reason, administrator_id=revoked_by)
     if not 0 <= from_index <= position:
         raise Refusal("key.index_outside", from_index=from_index, position=position)
+    if from_index < registered_at:
+        raise Refusal("key.registered_later", from_index=from_index, registered_at=registered_at)
+    if signed and confirmed != len(signed):
+        raise Refusal("key.signed_since", from_index=from_index, count=len(signed), first=signed[0])
     return KeyRevoked(from_index=from_index, reason=reason)
 
 

@@ -19,7 +19,7 @@ from journal.observed import Observed
 from journal.proof import Proof
 from journal.targets import LocalFolder, Target
 from journal.tile_files import CHECKPOINT, HISTORY, OBSERVED, PENDING, POLICY, TileFiles
-from journal.tiles import TileError, parse_path
+from journal.tiles import TILE_WIDTH, TileError, parse_path, width_at
 
 AGE_S_MAX: Final = 2.0
 
@@ -84,6 +84,17 @@ class PublishedLog:
         except TileError:
             return None
         return self._files.target.read(path)
+
+    def entry(self, index: int) -> bytes | None:
+        """The bytes of an entry, as its bundle holds them; None if it is not below the published checkpoint's size.
+
+        Raises IntegrityError if its bundle is not there.
+        """
+        signed = self.standing().checkpoint
+        if signed is None or index >= (head := head_of(signed)).size:
+            return None
+        n, place = divmod(index, TILE_WIDTH)
+        return self._files.bundle(n, width_at(0, n, size=head.size))[place]
 
     def proof(self, index: int) -> bytes | None:
         """The `.tlog-proof` of an entry against the published checkpoint; None if it is not below its size.

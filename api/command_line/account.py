@@ -27,7 +27,8 @@ DESCRIPTION = """
 add：登记一个新人，给一个角色和账号；grant：再给一个角色；password：另发密码或邀请码；remove：收回账号；list：列出。
 成员由服务器代管密钥，得到一个密码。工作人员得到一个邀请码，凭它自定口令（accept，或在网页上）：签名密钥只有用
 本人的口令才能打开，服务器、数据库和备份里都没有。本人把密钥指纹念给一位管理员，由他登记（register）。
-secret：换口令，密钥不变；keys：列出密钥；retire：停用；revoke：从某一条记录起吊销。
+secret：换口令，密钥不变；keys：列出密钥；retire：停用；revoke：从某一条记录起吊销，它签的都不认；
+从那里起它已签过记录的，先说有几条、第一条在哪里，把条数写在 --confirm 里才吊销，不能撤回。
 遗失口令：一位管理员吊销，发新邀请码，由另一位管理员登记新密钥；都不能是本人。所以至少要有三位管理员。
 api-key：给外面的程序一把接口密钥（Open311 上报），以该账号的一个角色上报；api-keys：列出；api-key-end：收回。
 工作人员的接口密钥要本人输入口令：他的签名密钥随之封存，只有接口密钥能打开。换口令不影响接口密钥，请另行收回。
@@ -66,6 +67,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--new-file", type=Path, metavar="FILE", help="新口令的文件（secret；默认：在终端询问）")
     parser.add_argument("--fingerprint", metavar="HEX", help="本人念出的密钥指纹（register）")
     parser.add_argument("--from", dest="from_index", type=int, metavar="INDEX", help="从哪个索引的记录起不认（revoke）")
+    parser.add_argument(
+        "--confirm", type=int, metavar="COUNT", help="从那里起它已签过的、将不认的记录有几条（revoke；没有就不用写）"
+    )
     parser.add_argument("--reason", choices=sorted(REASONS), metavar="REASON", help=f"理由：{_reasons()}")
     parser.add_argument("--program", metavar="NAME", help="程序或单位的名称（api-key）")
     parser.add_argument("--number", metavar="NUMBER", help="接口密钥的编号（api-key-end），见 api-keys")

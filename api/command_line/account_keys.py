@@ -113,6 +113,7 @@ def revoke(app: App, arguments: argparse.Namespace) -> None:
         person_id=person_behind(app, arguments.login),
         role=role,
         from_index=from_index,
+        confirmed=arguments.confirm,
         reason=reason,
         on=_today(app),
     )

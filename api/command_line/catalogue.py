@@ -12,6 +12,9 @@ from importlib import metadata
 from typing import Final, Protocol, cast
 
 INSTALL: Final = "pip install 'mingzhang[server]'"
+RECORDS: Final = "已确认的记录都在；再次运行同一命令会接着做完。"
+LOOKS: Final = "它只看不改，什么也没有变；需要时再运行一次。"
+WRITES_OUT: Final = "账本没有变；没写完的文件夹不能用，请删掉它，再运行一次。"
 _OURS: Final = ("api", "audit", "domain", "journal", "migrations", "projections")
 
 
@@ -30,11 +33,12 @@ class Subcommand(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A subcommand in the overview: its word, its module, and what it is for."""
+    """A subcommand in the overview: its word, its module, what it is for, and how things stand if Ctrl-C ends it."""
 
     name: str
     module: str
     summary: str
+    interrupted: str = RECORDS
 
 
 CATALOGUE: Final = (
@@ -42,7 +46,7 @@ CATALOGUE: Final = (
     Named("serve", "serve", "启动网页服务"),
     Named("demo", "demo", "装入虚构的演示县并启动，供试用"),
     Named("rehearse", "rehearse", "演练：由脚本人员把已导入的事件核查、认定、奖励、发放一遍"),
-    Named("doctor", "doctor", "检查设置、数据库、密钥、账本是否正常、是否安全"),
+    Named("doctor", "doctor", "检查设置、数据库、密钥、账本是否正常、是否安全", LOOKS),
     Named("migrate", "migrate", "把数据库升级到本版本"),
     Named("rebuild", "rebuild", "从账本重建全部查询表"),
     Named("signer", "signer", "运行签名进程；丢失记忆后以公布的检查点重新开始"),
@@ -70,10 +74,10 @@ CATALOGUE: Final = (
     Named("disclose", "disclose", "村务公开：应公开的和超期的，拟定、审查、公布、答复、结束、归档"),
     Named("poster", "poster", "公示单：把公布的一版画成 PDF 并登记，凭审计包重画核对"),
     Named("publish", "publish", "把最新的检查点和哈希块公布出去（服务运行时会自己做）"),
-    Named("fsck", "fsck", "从记录重算哈希树，与数据库、签名进程、公布的文件逐一比较"),
+    Named("fsck", "fsck", "从记录重算哈希树，与数据库、签名进程、公布的文件逐一比较", LOOKS),
     Named("witness", "witness", "在另一个单位做见证人：为别的账本的检查点签名（不需要服务器）"),
-    Named("export", "export", "导出审计包"),
-    Named("verify", "verify", "离线检查审计包（不需要服务器）"),
+    Named("export", "export", "导出审计包", WRITES_OUT),
+    Named("verify", "verify", "离线检查审计包（不需要服务器）", LOOKS),
 )
 NAMES: Final = tuple(named.name for named in CATALOGUE)
 

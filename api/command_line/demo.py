@@ -30,7 +30,7 @@ DESCRIPTION = """
 最近十二个月五千多条事件和每月的奖励与发放；上个月的事还摊在各人桌上，登录后就有活干；
 另有七条近日的：有的超期，有的一天内到期，有的延期、挂起、催办过，时间从装入的那一刻倒推。
 所有人名、文字、账户都是编的；账本是演练账本，每页都有标识。其余的，同一种子、同一个月装入，内容相同。
-已经装入过就直接启动。第一次约需一分钟。
+已经装入过的不再装入。第一次约需一分钟。
 """
 EXAMPLE = """
 mingzhang demo
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         with open_app(settings, access=access, codec=codec, clock=clock) as app:
             require_demo(app)
             if is_complete(app):
-                tell("演示县已在这里，直接启动。")
+                tell(f"演示县已在这里，{'什么也没有再装入' if arguments.no_serve else '直接启动'}。")
                 app.runner.catch_up()
             else:
                 load(
@@ -82,6 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
                 tell(f"演示县已装入，用时 {time.monotonic() - started:.0f} 秒，共 {app.journal.position()} 条记录。")
             helpers.close()
             if arguments.no_serve:
+                tell(f"没有启动网页服务，运行 {program()} demo 后下面的网址才能打开：")
                 _tell_addresses(app)
             else:
                 _serve(app, settings, run_server=read_in().result().run_server)

@@ -13,10 +13,13 @@ from api.commands.disclosing import computing, disclosures, objections
 from api.commands.shared import today
 from api.context import App
 from api.pooling import READ_TIMEOUT_S
-from api.web.disclosed.kinds import WORDS, disclosed_period_text
+from api.web.disclosed.corrections import in_words
+from api.web.disclosed.kinds import WORDS, disclosed_period_text, told_apart_text
+from api.web.disclosed.since_posted import COMPARED, since_posted
 from api.web.disclosing_words import CHANNELS, KINDS, STATES
 from domain.kernel.disclosed import KINDS as KIND_CODES
 from domain.kernel.documents import Document
+from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
 from journal.facts import Actor, Receipt
 from projections import disclosure_calendar, disclosure_queries, places
@@ -83,6 +86,8 @@ _STEPS: Final[Mapping[str, tuple[Step, str]]] = {
 }
 """Action -> what it does, and the role that usually does it."""
 DRAFTER: Final = "village_accountant"
+NEWEST: Final = 500
+"""So many posted disclosures of a kind are looked at for changes of their books since."""
 ACTIONS: Final = ("due", "show", "compute", "draft", *_STEPS)
 
 
@@ -172,7 +177,7 @@ def _due(app: App, arguments: argparse.Namespace) -> None:
         (
             one.division,
             KINDS[one.kind],
-            disclosed_period_text(one.period, known.get(one.period)),
+            told_apart_text(one.period, known.get(one.period)),
             one.due_on.isoformat(),
             f"超期 {one.days_late(on)} 天" if one.late(on) else "",
             "已拟定" if one.begun else "",
@@ -181,13 +186,36 @@ def _due(app: App, arguments: argparse.Namespace) -> None:
         if one.open
     ]
     say(table(("地方", "内容", "时间", "最迟", "超期", "进度"), rows) if rows else "没有欠着的。")
+    _moved(app, area)
+
+
+def _moved(app: App, area: Division) -> None:
+    """Say what was posted and is to be corrected, because its period's books have changed since."""
+    rows = []
+    with app.reading.connection() as conn:
+        for kind in COMPARED:
+            with conn.transaction():
+                found = disclosure_queries.within(conn, area, on=today(app), kind=kind, posted=True, limit=NEWEST)
+                posted = {
+                    one.disclosure_id: disclosure_queries.versions(conn, one.disclosure_id)[(one.posted or 1) - 1]
+                    for one in found
+                    if one.ended_on is None
+                }
+            for one in posted.values():
+                changed = since_posted(conn, one.document)
+                if changed is not None:
+                    period = disclosed_period_text(one.period, None)
+                    rows.append((one.division, KINDS[kind], period, f"第 {one.version} 版", in_words(changed)))
+    if rows:
+        say("公布以后账又有变动，要更正后重新公布的：")
+        say(table(("地方", "内容", "时间", "公布的", "变动"), rows))
 
 
 def _show(app: App, found: Disclosure) -> None:
     with app.reading.connection() as conn:
         versions = disclosure_queries.versions(conn, found.disclosure_id)
         told = disclosure_queries.objections(conn, found.disclosure_id)
-        period = disclosed_period_text(found.period, titles(conn, [found.period]).get(found.period))
+        period = told_apart_text(found.period, titles(conn, [found.period]).get(found.period))
     say(f"{KINDS[found.kind]} {period}（{found.division}），{STATES[found.state]}")
     rows = [
         (

@@ -43,7 +43,10 @@ _BY_NAME: Final[Mapping[str, str]] = {
     "api.web.accounts.BadAccount": "{error}",
     "api.command_line.vault.NotRestored": "没有取回任何内容：{error}",
     "api.timestamps.NoTimestamp": "没有盖上时间戳：{error}",
-    "journal.signer_process.SignerRuns": "这份记忆已有签名进程在用（进程 {error}）。请先停止它，或不必再启动。",
+    "journal.signer_process.SignerRuns": (
+        "这份记忆已有签名进程在用（进程 {error}），等了几秒还在。请先停止它，或不必再启动；"
+        "随别的命令自动启动的，那个命令（或服务）结束几秒后自己结束。"
+    ),
     "api.demo.beginning.NotTheDemo": "{error}",
     "api.demo.second_program.SecondProgramFailed": "{error}",
     "api.server.AddressInUse": "{error}",

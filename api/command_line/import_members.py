@@ -6,6 +6,7 @@ from pathlib import Path
 from api.command_line.console import Progress, say
 from api.command_line.findings import keep_findings, tell_findings
 from api.command_line.opening import acting, opened, person_behind
+from api.command_line.values import profile_named
 from api.context import App
 from api.custody.opening import roles_held
 from api.files.findings import BadFile
@@ -60,7 +61,7 @@ def _read(arguments: argparse.Namespace) -> RosterReading:
 
 
 def _profile(named: str) -> MemberProfile:
-    return load_member_profile(named if named in member_profile_names() else Path(named))
+    return load_member_profile(profile_named(named, among=member_profile_names()))
 
 
 def _role(app: App, login: str | None) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from api.command_line.console import Progress, say
 from api.command_line.findings import keep_findings, tell_findings
 from api.command_line.opening import acting, opened
-from api.command_line.values import county_code
+from api.command_line.values import county_code, profile_named
 from api.context import App
 from api.files.findings import BadFile
 from api.files.place_lists import PlaceReading, read_places
@@ -66,7 +66,7 @@ def _read(app: App, arguments: argparse.Namespace, profile: PlaceProfile) -> Pla
 
 
 def _profile(named: str) -> PlaceProfile:
-    return load_place_profile(named if named in place_profile_names() else Path(named))
+    return load_place_profile(profile_named(named, among=place_profile_names()))
 
 
 def _summary(imported: PlacesImported) -> str:

@@ -6,18 +6,20 @@ from pathlib import Path
 from api.command_line.console import Progress, say
 from api.command_line.findings import keep_findings, tell_findings
 from api.command_line.opening import acting, opened, person_behind
-from api.command_line.values import day_text
+from api.command_line.values import day_text, profile_named
 from api.context import App
 from api.custody.opening import roles_held
 from api.files.findings import BadFile
 from api.files.point_book_profiles import PointBookProfile, load_point_book_profile, point_book_profile_names
 from api.files.point_books import BookReading, read_point_book
 from api.point_book_importing import IMPORTERS, PointsImported, import_points
+from domain.points.accounts import OPENING_MAX
 
-DESCRIPTION = """
+DESCRIPTION = f"""
 导入纸质积分台账（xlsx），一行一户或一人：没有账户的开立账户，余额记为期初余额，写明截至日期和台账名称。
 先把整个文件核对完：读不了的数、不认识的村和户、重复的户、公式、合并单元格等，逐一列出行、列和原因。
 有一处问题，就一行也不导入；改正后再导入。余额为零的行不登记。户、人、积分规则要先登记好。
+谁都不能导入自己家的，也不能导入由自己登记、登记过成员的户（人）的：请另一位经办人导入。一本存折最多 {OPENING_MAX} 分。
 同一文件再次导入，什么也不会改变；中途停电或被中断，再次运行同一命令即可接着做完。
 导入后在文件里改过的余额会列出来，账本不改。列的对应关系写在版式（profile）里，换一个县只换版式。
 """
@@ -69,7 +71,7 @@ def _read(arguments: argparse.Namespace) -> BookReading:
 
 
 def _profile(named: str) -> PointBookProfile:
-    return load_point_book_profile(named if named in point_book_profile_names() else Path(named))
+    return load_point_book_profile(profile_named(named, among=point_book_profile_names()))
 
 
 def _role(app: App, login: str | None) -> str:

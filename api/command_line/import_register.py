@@ -6,6 +6,7 @@ from pathlib import Path
 from api.command_line.console import Progress, say
 from api.command_line.findings import keep_findings, tell_findings
 from api.command_line.opening import acting, opened
+from api.command_line.values import profile_named
 from api.files.findings import BadFile
 from api.files.register import read_register
 from api.files.register_profiles import RegisterProfile, load_register_profile, register_profile_names
@@ -56,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _profile(named: str) -> RegisterProfile:
-    return load_register_profile(named if named in register_profile_names() else Path(named))
+    return load_register_profile(profile_named(named, among=register_profile_names()))
 
 
 def _summary(imported: Imported) -> str:

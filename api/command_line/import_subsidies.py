@@ -6,7 +6,7 @@ from pathlib import Path
 from api.command_line.console import Progress, say
 from api.command_line.findings import keep_findings, tell_findings
 from api.command_line.opening import acting, opened, person_behind
-from api.command_line.values import division_code, period_text
+from api.command_line.values import division_code, period_text, profile_named
 from api.commands.shared import today
 from api.context import App
 from api.custody.opening import roles_held
@@ -81,7 +81,7 @@ def _read(arguments: argparse.Namespace) -> SubsidyListReading:
 
 
 def _profile(named: str) -> SubsidyListProfile:
-    return load_subsidy_list_profile(named if named in subsidy_list_profile_names() else Path(named))
+    return load_subsidy_list_profile(profile_named(named, among=subsidy_list_profile_names()))
 
 
 def _role(app: App, login: str | None) -> str:

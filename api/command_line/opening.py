@@ -62,13 +62,14 @@ def person_behind(app: App, login: str | None) -> UUID:
 def acting(app: App, login: str | None, *, role: str) -> Actor:
     """Whoever acts, in the role that the step needs, with his key; whether he holds the role the decision says.
 
-    Refuses `session.login_unknown`, `session.other_roles`, `authority.role_not_held`, `key.invitation_open`,
-    `key.not_registered`, `session.wrong_password`,
-    `key.not_at_hand`. Raises NotGiven.
+    Refuses `session.login_unknown`, `session.founder_gone`, `session.other_roles`, `authority.role_not_held`,
+    `key.invitation_open`, `key.not_registered`, `session.wrong_password`, `key.not_at_hand`. Raises NotGiven.
     """
     person_id = person_behind(app, login)
     live = live_key(app, person_id=person_id, role=role)
     if live is None:
+        if login is None and role == "administrator":
+            raise Refusal("session.founder_gone")
         held = roles_held(app, person_id)
         if role not in held and held:
             raise Refusal("session.other_roles", role=role, roles="、".join(sorted(held)))

@@ -9,7 +9,7 @@ from api.command_line import payout_returns
 from api.command_line.console import say, table
 from api.command_line.opening import acting, opened, person_behind
 from api.command_line.payout_arguments import needed, one_reason, step_key
-from api.command_line.values import day_text, division_code, month_text, statement_line
+from api.command_line.values import day_text, division_code, month_text, profile_named, statement_line
 from api.commands import payouts
 from api.commands.payrolls import PAYROLLS
 from api.commands.shared import place_stream, today
@@ -367,7 +367,7 @@ def _profile(arguments: argparse.Namespace, batch: Batch) -> BankProfile:
     named = arguments.profile or batch.profile
     if named is None:
         raise argparse.ArgumentTypeError("缺少参数：--profile")
-    return load_bank_profile(named if named in bank_profile_names() else Path(named))
+    return load_bank_profile(profile_named(named, among=bank_profile_names()))
 
 
 def _where(app: App, arguments: argparse.Namespace) -> Division:

@@ -12,7 +12,7 @@ from api.commands.shared import today
 from api.posters import checking, recording
 from api.posters.checking import Checked
 from api.settings import read_settings
-from api.web.disclosed.kinds import WORDS, disclosed_period_text
+from api.web.disclosed.kinds import WORDS, told_apart_text
 from api.web.poster_words import OUTCOMES, REASONS
 from domain.disclosures.posters import PAPERS
 from domain.disclosures.state import disclosure_id
@@ -83,7 +83,7 @@ def _check(package: Path) -> int:
         found.append(one)
         kind = WORDS[one.kind].title if one.kind in WORDS else one.kind
         reason = f"：{REASONS[one.reason]}" if one.reason else ""
-        what = f"{one.division} {disclosed_period_text(one.period)}{kind} 第 {one.version} 版 {one.paper}"
+        what = f"{one.division} {told_apart_text(one.period)}{kind} 第 {one.version} 版 {one.paper}"
         say(f"{OUTCOMES[one.outcome]}  {what}（{one.event}）{reason}")
     equal = sum(one.outcome == "equal" for one in found)
     tell(f"登记过的公示单 {len(found)} 张，重画后相同 {equal} 张。")

@@ -2,17 +2,25 @@
 
 import argparse
 import sys
+import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Final, TypeVar
 
 from api.command_line.asking import NotGiven
 from api.command_line.console import say, tell
 from api.settings import Settings, read_settings
+from api.web.format_words import said
+from journal import note
+from journal.checkpoint import parse_text
 from journal.errors import Unavailable
 from journal.log_keys import LogKeys
+from journal.note import NoteError
 from journal.published import PublishedLog
 from journal.signer_adoption import adopt
-from journal.signer_process import Place, running
+from journal.signer_launch import IDLE_S
+from journal.signer_process import Place, SignerRuns, running
 from migrations.embedded import attach, passwords_file
 from migrations.errors import DatabaseError
 from migrations.passwords import kept_passwords
@@ -20,6 +28,11 @@ from migrations.roles import KINDS, ensure_roles
 
 DATABASE = "mingzhang"
 ATTACH_S = 5.0
+FREE_S: Final = IDLE_S + 2.0
+"""So long a signer that a command before us started may take to end by itself."""
+LOOK_S: Final = 0.1
+
+Done = TypeVar("Done")
 
 DESCRIPTION = """
 运行签名进程：它单独保管账本密钥和“上次签到哪里”的记忆，每次签名前核对一致性证明，并把数据库里新存的记录读回来重算。
@@ -52,10 +65,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Sign until told to stop; or adopt a checkpoint and end."""
     settings = read_settings()
     if arguments.adopt is not None:
-        _adopt(settings, arguments.adopt.read_bytes(), asserted=arguments.newest)
+        _adopt(settings, _checkpoint(settings, arguments.adopt), asserted=arguments.newest)
         return 0
     place = _place(settings, lambda: _auditor_dsn(settings))
-    with running(place) as signer:
+    with ExitStack() as stack:
+        signer = _once_free(lambda: stack.enter_context(running(place)))
         try:
             signer.check_database()
         except Unavailable:
@@ -64,6 +78,36 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.flush()
         signer.serve(idle_s=None)
     return 0
+
+
+def _checkpoint(settings: Settings, path: Path) -> bytes:
+    """The file to adopt. What is no checkpoint of this log is a wrong file, and says nothing about the journal."""
+    signed, keys = path.read_bytes(), LogKeys(settings.keys)
+    try:
+        origin = parse_text(note.parse(signed).text).origin
+        if origin != keys.origin:
+            text = f"没有采用：{path} 是另一个账本（{origin}）的检查点，不是本账本（{keys.origin}）的"
+            raise argparse.ArgumentTypeError(text)
+        note.verify(signed, keys.known())
+    except NoteError as error:
+        text = f"没有采用：{path} 不是完好的 {keys.origin} 的检查点：{said(error)}。请核对是否拿错或改动过"
+        raise argparse.ArgumentTypeError(text) from error
+    return signed
+
+
+def _once_free(act: Callable[[], Done]) -> Done:
+    """Act when no other signer is there: one that was started as needed is about to end. Raises SignerRuns."""
+    until, told = time.monotonic() + FREE_S, False
+    while True:
+        try:
+            return act()
+        except SignerRuns:
+            if time.monotonic() > until:
+                raise
+        if not told:
+            tell("另有签名进程在用这份记忆；随命令自动启动的几秒内会结束，正在等它…")
+            told = True
+        time.sleep(LOOK_S)
 
 
 def _adopt(settings: Settings, signed: bytes, *, asserted: bool) -> None:
@@ -77,7 +121,8 @@ def _adopt(settings: Settings, signed: bytes, *, asserted: bool) -> None:
         standing = published.standing()
         if not asserted and standing.checkpoint is None and standing.pending is None and not seen:
             raise NotGiven(NOTHING_TO_COMPARE)
-        head = adopt(_place(settings, lambda: access.auditor), signed, published=published, seen=seen)
+        place = _place(settings, lambda: access.auditor)
+        head = _once_free(lambda: adopt(place, signed, published=published, seen=seen))
     say(f"已采用检查点：{head.origin}，共 {head.size} 条。签名进程从这里继续。")
 
 

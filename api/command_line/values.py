@@ -1,7 +1,9 @@
 """What people type for a division, a month or a journal's name, read strictly and complained about in Chinese."""
 
 from argparse import ArgumentTypeError
+from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -74,3 +76,10 @@ def journal_name(text: str) -> str:
     if len(text) > ORIGIN_CHARS_MAX:
         raise ArgumentTypeError(f"账本名称最多 {ORIGIN_CHARS_MAX} 个字符")
     return text
+
+
+def profile_named(text: str, *, among: Sequence[str]) -> str | Path:
+    """A layout that comes with the program, or somebody's own file; what is neither stays a name, which is refused with
+    the names that there are.
+    """
+    return Path(text) if text not in among and Path(text).exists() else text

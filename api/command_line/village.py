@@ -8,7 +8,7 @@ from api.books.village_tables import WHICH, Asked, names_of_book, table_of
 from api.command_line.console import Progress, say
 from api.command_line.findings import keep_findings, tell_findings
 from api.command_line.opening import acting, opened, person_behind
-from api.command_line.values import day_text, division_code
+from api.command_line.values import day_text, division_code, profile_named
 from api.context import App
 from api.custody.opening import roles_held
 from api.files.cash_journal_profiles import (
@@ -125,7 +125,7 @@ def summary(imported: JournalImported) -> str:
 
 
 def _profile(named: str) -> CashJournalProfile:
-    return load_cash_journal_profile(named if named in cash_journal_profile_names() else Path(named))
+    return load_cash_journal_profile(profile_named(named, among=cash_journal_profile_names()))
 
 
 def _role(app: App, login: str | None) -> str:

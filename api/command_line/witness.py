@@ -152,6 +152,9 @@ def _show(folder: Path) -> int:
 
 
 def _key(folder: Path) -> Ed25519Signer:
+    if not (folder / KEY_FILE).exists() and not (folder / STATE_FILE).exists():
+        made = f"{program()} witness init --name 名称"
+        raise argparse.ArgumentTypeError(f"{folder} 里还没有见证人。请先运行 {made}，或用 --folder 指出它的文件夹")
     try:
         return Ed25519Signer.parse(read_secret(folder / KEY_FILE).decode().strip())
     except ValueError as error:

@@ -17,7 +17,7 @@ from api.commands.shared import person_stream, require
 from api.context import App
 from api.custody import keeping
 from domain import keys, persons
-from domain.kernel.ids import StreamName, stream_name
+from domain.kernel.ids import StreamName, parse_stream, stream_name
 from domain.kernel.refusals import Refusal
 from domain.keys import Generation, Key
 from journal.facts import Actor, Fact, Receipt
@@ -151,16 +151,32 @@ def retire_key(app: App, *, actor: Actor, key: str, person_id: UUID, role: str, 
 
 
 def revoke_key(
-    app: App, *, actor: Actor, key: str, person_id: UUID, role: str, from_index: int, reason: str, on: date
+    app: App,
+    *,
+    actor: Actor,
+    key: str,
+    person_id: UUID,
+    role: str,
+    from_index: int,
+    confirmed: int | None = None,
+    reason: str,
+    on: date,
 ) -> Receipt:
-    """Disbelieve the key of a person in a role from a log index on; it signs nothing more."""
+    """Disbelieve the key of a person in a role from a log index on; it signs nothing more.
+
+    `confirmed`: how many records that it signed from there on are to be disbelieved, where there are any.
+    """
 
     def decide(read: Reading) -> Iterator[Fact]:
         stream, live = _to_end(read, app, actor, person_id, role, "key.revoked/1", on)
+        position, registered_at = app.journal.position(), _registered_at(app, stream)
         event = keys.revoke_key(
             live,
             from_index=from_index,
-            position=app.journal.position(),
+            registered_at=registered_at,
+            position=position,
+            signed=_signed(app, live, max(from_index, registered_at), position) if live is not None else (),
+            confirmed=confirmed,
             reason=reason,
             revoked_by=actor.person_id,
         )
@@ -183,6 +199,18 @@ def _to_end(
     require(read, actor, event_type, division=app.log.division, on=on)
     found = generations(read, person_id=person_id, role=role)
     return key_stream_name(person_id, role, max(len(found), 1)), found[-1].key if found else None
+
+
+def _registered_at(app: App, stream: StreamName) -> int:
+    """The log index of a key's first event; 0 for want of one."""
+    _, stream_id = parse_stream(stream)
+    return next((index for _, index, _ in app.journal.store.streams([stream_id]).get(stream_id, [])), 0)
+
+
+def _signed(app: App, key: Key, start: int, stop: int) -> list[int]:
+    """The indexes of the entries from `start` on that a key has signed: no other of its name signs after it begins."""
+    line = f"\n— {key.key.partition('+')[0]} ".encode()
+    return [index for index, entry in app.journal.store.entries(start, stop=stop) if line in entry]
 
 
 def _require_key(text: str, *, expected: str) -> None:

@@ -20,6 +20,7 @@ SHORT: Final = "public, max-age=2"
 """C2SP: the checkpoint must not be cached beyond a few seconds."""
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 DIGITS_MAX: Final = 19
+NOT_FOUND: Final = 404
 ABSENT: Final = "404 没有这份文件，或者还没有公布（not found）\n"
 
 # Monitors run in browsers too; nothing here is anybody's secret.
@@ -60,11 +61,19 @@ def tile(request: Request, log: Log, path: str) -> Response:
     return _opened(cached(request, content, media_type=BYTES, cache_control=FOR_EVER, compress=compress))
 
 
+@router.api_route("/entry/{index}", methods=GET)
+def entry(request: Request, log: Log, index: str) -> Response:
+    """An entry as it was signed: the bytes that its bundle holds, as a file for the checking page."""
+    number = _number(index)
+    content = None if number is None else log.entry(number)
+    return _named(_text(request, content, cache_control=FOR_EVER), f"entry-{index}.note")
+
+
 @router.api_route("/proof/{index}", methods=GET)
 def proof(request: Request, log: Log, index: str) -> Response:
-    """The `.tlog-proof` of an entry against the published checkpoint."""
+    """The `.tlog-proof` of an entry against the published checkpoint, as a file for the checking page."""
     number = _number(index)
-    return _text(request, None if number is None else log.proof(number))
+    return _named(_text(request, None if number is None else log.proof(number)), f"entry-{index}.tlog-proof")
 
 
 @router.api_route("/policy", methods=GET)
@@ -88,9 +97,16 @@ def _text(request: Request, content: bytes | None, *, cache_control: str = SHORT
     return _opened(cached(request, content, media_type=TEXT, cache_control=cache_control))
 
 
+def _named(response: Response, name: str) -> Response:
+    """Under which name a browser keeps it; what is not there has none."""
+    if response.status_code != NOT_FOUND:
+        response.headers["content-disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def _absent() -> Response:
     """Not there, or not yet: nobody may remember that for long."""
-    return _opened(PlainTextResponse(ABSENT, status_code=404, headers={"cache-control": "no-store"}))
+    return _opened(PlainTextResponse(ABSENT, status_code=NOT_FOUND, headers={"cache-control": "no-store"}))
 
 
 def _opened(response: Response) -> Response:

@@ -90,7 +90,11 @@ def test_an_outside_client_over_http(client: httpx.Client, log: Log) -> None:
 def test_a_proof_ready_made(client: httpx.Client, log: Log, index: int) -> None:
     answer = client.get(f"/proof/{index}")
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
-    assert verify_proof(answer.content, entry=log.source.all[index], policy=log.policy) == log.source.head(600)
+    assert answer.headers["content-disposition"] == f'attachment; filename="entry-{index}.tlog-proof"'
+    entry = client.get(f"/entry/{index}")
+    assert entry.headers["content-disposition"] == f'attachment; filename="entry-{index}.note"'
+    assert entry.content == log.source.all[index]
+    assert verify_proof(answer.content, entry=entry.content, policy=log.policy) == log.source.head(600)
 
 
 def test_headers_of_each_kind(client: httpx.Client) -> None:
@@ -98,6 +102,7 @@ def test_headers_of_each_kind(client: httpx.Client) -> None:
         "/checkpoint": ("text/plain; charset=utf-8", "public, max-age=2"),
         "/policy": ("text/plain; charset=utf-8", "public, max-age=2"),
         "/proof/0": ("text/plain; charset=utf-8", "public, max-age=2"),
+        "/entry/0": ("text/plain; charset=utf-8", "public, max-age=31536000, immutable"),
         "/observed": ("application/json", "public, max-age=2"),
         "/checkpoints/300": ("text/plain; charset=utf-8", "public, max-age=31536000, immutable"),
         "/tile/0/000": ("application/octet-stream", "public, max-age=31536000, immutable"),
@@ -153,6 +158,10 @@ def test_entries_are_compressed_and_hashes_are_not(client: httpx.Client) -> None
         "/%2e%2e/secret",
         "/tile/..%2f..%2fsecret",
         "/tile/..%2fsecret",
+        "/entry/600",
+        "/entry/-1",
+        "/entry/01",
+        "/entry/٣",
         "/proof/600",
         "/proof/-1",
         "/proof/01",
@@ -171,6 +180,7 @@ def test_what_is_not_there_is_404_and_kept_by_nobody(client: httpx.Client, path:
     answer = client.get(path)
     assert answer.status_code == 404
     assert b"secret" not in answer.content
+    assert "content-disposition" not in answer.headers
     assert "immutable" not in answer.headers.get("cache-control", "")
 
 
@@ -194,7 +204,7 @@ def test_nothing_is_published_yet(tmp_path: Path) -> None:
     web.state.published = PublishedLog(LocalFolder(tmp_path / "log"))
     routes.router.add_to(web)
     with served(web) as url:
-        for path in ("checkpoint", "policy", "observed", "proof/0", "tile/0/000", "checkpoints/1"):
+        for path in ("checkpoint", "policy", "observed", "entry/0", "proof/0", "tile/0/000", "checkpoints/1"):
             assert httpx.get(f"{url}/log/{path}").status_code == 404
 
 
