@@ -113,7 +113,8 @@ class _Comparison:
                 yield self._finding("recorded.reply_gone", "handled_at", recorded=at)
             return
         if handling.handler_id != department:
-            yield self._finding("recorded.handled_otherwise", "handled_at", recorded=at)
+            stated = _shown(row.handled_at)
+            yield self._finding("recorded.handled_otherwise", "handled_at", value=stated, recorded=at)
             return
         if handling.handled_at != row.handled_at:
             yield self._values("handled_at", at, _shown(row.handled_at))
@@ -139,15 +140,16 @@ class _Comparison:
         return self._finding("recorded.text", field, recorded=len(recorded), stated=len(stated), at=at)
 
     def _values(self, field: str, recorded: str, stated: str) -> Finding:
-        return self._finding("recorded.value", field, recorded=recorded, stated=stated)
+        return self._finding("recorded.value", field, value=stated, recorded=recorded, stated=stated)
 
-    def _finding(self, code: str, field: str, **facts: object) -> Finding:
-        """At the field's column; at the number's where the profile, not the file, says what the field is."""
+    def _finding(self, code: str, field: str, *, value: str = "", **facts: object) -> Finding:
+        """At the field's column with what stands there, unless it is words or a name; at the number's where the
+        profile, not the file, says what the field is.
+        """
         titles = self.reading.titles
-        column = titles.get(field, titles["source_ref"])
-        return finding(
-            code, file=self.reading.file, row=self.row.row, column=column, value=self.row.source_ref, **facts
-        )
+        if field not in titles:
+            field, value = "source_ref", self.row.source_ref
+        return finding(code, file=self.reading.file, row=self.row.row, column=titles[field], value=value, **facts)
 
 
 def _shown(moment: datetime) -> str:

@@ -142,7 +142,7 @@ def published_pages(dsn: str, *, county: Division, on: date) -> list[Disclosure]
         }
         settled = disclosure_queries.settings(connection, [area for _, area in scopes])
         pages = [
-            reward_payments.for_month(connection, area, month, least=settled.on(area, on).small_count_min)
+            reward_payments.for_month(connection, area, month, least=settled.least_on(on))
             for month, area in sorted(scopes)
         ]
         names = shown_names(connection, list({row.payee_id for page in pages for row in page.rows}))

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from api.commands.account_holders import require_another, require_not_registrar
 from api.commands.households import household_stream
 from api.commands.points import Opening, account_stream, record_openings
 from api.commands.shared import person_stream, require
@@ -22,6 +23,7 @@ from domain.households import Household
 from domain.kernel.calendar import day_in_china
 from domain.kernel.ids import StreamName, derived
 from domain.kernel.places import Division
+from domain.kernel.refusals import Refusal
 from domain.points import accounts
 from domain.points.accounts import Account, PointsAccountEvent, PointsOpeningRecorded, account_id
 from journal.facts import Actor
@@ -83,12 +85,14 @@ def import_points(
     """Record the balances that the journal does not know, in appends of some hundreds; nothing if anything is wrong.
 
     `document` is what the book is called, `as_of` the day of rows that name none. Refused: what `shared.require`
-    refuses in any of the places, and `points_rule.none_in_force`; nothing is recorded then either.
+    refuses in any of the places, and `points_rule.none_in_force`; nothing is recorded then either. A row of a holder
+    for whom the actor himself may not record is a finding.
     """
     importing = _Importing(app, reading, as_of, list(reading.findings))
     balances = list(importing.balances())
     stated = [one for one in balances if one.row.points]
     new, unchanged = importing.compared(stated)
+    importing.judge(new, actor)
     empty = len(balances) - len(stated)
     if importing.findings:
         found = tuple(sorted(importing.findings, key=lambda one: (one.row or 0, one.column or "")))
@@ -166,6 +170,22 @@ class _Importing:
             else:
                 unchanged += 1
         return new, unchanged
+
+    def judge(self, balances: Sequence[_Balance], actor: Actor) -> None:
+        """Note what is more than a book brings in, and whose balance is for another officer to record."""
+        read = Reading(self.app.journal.store, self.app.journal.codec)
+        houses = [household_stream(one.holder_id) for one in balances if one.kind == "household"]
+        read.states(houses, households.evolve)
+        read.states([person_stream(one.holder_id) for one in balances if one.kind == "person"], persons.evolve)
+        on = day_in_china(self.app.journal.now())
+        for one in balances:
+            if one.row.points > accounts.OPENING_MAX:
+                self._note(one.row, "points.above_most", "points", most=accounts.OPENING_MAX)
+            try:
+                require_another(read, actor, kind=one.kind, holder_id=one.holder_id, on=on)
+                require_not_registrar(read, actor, kind=one.kind, holder_id=one.holder_id)
+            except Refusal:
+                self._note(one.row, "holder.one_officer", one.kind)
 
     def _placed(self) -> Iterator[tuple[BookRow, Division]]:
         """The rows whose place the county knows, by its code or by a name that it has once."""

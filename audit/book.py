@@ -101,6 +101,8 @@ class Book:
                 return data.get("division") or self.areas.get(identity)
             case "training" | "facility" | "facility_kind" | "station":
                 return data.get("division") or self.areas.get(identity)
+            case "exchange" if data.get("channel") in ("code", "family") and "authoriser_id" in data:
+                return None  # by the right of the holder or his family, wherever either holds office
             case "stock" | "exchange":
                 return self.areas.get(str(data.get("station_id") or data.get("account_id") or identity))
             case "task" | "activity" | "commendation" | "inspection" | "title" | "party_activity" | "points_share":

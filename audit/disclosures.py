@@ -7,6 +7,7 @@ name is compared only where it was opened with authority, and else the line's ow
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
@@ -66,8 +67,9 @@ class Row(NamedTuple):
 class Disclosure:
     """One division's page of one month, as of a log position and under the settings in force on a day.
 
-    `withheld` are rewards of reports that name nobody; where they are fewer than `withheld_below` (0: they are not),
-    they are in no figure at all.
+    `withheld` are rewards of reports that name nobody; those of a place that are fewer than it may show are in no
+    figure at all, not of the areas above it either, and are fewer than `withheld_below` (0: none was left out).
+    `payee_count`: who has a row.
     """
 
     month: str
@@ -132,7 +134,6 @@ class _Part:
 
     by_state: dict[str, Sum] = field(default_factory=lambda: dict.fromkeys(STATES, Sum()))
     reversed: Sum = field(default_factory=Sum)
-    payees: set[str] = field(default_factory=set)
 
     @property
     def live(self) -> Sum:
@@ -144,7 +145,6 @@ class _Part:
         if state == "reversed":
             self.reversed = self.reversed.plus(one)
             return
-        self.payees.add(reward.payee)
         self.by_state[state] = self.by_state[state].plus(one)
 
 
@@ -155,6 +155,7 @@ class _Page:
     named: _Part = field(default_factory=_Part)
     hidden: _Part = field(default_factory=_Part)
     rows: dict[tuple[str, str], tuple[Sum, str | None]] = field(default_factory=dict)
+    below: int = 0
 
     def add(self, earned: _Earned, state: str, booked_on: str | None) -> None:
         (self.hidden if earned.sensitive else self.named).add(earned.reward, state)
@@ -164,9 +165,9 @@ class _Page:
         total = before.plus(Sum(1, earned.reward.amount_fen))
         self.rows[earned.reward.payee, state] = total, max(filter(None, (day, booked_on)), default=None)
 
-    def few(self, least: int) -> bool:
-        """Whether so few name nobody that even their sum would tell of whom they are."""
-        return 0 < self.hidden.live.count + self.hidden.reversed.count < least
+    def leave_out(self, least: int) -> None:
+        """Some that name nobody are so few in their place that even their sum would tell of whom they are."""
+        self.below = max(self.below, least)
 
 
 class Pages:
@@ -209,18 +210,26 @@ class Pages:
     def at(self, book: Book, position: int, *, on: str, names: Mapping[str, str]) -> list[Disclosure]:
         """Every page as the book stands, under the settings of a day; `names` are masked names by payee."""
         pages: dict[tuple[str, str], _Page] = {}
+        hidden = Counter[tuple[str, str]]()  # (month, place) -> how many name nobody, those taken back too
+        for identity, earned in self._earned.items():
+            if reward := book.rewards.get(identity):
+                earned.reward = reward
+                hidden[earned.month, reward.division] += earned.sensitive
         for identity, earned in self._earned.items():
             reward = book.rewards.get(identity)
             if reward is None:
                 continue
-            earned.reward = reward
+            least = self._least(reward.division, on) if earned.sensitive else 0
+            few = earned.sensitive and hidden[earned.month, reward.division] < least
             state, day = self._state(reward, book)
             for area in chain(Division(reward.division)):
                 if contains(Division(self._county), area):
                     page = pages.setdefault((earned.month, area), _Page())
-                    page.add(earned, state, day)
-        head = (position, on)
-        return [_disclosed(key, head, page, self._least(key[1], on), names) for key, page in sorted(pages.items())]
+                    if few:
+                        page.leave_out(least)
+                    else:
+                        page.add(earned, state, day)
+        return [_disclosed(key, (position, on), page, names) for key, page in sorted(pages.items())]
 
     def _least(self, division: str, on: str) -> int:
         """The smallest count that is shown in a place on a day."""
@@ -241,21 +250,18 @@ class Pages:
         return "in_progress", None
 
 
-def _disclosed(
-    key: tuple[str, str], head: tuple[int, str], page: _Page, least: int, names: Mapping[str, str]
-) -> Disclosure:
+def _disclosed(key: tuple[str, str], head: tuple[int, str], page: _Page, names: Mapping[str, str]) -> Disclosure:
     """A page as it is shown, once everything is in it."""
-    few = page.few(least)
-    parts = [page.named] if few else [page.named, page.hidden]
+    parts = [page.named, page.hidden]
     return Disclosure(
         month=key[0],
         division=key[1],
         position=head[0],
         on=head[1],
-        withheld_below=least if few else 0,
-        payee_count=len(set().union(*(part.payees for part in parts))),
+        withheld_below=page.below,
+        payee_count=len({payee for payee, _ in page.rows}),
         by_state={state: sum_of(part.by_state[state] for part in parts) for state in STATES},
-        withheld=Sum() if few else page.hidden.live,
+        withheld=page.hidden.live,
         reversed=sum_of(part.reversed for part in parts),
         rows=tuple(
             Row(names.get(payee, ""), state, rewards, day) for (payee, state), (rewards, day) in page.rows.items()

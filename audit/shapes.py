@@ -1433,6 +1433,7 @@ SHAPES: Mapping[str, Mapping[str, Form]] = {
         "proposer_id": identity,
         "reason?": text,
         "source?": digest,
+        "blinded?": truth,
     },
     "subsidy_list.lines_added/1": {"version": positive, "lines": subsidy_lines},
     "subsidy_list.confirmed/1": {"version": positive, "confirmer_id": identity},

@@ -47,6 +47,7 @@ from audit.rules.households import Households
 from audit.rules.keys_by_two import KeysByTwo
 from audit.rules.limits import Limits
 from audit.rules.members import Members
+from audit.rules.own_households import OwnHouseholds
 from audit.rules.payee_accounts import PayeeAccounts
 from audit.rules.payee_holds import PayeeHolds
 from audit.rules.payout_signals import PayoutSignals
@@ -169,6 +170,7 @@ class _Checking:
             Affairs(findings),
             VillageMeetings(findings),
             DeedPoints(findings),
+            OwnHouseholds(findings),
             PayeeAccounts(findings),
             PayeeHolds(findings),
             Claims(findings),

@@ -242,7 +242,7 @@ def _record_openings(made: County) -> None:
     def record(numbered: tuple[int, list[Opening]]) -> None:
         number, part = numbered
         key = f"openings:{number}"
-        points.record_openings(made.app, actor=made.founder, key=key, openings=part, on=today(made.app))
+        points.record_openings(made.app, actor=made.organiser, key=key, openings=part, on=today(made.app))
 
     _each(record, enumerate(parts))
 

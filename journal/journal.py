@@ -69,6 +69,7 @@ class Reading:
         self.versions: dict[UUID, int] = {}
         self._states: dict[tuple[StreamName, object], object] = {}
         self._authors: dict[StreamName, UUID | None] = {}
+        self._all_authors: dict[StreamName, tuple[UUID, ...]] = {}
 
     def state(self, stream: str, evolve: Callable[[S | None, Any], S]) -> S | None:
         """The state of one stream, None if it has no event."""
@@ -80,6 +81,10 @@ class Reading:
     def last_by(self, stream: str) -> UUID | None:
         """Who caused the last event of a stream that was read; None if it has no event."""
         return self._authors.get(StreamName(stream))
+
+    def authors(self, stream: str) -> tuple[UUID, ...]:
+        """Everybody who caused an event of a stream that was read, each once, whoever began it first."""
+        return self._all_authors.get(StreamName(stream), ())
 
     def states(self, streams: Iterable[str], evolve: Callable[[S | None, Any], S]) -> dict[StreamName, S | None]:
         """The states of several streams of one kind, with one query for those that were not read before."""
@@ -93,6 +98,7 @@ class Reading:
         for name, stream_id in ids.items():
             state: S | None = None
             author: UUID | None = None
+            authors: dict[UUID, None] = {}
             version = 0
             events = found.get(stream_id, [])
             for seq, index, entry in events:
@@ -100,10 +106,11 @@ class Reading:
                 if recorded.stream != name:
                     _require_id(recorded, stream_id, looked_for=name)
                     # Somebody asked for an incident under the id of a place: there is no such incident.
-                    state, author, version = None, None, 0
+                    state, author, authors, version = None, None, {}, 0
                     break
                 state, author, version = evolve(state, recorded.event), recorded.by, seq
-            read = Remembered(state, version, author)
+                authors[recorded.by] = None
+            read = Remembered(state, version, author, tuple(authors))
             self._take(name, evolve, read)
             if self._remembered is not None:
                 self._remembered.keep(name, evolve, read)
@@ -125,6 +132,7 @@ class Reading:
     def _take(self, name: StreamName, evolve: Callable[[S | None, Any], S], read: Remembered) -> None:
         self._states[name, evolve] = read.state
         self._authors[name] = read.author
+        self._all_authors[name] = read.authors
         stream_id = parse_stream(name)[1]
         # Folded twice, it may have grown between: then the decision stands on the older one, and the append says so.
         self.versions[stream_id] = min(read.version, self.versions.get(stream_id, read.version))

@@ -6,6 +6,7 @@ reader verifies it; the rest says how things stand, for monitors and for people.
 The document is JSON (UTF-8) with the members `format` ("mingzhang.observed/1"), `origin`, `at` (UTC), `published` and
 `pending` (a `Mark` or null), `failure` (why publishing has stopped, or null), `witnesses` (a `Sighting` each, in the
 order of the policy) and `history` (the sizes of the checkpoints that are kept below `checkpoints/`, one a day).
+`closed` is the `End` of a journal that takes no more entries, once that is published (null or missing before).
 `words` says all of that again, in sentences for the people of the place.
 """
 
@@ -44,6 +45,14 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """The entry that ended the journal: its log index, and the day in China on which it was recorded."""
+
+    index: int
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
 class Observed:
     """The whole document."""
 
@@ -55,6 +64,7 @@ class Observed:
     failure: str | None = None
     witnesses: tuple[Sighting, ...] = ()
     history: tuple[int, ...] = ()
+    closed: End | None = None
 
     def __bytes__(self) -> bytes:
         """The JSON text, indented for people."""
@@ -73,10 +83,15 @@ class Observed:
                 pending=_mark(members.pop("pending")),
                 witnesses=tuple(Sighting(**one) for one in members.pop("witnesses")),
                 history=tuple(members.pop("history")),
+                closed=_end(members.pop("closed", None)),
                 **members,
             )
         except (AttributeError, KeyError, TypeError) as error:
             raise ValueError(f"not what a log has observed: {error}") from error
+
+
+def _end(members: dict[str, Any] | None) -> End | None:
+    return None if members is None else End(**members)
 
 
 def _mark(members: dict[str, Any] | None) -> Mark | None:

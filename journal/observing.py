@@ -12,7 +12,7 @@ from domain.kernel.calendar import instant_text
 from journal import note
 from journal.cosigning import Answer
 from journal.errors import IntegrityError
-from journal.observed import Mark, Observed, Sighting
+from journal.observed import End, Mark, Observed, Sighting
 from journal.targets import Target
 from journal.tile_files import HISTORY, OBSERVED
 from journal.trust import Checked, Policy, Witness
@@ -40,8 +40,13 @@ class Observer:
             log.warning("what was observed is told anew: %s", error)
             return None
 
-    def tell(self, policy: Policy, cosigned: bytes, checked: Checked, answers: Sequence[Answer]) -> None:
-        """Tell how it stands now; what was told of witnesses that were not asked this time stays."""
+    def tell(
+        self, policy: Policy, cosigned: bytes, checked: Checked, answers: Sequence[Answer], end: End | None
+    ) -> None:
+        """Tell how it stands now; what was told of witnesses that were not asked this time stays.
+
+        `end`: where the journal ended, if the checkpoint's last entry ends it.
+        """
         head, now = checked.checkpoint, instant_text(self._clock())
         before = self.observed() or Observed(head.origin, now)
         root = note.encode_base64(head.root).decode()
@@ -60,6 +65,7 @@ class Observer:
             pending=pending,
             witnesses=tuple(_sighting(one, said.get(one.name), cosigned, checked, told) for one in policy.witnesses),
             history=self._history(),
+            closed=end if checked.satisfied else before.closed,
         )
         self._write(after)
 

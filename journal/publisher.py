@@ -17,11 +17,14 @@ from pathlib import Path
 from typing import Final
 
 from domain.kernel.calendar import day_in_china, instant
-from journal import checkpoint, merkle, note
+from journal import checkpoint, line, merkle, note
+from journal.batch import LAST_TYPE
 from journal.checkpoint import Checkpoint
 from journal.cosigning import Answer, Cosigners, listed
 from journal.errors import IntegrityError, Unavailable
+from journal.line import LineError
 from journal.note import NoteError, Signature
+from journal.observed import End
 from journal.observing import InWords, Observer
 from journal.tile_files import CHECKPOINT, HISTORY, PENDING, POLICY, Source, TileFiles, publish_tiles
 from journal.tiles import TileError
@@ -175,7 +178,7 @@ class Publisher:
         else:
             self._target.write(PENDING, cosigned)
             state = Published(published.head.size if published else 0, head.size, checked.reasons)
-        self._observer.tell(policy, cosigned, checked, answers)
+        self._observer.tell(policy, cosigned, checked, answers, self._end_of(head))
         return state
 
     # What stands there already.
@@ -217,15 +220,26 @@ class Publisher:
         if not self._swept:
             self._files.sweep(size=published.head.size)
             self._swept = True
-        observed = self._observer.observed()
+        observed, end = self._observer.observed(), self._end_of(published.head)
         if (
             observed is None
             or observed.failure
             or observed.published is None
             or (observed.published.size != published.head.size)
+            or observed.closed != end
         ):
             policy = self._policy_of(published.head.size)
-            self._observer.tell(policy, published.signed, _checked(policy, published.signed), [])
+            self._observer.tell(policy, published.signed, _checked(policy, published.signed), [], end)
+
+    def _end_of(self, head: Checkpoint) -> End | None:
+        """Where the journal ended, if the last entry of the tree says so."""
+        for index, entry in self._source.entries(head.size - 1, stop=head.size):
+            try:
+                last = line.parse(note.parse(entry).text)
+            except (NoteError, LineError):
+                return None  # it only tells; whoever judges entries says what is wrong with this one
+            return End(index, last.on) if last.type == LAST_TYPE else None
+        return None
 
     # Cosignatures.
 

@@ -20,11 +20,12 @@ Evolve = Callable[[Any, Any], Any]
 
 
 class Remembered(NamedTuple):
-    """A stream's state, the version in which it was that, and who caused its last event."""
+    """A stream's state, the version in which it was that, who caused its last event, and who wrote to it in order."""
 
     state: object
     version: int
     author: UUID | None
+    authors: tuple[UUID, ...] = ()
 
 
 class RememberedStates:

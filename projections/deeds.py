@@ -121,16 +121,17 @@ TYPES = frozenset(
     }
 )
 
-# A commendation or an inspection that was taken back can be recorded anew: then its row begins again.
+# A commendation, an inspection or a service that was taken back can be recorded anew: then its row begins again.
 BEGIN = """
 INSERT INTO deeds (deed_id, kind, division, title, place, item, day, minutes, seats, body, document, result, inspectors,
     status, opener_id, event, last_event, log_index)
 VALUES (%(deed)s, %(kind)s, %(division)s, %(title)s, %(place)s, %(item)s, %(day)s, %(minutes)s, %(seats)s, %(body)s,
     %(document)s, %(result)s, %(inspectors)s, %(status)s, %(opener)s, %(event)s, %(event)s, %(index)s)
 ON CONFLICT (deed_id) DO UPDATE SET division = EXCLUDED.division, title = EXCLUDED.title, item = EXCLUDED.item,
-    day = EXCLUDED.day, body = EXCLUDED.body, result = EXCLUDED.result, inspectors = EXCLUDED.inspectors,
-    status = EXCLUDED.status, reason = NULL, opener_id = EXCLUDED.opener_id, event = EXCLUDED.event,
-    last_event = EXCLUDED.last_event, log_index = EXCLUDED.log_index
+    day = EXCLUDED.day, minutes = EXCLUDED.minutes, body = EXCLUDED.body, unit_by = NULL, community_by = NULL,
+    result = EXCLUDED.result, inspectors = EXCLUDED.inspectors, status = EXCLUDED.status, reason = NULL,
+    opener_id = EXCLUDED.opener_id, event = EXCLUDED.event, last_event = EXCLUDED.last_event,
+    log_index = EXCLUDED.log_index
 """
 TURN = """
 UPDATE deeds SET status = coalesce(%(status)s, status), reason = coalesce(%(reason)s, reason), last_event = %(event)s,

@@ -1,6 +1,6 @@
 """Questions about what is disclosed: what is posted where, every version, objections, posters, settings in force."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -83,7 +83,9 @@ class Version:
 @dataclass(frozen=True, slots=True)
 class Objection:
     """An objection to a version, or to one of its rows, and the public answer. `text`: its commitment; `erased_on`: the
-    day on which the words behind it were destroyed by themselves, by the rule `erasure_basis`.
+    day on which the words behind it were destroyed by themselves, by the rule `erasure_basis`; `promised_on`: the day
+    on which it was found right, where that answer was taken back before a correction was posted; `answered_over`: the
+    version that was posted last when it was answered.
     """
 
     objection_id: UUID
@@ -102,6 +104,8 @@ class Objection:
     answerer_id: UUID | None
     answered_on: date | None
     answered_event: EventName | None
+    answered_over: int | None
+    promised_on: date | None
     erased_on: date | None
     erasure_basis: str | None
     erased_event: EventName | None
@@ -109,7 +113,11 @@ class Objection:
 
     def late(self, today: date) -> bool:
         """Whether it was answered after its day, or is not answered and its day is over."""
-        return (self.answered_on or today) > self.answer_by
+        return (self.promised_on or self.answered_on or today) > self.answer_by
+
+    def owed(self, posted: int | None) -> bool:
+        """Whether it was found right and nothing has been posted since; `posted`: the version posted last."""
+        return bool(self.upheld) and (self.answered_over or 0) >= (posted or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +154,7 @@ JOIN LATERAL (SELECT since, until, passed FROM read.disclosure_versions v
 LEFT JOIN LATERAL (SELECT since, until FROM read.disclosure_versions v
     WHERE v.disclosure_id = stored.disclosure_id AND v.version = stored.posted) shown ON true
 LEFT JOIN LATERAL (SELECT count(*) AS objections, count(*) FILTER (WHERE upheld IS NULL) AS unanswered,
-        count(*) FILTER (WHERE coalesce(answered_on, %(on)s) > answer_by) AS late_answers,
+        count(*) FILTER (WHERE coalesce(promised_on, answered_on, %(on)s) > answer_by) AS late_answers,
         bool_or(coalesce(upheld, false) AND o.answered_over >= stored.posted) AS correction_due
     FROM read.disclosure_objections o WHERE o.disclosure_id = stored.disclosure_id) told ON true
 """
@@ -187,8 +195,8 @@ ORDER BY published_index DESC LIMIT %(limit)s
 """
 _OBJECTION: Final = """
 SELECT objection_id, disclosure_id, version, row_name, channel, text, anonymous, objector_id, raised_on, answer_by,
-    raised_event, upheld, answer, answerer_id, answered_on, answered_event, erased_on, erasure_basis,
-    erased_event, log_index
+    raised_event, upheld, answer, answerer_id, answered_on, answered_event, answered_over, promised_on,
+    erased_on, erasure_basis, erased_event, log_index
 FROM read.disclosure_objections
 """
 OBJECTIONS: Final = f"{_OBJECTION} WHERE disclosure_id = %s ORDER BY log_index"
@@ -199,7 +207,7 @@ FROM read.disclosure_posters WHERE disclosure_id = %s ORDER BY version, paper
 """
 SETTINGS: Final = """
 SELECT division, event, since, publish_days, answer_days, due_days, small_count_min, kinds
-FROM read.disclosure_settings WHERE division = ANY (%s) ORDER BY since, log_index
+FROM read.disclosure_settings WHERE division = ANY (%s) OR division LIKE %s ORDER BY since, log_index
 """
 
 
@@ -289,12 +297,17 @@ class Settled:
                 return begun[-1]
         return DEFAULT
 
+    def least_on(self, day: date) -> Callable[[Division], int]:
+        """The smallest count of sensitive matters that a place shows, on a day."""
+        return lambda division: self.on(division, day).small_count_min
 
-def settings(conn: Connection[Any], divisions: Sequence[Division]) -> Settled:
-    """The settings that may hold in these places."""
+
+def settings(conn: Connection[Any], divisions: Sequence[Division], *, within: Division | None = None) -> Settled:
+    """The settings that may hold in these places, and in every place within one."""
     along = sorted({area for division in divisions for area in chain(division)})
+    below = prefix(within) + "%" if within is not None else None
     found: dict[Division, list[Settings]] = {}
-    for row in conn.execute(SETTINGS, (along,)).fetchall():
+    for row in conn.execute(SETTINGS, (along, below)).fetchall():
         division, event, since, publish_days, answer_days, due_days, small_count_min, kinds = row
         rules = tuple(KindRule(**one) for one in kinds)
         one = Settings(event, since, publish_days, answer_days, due_days, small_count_min, rules)

@@ -100,6 +100,7 @@ CREATE TABLE disclosure_objections (
     answered_on    date,
     answered_event text,
     answered_over  integer, -- the version that was posted last when it was answered
+    promised_on    date, -- the day on which it was found right, where that was taken back
     erased_on      date,
     erasure_basis  text,
     erased_event   text
@@ -200,7 +201,7 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 ANSWER: Final = """
 UPDATE disclosure_objections o SET upheld = %s, answer = %s, answerer_id = %s, answered_on = %s, answered_event = %s,
-    answered_over = d.posted
+    answered_over = d.posted, promised_on = CASE WHEN o.upheld THEN o.answered_on END
 FROM disclosures d WHERE d.disclosure_id = o.disclosure_id AND o.objection_id = %s
 """
 ERASE: Final = """

@@ -91,7 +91,7 @@ CREATE TABLE resolutions (
     abstained  integer NOT NULL,
     passed     boolean NOT NULL,
     held_on    date NOT NULL,
-    limit_fen  bigint NOT NULL DEFAULT 0, -- what may be spent under it
+    limit_fen  bigint NOT NULL DEFAULT 0, -- what may be spent under it; nothing where it failed
     log_index  bigint NOT NULL
 );
 CREATE INDEX resolutions_meeting_idx ON resolutions (meeting_id, number);
@@ -134,7 +134,8 @@ INSERT INTO resolutions (event, meeting_id, division, number, title, text, agree
 SELECT %s, meeting_id, division, %s, %s, %s, %s, %s, %s, %s, held_on, %s FROM meetings WHERE meeting_id = %s
 """
 EXPLAIN = "UPDATE meetings SET eligible_before = %s, eligible_reason = %s WHERE meeting_id = %s"
-ALLOW = "UPDATE resolutions SET limit_fen = %s WHERE meeting_id = %s AND number = %s"
+# A vote that failed allows nothing, whatever was written down with it.
+ALLOW = "UPDATE resolutions SET limit_fen = CASE WHEN passed THEN %s ELSE 0 END WHERE meeting_id = %s AND number = %s"
 
 
 def apply(cursor: WriteCursor, events: Sequence[Recorded], /) -> None:

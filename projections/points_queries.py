@@ -238,6 +238,7 @@ EARNED_BY_HOLDERS = """
 SELECT sum(points)::bigint AS points, holder_id, kind, division
 FROM read.points_accounts JOIN read.points_earned USING (account_id)
 WHERE division LIKE %(prefix)s AND month BETWEEN %(first)s AND %(last)s
+    AND holder_id <> ALL (%(without)s::uuid[])
 GROUP BY account_id, holder_id, kind, division HAVING sum(points) > 0
 ORDER BY points DESC, holder_id LIMIT %(limit)s
 """
@@ -264,9 +265,19 @@ def months(conn: Connection[Any], area: Division, *, first: Month, last: Month) 
 
 
 def earned(
-    conn: Connection[Any], area: Division, *, first: Month, last: Month, by_division: bool = False, limit: int = 50
+    conn: Connection[Any],
+    area: Division,
+    *,
+    first: Month,
+    last: Month,
+    by_division: bool = False,
+    without: Iterable[UUID] = (),
+    limit: int = 50,
 ) -> list[Earned]:
-    """Who earned most in some months of an area, accounts or divisions; whoever earned nothing is not there."""
-    values = {"prefix": prefix(area) + "%", "first": first, "last": last, "limit": limit}
+    """Who earned most in some months of an area, accounts or divisions; whoever earned nothing is not there.
+
+    `without`: holders whose accounts are left out.
+    """
+    values = {"prefix": prefix(area) + "%", "first": first, "last": last, "without": list(without), "limit": limit}
     with conn.cursor(row_factory=class_row(Earned)) as cursor:
         return cursor.execute(EARNED_BY_DIVISIONS if by_division else EARNED_BY_HOLDERS, values).fetchall()

@@ -2,7 +2,8 @@
 
 What must not be broken: a rate is of what could have come so far, and what was handled counts, also where nobody
 verified it first. Handled is of accepted: of what was taken on, without what was declined, merged or not confirmed, in
-which there is nothing to handle; valid is of decided; arrived is of granted.
+which there is nothing to handle; valid is of decided; arrived is of granted. In public nothing sensitive is in them:
+beside a page that leaves a few out, a rate that counts them would tell how many those are.
 """
 
 from collections.abc import Mapping
@@ -51,7 +52,8 @@ FROM (SELECT confirmed, valid, CASE
         WHEN accepted THEN 'open'
         ELSE 'waiting' END AS part
     FROM read.incidents
-    WHERE division LIKE %(prefix)s AND reported_on BETWEEN %(since)s AND %(until)s) AS report
+    WHERE division LIKE %(prefix)s AND reported_on BETWEEN %(since)s AND %(until)s
+        AND NOT (%(public)s AND sensitive)) AS report
 """
 PARTS = ("waiting", "declined", "merged", "not_confirmed", "open", "handled")
 """What the reports of a period are made of; each is in one part, the first that fits in the order above."""
@@ -61,7 +63,7 @@ SELECT count(*) FILTER (WHERE state <> 'reversed') AS granted,
     count(*) FILTER (WHERE state = 'arrived') AS arrived,
     (SELECT position FROM read.positions WHERE model = 'reward_payments') AS position
 FROM ({REWARDS_WITH_STATE}) reward
-WHERE division LIKE %(prefix)s AND accrual_month BETWEEN %(first)s AND %(last)s
+WHERE division LIKE %(prefix)s AND accrual_month BETWEEN %(first)s AND %(last)s AND NOT (%(public)s AND sensitive)
 """  # noqa: S608 - text of ours
 
 
@@ -87,10 +89,13 @@ class PublishedRates:
         return min(self.reports.position, *(rate.position for rate in self.rates.values()))
 
 
-def of_period(conn: Connection[Any], area: Division, period: Period) -> PublishedRates:
-    """The rates as the read models stand; call it in one transaction, so that all are of one moment."""
+def of_period(conn: Connection[Any], area: Division, period: Period, *, public: bool) -> PublishedRates:
+    """The rates as the read models stand; call it in one transaction, so that all are of one moment.
+
+    `public`: without what is sensitive, in no numerator and no denominator.
+    """
     since, until = first_day(period), last_day(period)
-    days = {"prefix": prefix(area) + "%", "since": since, "until": until}
+    days = {"prefix": prefix(area) + "%", "since": since, "until": until, "public": public}
     months = {**days, "first": f"{since:%Y-%m}", "last": f"{until:%Y-%m}"}
     with conn.cursor(row_factory=dict_row) as cursor:
         reports = cursor.execute(REPORTS, days).fetchone()

@@ -282,6 +282,11 @@ WHERE contract_id = %s ORDER BY log_index
 """
 
 SCHEDULE = "SELECT due_on, amount_fen FROM read.contract_dues WHERE contract_id = %s ORDER BY due"
+NAMED_FOR = """
+SELECT voucher, party_id, sum(amount_fen)::bigint
+FROM read.contract_rents JOIN read.resource_contracts USING (contract_id)
+WHERE voucher = ANY (%s) AND reversed IS NULL GROUP BY voucher, party_id
+"""
 NAMING = "SELECT DISTINCT contract_id FROM read.contract_rents WHERE voucher = %s AND reversed IS NULL"
 
 
@@ -328,6 +333,14 @@ def schedule(conn: Connection[Any], contract_id: UUID) -> list[tuple[date, int]]
 def naming(conn: Connection[Any], voucher: EventName) -> list[UUID]:
     """The contracts of which some rent names a voucher."""
     return [contract for (contract,) in conn.execute(NAMING, (voucher,))]
+
+
+def named_for(conn: Connection[Any], vouchers: Sequence[EventName]) -> dict[EventName, dict[UUID, int]]:
+    """What rents name each voucher for, in fen, by the party whose rents they are."""
+    found: dict[EventName, dict[UUID, int]] = {}
+    for voucher, party_id, fen in conn.execute(NAMED_FOR, (list(vouchers),)):
+        found.setdefault(voucher, {})[party_id] = fen
+    return found
 
 
 def rents(conn: Connection[Any], contract_id: UUID) -> list[ContractRent]:

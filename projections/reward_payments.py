@@ -4,7 +4,8 @@ What must not be broken: every reward of a month is counted exactly once, in one
 withheld sums or as taken back; so the page's total is the ledger's total at the stated position.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -203,8 +204,9 @@ class MonthPage:
     """How much, to how many, did all arrive; then the rows; as of a log position.
 
     `by_state` covers everything live, `withheld` the part of it for sensitive reports, which no row itemises;
-    `reversed` was granted and taken back, and is in neither. Where sensitive ones are fewer than `withheld_below` (0:
-    they are not, or everything is asked for), they are in no figure at all.
+    `reversed` was granted and taken back, and is in neither. `payee_count`: who has a row. Where sensitive ones of a
+    place are fewer than may be shown there, they are in no figure at all, not of the areas above it either; they are
+    then fewer than `withheld_below` (0: none was left out, or everything is asked for).
     """
 
     division: Division
@@ -229,8 +231,9 @@ class MonthPage:
 
     @property
     def arrival(self) -> Rate:
-        """How many of the live rewards the bank has confirmed."""
-        return Rate(self.by_state["arrived"].count, self.total.count, self.position)
+        """How many of the live rewards that rows name the bank has confirmed; as the published rate, none sensitive."""
+        arrived = sum(row.rewards.count for row in self.rows if row.state == "arrived")
+        return Rate(arrived, sum(row.rewards.count for row in self.rows), self.position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,31 +285,25 @@ WITH scope AS (
     SELECT *, sensitive AS withheld FROM ({REWARDS_WITH_STATE}) reward
     WHERE accrual_month = %(month)s AND division LIKE %(prefix)s
 ), shown AS (
-    SELECT CASE WHEN NOT withheld THEN payee_id END AS payee_id, state, withheld, count(*) AS count,
-        sum(amount_fen)::bigint AS amount_fen, max(booked_on) AS booked_on, min(log_index) AS first_index
-    FROM scope GROUP BY 1, 2, 3
+    SELECT CASE WHEN NOT withheld THEN payee_id END AS payee_id, CASE WHEN withheld THEN division END AS place, state,
+        withheld, count(*) AS count, sum(amount_fen)::bigint AS amount_fen, max(booked_on) AS booked_on,
+        min(log_index) AS first_index
+    FROM scope GROUP BY 1, 2, 3, 4
 )
-SELECT positions.position, payees.*, shown.*
-FROM read.positions
-    CROSS JOIN (
-        SELECT count(DISTINCT payee_id) AS payee_count,
-            count(DISTINCT payee_id) FILTER (WHERE NOT withheld) AS named_count
-        FROM scope WHERE state <> 'reversed') payees
-    LEFT JOIN shown ON true
+SELECT positions.position, shown.*
+FROM read.positions LEFT JOIN shown ON true
 WHERE model = 'reward_payments'
 ORDER BY first_index, state
 """  # noqa: S608 - text of ours
 
 MONTHS = f"""
-SELECT accrual_month AS month, count(*) AS count, sum(amount_fen)::bigint AS amount_fen,
+SELECT accrual_month AS month, CASE WHEN sensitive THEN division END AS place, count(*) AS granted,
+    count(*) FILTER (WHERE state <> 'reversed') AS count,
+    coalesce(sum(amount_fen) FILTER (WHERE state <> 'reversed'), 0)::bigint AS amount_fen,
     count(*) FILTER (WHERE state = 'arrived') AS arrived_count,
     coalesce(sum(amount_fen) FILTER (WHERE state = 'arrived'), 0)::bigint AS arrived_fen
-FROM (
-    SELECT *, count(*) FILTER (WHERE sensitive) OVER (PARTITION BY accrual_month) < %(least)s AS few
-    FROM ({REWARDS_WITH_STATE}) every WHERE division LIKE %(prefix)s
-) reward
-WHERE state <> 'reversed' AND NOT (few AND sensitive)
-GROUP BY 1 ORDER BY 1 DESC
+FROM ({REWARDS_WITH_STATE}) reward WHERE division LIKE %(prefix)s
+GROUP BY 1, 2 ORDER BY 1 DESC
 """  # noqa: S608 - text of ours
 
 _REWARD = """SELECT reward_id, incident_id, payee_id, division, category, amount_fen, accrual_month, budget_id,
@@ -327,21 +324,35 @@ ORDER BY payee_id, log_index
 """
 
 
-def for_month(conn: Connection[Any], division: Division, month: Month, *, least: int = 0) -> MonthPage:
+Least = Callable[[Division], int]
+"""How many sensitive ones of a place may be shown at the least."""
+
+
+def everything(_place: Division) -> int:
+    """For those who may see all: nothing is too few."""
+    return 0
+
+
+def for_month(conn: Connection[Any], division: Division, month: Month, *, least: Least = everything) -> MonthPage:
     """The page of a month: every reward accrued in it, in the division or below it, grouped by payee and state.
 
-    Rewards of sensitive reports are summed up as `withheld` and name nobody; fewer of them than `least`, those taken
-    back among them, are left out. Rows come in the order of first granting.
+    Rewards of sensitive reports are summed up as `withheld` and name nobody. Fewer of them in one place than `least`,
+    those taken back among them, are left out, so that no area's sum less those of its places tells how many they are.
+    Rows come in the order of first granting.
     """
     values = {"month": month, "prefix": prefix(division) + "%"}
     with conn.cursor(row_factory=dict_row) as cursor:
         found = cursor.execute(FOR_MONTH, values).fetchall()
-    few = 0 < sum(row["count"] for row in found if row["withheld"]) < least
+    hidden = Counter[Division]()
+    for row in found:
+        if row["withheld"]:
+            hidden[row["place"]] += row["count"]
+    few = {place: least(place) for place, count in hidden.items() if count < least(place)}
     by_state: dict[State, Sum] = dict.fromkeys(STATES, Sum())
     withheld = reversed_ = Sum()
     rows: list[PayeeRow] = []
     for row in found:
-        if few and row["withheld"]:
+        if row["place"] in few:
             continue
         if row["state"] is None:  # the month has no reward, and this row only carries the position
             continue
@@ -358,22 +369,25 @@ def for_month(conn: Connection[Any], division: Division, month: Month, *, least:
         division=division,
         month=month,
         position=found[0]["position"],
-        payee_count=found[0]["named_count" if few else "payee_count"],
+        payee_count=len({row.payee_id for row in rows}),
         rows=tuple(rows),
         by_state=by_state,
         withheld=withheld,
         reversed=reversed_,
-        withheld_below=least if few else 0,
+        withheld_below=max(few.values(), default=0),
     )
 
 
-def months(conn: Connection[Any], division: Division, *, least: int = 0) -> list[MonthSummary]:
+def months(conn: Connection[Any], division: Division, *, least: Least = everything) -> list[MonthSummary]:
     """The months in which something was earned in a division or below it, the latest first.
 
-    Fewer rewards of sensitive reports in a month than `least` are left out, as on the page of that month.
+    Fewer rewards of sensitive reports of a place in a month than `least` are left out, as on the page of that month.
     """
-    with conn.cursor(row_factory=class_row(MonthSummary)) as cursor:
-        return cursor.execute(MONTHS, {"prefix": prefix(division) + "%", "least": least}).fetchall()
+    sums: dict[Month, list[int]] = {}
+    for month, place, granted, *counted in conn.execute(MONTHS, {"prefix": prefix(division) + "%"}):
+        if counted[0] and not (place is not None and granted < least(place)):
+            sums[month] = [one + other for one, other in zip(sums.get(month, [0] * 4), counted, strict=True)]
+    return [MonthSummary(month, *figures) for month, figures in sums.items()]
 
 
 def of_payee(conn: Connection[Any], payee_id: UUID) -> list[Reward]:

@@ -1,6 +1,6 @@
 """Which household holds which title, since when, by which inspection; and every time that it held it before."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -84,17 +84,24 @@ _TITLE = """
 SELECT household_id, kind, division, since, inspection, event, until, reason, log_index FROM read.household_titles
 """
 HELD = f"""
-{_TITLE} WHERE until IS NULL AND division LIKE %(prefix)s AND log_index > %(after)s ORDER BY log_index LIMIT %(limit)s
+{_TITLE} WHERE until IS NULL AND division LIKE %(prefix)s AND log_index > %(after)s
+    AND household_id <> ALL (%(without)s::uuid[]) ORDER BY log_index LIMIT %(limit)s
 """
 OF_HOUSEHOLD = f"{_TITLE} WHERE household_id = %s ORDER BY log_index"
 COUNTED = """
-SELECT division, count(*) FROM read.household_titles WHERE until IS NULL AND division LIKE %s GROUP BY division
+SELECT division, count(*) FROM read.household_titles
+WHERE until IS NULL AND division LIKE %(prefix)s AND household_id <> ALL (%(without)s::uuid[]) GROUP BY division
 """
 
 
-def held(conn: Connection[Any], area: Division, *, after: int = -1, limit: int = 50) -> list[Title]:
-    """The titles that households of an area hold, the first granted first; `after`: the last of the page before."""
-    values = {"prefix": prefix(area) + "%", "after": after, "limit": limit}
+def held(
+    conn: Connection[Any], area: Division, *, without: Iterable[UUID] = (), after: int = -1, limit: int = 50
+) -> list[Title]:
+    """The titles that households of an area hold, the first granted first; `after`: the last of the page before.
+
+    `without`: households that are left out.
+    """
+    values = {"prefix": prefix(area) + "%", "without": list(without), "after": after, "limit": limit}
     with conn.cursor(row_factory=class_row(Title)) as cursor:
         return cursor.execute(HELD, values).fetchall()
 
@@ -105,6 +112,7 @@ def of_household(conn: Connection[Any], household_id: UUID) -> list[Title]:
         return cursor.execute(OF_HOUSEHOLD, (household_id,)).fetchall()
 
 
-def counted(conn: Connection[Any], area: Division) -> dict[Division, int]:
-    """How many households hold a title, for each division of an area that has any."""
-    return {Division(str(row[0])): int(row[1]) for row in conn.execute(COUNTED, (prefix(area) + "%",)).fetchall()}
+def counted(conn: Connection[Any], area: Division, *, without: Iterable[UUID] = ()) -> dict[Division, int]:
+    """How many households, but for those `without`, hold a title, for each division of an area that has any."""
+    values = {"prefix": prefix(area) + "%", "without": list(without)}
+    return {Division(str(row[0])): int(row[1]) for row in conn.execute(COUNTED, values).fetchall()}

@@ -531,6 +531,7 @@ VOUCHERS_OF = """
 SELECT * FROM read.village_vouchers
 WHERE division LIKE %(prefix)s AND (%(month)s::text IS NULL OR month = %(month)s)
     AND (%(status)s::text IS NULL OR status = %(status)s) AND (%(before)s::bigint IS NULL OR log_index < %(before)s)
+    AND (%(kind)s::text IS NULL OR kind = %(kind)s)
 ORDER BY log_index DESC LIMIT %(limit)s
 """
 WAITING = """
@@ -617,11 +618,13 @@ def vouchers_of(
     *,
     month: Month | None = None,
     status: str | None = None,
+    kind: str | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> list[Voucher]:
     """The vouchers of an area, the one written last first; `before`: the log index of the last of the page before."""
-    asked = {"prefix": prefix(area) + "%", "month": month, "status": status, "before": before, "limit": limit}
+    chosen = {"month": month, "status": status, "kind": kind}
+    asked = {"prefix": prefix(area) + "%", **chosen, "before": before, "limit": limit}
     with conn.cursor(row_factory=class_row(Voucher)) as cursor:
         return cursor.execute(VOUCHERS_OF, asked).fetchall()
 

@@ -56,9 +56,9 @@ class Property:
         self.did("", "lihe", "/households", {"division": VILLAGE, "reference": reference, "persons": [one]})
         return household_id(VILLAGE, reference)
 
-    def booked(self, purpose: str, *lines: VoucherLine) -> str:
+    def booked(self, purpose: str, *lines: VoucherLine, day: date | None = None) -> str:
         """The event that books a voucher of the village."""
-        return f"{voucher_stream(self.village.booked(purpose, *lines))}@4"
+        return f"{voucher_stream(self.village.booked(purpose, *lines, day=day))}@4"
 
 
 def county_with_property(county: County) -> Property:

@@ -11,7 +11,7 @@ from domain import authority, incidents, persons, places, tariffs
 from domain.incidents import Incident
 from domain.kernel.calendar import day_in_china
 from domain.kernel.ids import StreamName, derived, stream_name
-from domain.kernel.places import Division, chain, contains
+from domain.kernel.places import COUNTRY, Division, chain, contains
 from domain.kernel.refusals import Refusal
 from domain.persons import Person
 from domain.tariffs import Tariffs
@@ -85,6 +85,14 @@ def require(
         raise
     assert person is not None  # noqa: S101 - `authority.require` has refused None
     return person
+
+
+def require_anywhere(read: Reading, actor: Actor, event_type: str, *, on: date) -> Person:
+    """The same for what somebody does by a right of his own, wherever his role has its area."""
+    person = read.state(person_stream(actor.person_id), persons.evolve)
+    held = person.roles_on(on) if person is not None else ()
+    area = next((one.area for one in held if one.role == actor.role), COUNTRY)
+    return require(read, actor, event_type, division=area, on=on)
 
 
 def place_known(read: Reading | Journal, code: Division) -> bool:

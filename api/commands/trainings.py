@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from api.commands.account_holders import require_apart
 from api.commands.deeds.shared import quantity_of
 from api.commands.duty import member_stream
 from api.commands.points import Deed, Points
@@ -96,6 +97,9 @@ def record_attendance(
         event = trainings.record_attendance(
             training, actor_id=actor.person_id, attendances=attendances, unknown=unknown
         )
+        earners = [one.person_id for one in attendances if one.result == "passed"]
+        days = {training.held_on, on}
+        require_apart(read, actor.person_id, acting_as="registrar", earners=earners, days=days)
         record = read.next_event(stream)
         yield Fact(stream, event, on)
         members_of = read.states([member_stream(one.person_id) for one in attendances], members.evolve)

@@ -127,9 +127,8 @@ class _Loading:
         """A party member served twice in the village: one service is confirmed by both sides, of the other by one."""
         rider, unit = self.people.member(RIDER), self.people.handler(0)
         for number, title in enumerate(("防汛值守", "周末垃圾分类劝导")):
-            identity, key = derived("demo", f"party-{number}"), f"demo:party:{number}"
+            key = f"demo:party:{number}"
             new = party_activities.NewPartyActivity(
-                party_activity_id=identity,
                 division=self.village,
                 person_id=rider.person_id,
                 unit=department_name(0),
@@ -138,7 +137,7 @@ class _Loading:
                 held_on=self.on,
                 minutes=90,
             )
-            asked: dict[str, Any] = {"party_activity_id": identity, "on": self.on}
+            asked: dict[str, Any] = {"party_activity_id": new.party_activity_id, "on": self.on}
             party_activities.record(self.app, actor=rider, key=key, new=new, on=self.on)
             party_activities.confirm_unit(self.app, **asked, actor=unit, key=f"{key}:unit")
             if not number:

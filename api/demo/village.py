@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Final
 from uuid import UUID
 
+from api import village_files
 from api.commands import assets, subsidies
 from api.commands.affairs import commitments, meetings, notices, suggestions
 from api.commands.affairs.commitments import NewCommitment
@@ -70,6 +71,7 @@ ASSETS: Final = (
     ("2021-02", "打谷场", "operating", "opening", "亩", 1_500, 1_200_000, "村南"),
     ("R-01", "村东鱼塘", "resource", "opening", "亩", 12_500, 0, "村东"),
 )
+SHEET: Final = b"%PDF-1.4\n% attendance sheet of the demonstration\n%%EOF\n"
 POSTED: Final = ("village_finances", "assets", "commitments", "meetings")
 
 
@@ -236,7 +238,8 @@ class _Loading:
             meeting_id, VILLAGE, "representatives", "第三次村民代表会议", ("村口路灯",), day, "村文化活动室"
         )
         meetings.call(app, actor=head, key=self.key("meeting"), new=new, on=day)
-        came = Attendance(eligible=30, person_ids=(), on_sheet=24, sheet="签到册第3页")
+        signed = village_files.keep(app, SHEET, kind=village_files.OF_MEETING)
+        came = Attendance(eligible=30, person_ids=(), on_sheet=24, sheet="签到册第3页", files=(signed,))
         meetings.hold(app, actor=supervisor, key=self.key("meeting:held"), meeting_id=meeting_id, came=came, on=day)
         vote = Vote("村口路灯", "同意更换八盏路灯，预算一万元。", 21, 2, 1, 1_000_000)
         meetings.resolve(

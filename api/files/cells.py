@@ -172,14 +172,14 @@ def amount_text(amount_fen: int, *, unit: AmountUnit) -> str:
 def day(cell: Cell) -> date:
     """A calendar day: a date cell, or `2026-11-22`, `2026/11/22`, `20261122`, `2026年11月22日`."""
     if isinstance(cell, datetime):
-        return _in_range(cell).date()
+        return _in_range(cell, shown=str(cell)).date()
     if isinstance(cell, date):
-        return _in_range(cell)
+        return _in_range(cell, shown=str(cell))
     text = half_width(line_of_text(cell))
     found = _day_of(required(text))
     if found is None:
         raise CellError("date.unreadable", shown=harmless(text))
-    return _in_range(found)
+    return _in_range(found, shown=harmless(text))
 
 
 def _day_of(text: str) -> date | None:
@@ -200,7 +200,7 @@ def moment(cell: Cell, *, spellings: tuple[str, ...], zone: timezone) -> datetim
     if isinstance(cell, datetime):
         # A spreadsheet keeps time as a fraction of a day; 8:37:20 may come back a few microseconds off.
         seconds = (cell + timedelta(milliseconds=500)).replace(microsecond=0)
-        return _in_range(seconds).replace(tzinfo=zone)
+        return _in_range(seconds, shown=str(seconds)).replace(tzinfo=zone)
     if isinstance(cell, date):
         raise CellError("time.day_only", shown=str(cell))
     if not isinstance(cell, str):
@@ -209,7 +209,7 @@ def moment(cell: Cell, *, spellings: tuple[str, ...], zone: timezone) -> datetim
     found = _moment_of(required(text), spellings)
     if found is None:
         raise CellError("time.unreadable" if _day_of(text) is None else "time.day_only", shown=harmless(text))
-    return _in_range(found).replace(tzinfo=zone)
+    return _in_range(found, shown=harmless(text)).replace(tzinfo=zone)
 
 
 def _moment_of(text: str, spellings: tuple[str, ...]) -> datetime | None:
@@ -221,9 +221,9 @@ def _moment_of(text: str, spellings: tuple[str, ...]) -> datetime | None:
     return None
 
 
-def _in_range(value: Day) -> Day:
+def _in_range(value: Day, *, shown: str) -> Day:
     if not 1949 <= value.year <= 2099:
-        raise CellError("time.out_of_range", shown=str(value.year))
+        raise CellError("time.out_of_range", shown=shown)
     return value
 
 

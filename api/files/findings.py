@@ -126,9 +126,11 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "person.erased": "这个人的个人信息已依法删除，这一行没有导入",
         # a points book
         "points.unreadable": "积分应当是不超过九位的整数",
+        "points.above_most": "一本存折最多结转 {most} 分；请核对，确有更多的，请由村里按规则另行加分",
         "points.below_zero": "余额不能小于零；欠分的，先在账本外核清，再由村里按规则扣分",
         "holder.one_of_two": "户号和人员编号要填一个，也只能填一个",
         "holder.duplicate": "与第 {first_row} 行是同一户（人）；请核对，一户（人）只写一行",
+        "holder.one_officer": "这一户（人）是您自己（家）的，或是由您登记、登记过成员的；请由另一位经办人导入",
         "household.not_known": "这个村没有登记这个户号，请核对，或先登记户",
         "person.not_known": "账本里没有这个人，请核对编号，或先登记人员",
         "recorded.balance": "账本已记期初余额 {recorded} 分，文件里是 {stated} 分；账本没有改动。原先记错了的，"

@@ -22,14 +22,15 @@ NO_STORE: Final = {"cache-control": "no-store"}
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What stands around the fields: a heading, what it is about, the question, what becomes of it, where it goes; and
-    where the paper is for whoever would rather write by hand.
+    """What stands around the fields: a heading, what it is about, the question, who reads it, what becomes of it, where
+    it goes; and where the paper is for whoever would rather write by hand.
     """
 
     path: list[Place]
     heading: str
     about: str
     question: str
+    readers: str
     answered: str
     action: str
     back: str
@@ -76,6 +77,7 @@ def _page(
         "heading": form.heading,
         "about": form.about,
         "question": form.question,
+        "readers": form.readers,
         "answered": form.answered,
         "action": form.action,
         "back": form.back,

@@ -20,6 +20,7 @@ from api.public.where import division_of
 from api.staff.acting import Desk
 from api.web.disclosed.kinds import row_words
 from api.web.routes import Routes
+from domain.kernel.places import level
 from domain.kernel.refusals import Refusal
 
 CHANNEL: Final = "web"
@@ -86,11 +87,13 @@ def _form(found: Posted, row: str) -> Form:
         if told is None:
             raise Refusal("page.unknown")
         about = f"{title}，{row_words(one.kind, row)}：{told}"
+    watched = "和本村村务监督委员会成员" if level(one.division) == "village" else ""
     return Form(
         path=found.path,
         heading="提出异议",
         about=about,
         question="哪里不对",
+        readers=f"只有负责答复的人{watched}看得到，拟定这份公示的人看不到",
         answered="答复会写在这一项公示的下面。",
         action=f"{at}/object" + (f"?row={row}" if row else ""),
         back=at,

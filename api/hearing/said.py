@@ -113,7 +113,8 @@ def _about(one: PostedVersion, found: PublicObjection, own_title: str | None) ->
 
 def _state(found: PublicObjection) -> str:
     if found.answered_on is not None:
-        return f"{day(found.answered_on)}已答复：{'属实，予以更正' if found.upheld else '不属实，维持原公示'}。"
+        before = f"（{day(found.promised_on)}曾答复属实，后来改答）" if found.promised_on is not None else ""
+        return f"{day(found.answered_on)}已答复：{'属实，予以更正' if found.upheld else '不属实，维持原公示'}{before}。"
     if found.answer_by < today():
         return f"还没有答复，已超过期限（{day(found.answer_by)}）。"
     return f"已记入账本，{day(found.answer_by)}前答复。"

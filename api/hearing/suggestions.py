@@ -64,6 +64,7 @@ def _form(read: Reading, where: Division) -> Form:
         heading=f"给{path[-1].name}提意见、建议",
         about="",
         question="您想说什么",
+        readers="只有村里和上级负责答复的人看得到",
         answered="村里受理后，摘要和答复会公开。",
         action=f"/v/{where}/suggest",
         back=f"/v/{where}",

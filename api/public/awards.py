@@ -1,8 +1,10 @@
 """Star awards as villagers read them: who, by how many points, and every report that counted, each with its proof.
 
-Only what was granted is here. Names are masked; reports of sensitive matters are summed up without a row.
+Only what was granted is here. Names are masked; reports of sensitive matters are summed up without a row. What must
+not be broken: where those are too few to be shown, no figure tells how many: a star's points are then of his rows.
 """
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import Request, Response
@@ -21,10 +23,10 @@ from api.web.running import require_running
 from domain.kernel.periods import Period, period
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
-from projections import award_queries, awards, places
-from projections.award_queries import CountedReport
+from projections import award_queries, awards, disclosure_queries, disclosures, places
+from projections.award_queries import CountedReport, Rule, Star
 
-MODELS: Final = (awards, places)
+MODELS: Final = (awards, places, disclosures)
 PUBLISHED: Final = ("granted", "revoked")
 SHOWN_MAX: Final = 200
 NAMELESS: Final = "（未具名）"
@@ -135,13 +137,15 @@ def _one(read: Reading, where: Division, when: Period) -> dict[str, Any]:
         named = {report.division for held in reports.values() for report in held}
         known = places.names(conn, named, on=today())
         names = read.masked_names(conn, [star.member_id for star in stars])
-    shown = {member: _shown(held) for member, held in reports.items()}
+        least = disclosure_queries.settings(conn, [where]).on(where, today()).small_count_min
+    shown = {star.member_id: _shown(star, reports.get(star.member_id, []), rule, least) for star in stars}
+    left_out = sum(one.left_out for one in shown.values())
     starred = [
         (
             star.rank,
             names.get(star.member_id, NAMELESS),
-            star.score,
-            star.count,
+            shown[star.member_id].score,
+            shown[star.member_id].count,
             star.revoked_on.isoformat() if star.revoked_on else None,
         )
         for star in stars
@@ -156,7 +160,7 @@ def _one(read: Reading, where: Division, when: Period) -> dict[str, Any]:
             not one.excluded_by,
         )
         for star in stars
-        for one in shown[star.member_id][0]
+        for one in shown[star.member_id].rows
     ]
     files = Files(
         address=f"/v/{where}/awards/{when}/data",
@@ -165,8 +169,9 @@ def _one(read: Reading, where: Division, when: Period) -> dict[str, Any]:
         position=found.position,
         figures={
             "candidates": found.candidates,
-            "reports": found.count_total,
-            "withheld": sum(withheld for _, withheld in shown.values()),
+            "reports": found.count_total - left_out,
+            "withheld": sum(one.withheld for one in shown.values()),
+            "withheld_below": least if left_out else 0,
         },
         sheets=(Sheet("stars", "名单", STAR_FIELDS, starred), Sheet("reports", "线索", REPORT_FIELDS, counted)),
     )
@@ -177,6 +182,9 @@ def _one(read: Reading, where: Division, when: Period) -> dict[str, Any]:
         "stars": stars,
         "standing": [star for star in stars if star.revoked_on is None],
         "shown": shown,
+        "count": found.count_total - left_out,
+        "least": least,
+        "left_out": left_out,
         "names": names,
         "places": known,
         "said": register_words,
@@ -185,10 +193,25 @@ def _one(read: Reading, where: Division, when: Period) -> dict[str, Any]:
     }
 
 
-def _shown(reports: list[CountedReport]) -> tuple[list[CountedReport], int]:
-    """The reports that may stand on a page, and how many may not."""
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a page tells of one star: `rows` in full, `withheld` as a number; of `left_out` only that they are few."""
+
+    rows: list[CountedReport]
+    score: int
+    count: int
+    withheld: int
+    left_out: int
+
+
+def _shown(star: Star, reports: list[CountedReport], rule: Rule | None, least: int) -> _Shown:
+    """The reports that may stand on a page, with points and number; both without those that are fewer than `least`."""
     rows = [report for report in reports if not report.sensitive]
-    return rows, len(reports) - len(rows)
+    hidden = [report for report in reports if report.sensitive]
+    if rule is None or not 0 < len(hidden) < least:
+        return _Shown(rows, star.score, star.count, len(hidden), 0)
+    points = sum(rule.scale.points(one.category, one.item) for one in hidden)
+    return _Shown(rows, star.score - points, star.count - len(hidden), 0, len(hidden))
 
 
 def _period(text: str) -> Period:

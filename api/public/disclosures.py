@@ -4,34 +4,35 @@ What must not be broken: when its days are over a version's rows come down, and 
 answers to objections and the proof. Nothing that nobody has reviewed is here.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Final
 
-from fastapi import Query, Request, Response
+from fastapi import Form, Query, Request, Response
 from psycopg import Connection
 
-from api.public.answers import CACHE, page
+from api.public.answers import CACHE
 from api.public.document_tables import Reader
 from api.public.months import Read
 from api.public.reading import Reading
 from api.public.seal import seal_of
 from api.public.sheets import JSON_TYPE, OPEN, Files, answer
+from api.public.sought import Asked, Sent, Sought, answered, sought
 from api.public.where import division_of, path_to, today
 from api.web.cached import GET, cached
+from api.web.disclosed.corrections import Corrected, corrected, in_words
 from api.web.disclosed.kinds import WORDS, address_of, disclosed_period_text, row_words, title_of
+from api.web.disclosed.since_posted import since_posted
 from api.web.disclosing_words import CHANNELS
 from api.web.erasure_words import GONE
 from api.web.routes import Routes
 from api.web.running import require_running
 from domain.disclosures.state import disclosure_id
 from domain.kernel.disclosed import is_period
-from domain.kernel.documents import REFERENCE_CHARS, Document, parse
-from domain.kernel.places import Division, chain, contains
-from domain.kernel.references import LINE_LENGTH
+from domain.kernel.documents import Document, parse
+from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
-from domain.kernel.short_codes import read_code
 from journal import disclosed_documents
 from journal.errors import IntegrityError
 from projections import disclosure_queries, places, posted_disclosures
@@ -39,7 +40,6 @@ from projections.places import Place
 from projections.posted_disclosures import PostedVersion, PublicObjection
 
 MODELS: Final = (*posted_disclosures.MODELS, places)
-FOUND_MAX: Final = 60
 DOCUMENT: Final = "document.json"
 
 router = Routes(include_in_schema=False)
@@ -49,7 +49,7 @@ router = Routes(include_in_schema=False)
 class Posted:
     """One posted version with all that a page says of it; `versions` are all that were posted, in order.
 
-    `papers`: the sheets (A4, A3) that were drawn of it.
+    `papers`: the sheets (A4, A3) that were drawn of it; `corrected`: what each version changed of the one before.
     """
 
     path: list[Place]
@@ -58,6 +58,7 @@ class Posted:
     objections: list[PublicObjection]
     reader: Reader
     papers: list[str]
+    corrected: dict[int, Corrected]
 
     @property
     def title(self) -> str:
@@ -76,42 +77,6 @@ class Posted:
         return self.reader.words.sentence(self.reader.document.sentence)
 
 
-@router.api_route("/v/{code}/find", methods=GET)
-def find(
-    request: Request,
-    code: str,
-    read: Read,
-    ref: Annotated[str | None, Query(max_length=64)] = None,
-    large: bool = False,
-) -> Response:
-    """One's own rows in everything that stands in public here and above, by one's own number or what stands there."""
-    where = division_of(code)
-    wanted = " ".join(ref.split()) if ref is not None else None
-    read.healthy()
-    with read.pool.connection() as conn, conn.transaction():
-        require_running(conn, MODELS)
-        path = path_to(conn, read, where)
-        along = [area for area in chain(where) if contains(read.identity.division, area)]
-        standing = posted_disclosures.along(conn, along, on=today(), limit=FOUND_MAX) if wanted else []
-        known = places.names(conn, set(along), on=today())
-        readers = [(one, _reader(conn, one, known)) for one in standing if one.kind in WORDS]
-    found = [
-        (one, parts)
-        for one, reader in readers
-        if (parts := reader.of_references(references_in(read, wanted or "", one.division, one.kind)))
-    ]
-    values = {
-        "path": path,
-        "ref": wanted,
-        "found": found,
-        "said": WORDS,
-        "titles": {one.period: title_of(reader.document) for one, reader in readers},
-        "places": known,
-        "large": large,
-    }
-    return page(request, read.templates.render("public/find.html", values))
-
-
 @router.api_route("/v/{code}/disclosures/{kind}/{of}", methods=GET)
 def disclosure(request: Request, code: str, kind: str, of: str, read: Read, large: bool = False) -> Response:
     """The version posted last."""
@@ -128,12 +93,27 @@ def disclosure_version(
     read: Read,
     large: bool = False,
     after: Annotated[int, Query(ge=0, le=2**31)] = 0,
-    ref: Annotated[str | None, Query(max_length=64)] = None,
+    ref: Asked = None,
 ) -> Response:
     """One version, from a row on, or the rows of one reference."""
     found = _posted(read, division_of(code), kind, of, version)
-    wanted = " ".join(ref.split()) if ref and ref.strip() else None
-    return _version_page(request, read, found, large=large, after=after, ref=wanted)
+    return _version_page(request, read, found, large=large, after=after, wanted=sought(ref))
+
+
+@router.post("/v/{code}/disclosures/{kind}/{of}/{version}")
+def rows_of_one(
+    request: Request,
+    code: str,
+    kind: str,
+    of: str,
+    version: str,
+    read: Read,
+    ref: Sent = "",
+    large: Annotated[bool, Form()] = False,
+) -> Response:
+    """The same by the form, which keeps the number out of the address."""
+    found = _posted(read, division_of(code), kind, of, version)
+    return _version_page(request, read, found, large=large, wanted=sought(ref))
 
 
 @router.api_route("/v/{code}/disclosures/{kind}/{of}/{version}/data/{file}", methods=GET)
@@ -141,7 +121,8 @@ def files_of_version(request: Request, code: str, kind: str, of: str, version: s
     """One version as files, and the bytes that its digest is of. Refuses `page.taken_down` when its days are over."""
     found = _posted(read, division_of(code), kind, of, version)
     if not found.version.open_on(today()):
-        raise Refusal("page.taken_down", until=found.version.until)
+        address = f"{address_of(found.version)}/{found.version.version}"
+        raise Refusal("page.taken_down", until=found.version.until, page=address)
     if file == DOCUMENT:
         content = found.reader.document.canonical()
         response = cached(request, content, media_type=JSON_TYPE, cache_control=CACHE)
@@ -156,17 +137,6 @@ def posted_version(read: Reading, where: Division, kind: str, of: str, version: 
     if not found.version.open_on(today()):
         raise Refusal("page.unknown")
     return found
-
-
-def references_in(read: Reading, text: str, division: Division, kind: str) -> Collection[str]:
-    """What may stand beside the rows that somebody looks for: by his own number, or as the page has it.
-
-    Eight hexadecimal digits are what stands on pages from before references were secret.
-    """
-    own, line = read_code(text), read_code(text, length=LINE_LENGTH)
-    old = "".join(text.split()).lower()
-    made = read.references.lines(own, division=division, kind=kind) if own is not None else ()
-    return {*made, *([line] if line is not None else ()), *([old] if len(old) == REFERENCE_CHARS else ())}
 
 
 def _posted(read: Reading, where: Division, kind: str, of: str, version: str | None) -> Posted:
@@ -186,12 +156,14 @@ def _posted(read: Reading, where: Division, kind: str, of: str, version: str | N
             raise Refusal("page.unknown")
         objections = posted_disclosures.objections(conn, own)
         drawn = disclosure_queries.posters(conn, own)
-        reader = _reader(conn, one, {})
+        reader = reader_of(conn, one, {})
+        changed = corrected(conn, versions)
     papers = [each.paper for each in drawn if each.version == one.version == versions[-1].version]
-    return Posted(path, one, versions, objections, reader, papers)
+    return Posted(path, one, versions, objections, reader, papers, changed)
 
 
-def _reader(conn: Connection[Any], one: PostedVersion, known: Mapping[Division, str]) -> Reader:
+def reader_of(conn: Connection[Any], one: PostedVersion, known: Mapping[Division, str]) -> Reader:
+    """The rows of a version with the names that stand beside them; `known` are names of places that are at hand."""
     content = disclosed_documents.content_of(conn, one.document)
     if content is None:
         raise IntegrityError(f"the disclosed document {one.document} of {one.published_event} is missing")
@@ -221,13 +193,21 @@ def _names_lines(document: Document) -> bool:
     )
 
 
+def _entered_since(read: Reading, one: PostedVersion) -> str | None:
+    """What the books say of its period otherwise by now, in words."""
+    with read.pool.connection() as conn:
+        found = since_posted(conn, one.document)
+    return in_words(found) if found is not None else None
+
+
 def _version_page(
-    request: Request, read: Reading, found: Posted, *, large: bool, after: int = 0, ref: str | None = None
+    request: Request, read: Reading, found: Posted, *, large: bool, after: int = 0, wanted: Sought | None = None
 ) -> Response:
     one, reader, on = found.version, found.reader, today()
     down = not one.open_on(on)
-    if ref:
-        parts, following = reader.of_references(references_in(read, ref, one.division, one.kind)), None
+    if wanted is not None:
+        stands = wanted.stands(read.references, division=one.division, kind=one.kind, period=one.period)
+        parts, following = reader.of_references(stands), None
     else:
         parts, following = reader.page(after=after)
     newer = found.versions[-1] if found.versions[-1].version > one.version else None
@@ -243,7 +223,7 @@ def _version_page(
         "newer": newer,
         "down": down,
         "searchable": document.row_count > 1 and _names_lines(document),
-        "ref": ref,
+        "ref": wanted and wanted.text,
         "parts": [] if down else parts,
         "next": None if down else following,
         "withheld": reader.words.left_out(document.withheld),
@@ -255,6 +235,8 @@ def _version_page(
         "channels": CHANNELS,
         "today": on,
         "versions": found.versions,
+        "corrected": found.corrected,
+        "since_posted": None if down or newer else _entered_since(read, one),
         "papers": found.papers,
         "query": document.query,
         "parameters": sorted(document.parameters.items()),
@@ -264,7 +246,7 @@ def _version_page(
     }
     if not down:
         values["files"] = _files(read, found)
-    response = page(request, read.templates.render("public/disclosure.html", values))
+    response = answered(request, read.templates.render("public/disclosure.html", values), wanted)
     if down and response.status_code != 304:
         response.status_code = 410
     return response
@@ -298,6 +280,18 @@ def _files(read: Reading, found: Posted) -> Files:
             "since": one.since,
             "until": one.until,
             "events": [name for _, name, _ in _events(one)],
+            "corrections": [
+                {
+                    "version": each.version,
+                    "corrects": each.corrects,
+                    "reason": each.reason,
+                    "rows_changed": found.corrected[each.version].changes.changed,
+                    "rows_added": found.corrected[each.version].changes.added,
+                    "rows_removed": found.corrected[each.version].changes.removed,
+                }
+                for each in found.versions
+                if each.version in found.corrected
+            ],
             "objections": [
                 {
                     "number": each.number,
@@ -305,6 +299,7 @@ def _files(read: Reading, found: Posted) -> Files:
                     "row": each.row_name,
                     "raised_on": each.raised_on,
                     "answered_on": each.answered_on,
+                    "upheld_before_on": each.promised_on,
                     "upheld": each.upheld,
                     "answer": each.answer,
                     "text_erased_on": each.erased_on,

@@ -19,15 +19,15 @@ from api.public.sheets import Field, Files, Sheet, Value, answer
 from api.public.where import division_of, path_to, today
 from api.web import words
 from api.web.cached import GET
-from api.web.disclosed.kinds import WORDS
+from api.web.disclosed.kinds import WORDS, address_of
 from api.web.disclosed.words import money
 from api.web.disclosing_words import KINDS
 from api.web.routes import Routes
 from api.web.running import require_running
 from domain.disclosures.settings import stands_until
 from domain.kernel.calendar import Month, first_day, last_day, month
-from domain.kernel.periods import period_of
-from domain.kernel.places import Division, contains
+from domain.kernel.periods import Period, period_of
+from domain.kernel.places import Division, contains, level
 from domain.kernel.refusals import Refusal
 from projections import disclosure_queries, places, posted_disclosures, reward_payments
 from projections.disclosed.titles import titles as titles_of
@@ -89,16 +89,19 @@ def files_of_month(request: Request, code: str, of: str, file: str, read: Read) 
     """The same month, as files."""
     values = _of_month(read, division_of(code), _month(of))
     if values["down"]:
-        raise Refusal("page.taken_down", until=values["until"])
+        raise Refusal("page.taken_down", until=values["until"], page=f"/v/{values['path'][-1].code}/rewards/{of}")
     return answer(request, values["files"], file)
 
 
 def _stands_until(conn: Connection[Any], where: Division, when: Month, settled: Settled) -> date:
     """Until when a month's rows stand in public: as what was posted of it, else as a posting in time would."""
-    begin = first_day(when)
-    periods = [period_of(begin, kind) for kind in ("month", "quarter", "year")]
-    posted = posted_disclosures.posted_until(conn, where, "rewards", periods)
+    posted = posted_disclosures.posted_until(conn, where, "rewards", _periods(when))
     return posted or stands_until(settled.on(where, last_day(when)), "rewards", when)
+
+
+def _periods(when: Month) -> list[Period]:
+    """What a posting that shows a month may be of."""
+    return [period_of(first_day(when), kind) for kind in ("month", "quarter", "year")]
 
 
 def _of_month(read: Reading, where: Division, when: Month) -> dict[str, Any]:
@@ -107,9 +110,10 @@ def _of_month(read: Reading, where: Division, when: Month) -> dict[str, Any]:
     with read.pool.connection() as conn:
         require_running(conn, MODELS)
         path = path_to(conn, read, where)
-        settled = disclosure_queries.settings(conn, [where])
-        found = reward_payments.for_month(conn, where, when, least=settled.on(where, on).small_count_min)
+        settled = disclosure_queries.settings(conn, [where], within=where)
+        found = reward_payments.for_month(conn, where, when, least=settled.least_on(on))
         until = _stands_until(conn, where, when, settled)
+        posted = posted_disclosures.posted_of(conn, where, "rewards", _periods(when))
         names = read.masked_names(conn, list({row.payee_id for row in found.rows})) if on <= until else {}
     rows: list[tuple[Value, ...]] = [
         (
@@ -136,6 +140,11 @@ def _of_month(read: Reading, where: Division, when: Month) -> dict[str, Any]:
             "reversed_count": found.reversed.count,
             "reversed_fen": found.reversed.amount_fen,
         },
+        facts={
+            "reviewed": False,
+            "posted": [f"{read.identity.base_url}{address_of(one)}" for one in posted],
+            "withheld_below": found.withheld_below,
+        },
         sheets=(Sheet("rewards", "奖励", REWARD_FIELDS, rows),),
     )
     bars = [
@@ -147,6 +156,10 @@ def _of_month(read: Reading, where: Division, when: Month) -> dict[str, Any]:
         "names": names,
         "down": on > until,
         "until": until,
+        "posted": [(address_of(one), one.period) for one in posted],
+        "village": level(where) == "village",
+        "begun": first_day(when) <= on,
+        "over": last_day(when) < on,
         "left_out": WORDS["rewards"].left_out(
             {"sensitive_below": found.withheld_below} if found.withheld_below else {}
         ),
@@ -166,7 +179,7 @@ def _listed(read: Reading, where: Division) -> dict[str, Any]:
     with read.pool.connection() as conn:
         require_running(conn, MODELS)
         path = path_to(conn, read, where)
-        least = disclosure_queries.settings(conn, [where]).on(where, today()).small_count_min
+        least = disclosure_queries.settings(conn, [where], within=where).least_on(today())
         months = reward_payments.months(conn, where, least=least)
         below = places_below(places.within(conn, where, on=today()), where)
         gone = [one for one in places.standings(conn, where, on=today()) if one.last_day and one.code != where]

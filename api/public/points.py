@@ -66,12 +66,15 @@ def _ranked(read: Reading, where: Division) -> dict[str, Any]:
     with read.pool.connection() as conn, conn.transaction():
         require_running(conn, MODELS)
         path = path_to(conn, read, where)
+        # Nobody is left there whom the village could praise.
+        without = households.deserted(conn, where, on=on)
+        asked: dict[str, Any] = {"by_division": not village, "without": without, "limit": SHOWN_MAX}
         earned = {
-            span: points_queries.earned(conn, where, first=first, last=last, by_division=not village, limit=SHOWN_MAX)
+            span: points_queries.earned(conn, where, first=first, last=last, **asked)
             for span, (first, last) in spans.items()
         }
-        held = titles.held(conn, where, limit=TITLES_MAX) if village else []
-        counts = {} if village else titles.counted(conn, where)
+        held = titles.held(conn, where, without=without, limit=TITLES_MAX) if village else []
+        counts = {} if village else titles.counted(conn, where, without=without)
         rows = [row for found in earned.values() for row in found]
         houses = {row.holder_id for row in rows if row.kind == "household"} | {one.household_id for one in held}
         names = _names(conn, read, rows, {house for house in houses if house is not None})

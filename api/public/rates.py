@@ -52,14 +52,19 @@ def files_of_rates(request: Request, code: str, of: str, file: str, read: Read) 
     return answer(request, _found(read, division_of(code), _period(of))["files"], file)
 
 
+def _about(name: str) -> str:
+    """What is divided by what, in public."""
+    return f"{RATES[name][1]}；涉及隐私的不计"
+
+
 def _found(read: Reading, where: Division, when: Period) -> dict[str, Any]:
     read.healthy()
     with read.pool.connection() as conn, conn.transaction():
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         require_running(conn, MODELS)
         path = path_to(conn, read, where)
-        found = published_rates.of_period(conn, where, when)
-    rates = [(RATES[name][0], one.numerator, one.denominator, RATES[name][1]) for name, one in found.rates.items()]
+        found = published_rates.of_period(conn, where, when, public=True)
+    rates = [(RATES[name][0], one.numerator, one.denominator, _about(name)) for name, one in found.rates.items()]
     parts = [(PARTS[part], count) for part, count in found.reports.parts.items()]
     files = Files(
         address=f"/v/{where}/rates/{when}/data",
@@ -72,7 +77,8 @@ def _found(read: Reading, where: Division, when: Period) -> dict[str, Any]:
     return {
         "path": path,
         "found": found,
-        "titles": RATES,
+        "titles": {name: (RATES[name][0], _about(name)) for name in found.rates},
+        "begun": found.since <= today(),
         "parts": PARTS,
         "wider": _wider(when),
         "narrower": [one for one in _narrower(when) if first_day(one) <= today()],

@@ -1,6 +1,7 @@
 """The seal under a public page: the published checkpoint, who has signed it, and plainly what is still missing."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from journal.checkpoint import Checkpoint
@@ -25,6 +26,7 @@ class Sealed:
 class Seal:
     """How the log stands in public: what is published, and up to which size more is signed and waits for whom.
 
+    `closed_at`, `closed_on`: the log index and the day of the entry that ended the journal, if it has ended.
     `stopped`: publishing has stopped because the log did not pass its check. `reachable` is False where the published
     files could not be read just now.
     """
@@ -34,6 +36,8 @@ class Seal:
     waiting_for: tuple[str, ...] = ()
     stopped: bool = False
     reachable: bool = True
+    closed_at: int | None = None
+    closed_on: date | None = None
 
 
 def seal_of(log: PublishedLog) -> Seal:
@@ -47,11 +51,14 @@ def seal_of(log: PublishedLog) -> Seal:
     if pending is not None and published is not None and pending.size <= published.size:
         pending = None  # what a publisher that was cut off has not yet cleared away
     observed = standing.observed
+    closed = None if observed is None else observed.closed
     return Seal(
         published=published,
         pending_size=None if pending is None else pending.size,
         waiting_for=() if pending is None else _waiting_for(standing, pending),
         stopped=observed is not None and observed.failure is not None,
+        closed_at=None if closed is None else closed.index,
+        closed_on=None if closed is None else date.fromisoformat(closed.on),
     )
 
 

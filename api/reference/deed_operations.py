@@ -64,6 +64,7 @@ OFFERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "authority.only_for_oneself",
             "chain.acted_twice",
             "command.nothing_to_record",
+            "deed.day_full",
             "deed.minutes_out_of_range",
             "deed.reason_unknown",
             "person.unknown",
@@ -101,6 +102,7 @@ DEEDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "recordInspection": (
         "登记一户的评比：至少两位评比人，登记人是其中之一，都不是这一户的人。一户一月一次。",
         (
+            "chain.acted_twice",
             "deed.day_in_future",
             "deed.item_unknown",
             "household.unknown",
@@ -133,13 +135,15 @@ DEEDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     ),
     "listPartyActivities": ("一个范围里的在职党员服务，新的在前；部门办理人只看得到本单位的。", _LIST),
     "recordPartyActivity": (
-        "登记在职党员在社区的服务。编号由调用人和 Idempotency-Key 推出。",
+        "登记在职党员在社区的服务。编号由服务的人、单位、内容和日期推出；不予确认或撤回的可以重新登记。",
         (
             "authority.only_for_oneself",
+            "chain.acted_twice",
             "deed.day_in_future",
             "deed.item_unknown",
             "deed.minutes_out_of_range",
             "party_activity.already_recorded",
+            "party_activity.nobody_may_confirm",
             "person.unknown",
             "place.unknown",
         ),
@@ -149,6 +153,7 @@ DEEDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         "所在单位和社区分别确认，先后不限；都确认了，积分同时记入。任一方可以不予确认；上级可以撤回，积分同时冲回。",
         (
             "chain.acted_twice",
+            "deed.day_full",
             "deed.reason_unknown",
             "party_activity.not_confirmed",
             "party_activity.not_recorded",
@@ -162,8 +167,10 @@ DEEDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 
 SHARES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "moveBetweenHouseholds": (
-        "几个人从这一户迁到另一户：迁移、并户、分户。离开和加入一次记下；积分不随之变动，要转的另提积分分割。",
+        "几个人从这一户迁到另一户：迁移、并户、分户。离开和加入一次记下；积分不随之变动，要转的另提积分分割。"
+        "迁移的本人和这两户的人不能登记。",
         (
+            "chain.acted_twice",
             "household.day_in_future",
             "household.not_in_it",
             "household.reason_unknown",

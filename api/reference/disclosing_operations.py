@@ -37,6 +37,7 @@ DISCLOSING: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "disclosure.period_not_over",
             "disclosure.period_unknown",
             "disclosure.reason_missing",
+            "reason.insufficient",
             "disclosure.same_again",
             "disclosure.text_too_long",
             "place.unknown",
@@ -88,14 +89,20 @@ DISCLOSING: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "person.unknown",
         ),
     ),
+    "openObjectionText": (
+        "打开一条异议的原话：负责答复的人和本村村务监督委员会成员可以打开，谁打开的，留有记录；"
+        "拟定那一版的人和提出人不能打开。",
+        (*_READ, "objection.text_erased", "objection.unknown"),
+    ),
     "answerObjection": (
-        "答复一条异议，答复会公开。提出人不能自己答复。",
+        "答复一条异议，答复会公开。提出人和拟定那一版的人不能答复。已答复成立、还没有公布更正的，可以改答不成立。",
         (
             *_READ,
             "chain.acted_twice",
             "disclosure.text_too_long",
             "objection.already_answered",
             "objection.answer_missing",
+            "reason.insufficient",
             "objection.unknown",
         ),
     ),

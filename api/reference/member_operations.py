@@ -8,6 +8,7 @@ _ONE_MEMBER: Final = ("access.may_not_read", "access.outside_area", "member.unkn
 _ONE_HOUSEHOLD: Final = ("access.may_not_read", "access.outside_area", "household.unknown")
 _SERVING: Final = ("chain.acted_twice", "member.day_in_past", "member.not_appointed", "member.unknown", "person.erased")
 _JOINING: Final = (
+    "chain.acted_twice",
     "household.day_in_future",
     "household.head_already",
     "household.not_in_it",
@@ -109,13 +110,17 @@ MEMBERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "listHouseholds": ("一个范围里的户，按登记的先后，今天有几人、谁是户主。", _READ),
     "readHousehold": ("一户和它的全部经过：谁从哪天到哪天属于它，谁当过户主。", _ONE_HOUSEHOLD),
     "registerHousehold": (
-        "在村、社区登记一户和这一户的人。一人同时只能属于一户。同一村同一编号只能登记一次。",
+        "在村、社区登记一户和这一户的人。一人同时只能属于一户。同一村同一编号只能登记一次。谁都不能登记自己的户。",
         (*_JOINING, "household.already_registered", "household.not_in_a_village"),
     ),
-    "joinHousehold": ("登记加入这一户的人，全部成功或全部不记。", (*_JOINING, "household.unknown")),
+    "joinHousehold": (
+        "登记加入这一户的人，全部成功或全部不记。加入的本人和同户的人不能登记。",
+        (*_JOINING, "household.unknown"),
+    ),
     "leaveHousehold": (
-        "登记离开这一户的人。经过都保留。",
+        "登记离开这一户的人。经过都保留。离开的本人和同户的人不能登记。",
         (
+            "chain.acted_twice",
             "household.day_in_future",
             "household.not_in_it",
             "household.reason_unknown",
@@ -124,8 +129,14 @@ MEMBERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         ),
     ),
     "nameHead": (
-        "确定户主，他要属于这一户。",
-        ("household.day_in_future", "household.head_already", "household.not_in_it", "household.unknown"),
+        "确定户主，他要属于这一户；离开了就不再是。他本人和同户的人不能登记。",
+        (
+            "chain.acted_twice",
+            "household.day_in_future",
+            "household.head_already",
+            "household.not_in_it",
+            "household.unknown",
+        ),
     ),
     "endRole": (
         "结束一个人在一个地方的角色。移动网格员请用“退出”或“暂停资格”。不能结束自己的角色。",

@@ -136,7 +136,8 @@ _INCIDENTS: Final = {
     ),
     "readRates": Operation(
         "一个范围里、某一时期上报的线索的核查率、办结率、有效率，和奖励的到账率。"
-        "每个比率都带分子、分母和账本位置，请一起公布；分母为零的 percent 是“—”。",
+        "每个比率都带分子、分母和账本位置，请一起看；分母为零的 percent 是“—”。"
+        "这里涉及隐私的也计在内；公开页（/v/代码/rates）上的不计，公布请用公开页的数。",
         _AREA,
     ),
     "listQueue": Operation("等待某一步的线索，最早的在前；自己经手过的不在其中。", _AREA),
@@ -669,8 +670,17 @@ _KEYS: Final = {
         ("key.by_holder", "key.not_live", "key.reason_unknown", "key.unknown"),
     ),
     "revokeKey": Operation(
-        "吊销一把密钥：从 from_index 这一条记录起，它的签名都不认。",
-        ("key.by_holder", "key.index_outside", "key.not_live", "key.reason_unknown", "key.unknown"),
+        "吊销一把密钥：从 from_index 这一条记录起，它的签名都不认，不能撤回。从那里起它已签过记录的，"
+        "先答 key.signed_since，说明有几条；确要吊销，把条数写在 confirmed 里再请求。",
+        (
+            "key.by_holder",
+            "key.index_outside",
+            "key.not_live",
+            "key.reason_unknown",
+            "key.registered_later",
+            "key.signed_since",
+            "key.unknown",
+        ),
     ),
     "submitSignatures": Operation(
         "交回设备签过的原文，换得回执。读过的内容若已变动，什么也不记录，请用同一编号重新请求。",

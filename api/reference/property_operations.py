@@ -88,7 +88,9 @@ PROPERTY: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "resource_contract.rent_reversed",
             "resource_contract.rent_unknown",
             "resource_contract.unknown",
+            "resource_contract.voucher_before",
             "resource_contract.voucher_unknown",
+            "resource_contract.voucher_unsuited",
             "sending_back.reason_unknown",
         ),
     ),
@@ -133,7 +135,11 @@ SUBSIDIES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "place.unknown",
         ),
     ),
-    "readSubsidyList": ("一版名单的逐行（按 payee_id）和这份名单的各版。", (*_ONE, "subsidy_list.unknown")),
+    "readSubsidyList": (
+        "一版名单的逐行（按账本里的次序）和这份名单的各版。payee_id 总是领取人本身；blinded 为真时，公开的账本里只有"
+        "隐去身份的编号。",
+        (*_ONE, "subsidy_list.unknown"),
+    ),
     "recordSubsidyListStep": (
         "另一个人确认待确认的一版，它代替前一版；或者退回。提出人和名单里的个人不能确认。",
         (

@@ -64,9 +64,10 @@ STATIONS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         (*_STATION, "station.in_the_past", "station.keeper_not_named"),
     ),
     "listArticle": (
-        "物资上架，定积分价。已经生效的价格不能改，新价格从明天起；兑换按当天的价格。",
+        "物资上架，定积分价。已经开始的价格不能改，新价格从明天起，还没有开始的可以用同一天起的另一个价格顶替；兑换按当天的价格。",
         (
             *_STATION,
+            "station.cash_price_unsuited",
             "station.in_the_past",
             "station.listed_later",
             "station.price_replaces_today",
@@ -132,6 +133,7 @@ STATIONS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         "或为没有手机的老人代办的工作人员（写明原因）。",
         (
             "exchange.code_taken",
+            "exchange.nobody_left",
             "exchange.not_for_account",
             "exchange.points_max_unsuited",
             "exchange.staff_reason_unknown",
@@ -162,6 +164,7 @@ STATIONS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "exchange.code_withdrawn",
             "exchange.limit_reached",
             "exchange.no_top_up",
+            "exchange.nobody_left",
             "exchange.nothing_wanted",
             "exchange.outside_reach",
             "exchange.sku_twice",

@@ -129,6 +129,7 @@ VILLAGE_OPERATIONS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "committee.near_relative",
             "committee.not_in_supervision",
             "committee.sits_in_both",
+            "meeting.resolution_unwitnessed",
             "reason.insufficient",
             "village_book.unknown",
             "village_month.closed",

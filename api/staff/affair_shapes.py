@@ -219,7 +219,9 @@ class MeetingStep(Shape):
     opposed: Count = Field(default=0, description="反对几票（resolve）")
     abstained: Count = Field(default=0, description="弃权几票（resolve）")
     limit_fen: Money | None = Field(
-        default=None, description="这项决议授权花多少钱，以分计（resolve）；不给就是不授权花钱"
+        default=None,
+        description="这项决议授权花多少钱，以分计（resolve）；不给就是不授权花钱。"
+        "事项（title）要是通知里的一项议题；没有通过的不授权支出",
     )
     reason: Reason | None = Field(
         default=None, description="理由（cancel）：no_quorum、postponed、no_longer_needed、called_wrongly"

@@ -12,6 +12,7 @@ from api.staff.texts import names_of
 from api.web import affair_words
 from api.web.paging import query
 from domain import authority
+from domain.affairs.meetings import DAYS_LATE_MAX
 from domain.kernel.affairs import TEXT_CHARS_MAX
 from domain.kernel.places import Division, level
 from projections import places
@@ -52,9 +53,11 @@ def page_values(desk: Office, who: Acting, division: Division, steps: Iterable[S
     """What the page of one affair shows."""
     passed = list(steps)
     people = [step.by_id for step in passed]
+    # The agent signs for whoever sent the public form: his is no name of anybody.
+    online = {step.by_id: affair_words.SENT_ONLINE for step in passed if step.role == "agent"}
     return {
         "steps": passed,
-        "names": names_of(desk, people),
+        "names": {**names_of(desk, people), **online},
         "places": place_names(desk, {division}),
         **common(desk, who),
         **more,
@@ -69,6 +72,7 @@ def common(desk: Office, who: Acting) -> dict[str, Any]:
         "today": on,
         "answer_by": on + timedelta(days=ANSWER_DAYS),
         "text_max": TEXT_CHARS_MAX,
+        "late_max": DAYS_LATE_MAX,
         "may": lambda event_type: authority.may(who.role, event_type),
     }
 

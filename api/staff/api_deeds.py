@@ -7,7 +7,7 @@ from fastapi import Query
 from api.commands.deeds import commendations, inspections, party_activities
 from api.staff.acting import NEIGHBOURS, ByToken, Desk
 from api.staff.api_answers import RECORDED, Sending, Sent, once
-from api.staff.api_tasks import Before, OnlyWaiting, Recorded, new_deed_id
+from api.staff.api_tasks import Before, OnlyWaiting, Recorded
 from api.staff.deed_shapes import (
     CommendationStep,
     InspectionStep,
@@ -166,10 +166,8 @@ def list_party_activities(
     summary="登记在职党员服务",
 )
 def record_party_activity(wanted: NewPartyActivity, sent: Sent) -> Recorded:
-    """Write a service down. Its id follows from the caller and the Idempotency-Key."""
-    deed_id = new_deed_id(sent.desk, sent.who, "party_activity", sent.key)
+    """Write a service down. Its id follows from who served, for which unit, with what, and on which day."""
     new = party_activities.NewPartyActivity(
-        party_activity_id=deed_id,
         division=wanted.division,
         person_id=wanted.person_id or sent.who.person_id,
         unit=wanted.unit,
@@ -179,7 +177,7 @@ def record_party_activity(wanted: NewPartyActivity, sent: Sent) -> Recorded:
         minutes=wanted.minutes,
     )
     receipt = party_activities.record(sent.app, actor=sent.actor, key=sent.key, new=new, on=sent.on)
-    return Recorded(deed_id=deed_id, receipt=sent.recorded(receipt))
+    return Recorded(deed_id=new.party_activity_id, receipt=sent.recorded(receipt))
 
 
 @router.get("/party-activities/{deed_id}", operation_id="readPartyActivity", summary="一次在职党员服务")

@@ -12,7 +12,7 @@ from api.commands.shared import today
 from api.staff.acting import ByToken, Desk
 from api.staff.api_answers import RECORDED, Sent, once
 from api.staff.disclosing_done import Asked, committee_step, objection_of, settings_of, step
-from api.staff.disclosing_read import document_of, owed, readable, whole
+from api.staff.disclosing_read import document_of, owed, readable, text_of, whole
 from api.staff.disclosing_shapes import (
     CommitteeStep,
     Computation,
@@ -67,6 +67,12 @@ class ObjectionTaken(BaseModel):
 
     objection_id: UUID
     receipt: ReceiptGiven
+
+
+class ObjectionText(BaseModel):
+    """What somebody objected, in his own words."""
+
+    text: str
 
 
 class CommitteesRead(BaseModel):
@@ -171,6 +177,16 @@ def raise_objection(disclosure_id: Identifier, wanted: NewObjectionSent, sent: S
         sent.app, actor=sent.actor, key=sent.key, new=objection_of(found, wanted), on=sent.on
     )
     return ObjectionTaken(objection_id=identity, receipt=sent.recorded(receipt))
+
+
+@router.get(
+    "/disclosures/{disclosure_id}/objections/{objection_id}/text",
+    operation_id="openObjectionText",
+    summary="打开异议原话",
+)
+def open_objection_text(disclosure_id: Identifier, objection_id: Identifier, desk: Desk, who: ByToken) -> ObjectionText:
+    """What was objected; who opened it is recorded."""
+    return ObjectionText(text=text_of(desk, who, whole(desk, readable(desk, who, disclosure_id)), objection_id))
 
 
 @router.post(

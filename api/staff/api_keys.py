@@ -144,6 +144,7 @@ def revoke(wanted: KeyRevocation, key: CommandKey, desk: Desk, who: ByToken, res
         person_id=wanted.person_id,
         role=wanted.role,
         from_index=wanted.from_index,
+        confirmed=wanted.confirmed,
         reason=wanted.reason,
         on=today(desk.app),
     )

@@ -30,7 +30,7 @@ def _period(text: str) -> Period:
 
 
 class RateRead(BaseModel):
-    """One rate; `about` says what is divided by what.
+    """One rate, of everything; in public nothing sensitive is counted. `about` says what is divided by what.
 
     `percent` is never to be shown without the others; `text` is how to show it.
     """
@@ -80,7 +80,7 @@ def rates(
     where = who.area(desk, area)
     wanted = _period(of) if of is not None else period_of(today(desk.app), "year")
     with desk.current(*published_rates.MODELS) as conn:
-        found = published_rates.of_period(conn, where, wanted)
+        found = published_rates.of_period(conn, where, wanted, public=False)
     return RatesRead(
         area=where,
         period=found.period,

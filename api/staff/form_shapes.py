@@ -47,7 +47,7 @@ def _fen_of_yuan(value: Any) -> Any:
 
 def _whole(value: Any) -> Any:
     if isinstance(value, str) and not _WHOLE.fullmatch(value):
-        raise ValueError("应当是整数")
+        raise ValueError("应当是整数，不带正负号，最多 9 位")
     return int(value)
 
 

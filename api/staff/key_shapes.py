@@ -51,6 +51,9 @@ class KeyRevocation(KeyRetirement):
     model_config = _example(reason="stolen", from_index=1200)
 
     from_index: Annotated[LogIndex, Field(description="从哪个索引的记录起不认它的签名（索引从 0 起）")]
+    confirmed: Annotated[
+        LogIndex | None, Field(description="从那里起它已签过的、将不认的记录有几条；没有签过的不用写")
+    ] = None
 
 
 class NewDeviceKey(KeyOf):

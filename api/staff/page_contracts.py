@@ -17,7 +17,7 @@ from api.staff.office import Office
 from api.staff.page_today import place_names
 from api.staff.property_done import Asked, contract_of, contract_step
 from api.staff.property_forms import ContractForm, ContractStepForm
-from api.staff.property_grounds import resolution_choices, voucher_choices
+from api.staff.property_grounds import rent_choices, resolution_choices
 from api.staff.property_read import contract_page, schedule_of
 from api.staff.texts import names_of
 from api.web import property_words
@@ -92,7 +92,7 @@ def page(request: Request, contract_id: Identifier, desk: Desk, who: ByCookie) -
         "rents": found.rents,
         "schedule": schedule_of(desk, contract_id) if contract.status == "signed" else [],
         "open": [one for one in found.dues if one.state not in ("paid", "cancelled")],
-        "vouchers": voucher_choices(desk, contract.division),
+        "vouchers": rent_choices(desk, contract),
         "parties": party_references(desk, {contract.party_id}),
         "names": names_of(desk, [one for one in people if one is not None]),
         "places": place_names(desk, {contract.division}),

@@ -21,7 +21,7 @@ from api.staff.acting import Acting, ByCookie, Desk
 from api.staff.fields import Identifier
 from api.staff.forms import FormSent, Sent, show
 from api.staff.office import Office
-from api.staff.points_shown import goods_for, holder_names, require_account, titled
+from api.staff.points_shown import goods_for, holder_names, lying, require_account, titled
 from api.staff.scanned import receipt_scanned
 from api.staff.station_forms import QUANTITY, CounterForm, wanted_of
 from api.web import station_words
@@ -31,7 +31,7 @@ from domain.kernel.money import Fen
 from domain.kernel.places import Division, area_of
 from domain.kernel.refusals import Refusal
 from domain.stations import exchanges as of_exchanges
-from domain.stations.exchanges import Exchange, ExchangeMade, Priced, exchange_stream
+from domain.stations.exchanges import Exchange, ExchangeMade, Priced
 from projections import exchanges, stations, stock_cards
 from projections.points_queries import PointsAccount
 from projections.stations import Listing, Station
@@ -70,20 +70,15 @@ def check(request: Request, form: FormSent) -> HTMLResponse | RedirectResponse:
     if (receipt := receipt_scanned(asked.code)) is not None:
         return RedirectResponse(f"/staff/exchanges/{receipt}", status_code=303)
     exchange_id = exchange_of(form.app, code=asked.code)
-    exchange = of_exchanges.require_valid(
-        form.app.journal.state(exchange_stream(exchange_id), of_exchanges.evolve),
-        keeper_id=form.who.person_id,
-        holders=(),
-        at=form.app.journal.now(),
-    )
+    exchange = commands.require_valid(form.app, actor=form.actor, exchange_id=exchange_id, on=form.on)
     account = require_account(form.desk, exchange.account_id)
     station, shelf = _shelf(form, asked.station_id)
     of_exchanges.require_within(_reach(form, account), station=station.division)
     whose = holder_names(form.desk, [account])[account.account_id]
     if not wanted:
-        seen = {"asked": asked, "account": account, "whose": whose, "points_max": exchange.points_max}
-        spendable = min(account.spendable, exchange.points_max or account.spendable)
-        values = {**_counter(form.desk, form.who, station.station_id, spendable=spendable), **seen}
+        most = exchange.points_max
+        seen = {"asked": asked, "account": account, "whose": whose, "points_max": most}
+        values = {**_counter(form.desk, form.who, station.station_id, account=account, most=most), **seen}
         return show(request, form.desk, form.who, "counter.html", values)
     with titled(shelf.listings.values()):
         made = _reckoned(form, exchange, account=account, station=station, wanted=_priced(shelf, wanted))
@@ -102,19 +97,26 @@ def check(request: Request, form: FormSent) -> HTMLResponse | RedirectResponse:
     return show(request, form.desk, form.who, "counter_check.html", values)
 
 
-def _counter(desk: Office, who: Acting, station: UUID | None, *, spendable: int | None = None) -> dict[str, Any]:
-    """The counter of a station that he keeps; `spendable`: what the holder who stands there can use."""
+def _counter(
+    desk: Office,
+    who: Acting,
+    station: UUID | None,
+    *,
+    account: PointsAccount | None = None,
+    most: int | None = None,
+) -> dict[str, Any]:
+    """The counter of a station that he keeps; `account`: whose holder stands there, to use `most` of its points."""
     on = today(desk.app)
     with desk.current(stations, stock_cards, exchanges) as conn:
         kept = stations.kept_by(conn, who.person_id, on=on)
         chosen = next((one for one in kept if one.station_id == station), kept[0] if kept else None)
-        goods = goods_for(conn, chosen, spendable=spendable, on=on) if chosen is not None else []
+        offered = lying(conn, chosen, on=on) if chosen is not None else []
         last = exchanges.of_station(conn, chosen.station_id, limit=EXCHANGES_SHOWN) if chosen is not None else []
         lines = exchanges.lines(conn, [one.exchange_id for one in last])
     return {
         "kept": kept,
         "station": chosen,
-        "goods": goods,
+        "goods": goods_for(desk, chosen, offered, account=account, most=most, on=on) if chosen is not None else [],
         "last": last,
         "lines": lines,
         "quantity": QUANTITY,

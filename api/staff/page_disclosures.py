@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands.disclosing import computing, disclosures, objections
 from api.commands.disclosing.naming import masked_in
+from api.commands.disclosing.streams import disclosure_stream
 from api.commands.shared import today
 from api.public.document_tables import Reader
 from api.public.months import places_below
@@ -22,6 +23,7 @@ from api.staff.disclosing_read import (
     document_of,
     names_of_version,
     owed,
+    parted,
     period_texts,
     readable,
     texts_of,
@@ -33,19 +35,24 @@ from api.staff.office import Office
 from api.staff.page_today import place_names
 from api.staff.texts import names_of
 from api.web import disclosing_words, erasure_words
+from api.web.disclosed.corrections import Corrected, corrected, in_words
 from api.web.disclosed.kinds import WORDS, row_words
+from api.web.disclosed.since_posted import since_posted
+from api.web.messages import sentence
 from api.web.paging import query
 from api.web.routes import Routes
 from domain import authority
 from domain.disclosures.posters import PAPERS
+from domain.disclosures.state import evolve
 from domain.kernel.disclosed import KINDS
 from domain.kernel.documents import Document, ShownName
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
+from journal import disclosed_documents
 from projections import disclosure_calendar, disclosure_queries, places
 from projections import disclosures as disclosures_model
 from projections.disclosed.makers import MAKERS
-from projections.disclosure_queries import Version
+from projections.disclosure_queries import Disclosure, Version
 
 router = Routes(prefix="/staff/disclosures", include_in_schema=False)
 
@@ -114,11 +121,25 @@ def check(request: Request, form: FormSent) -> HTMLResponse:
         "digest": found.digest,
         "before": before,
         "corrects": before.posted if before is not None else None,
+        "corrected": _corrected(form, before, found.digest) if before is not None and before.posted else None,
+        "nothing_corrected": sentence("disclosure.same_again", {"version": before.posted if before else None}),
         "places": place_names(desk, {wanted.division}),
         "said": disclosing_words,
         "period_text": period_texts(desk, [wanted.period]),
     }
     return show(request, desk, who, "disclosure_check.html", values)
+
+
+def _corrected(form: FormSent, before: Disclosure, digest: str) -> Corrected | None:
+    """What a computed document would correct of the version posted last; None for nothing, which is not drafted."""
+    state = form.app.journal.state(disclosure_stream(before.disclosure_id), evolve)
+    if state is None or state.posted is None:
+        return None
+    if disclosures.posted_again(form.app, form.actor, form.app.journal, disclosure=state, digest=digest, on=form.on):
+        return None
+    with form.app.reading.connection() as conn:
+        found = disclosed_documents.changes_between(conn, state.posted.document, digest)
+    return Corrected(found, renamed=found.nothing)
 
 
 @router.post("")
@@ -143,6 +164,11 @@ def page(
     all_ = whole(desk, readable(desk, who, disclosure_id))
     one, on, found = _asked(all_, version), today(desk.app), all_.disclosure
     posted = one.since is not None
+    last = next((each for each in reversed(all_.versions) if each.since is not None), None)
+    with desk.app.reading.connection() as conn:
+        with conn.transaction():
+            changed = corrected(conn, all_.versions)
+        moved = since_posted(conn, last.document) if last is not None and found.ended_on is None else None
     names = names_of_version(desk, disclosure_id, one.version) if posted else masked_in(desk.app, one.document, on)
     people = {one.drafter_id, one.reviewer_id, one.publisher_id} - {None}
     values: dict[str, Any] = {
@@ -152,7 +178,10 @@ def page(
         "latest": all_.versions[-1],
         "versions": all_.versions,
         "objections": all_.objections,
-        "texts": texts_of(desk, who, all_.objections),
+        "texts": texts_of(desk, who, all_, all_.objections),
+        "own_part": {one.objection_id: parted(who, all_, one) for one in all_.objections},
+        "corrected": changed,
+        "since_posted": moved and in_words(moved),
         "gone": erasure_words.GONE,
         "posters": all_.posters,
         "papers": sorted(PAPERS, reverse=True),
@@ -235,11 +264,13 @@ def _shown(desk: Office, document: Document, names: dict[str, ShownName]) -> dic
         if row[place] is not None
     }
     place_of = {str(code): name for code, name in place_names(desk, found).items()}
-    parts, more = Reader(document, words, names, place_of).page(rows_max=ROWS_MAX)
+    reader = Reader(document, words, names, place_of)
+    parts, more = reader.page(rows_max=ROWS_MAX)
     return {
         "document": document,
         "words_of": words,
         "sentence": words.sentence(document.sentence),
+        "chart": reader.chart,
         "left_out": words.left_out(document.withheld),
         "parts": parts,
         "cut": document.row_count if more is not None else None,

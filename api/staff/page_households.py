@@ -86,7 +86,8 @@ def register(form: FormSent) -> RedirectResponse:
 @router.get("/{household_id}")
 def page(request: Request, household_id: Identifier, desk: Desk, who: ByCookie) -> HTMLResponse:
     """One household: who belongs and belonged to it, its heads, and the next steps."""
-    shown = page_of(desk, who, household_id)
+    shown, on = page_of(desk, who, household_id), today(desk.app)
+    here = {one.person_id for one in shown.persons if one.since <= on and (one.until is None or on <= one.until)}
     people = [one.person_id for one in shown.persons]
     values: dict[str, Any] = {
         "page": shown,
@@ -96,8 +97,9 @@ def page(request: Request, household_id: Identifier, desk: Desk, who: ByCookie) 
         "names": names_of(desk, [*people, *(one.head_id for one in shown.heads)]),
         "places": place_names(desk, {shown.household.division}),
         "said": words,
-        "today": today(desk.app),
+        "today": on,
         "may": authority.may(who.role, "household.person_joined/1"),
+        "lives_there": who.person_id in here,
         **_shares(desk, who, shown),
     }
     return show(request, desk, who, "household.html", values)

@@ -86,6 +86,7 @@ def revoke(form: FormSent) -> RedirectResponse:
         person_id=wanted.person_id,
         role=wanted.role,
         from_index=wanted.from_index,
+        confirmed=wanted.confirmed,
         reason=wanted.reason,
         on=form.on,
     )

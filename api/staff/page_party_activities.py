@@ -7,7 +7,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.commands.deeds import party_activities
 from api.staff.acting import ByCookie, Desk
-from api.staff.api_tasks import new_deed_id
 from api.staff.deed_forms import PartyActivityForm
 from api.staff.deed_shapes import PartyActivityStep
 from api.staff.deeds_done import Asked, party_activity_step
@@ -33,9 +32,7 @@ def listing(
 def record(form: FormSent) -> RedirectResponse:
     """Write a service down."""
     wanted = named(form, "person_id").shaped(PartyActivityForm)
-    deed_id = new_deed_id(form.desk, form.who, "party_activity", form.key)
     new = party_activities.NewPartyActivity(
-        party_activity_id=deed_id,
         division=wanted.division,
         person_id=wanted.person_id or form.who.person_id,
         unit=wanted.unit,
@@ -45,7 +42,7 @@ def record(form: FormSent) -> RedirectResponse:
         minutes=wanted.minutes,
     )
     receipt = party_activities.record(form.app, actor=form.actor, key=form.key, new=new, on=form.on)
-    return form.done(receipt, at=f"/staff/party-activities/{deed_id}")
+    return form.done(receipt, at=f"/staff/party-activities/{new.party_activity_id}")
 
 
 @router.get("/{deed_id}")

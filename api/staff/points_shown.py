@@ -12,6 +12,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from api.commands.points import layers_in_force
 from api.commands.shared import today
 from api.staff.acting import Acting
 from api.staff.office import Office
@@ -19,8 +20,10 @@ from api.staff.page_today import place_names
 from api.staff.texts import names_of
 from api.web import deed_words, points_words, register_words, words
 from api.web.paging import Shown, query
-from domain.kernel.places import Division
+from domain.kernel.places import Division, area_of, chain, contains
 from domain.kernel.refusals import Refusal
+from domain.stations import takings
+from domain.stations.takings import taking_stream
 from projections import households, points, points_queries, points_rules, stations, stock_cards
 from projections.exchanges import ExchangeLine
 from projections.points_queries import PointsAccount, PointsEntry
@@ -28,6 +31,7 @@ from projections.points_rules import Titles
 from projections.stations import Listing, Station
 
 ENTRIES_SHOWN: Final = 50
+STATIONS_SHOWN: Final = 3
 
 _PAGES: Final = {
     "incident": ("线索", "/staff/incidents/"),
@@ -64,11 +68,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """An article on offer: how many lie there, and how many the points of an account buy."""
+    """An article on offer: how many lie there, how many an account can take now; `used_up`: a limit leaves none."""
 
     listing: Listing
     on_hand: int
     affordable: int
+    used_up: bool
 
 
 def holder_names(desk: Office, accounts: Iterable[PointsAccount]) -> dict[UUID, str]:
@@ -97,12 +102,14 @@ def account_values(
 ) -> dict[str, Any]:
     """What the page of an account shows, but for who may do what."""
     on = today(desk.app)
+    within = layers_in_force(desk.app, account.division, on=on).exchange_within
     with desk.current(points, points_rules, stations, stock_cards) as conn:
         found = points_queries.entries(conn, account.account_id, before=before, limit=ENTRIES_SHOWN)
         lots = points_queries.lots(conn, account.account_id)
         titles = points_rules.titles(conn, (entry.rule for entry in found))
-        near = _station_of(conn, account)
-        goods = goods_for(conn, near, spendable=account.spendable, on=on) if near is not None else []
+        reached = _stations_reached(conn, account.division, area_of(account.division, within))
+        near = _nearest(reached, account.division)
+        offered = [lying(conn, one, on=on) for one in near]
         at = {
             station_id: known
             for station_id in {entry.station_id for entry in found if entry.station_id}
@@ -114,15 +121,19 @@ def account_values(
     names = names_of(desk, (entry.beneficiary_id for entry in found))
     first = account.entries - found[0].seq + 1 if found else 1
     shown = Shown(total=account.entries, first=first, count=len(found))
-    places = place_names(desk, {account.division, *(one.division for one in found if one.division)})
+    divisions = {one.division for one in found if one.division} | {one.division for one in near}
+    places = place_names(desk, {account.division, *divisions})
     telling = _Telling(titles, names, places, at, holder_names(desk, others.values()), who.only_own)
     return {
         "account": account,
         "whose": holder_names(desk, [account])[account.account_id],
         "lots": lots,
         "overdue": [lot for lot in lots if lot.until is not None and lot.until < on],
-        "goods": goods,
-        "station": near,
+        "offers": [
+            (one, goods_for(desk, one, goods, account=account, on=on)) for one, goods in zip(near, offered, strict=True)
+        ],
+        "stations_reached": len(reached),
+        "within": points_words.REACHES[within],
         "told": [telling.told(entry) for entry in found],
         "shown": shown,
         "next": f"{path}{query(before=found[-1].seq)}" if shown.more else None,
@@ -154,22 +165,55 @@ def titled(listings: Iterable[Listing | ExchangeLine]) -> Iterator[None]:
         raise Refusal(refusal.code, **said) from None
 
 
-def goods_for(conn: Connection[Any], station: Station, *, spendable: int | None, on: date) -> list[Goods]:
-    """What a station offers today, what lies there, and how much of it so many points buy."""
+def lying(conn: Connection[Any], station: Station, *, on: date) -> list[tuple[Listing, int]]:
+    """What a station offers today, and how many of each lie there."""
     left = {one.sku: one.on_hand for one in stock_cards.of_stations(conn, [station.station_id])}
+    return [(listing, left.get(listing.sku, 0)) for listing in stations.offered(conn, station.station_id, on=on)]
+
+
+def goods_for(
+    desk: Office,
+    station: Station,
+    offered: Sequence[tuple[Listing, int]],
+    *,
+    account: PointsAccount | None,
+    on: date,
+    most: int | None = None,
+) -> list[Goods]:
+    """How much of what is `offered` an account can take: by its points, of which `most` may be used, and by the limits
+    that are in force there, as the counter will judge them.
+    """
+    if account is None:
+        return [Goods(listing, on_hand, 0, used_up=False) for listing, on_hand in offered]
+    points = min(account.spendable, most or account.spendable)
+    limits = layers_in_force(desk.app, station.division, on=on).exchange_limits
+    taken = desk.app.journal.state(taking_stream(account.account_id), takings.evolve)
+    rooms = [takings.room(taken, listing.sku, limits=limits, on=on) for listing, _ in offered]
     return [
         Goods(
             listing,
-            left.get(listing.sku, 0),
-            min(left.get(listing.sku, 0), (spendable or 0) // listing.points_price),
+            on_hand,
+            min(on_hand, points // listing.points_price, *([] if room is None else [room])),
+            used_up=room == 0,
         )
-        for listing in stations.offered(conn, station.station_id, on=on)
+        for (listing, on_hand), room in zip(offered, rooms, strict=True)
     ]
 
 
-def _station_of(conn: Connection[Any], account: PointsAccount) -> Station | None:
-    """The open station of the account's village, if there is one."""
-    return next((one for one in stations.within(conn, account.division) if one.status == "open"), None)
+def _stations_reached(conn: Connection[Any], division: Division, area: Division) -> list[Station]:
+    """The open stations of an area, the nearest to a division first: of its village, its township, its county."""
+    found = [one for one in stations.within(conn, area) if one.status == "open"]
+    return sorted(found, key=lambda one: _apart(division, one))
+
+
+def _nearest(reached: Sequence[Station], division: Division) -> list[Station]:
+    """Those of the first that are equally near, a few of them."""
+    return [one for one in reached if _apart(division, one) == _apart(division, reached[0])][:STATIONS_SHOWN]
+
+
+def _apart(division: Division, station: Station) -> int:
+    """How many steps up from a division lies the first that a station is in too."""
+    return next(number for number, area in enumerate(chain(division)) if contains(area, station.division))
 
 
 @dataclass(frozen=True, slots=True)

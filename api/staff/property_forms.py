@@ -80,9 +80,10 @@ class ContractStepForm(ContractStep):
 
 
 class ProgrammeForm(NewProgramme):
-    """A programme and its first standard."""
+    """A programme and its first standard; whether its payees may be shown is for whoever publishes it to say."""
 
     standard_fen: Yuan
+    sensitive: bool
 
 
 class ProgrammeStepForm(ProgrammeStep):

@@ -1,5 +1,6 @@
 """What staff read of a village's assets, resource contracts and subsidies; pages and programs ask alike."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -12,6 +13,7 @@ from api.staff.acting import Acting
 from api.staff.office import Office
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
+from journal.blinding import blinding
 from projections import resource_contracts, subsidies, village_assets
 from projections.resource_contracts import ContractDue, ContractRent, ResourceContract
 from projections.subsidies import SubsidyLine, SubsidyListVersion, SubsidyProgramme, SubsidyStandard
@@ -46,7 +48,10 @@ class ProgrammePage(BaseModel):
 
 
 class ListPage(BaseModel):
-    """A version of a list, some of its lines by payee, and every version of the list, the latest first."""
+    """A version of a list, some of its lines, and every version of the list, the latest first.
+
+    In the lines stand the payees themselves, blinded in the journal or not; their order is that of the journal.
+    """
 
     version: SubsidyListVersion
     lines: list[SubsidyLine]
@@ -115,13 +120,20 @@ def programme_page(desk: Office, who: Acting, programme_id: UUID) -> ProgrammePa
 def list_page(
     desk: Office, who: Acting, list_id: UUID, *, version: int | None, after: UUID | None, limit: int
 ) -> ListPage:
-    """A version of a list: the one asked for, else the latest. Refuses `access.*`, `subsidy_list.unknown`."""
+    """A version of a list: the one asked for, else the latest; `after`: the payee on whom the page before ended.
+
+    Refuses `access.*`, `subsidy_list.unknown`.
+    """
     who.require("property")
     with desk.current(subsidies) as conn:
         versions = subsidies.versions(conn, list_id)
         wanted = next((one for one in versions if version in (None, one.version)), None)
-        lines = subsidies.lines(conn, list_id, wanted.version, after=after, limit=limit) if wanted else []
-    if wanted is None:
-        raise Refusal("subsidy_list.unknown")
-    who.require_area(wanted.division)
+        if wanted is None:
+            raise Refusal("subsidy_list.unknown")
+        who.require_area(wanted.division)
+        known, scope = (blinding(desk.app.vault) if wanted.blinded else None), wanted.programme_id
+        begin = known.blind(after, scope=scope) if known is not None and after is not None else after
+        lines = subsidies.lines(conn, list_id, wanted.version, after=begin, limit=limit)
+    if known is not None:
+        lines = [replace(one, payee_id=known.open(one.payee_id, scope=scope)) for one in lines]
     return ListPage(version=wanted, lines=lines, versions=versions)

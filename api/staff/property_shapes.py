@@ -174,7 +174,7 @@ class NewProgramme(Shape):
     unit: Annotated[Line, Field(max_length=20)] = Field(description="按什么计：亩、人、月")
     standard_fen: AmountFen = Field(description="每一单位多少，分")
     since: Day = Field(description="从哪天起")
-    sensitive: bool = Field(default=False, description="领取人不宜公开（公开页只列合计）")
+    sensitive: bool = Field(default=False, description="领取人不宜公开（公开页只列合计，账本里隐去身份）")
 
 
 class ProgrammeStep(Shape):

@@ -48,7 +48,7 @@ AFFAIR_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         # meetings and their rules
         "meeting.eligible_unexplained": "上次这种会议应到 {before} 人，这次写了 {eligible} 人。"
         "请核对；确有变化的，写明原因（会公开）。",
-        "meeting.day_unsuited": "开会日期 {day} 不对：应在 {since} 至 {until} 之间。请核对年份。",
+        "meeting.day_unsuited": "开会日期 {day} 不对：应在 {since} 至 {until} 之间；更早的会议不能补登。请核对日期。",
         "meeting.voted_already": "“{title}”在这次会议上已经表决过。同一件事一次会议只表决一次；要再议请另开会议。",
         "project.above_resolution": "预算 {amount_fen} 元超过了决议授权的数：还剩 {left_fen} 元。请改预算或另行决议。",
         "meeting.agenda_size": "议题应有 1 到 {most} 项。请核对。",
@@ -60,12 +60,17 @@ AFFAIR_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "请另行召集，并把这次会议登记为没有开成。",
         "meeting.not_called": "这次会议现在是“{status}”，不能再登记到会或取消。请刷新页面查看。",
         "meeting.not_held": "这次会议现在是“{status}”，还不能登记表决。请先登记到会人数。",
+        "meeting.not_on_agenda": "“{title}”不在这次会议的议题里，不能授权花钱。"
+        "事项要与通知里的一项议题相同；没有通知过的事，请另开会议。",
         "meeting.resolution_elsewhere": "这项决议是 {division} 的，不是本村的。请换本村的决议。",
         "meeting.resolution_not_passed": "决议 {resolution} 没有通过，不能据以办理。请换一项已通过的决议。",
         "meeting.resolution_unknown": "没有名为 {resolution} 的决议。请从列表中选择。",
+        "meeting.resolution_unwitnessed": "决议 {resolution} 的会议还没有存签到表，或只由登记表决的人存过，"
+        "不能据以花钱。请由另一个人在“会议”里存入签到表。",
         "meeting.sheet_files_unsuited": "签到表至少存一个文件，同一个只存一次，一次会议最多 {most} 个。请核对文件。",
         "meeting.sheet_missing": "按签到册计人数，要写签到册的编号。请填写。",
         "meeting.unknown": "没有这次会议。请核对编号。",
+        "meeting.vote_late": "会议是 {day} 开的，表决最晚在 {until} 登记，现在不能再补登。请另开会议表决。",
         "meeting.votes_invalid": "票数共 {votes}，到会 {present} 人：至少应有一票，票数不能多于到会人数。请核对。",
         "meeting_rule.begins_before_last": "这种会议已有从 {last} 起的规则，不能再从 {since} 起。请改用以后的日期。",
         "meeting_rule.begins_in_past": "规则从 {since} 起施行，这一天已经过去。请改用今天或以后的日期。",

@@ -24,6 +24,9 @@ SUGGESTION_STATUSES: Final[Mapping[str, str]] = {
 
 SUGGESTION_CHANNELS: Final[Mapping[str, str]] = {"web": "网页", "staff": "工作人员代录", "slip": "意见单"}
 
+SENT_ONLINE: Final = "网上提交"
+"""Who took a step that the public form's agent signed."""
+
 SUGGESTION_OUTCOMES: Final[Mapping[str, str]] = {
     "adopted": "采纳",
     "partly_adopted": "部分采纳",

@@ -7,6 +7,9 @@ from typing import Final
 DEED_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
     {
         # all deeds
+        "deed.day_full": "一个人一天最多记 {minutes_max} 分钟服务：他 {day} 已确认 {used} 分钟，"
+        "不能再确认 {minutes} 分钟。"
+        "请核对时长和日期。",
         "deed.day_in_future": "日期 {day} 还没有到。请在做完以后登记。",
         "deed.item_unknown": "当地现行的积分规则里没有可用的事项“{item}”，或它的计分单位不合适。请从列表中选择。",
         "deed.minutes_out_of_range": "时长 {minutes} 分钟不在 1 到 {minutes_max} 分钟之间。请核对。",
@@ -60,7 +63,10 @@ DEED_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "title.ends_before_it_began": "最后一天 {last_day} 早于称号开始的 {since}。请核对日期。",
         "title.not_held": "这一户现在没有这个称号。请刷新页面查看。",
         # party members' service
-        "party_activity.already_recorded": "这次服务已经登记过。请刷新页面查看。",
+        "party_activity.already_recorded": "这位党员这一天的这项服务（单位、内容相同）已经登记过。"
+        "确是另一次的，请写明内容有什么不同。",
+        "party_activity.nobody_may_confirm": "“{unit}”现在没有别的办理人可以确认，登记后会一直没有人确认。"
+        "请按部门名单核对单位的名称。",
         "party_activity.not_confirmed": "这次服务现在是“{status}”，没有可撤回的确认。请刷新页面查看。",
         "party_activity.not_recorded": "这次服务现在是“{status}”，没有待确认的登记。请刷新页面查看。",
         "party_activity.other_unit": "您不是“{unit}”登记的办理人。请由他所在单位的办理人确认。",

@@ -42,7 +42,8 @@ DISCLOSING_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "disclosure.period_unknown": "“{period}”不是公开的时间。请写成 2026-03、2026-Q1 或 2026。",
         "disclosure.posting_runs": "公示期到 {until} 为止。请等期满后再结束。",
         "disclosure.reason_missing": "第 {version} 版已经公布，再拟定就是更正。请写明更正原因。",
-        "disclosure.same_again": "算出来的内容与第 {version} 版一样。请先改正账目，再重新计算。",
+        "disclosure.same_again": "算出来的内容与第 {version} 版一样，没有更正什么。"
+        "请先在账上改正，再重新计算；异议其实不成立的，请由答复的人改答“不成立”。",
         "disclosure.setting_out_of_range": "{setting}应在 {least} 至 {most} 之间。请改正。",
         "disclosure.settings_backdated": "公开办法不倒签，最早从 {since_least} 起（首次制定可往前 400 天）。请改日期。",
         "disclosure.settings_since_reused": "从 {since} 起已有一份公开办法。请换一个日期。",

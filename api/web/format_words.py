@@ -82,8 +82,12 @@ _PATTERNS: Final = phrases(
 
 
 def said(error: Exception | str) -> str:
-    """The Chinese of an error of the formats, inner parts included; what no pattern knows stays as it is."""
-    if isinstance(error, Exception) and isinstance(error.__cause__, OSError):
+    """The Chinese of an error of the formats, inner parts included; what no pattern knows stays as it is.
+
+    An error of `api` says in Chinese what it means; of any other, what the operating system said tells more.
+    """
+    ours = type(error).__module__.startswith("api.")
+    if isinstance(error, Exception) and isinstance(error.__cause__, OSError) and not ours:
         return f"{error.__cause__.filename or ''}：{system_error(error.__cause__)}".removeprefix("：")
     text = str(error)
     fits = fitting(_PATTERNS, text)

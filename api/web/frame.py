@@ -52,6 +52,10 @@ SCRIPTED: Final = {
 KEYED: Final = {"content-security-policy": VERIFIER_POLICY}
 """For a page whose script does nothing but read keys: it may talk to nobody."""
 
+FOUND_BY_SEARCH: Final = re.compile(r"/(?:v/[0-9]{12}|static/.*|robots\.txt)?", re.ASCII)
+"""What search engines may list: the start page, those of places, our own files. Anything else may show a name or a
+code, and is to be gone everywhere when it comes down here."""
+
 HEADERS: Final = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -103,6 +107,8 @@ def add_headers(headers: MutableHeaders, scope: Scope) -> None:
         headers["content-security-policy"] = VERIFIER_POLICY
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
+    if not FOUND_BY_SEARCH.fullmatch(scope["path"]):
+        headers.setdefault("x-robots-tag", "noindex, noarchive")
     headers["x-request-id"] = scope["state"]["request_id"]
 
 

@@ -60,7 +60,11 @@ _KINDS: Final = phrases(
         (r".*stored hashes do not give the root.*size (\d+)", r"存下的哈希与前 \1 条记录的签名不一致"),
         (r".*head of size (\d+) does not extend the signed one of (\d+).*", r"\1 条记录的账本不是签过名的 \2 条的延续"),
         (r".*entry (\d+) stands behind the event that closed the journal", r"账本已终结，后面却还有索引 \1 的记录"),
-        (r".*the signer has no memory, but.*", "签名进程的记忆不见了，账本却已有记录"),
+        (
+            r".*the signer has no memory, but.*",
+            "签名进程的记忆不见了，账本却已有记录。请放回它的文件夹（备份要是最新的），"
+            "或用最新公布的检查点重新开始：mingzhang signer --adopt 检查点文件",
+        ),
         (r".*signer's memory cannot be read: (.*)", r"签名进程的记忆读不出来：\1"),
         (r".*the signer has a memory.*", "签名进程已有记忆，不能用别的代替"),
         (

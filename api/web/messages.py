@@ -67,7 +67,7 @@ WEB_CODES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "open311.too_many_ids": ("limit",),
         "open311.too_often": ("seconds",),
         "page.method": (),
-        "page.taken_down": ("until",),
+        "page.taken_down": ("page", "until"),
         "page.unknown": (),
         "payout_batch.proposal_changed": ("month", "payment_count", "total_fen"),
         "period.shown_changed": ("month",),
@@ -95,6 +95,7 @@ WEB_CODES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "session.invitation_wrong": (),
         "session.login_unknown": ("login",),
         "session.other_roles": ("role", "roles"),
+        "session.founder_gone": (),
         "session.locked": ("minutes",),
         "session.no_role": (),
         "session.login_taken": ("login",),
@@ -399,9 +400,14 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "key.not_at_hand": "“{role}”的签名密钥没有用本人的口令打开。请退出后重新登录；口令已换过的，请找管理员。",
         "key.not_live": "这把密钥{status}，不能再更动。请刷新页面查看。",
         "key.reason_unknown": "没有“{reason}”这个理由。请从列表中选择。",
+        "key.registered_later": "这把密钥在索引 {registered_at} 才登记，不能从 {from_index} 起吊销，没有吊销。"
+        "请填 {registered_at} 或以后的索引。",
         "key.role_granted_alone": "他已是工作人员：新增“{role}”须由两位管理员办理，一位授予，另一位登记密钥。",
         "key.same_administrator": "上一把密钥是您停用或吊销的，新密钥须由另一位管理员登记。",
         "key.server_may_not_hold": "“{role}”的密钥不能由服务器代管。请本人设置口令，由口令保管。",
+        "key.signed_since": "从索引 {from_index} 起，这把密钥已签了 {count} 条记录，第一条的索引是 {first}；"
+        "吊销以后都不认，核对账本时会一直列出，不能撤回。没有吊销：请核对索引；"
+        "确要如此，请写明不认的条数 {count}（命令用 --confirm）。",
         "key.still_live": "他在“{role}”角色下的上一把密钥仍然有效。请先由另一位管理员停用或吊销。",
         "key.unknown": "没有这把密钥。请核对编号。",
         "key.used_before": "这把密钥以前登记过，不能再用。请本人重新生成。",
@@ -447,7 +453,7 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "journal.unavailable": "数据库暂时连不上。没有丢失，可用同一编号重试。",
         "signer.unavailable": "签名进程没有应答。没有丢失：请管理员运行 mingzhang signer 启动它，再用同一编号重试。",
         "page.method": "这个地址不接受这种请求。请从页面上的按钮进入。",
-        "page.taken_down": "公示期到 {until} 已满，名单已撤下。账本里的记录保留，请在公示页上看证明。",
+        "page.taken_down": "公示期到 {until} 已满，名单已撤下。账本里的记录保留，请在公示页（{page}）上看证明。",
         "hearing.closed": "网上意见箱还没有开通。请到村委会当面说，或请县里的系统管理员开通。",
         "hearing.text_missing": "还没有写内容。请写几句话再提交。",
         "hearing.text_too_long": "写得太长，最多 {most} 字。请写短一些，细节可以到村委会当面说。",
@@ -472,6 +478,8 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "person.name_shared": "同名的有 {count} 人：{people}。请在姓名后面空一格，写上他的编号（如上），再提交。",
         "person.name_unknown": "您的管辖范围里没有叫这个名字的人。请核对姓名，或请管理员先登记人员、所在的户。",
         "session.login_unknown": "没有登录账号“{login}”。请核对 --as 后面写的账号，或请管理员先发邀请。",
+        "session.founder_gone": "首任管理员已经没有可用的密钥（已停用、吊销，或已离任）。"
+        "请用 --as 写明以哪一位管理员的名义，账号见 mingzhang account list。",
         "session.other_roles": "他今天没有“{role}”这一角色，有的是：{roles}。"
         "请用 --role 写其中一个，或请管理员授予角色。",
         "session.invitation_wrong": "账号与邀请码不符，或邀请码已用过、已过期。请核对后重试，或请管理员重新发给。",

@@ -59,6 +59,8 @@ POINTS_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "points.nothing_earned": "按规则 {item} 算下来不足 1 分，不用记。请核对数量。",
         "points.nothing_to_move": "账户里没有积分，也没有欠分，不用转。请核对账户。",
         "points.opening_too_late": "账户已有往来，不能再结转纸质积分。差错请用加分、扣分更正。",
+        "points.opening_too_large": "一本存折最多结转 {most} 分，现为 {points} 分。"
+        "请核对；确有更多的，请由村里按规则另行加分。",
         "points.opening_twice": "这个账户的纸质积分已经结转过。"
         "余额记错了的，请另一个人先在账户页撤销那一笔，再导入改正的台账。",
         "points.restored_too_many": "这次兑换最多还能退 {left} 分，要退的是 {wanted} 分。请改正。",

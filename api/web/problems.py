@@ -233,9 +233,11 @@ class Problems:
             findings=[FileFinding(**_fields(found)) for found in findings],
         )
         head = {"cache-control": "no-store", **(headers or {})}
-        if request.url.path.startswith("/api/") or MEDIA_TYPE in request.headers.get("accept", ""):
+        if _for_programs(request):
             if number == 401:
                 head["www-authenticate"] = "Bearer"
+            if not request.url.path.startswith("/api/"):
+                head["access-control-allow-origin"] = "*"  # as the file that was asked for
             content = problem.model_dump_json(exclude_defaults=True)
             return Response(content, status_code=number, media_type=MEDIA_TYPE, headers=head)
         staff = request.url.path.startswith("/staff")
@@ -343,6 +345,13 @@ def misfit(found: Mapping[str, Any]) -> Misfit:
     if kind == "json_invalid":
         return Misfit(where="body", reason=f"{reason}（第 {found['loc'][-1]} 个字符附近）")
     return Misfit(where=where, reason=reason)
+
+
+def _for_programs(request: Request) -> bool:
+    """Whether a program asks: of the API, for a public page as a file, or for nothing but a problem."""
+    path = request.url.path
+    file = path.startswith("/v/") and "/data/" in path
+    return path.startswith("/api/") or file or MEDIA_TYPE in request.headers.get("accept", "")
 
 
 def _is_json(content_type: str) -> bool:

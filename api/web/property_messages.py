@@ -53,6 +53,10 @@ PROPERTY_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "resource_contract.resolution_unknown": "没有 {resolution} 这个决议，或决议没有通过。请核对后再填，或先不填。",
         "resource_contract.signed_in_future": "签订日期 {signed_on} 还没有到。请在签订以后登记。",
         "resource_contract.unknown": "没有这份合同。请核对编号。",
+        "resource_contract.voucher_before": "凭证是 {day} 的，早于合同签订的 {signed_on}，"
+        "不是这份合同的租金。请另选凭证。",
+        "resource_contract.voucher_unsuited": "凭证 {voucher} 没有把钱记入经营收入、应收款或内部往来，"
+        "或记在别的往来户名下，不是这份合同的租金。请另选凭证。",
         "resource_contract.voucher_unknown": "没有 {voucher} 这张已记账的凭证，或它不是这个村的。"
         "请核对后再填，或先不填。",
         # subsidy programmes

@@ -9,6 +9,7 @@ STATION_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         # stations
         "station.already_open": "{division} 从 {since} 起已经有一个驿站。一村一站，无需再开。",
         "station.before_last_change": "日期 {day} 早于上一次变动的 {since}。请核对日期。",
+        "station.cash_price_unsuited": "折现金价 {cash_price_fen} 元不合适：要么不填，要么大于零。请改正。",
         "station.closed": "这个驿站在 {on} 以后已停办。请到别的驿站办理，或请镇里重新开办。",
         "station.day_in_future": "日期 {day} 还没有到。请到那一天再登记。",
         "station.in_the_past": "日期 {day} 已经过去，最早从 {earliest} 起。请改日期。",
@@ -16,11 +17,12 @@ STATION_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "station.keeper_already": "这个人已经是本站的管理员。请刷新页面查看。",
         "station.keeper_not_named": "这个人在 {on} 不是本站的管理员。请刷新页面查看。",
         "station.keeper_without_role": "这个人在 {since} 还没有本村的驿站管理员职责。请管理员先授予职责，再来指定。",
-        "station.listed_later": "物资 {sku} 已有从 {since} 起的新价格。请改用那天以后的日期。",
+        "station.listed_later": "物资 {sku} 已有从 {since} 起的新价格。请改用那天或以后的日期；"
+        "从那天起的，会顶替还没有开始的那个价格。",
         "station.not_in_a_village": "{division} 不是村、社区。驿站设在村、社区，请选择村、社区。",
         "station.not_its_keeper": "您在 {on} 不是这个驿站的管理员。请由本站的管理员办理。",
-        "station.price_replaces_today": "物资 {sku} 在这一天已有价格，不能改动。新价格最早从 {earliest} 起。",
-        "station.price_unsuited": "价格 {points_price} 不合适：积分价至少为 1，现金价要么不填，要么大于零。请改正。",
+        "station.price_replaces_today": "物资 {sku} 今天已有价格在用，不能改动。新价格最早从 {earliest} 起。",
+        "station.price_unsuited": "积分价 {points_price} 不合适：至少为 1，不超过一百万。请改正。",
         "station.reason_unknown": "没有“{reason}”这种停办理由。请写这些代码之一：{choices}。",
         "station.return_days_unsuited": "退回期限 {return_days} 天不合适，应在 0 至 {most} 天之间。请改正。",
         "station.sku_malformed": "物资编号“{sku}”不合要求：大写字母开头，只用大写字母、数字和连字符，"
@@ -28,7 +30,7 @@ STATION_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "station.stock_left": "物资 {sku} 还有 {quantity} 件，不能停办。请先兑完，或报损、移交后再停办。",
         "station.unknown": "没有这个驿站。请核对编号。",
         # goods
-        "stock.cost_unsuited": "单价 {unit_cost_fen} 不合适：购入的应大于零，捐赠的不小于零。请改正。",
+        "stock.cost_unsuited": "单价 {unit_cost_fen} 元不合适：购入的应大于零，捐赠的不小于零。请改正。",
         "stock.document_missing": "没有写单据编号。请写发票、收据或捐赠单的编号。",
         "stock.not_enough": "物资 {sku} 只剩 {left} 件，不够 {wanted} 件。请减少数量，或换一种物资。",
         "stock.nothing_waits": "这种物资没有等待确认的差异或报损。请刷新页面查看。",
@@ -54,6 +56,8 @@ STATION_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "exchange.ended": "这次兑换已经撤销或全部退回。请刷新页面查看。",
         "exchange.limit_reached": "物资 {sku} {period}限兑 {most} 件，已兑 {used} 件。请减少数量，或下次再来。",
         "exchange.no_top_up": "还差 {short} 分，这里不能用现金补足。请减少物资。",
+        "exchange.nobody_left": "这一户已经没有人，或这个账户的主人已经去世，不能再兑换。"
+        "请在户的页面提出积分分割（继承、合户），由另一位经办人确认后，在承接的那一户兑换；户里还有人的，请先登记。",
         "exchange.not_for_account": "您不能动用这个积分账户。请由本人、同户家人或工作人员办理。",
         "exchange.not_made": "这次兑换还没有在柜台确认。请先兑换。",
         "exchange.not_of_it": "这次兑换里物资 {sku} 只剩 {left} 件可退。请核对数量。",

@@ -1,6 +1,7 @@
 """What witnesses answered, and what a quorum lacks, in Chinese. The core says it in English, for monitors and logs."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from api.web.format_words import said
@@ -55,6 +56,9 @@ def _sentences(observed: Observed) -> Iterator[str]:
         yield f"账本校验未通过，已停止公布：{broken(observed.failure)}"
     published, pending = observed.published, observed.pending
     yield f"已公布的检查点共 {published.size} 条。" if published is not None else "还没有公布检查点。"
+    if observed.closed is not None:
+        day = date.fromisoformat(observed.closed.on)
+        yield f"账本已于 {day.year} 年 {day.month} 月 {day.day} 日封账（索引 {observed.closed.index}），此后不再记录。"
     if pending is not None:
         yield f"已签名、还不够见证的检查点共 {pending.size} 条：{'；'.join(map(lacking, pending.reasons))}。"
     for witness in observed.witnesses:

@@ -109,6 +109,8 @@ PARTS: Final[Mapping[str, str]] = {
     "community": "社区确认人",
     "holder": "账户的主人或同户的人",
     "account_owner": "账户的主人或同户的人",
+    "household_person": "变动的本人或同户的人",
+    "holder_registrar": "登记了这一户（人）的人",
     "authoriser": "授权兑换的人",
     "keeper": "驿站管理员",
     "reverser": "冲回的人",
@@ -780,6 +782,27 @@ FIELDS: Final[Mapping[str, str]] = {
     "resolution": "依据的决议",
     "author_id": "谁说的",
     "slip": "意见单的单号",
+    "cash_price_fen": "折现金价",
+    "counted": "实有件数",
+    "deed_on": "哪天的事",
+    "done_on": "完成日期",
+    "inspected_on": "评比日期",
+    "inspectors": "评比人",
+    "issued_on": "文件日期",
+    "issuer": "表扬、发文的单位",
+    "keeper_id": "管理员",
+    "minutes": "时长（分钟）",
+    "opened_on": "开办日期",
+    "organiser": "举办单位",
+    "origin": "来源",
+    "points": "积分",
+    "points_max": "最多用多少积分",
+    "points_price": "积分价",
+    "result": "结果",
+    "return_days": "几天内可以退",
+    "seats": "名额",
+    "sku": "物资编号",
+    "unit_cost_fen": "单价",
 }
 """The fields of forms, as the page that says what is wrong with them calls them."""
 
@@ -787,11 +810,15 @@ SYSTEM_ERRORS: Final[Mapping[int, str]] = {
     errno.EACCES: "没有权限",
     errno.EADDRINUSE: "已被占用",
     errno.EADDRNOTAVAIL: "本机没有这个地址",
+    errno.ECONNREFUSED: "对方没有在监听",
+    errno.ECONNRESET: "对方断开了连接",
     errno.EEXIST: "已经存在",
+    errno.EHOSTUNREACH: "到不了这个地址",
     errno.EIO: "磁盘读写出错",
     errno.EISDIR: "这是文件夹，不是文件",
     errno.EMFILE: "打开的文件太多",
     errno.ENAMETOOLONG: "名称太长",
+    errno.ENETUNREACH: "网络不通",
     errno.ENOENT: "没有这个文件或文件夹",
     errno.ENOSPC: "磁盘已满",
     errno.ENOTDIR: "路径中有一段不是文件夹",
@@ -910,8 +937,13 @@ def shown(name: str, value: object, *, subject: str = "") -> str:
 
 
 def system_error(error: OSError) -> str:
-    """What the operating system says no with, in Chinese; what is not listed keeps its number to look up."""
-    return SYSTEM_ERRORS.get(error.errno or 0, f"系统错误 {error.errno}")
+    """What the operating system says no with, in Chinese; what is not listed keeps its number or words to look up."""
+    if isinstance(error, TimeoutError):
+        return "超时没有应答"
+    if isinstance(error, ConnectionError) and error.errno is None:
+        return "对方断开了连接"
+    told = f"系统错误 {error.errno}" if error.errno is not None else f"系统错误：{error}"
+    return SYSTEM_ERRORS.get(error.errno or 0, told)
 
 
 def moment(at: datetime) -> str:

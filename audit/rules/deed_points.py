@@ -13,6 +13,8 @@ from audit.entries import Entry
 from audit.findings import Findings, Place
 
 TRAINING_ITEM = "training"
+_MINUTES_MAX = 720
+"""Nobody serves longer than that on one day."""
 _CONFIRMED = frozenset(
     {
         "task.confirmed/1",
@@ -53,11 +55,12 @@ _Whose = tuple[str, str]
 
 
 class _Earned(NamedTuple):
-    """What a confirmed deed is for: item, place and day."""
+    """What a confirmed deed is for: item, place and day; and how many minutes of service it was."""
 
     item: str
     division: str
     day: str
+    minutes: int = 0
 
 
 @dataclass(slots=True)
@@ -83,6 +86,7 @@ class DeedPoints:
         self._credits: dict[tuple[str, int], _Whose] = {}  # (account, number) -> for what, while it stands
         self._standing: dict[_Whose, int] = {}
         self._taken_back: dict[_Whose, Place] = {}
+        self._days: dict[tuple[str, str], set[_Whose]] = {}  # person and day -> what brought him points for it
 
     def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
         """Note what is confirmed; judge what is credited."""
@@ -127,11 +131,24 @@ class DeedPoints:
             return
         who = data.get("beneficiary_id") or self._holders.get(entry.identity, "")
         whose = (data["cause"], who)
-        if self._earned.get(whose) != (data["item"], data["division"], data["deed_on"]):
+        earned = self._earned.get(whose)
+        if earned is None or earned[:3] != (data["item"], data["division"], data["deed_on"]):
             self._findings.add("duties.deed_unearned", entry.place, cause=data["cause"], person=who)
+        elif earned.minutes:
+            self._day(entry, whose, earned)
         if entry.type == "points.granted/1":
             self._credits[entry.identity, entry.seq] = whose
             self._standing[whose] = self._standing.get(whose, 0) + 1
+
+    def _day(self, entry: Entry, whose: _Whose, earned: _Earned) -> None:
+        """Nobody serves longer on a day than a day has hours for it."""
+        served = self._days.setdefault((whose[1], earned.day), set())
+        served.add(whose)
+        minutes = sum(self._earned[one].minutes for one in served if one in self._earned)
+        if minutes > _MINUTES_MAX:
+            self._findings.add(
+                "duties.day_full", entry.place, person=whose[1], day=earned.day, minutes=minutes, most=_MINUTES_MAX
+            )
 
     def finish(self, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
         """What was taken back leaves nothing standing."""
@@ -147,7 +164,8 @@ def _of_task(entry: Entry, deed: _Deed) -> Iterator[tuple[str, _Earned]]:
 
 def _of_activity(entry: Entry, deed: _Deed) -> Iterator[tuple[str, _Earned]]:
     for one in entry.data["served"]:
-        yield one["person_id"], _Earned(deed.data["item"], deed.data["division"], deed.data["held_on"])
+        data = deed.data
+        yield one["person_id"], _Earned(data["item"], data["division"], data["held_on"], one["minutes"])
 
 
 def _of_commendation(entry: Entry, deed: _Deed) -> Iterator[tuple[str, _Earned]]:  # noqa: ARG001 - as the others
@@ -165,7 +183,7 @@ def _of_party_activity(entry: Entry, deed: _Deed) -> Iterator[tuple[str, _Earned
     deed.sides.add(entry.type)
     if len(deed.sides) > 1:
         data = deed.data
-        yield data["person_id"], _Earned(data["item"], data["division"], data["held_on"])
+        yield data["person_id"], _Earned(data["item"], data["division"], data["held_on"], data["minutes"])
 
 
 def _of_training(entry: Entry, deed: _Deed) -> Iterator[tuple[str, _Earned]]:

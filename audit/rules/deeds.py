@@ -11,6 +11,7 @@ from typing import ClassVar
 from audit.book import Book
 from audit.entries import Entry
 from audit.findings import Findings
+from domain.kernel.document_numbers import compared
 
 _SIGNED: Mapping[str, tuple[str, str]] = {
     "task.offered/1": ("offerer", "offerer_id"),
@@ -46,6 +47,8 @@ _FIRST = frozenset({"task.offered/1", "activity.published/1", "party_activity.re
 _JOINING = frozenset({"task.accepted/1", "activity.signed_up/1"})
 _CALLED_OFF = frozenset({"task.withdrawn/1", "activity.cancelled/1"})
 _SIDES = ("unit", "community")
+_MINUTES_MAX = 720
+"""Nobody serves longer than that in one deed."""
 
 
 @dataclass(slots=True)
@@ -73,6 +76,7 @@ class Deeds:
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
         self._deeds: dict[str, _Deed] = {}
+        self._services: dict[tuple[str, ...], _Deed] = {}  # person, unit, title and day of a service -> the last such
 
     def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
         """Judge one step of a deed."""
@@ -95,14 +99,29 @@ class Deeds:
             deed.state = "withdrawn"
 
     def _begun(self, entry: Entry) -> None:
-        if entry.stream in self._deeds:
-            self._order(entry, self._deeds[entry.stream].state)
+        before = self._deeds.get(entry.stream)
+        if before is not None and before.state not in _ENDED:
+            self._order(entry, before.state)
         data = entry.data
         deed = _Deed(_opener(entry), data.get("seats", 1), data.get("minutes", 0), data.get("held_on", ""))
+        if deed.minutes > _MINUTES_MAX:
+            self._findings.add(
+                "duties.deed_minutes", entry.place, person=entry.by, minutes=deed.minutes, most=_MINUTES_MAX
+            )
         if entry.type == "party_activity.recorded/1":
             deed.parts[data["person_id"]] = "recorded"
             self._not_later(entry, data["held_on"])
+            self._once(entry, deed)
         self._deeds[entry.stream] = deed
+
+    def _once(self, entry: Entry, deed: _Deed) -> None:
+        """One service of a person, unit, title and day; anew only where it was rejected or taken back."""
+        data = entry.data
+        said = data["person_id"], compared(data["unit"]), compared(data["title"]), data["held_on"]
+        before = self._services.get(said)
+        if before is not None and before.state not in _ENDED:
+            self._findings.add("duties.service_twice", entry.place, person=data["person_id"], day=data["held_on"])
+        self._services[said] = deed
 
     def _of_person(self, entry: Entry, deed: _Deed) -> None:
         """One person's step: in order, with a seat for it, and confirmed by another."""
@@ -208,6 +227,9 @@ _ENDS = {
     "party_activity.withdrawn/1": ("confirmed", "withdrawn", "withdrawer"),
 }
 """Type -> the state before and after, and the part of who signs."""
+
+_ENDED = frozenset({"rejected", "withdrawn"})
+"""The states of a service after which it can be recorded anew."""
 
 _JUDGES: Mapping[str, Callable[[Deeds, Entry, _Deed], None]] = {
     "activity.checked_in/1": Deeds._checked_in,

@@ -179,7 +179,12 @@ class Disclosing:
 
     def _answered(self, entry: Entry, one: _Disclosure) -> None:
         objection = one.objections.get(entry.data["objection_id"])
-        if objection is None or objection.upheld is not None:
+        if objection is None:
+            self._order(entry, "answered")
+            return
+        owed = objection.upheld and objection.answered_over >= one.posted
+        if objection.upheld is not None and (entry.data["upheld"] or not owed):
+            # Only that it is right may be taken back, and only while nothing was posted since.
             self._order(entry, "answered")
             return
         if objection.objector == entry.by:

@@ -68,6 +68,8 @@ class Exchanges:
             "taking.given_back/1",
             "residence.taken/1",
             "residence.given_up/1",
+            "household.person_joined/1",
+            "household.person_left/1",
         }
     )
     moving: ClassVar[bool] = False
@@ -81,6 +83,8 @@ class Exchanges:
         self._rules: dict[str, list[_Rule]] = {}  # division -> its versions
         self._residents: dict[str, str] = {}  # residence stream -> person
         self._homes: dict[str, list[tuple[str, str, str]]] = {}  # person -> household, first day, last day
+        self._people: dict[str, set[str]] = {}  # household -> who ever belonged to it
+        self._dead: set[str] = set()  # who left a household by dying, and was not brought back
         self._taken: dict[str, Counter[tuple[str, str]]] = {}  # account -> article and day
         self._ties = Ties(findings)
 
@@ -103,10 +107,16 @@ class Exchanges:
                 limits = tuple((one.get("sku"), one["period"], one["quantity"]) for one in data["exchange_limits"])
                 rule = _Rule(data["since"], limits, data["cash_top_up"], data.get("exchange_within"))
                 self._rules.setdefault(data["division"], []).append(rule)
+            case "household.person_joined/1":
+                self._dead.discard(data["person_id"])
+            case "household.person_left/1":
+                if data["reason"] == "died":
+                    self._dead.add(data["person_id"])
             case "residence.taken/1":
                 self._residents[identity] = data["person_id"]
                 span = data["household_id"], data["since"], "9999-12-31"
                 self._homes.setdefault(data["person_id"], []).append(span)
+                self._people.setdefault(data["household_id"], set()).add(data["person_id"])
             case "residence.given_up/1":
                 homes = self._homes.get(self._residents.get(identity, ""), [])
                 if homes:
@@ -128,9 +138,23 @@ class Exchanges:
             self._findings.add("stations.code_too_long", entry.place)
         if not self._entitled(entry, data["account_id"]):
             self._findings.add("stations.not_entitled", entry.place, person=entry.by, account=data["account_id"])
+        self._living(entry, data["account_id"])
         self._exchanges[entry.identity] = _Exchange(
             data["account_id"], entry.by, data["channel"], data["valid_until"], data.get("points_max")
         )
+
+    def _living(self, entry: Entry, account: str) -> None:
+        """The holder has not died, or somebody alive belongs to the household that holds the account."""
+        kind, holder = self._holders.get(account, ("", ""))
+        if kind == "household":
+            living = any(
+                self._home(person, entry.on) == holder and person not in self._dead
+                for person in self._people.get(holder, ())
+            )
+        else:
+            living = holder not in self._dead
+        if not living:
+            self._findings.add("stations.nobody_left", entry.place, account=account)
 
     def _withdrawn(self, entry: Entry) -> None:
         """Who asked for the code, or whoever speaks for the account, takes it back before it is used."""
@@ -186,6 +210,7 @@ class Exchanges:
             self._findings.add("stations.not_as_authorised", entry.place)
         if exchange.points_max is not None and data["points"] > exchange.points_max:
             self._findings.add("stations.not_as_authorised", entry.place)
+        self._living(entry, exchange.account)
         station = self._kept(entry, exchange, data["station_id"])
         self._within_reach(entry, exchange, station)
         exchange.station, exchange.made_on = data["station_id"], entry.on
@@ -198,15 +223,13 @@ class Exchanges:
         self._owe(entry, exchange, ("points.redeemed/1", "stock.issued/1", "taking.recorded/1"), goods)
 
     def _kept(self, entry: Entry, exchange: _Exchange, identity: str) -> Station | None:
-        """The station, if it is open and whoever serves keeps it; he is not of the holder's side."""
+        """The station, if it is open and whoever serves keeps it; he does not live with the holder."""
         station = self._stations.stations.get(identity)
         if station is None or not station.open:
             self._findings.add("stations.not_open", entry.place, type=entry.type)
         elif entry.data["keeper_id"] != entry.by or not station.kept_by(entry.by, entry.on):
             self._findings.add("stations.not_its_keeper", entry.place, person=entry.by)
-        kind, holder = self._holders.get(exchange.account, ("", ""))
-        own = holder == (entry.by if kind == "person" else self._home(entry.by, entry.on))
-        if entry.role != KEEPER or exchange.authoriser == entry.by or own:
+        if entry.role != KEEPER or exchange.authoriser == entry.by or self._of_holders(entry, exchange.account):
             self._findings.add("stations.served_oneself", entry.place, person=entry.by)
         return station
 

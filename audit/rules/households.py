@@ -1,7 +1,7 @@
 """Nobody belongs to two households on one day, and a household and its people say the same.
 
 What must not be broken: each joining and leaving stands in the household's stream and in the person's own, by the same
-command; one without the other is a finding.
+command; one without the other is a finding. Whoever lives there, or whom it is about, does not record it himself.
 """
 
 from typing import ClassVar
@@ -37,6 +37,8 @@ class Households:
     def see(self, entry: Entry, book: Book) -> None:  # noqa: ARG002 - every rule is handed the book
         """Judge who joins, leaves or speaks for a household."""
         data, house = entry.data, entry.identity
+        if entry.category == "household":
+            self._outsider(entry, data.get("person_id") or data["head_id"])
         match entry.type:
             case "household.person_joined/1":
                 self._joined(entry, data["person_id"], data["since"])
@@ -52,6 +54,15 @@ class Households:
             case _:
                 person = self._residents.get(entry.identity, "")
                 self._both_sides(entry, person, data["household_id"], data["last_day"])
+
+    def _outsider(self, entry: Entry, person: str) -> None:
+        """Nobody records his own joining, leaving or headship, nor a change of the household where he lives."""
+        lives_there = any(
+            house == entry.identity and since <= entry.on and (until is None or entry.on <= until)
+            for house, since, until in self._spans.get(entry.by, ())
+        )
+        if entry.by == person or lives_there:
+            self._findings.add("duties.own_household", entry.place, person=entry.by)
 
     def _joined(self, entry: Entry, person: str, since: str) -> None:
         spans = self._spans.setdefault(person, [])

@@ -176,7 +176,7 @@ class Stations:
         data = entry.data
         self._not_backdated(entry, data["since"])
         before = station.price(data["sku"], data["since"])
-        if before is not None and data["since"] in (before.since, day_of(entry.at)):
+        if before is not None and data["since"] == day_of(entry.at):
             self._findings.add("stations.price_replaced", entry.place, sku=data["sku"], earlier=before.name)
         _end(station, data["sku"], str(date.fromisoformat(data["since"]) - timedelta(days=1)))
         price = Price(

@@ -25,8 +25,9 @@ from domain.kernel.disclosed import KINDS, disclosed_period, is_period, once, sp
 from domain.kernel.documents import Document
 from domain.kernel.erasure import require_grounds
 from domain.kernel.events import Commitment
+from domain.kernel.reasons import require_reason
 from domain.kernel.refusals import Refusal
-from domain.kernel.separation import require_distinct
+from domain.kernel.separation import Part, require_distinct
 
 CHANNELS: Final = frozenset({"web", "staff", "slip"})
 TEXT_CHARS_MAX: Final = 1_000
@@ -46,13 +47,21 @@ def require_period(*, kind: str, period: str, today: date) -> None:
 
 
 def draft(
-    disclosure: Disclosure | None, *, document: Document, reason: str | None, actor_id: UUID, today: date
+    disclosure: Disclosure | None,
+    *,
+    document: Document,
+    posted_again: bool = False,
+    reason: str | None,
+    actor_id: UUID,
+    today: date,
 ) -> DisclosureDrafted:
     """Draft the first version, or the next one after one that was sent back or posted; `reason`: of a correction.
 
+    `posted_again`: it would show what the version posted last shows, names included; that corrects nothing.
+
     Refused, in this order: `disclosure.kind_unknown`, `disclosure.period_unknown`, `disclosure.period_not_over`,
     `disclosure.is_closed`, `disclosure.awaits_review`, `disclosure.awaits_publishing`, `disclosure.reason_missing`,
-    `disclosure.text_too_long`, `disclosure.same_again`.
+    `reason.insufficient`, `disclosure.text_too_long`, `disclosure.same_again`.
     """
     require_period(kind=document.kind, period=document.period, today=today)
     latest = disclosure.latest if disclosure else None
@@ -61,11 +70,14 @@ def draft(
     if disclosure is not None:
         _require_open(disclosure)
         _require_turn(disclosure.versions[-1])
-    if posted is not None and not reason:
-        raise Refusal("disclosure.reason_missing", version=posted.number)
+    if posted is not None:
+        if not reason:
+            raise Refusal("disclosure.reason_missing", version=posted.number)
+        require_reason(reason)
     _require_short("reason", reason or "")
-    if latest is not None and latest.document == digest:
-        raise Refusal("disclosure.same_again", version=latest.number)
+    same = latest if latest is not None and latest.document == digest else posted if posted_again else None
+    if same is not None:
+        raise Refusal("disclosure.same_again", version=same.number)
     return DisclosureDrafted(
         division=document.division,
         kind=document.kind,
@@ -173,24 +185,30 @@ def object_to(
 def answer(
     disclosure: Disclosure | None, *, objection_id: UUID, upheld: bool, text: str, actor_id: UUID
 ) -> ObjectionAnswered:
-    """Answer an objection, in public.
+    """Answer an objection, in public; once more only to take back that it is right, while no correction is posted.
 
     Refused, in this order: `disclosure.unknown`, `objection.unknown`, `objection.already_answered`,
     `chain.acted_twice` (whoever objected, or drafted the version objected to), `objection.answer_missing`,
-    `disclosure.text_too_long`.
+    `reason.insufficient`, `disclosure.text_too_long`.
     """
     objection = _known(disclosure).objection(objection_id)
     if objection is None:
         raise Refusal("objection.unknown")
-    if objection.upheld is not None:
+    if objection.upheld is not None and (upheld or not _owed(_known(disclosure), objection)):
         raise Refusal("objection.already_answered")
     drafter_id = _version(disclosure, objection.version).drafter_id
-    acted = [("objector", objection.objector_id), ("disclosure_drafter", drafter_id)]
+    acted = parts_before_answer(objector_id=objection.objector_id, drafter_id=drafter_id)
     require_distinct(actor_id, acting_as="objection_answerer", acted=acted)
     if not text:
         raise Refusal("objection.answer_missing")
+    require_reason(text)
     _require_short("answer", text)
     return ObjectionAnswered(objection_id=objection_id, upheld=upheld, answer=text, answerer_id=actor_id)
+
+
+def parts_before_answer(*, objector_id: UUID | None, drafter_id: UUID) -> list[Part]:
+    """Who had a part in what is objected to: neither answers the objection, and the drafter does not read its words."""
+    return [("objector", objector_id), ("disclosure_drafter", drafter_id)]
 
 
 def erase_text(
@@ -244,9 +262,13 @@ def archive(disclosure: Disclosure | None, *, actor_id: UUID) -> DisclosureArchi
 
 def correction_due(disclosure: Disclosure) -> Objection | None:
     """An objection that was found right, whichever version it was raised against, with no version posted since."""
+    return next((one for one in disclosure.objections if _owed(disclosure, one)), None)
+
+
+def _owed(disclosure: Disclosure, objection: Objection) -> bool:
+    """Whether an objection was found right and no version has been posted since."""
     posted = disclosure.posted
-    number = posted.number if posted else 0
-    return next((one for one in disclosure.objections if one.upheld and one.answered_over >= number), None)
+    return bool(objection.upheld) and objection.answered_over >= (posted.number if posted else 0)
 
 
 def _known(disclosure: Disclosure | None) -> Disclosure:

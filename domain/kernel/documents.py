@@ -25,6 +25,10 @@ COLUMN_TYPES: Final[frozenset[str]] = frozenset(get_args(ColumnType))
 REFERENCE_CHARS: Final = 8
 NUMBERED: Final[Mapping[str, str]] = {"references": "numbered"}
 """The parameter of documents that count whom they are about; older ones show the beginnings of identities."""
+PLACE_BY_PLACE: Final[Mapping[str, str]] = {"withheld": "place_by_place"}
+"""The parameter of rewards of which a place's few sensitive ones of a month are in no figure, and nobody is counted who
+has no row; older ones judged the whole area and period at once, and counted everybody.
+"""
 
 Cell = str | int | None
 Row = tuple[Cell, ...]

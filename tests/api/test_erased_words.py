@@ -107,6 +107,8 @@ def objected_at_the_counter(county: County, disclosure: UUID, version: int) -> U
     answer = sent(clerk, at, f"{at}/objections", {name: value for name, value in form.items() if name != "version"})
     assert answer.status_code == 303, answer.text
     page = clerk.get(at).text
+    assert not any(word in page for word in SECRETS[2:]), "he drafted what is objected to"
+    page = signed_in(county, "zhouyu").get(at).text
     assert all(word in page for word in SECRETS[2:])
     assert "留了姓名或联系方式" in page
     with county.app.reading.connection() as conn:
@@ -191,6 +193,10 @@ def test_staff_reads_who_erased_what_and_the_words_no_more(erased: Erased) -> No
         assert not any(word in page for word in SECRETS)
     text = erased.county.program("chenjing").get(f"/api/v1/suggestions/{erased.suggestion}/text").json()["text"]
     assert text not in SECRETS
+    assert "网上提交" in pages[0], "not the masked name of the agent that signed for it"
+    words = f"/api/v1/disclosures/{erased.disclosure}/objections/{erased.objection}/text"
+    answers = [erased.county.program(who).get(words).json()["code"] for who in ("zhouyu", "chenjing")]
+    assert answers == ["objection.text_erased", "access.may_not_read"]
 
 
 def test_the_package_verifies_and_opens_nothing_of_it(erased: Erased, tmp_path: Path) -> None:

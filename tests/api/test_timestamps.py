@@ -1,9 +1,14 @@
 """A checkpoint is stamped by an authority on this machine, recorded and exported; what goes wrong stops nothing."""
 
 import hashlib
+import http.client
 import shutil
+import socket
+import ssl
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api import timestamps
+from api.command_line.failures import report
 from api.commands import periods
 from api.commands.shared import today
 from api.context import App
@@ -110,7 +116,37 @@ def test_a_certificate_that_is_not_trusted(bare: County, app: App, tmp_path: Pat
 
 
 def test_an_authority_that_is_away(bare: County, app: App) -> None:
-    refused(bare, set_up(app, tsa_url="http://127.0.0.1:9/tsr"), "连不上")
+    refused(
+        bare, set_up(app, tsa_url="http://127.0.0.1:9/tsr"), "连不上时间戳机构 http://127.0.0.1:9/tsr：对方没有在监听"
+    )
+
+
+@pytest.mark.parametrize(
+    ("met", "said"),
+    [
+        (ConnectionRefusedError(111, "Connection refused"), "对方没有在监听"),
+        (TimeoutError("timed out"), "超时没有应答"),
+        (socket.gaierror(-2, "Name or service not known"), "找不到这个主机名"),
+        (ssl.SSLCertVerificationError(1, "certificate verify failed"), "TLS"),
+        (http.client.RemoteDisconnected("closed"), "对方断开了连接"),
+        (http.client.BadStatusLine("SSH-2.0"), "不是 HTTP"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_why_an_authority_did_not_answer_is_said_on_the_command_line(
+    met: Exception, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise urllib.error.URLError(met) if isinstance(met, OSError) else met
+
+    monkeypatch.setattr(urllib.request, "urlopen", away)
+    with pytest.raises(NoTimestamp) as raised:
+        timestamps._post("https://tsa.example/tsr", b"")
+    report(raised.value)
+    shown = capsys.readouterr().err
+    assert "没有盖上时间戳：连不上时间戳机构 https://tsa.example/tsr" in shown
+    assert said in shown
+    assert "系统错误" not in shown
 
 
 def test_what_is_not_configured(bare: County, app: App, tmp_path: Path) -> None:

@@ -206,6 +206,24 @@ def own_deducted(told: Told, *, by: str) -> None:
         made.by, made.role = by, "administrator"
 
 
+def opened_by(told: Told, *, by: str, points: int = 50, kind: str = "person") -> None:
+    """The balance of a holder whom the administrator registered, recorded by somebody."""
+    holder = UUID(told.county.rider)
+    if kind == "household":
+        holder = derived("household", VILLAGE, "404")
+        data = {"division": VILLAGE, "reference": "404"}
+        told.county.admin(stream_name("household", holder), "household.registered/1", data)
+    opened = accounts.PointsAccountOpened(kind=kind, holder_id=holder, division=Division(VILLAGE))
+    own = accounts.evolve(None, opened)
+    told.add(own.id, opened)
+    facts = {"as_of": DAY, "document": "存折", "expires_on": date(2027, 2, 28), "on": DAY}
+    said = accounts.record_opening(own, points=min(points, accounts.OPENING_MAX), recorder_id=UUID(by), **facts)
+    said = replace(said, points=points, postings=coming_in(own.id, points, repaid=0, source=granted("opening")))
+    made = told.add(own.id, said)
+    if by != told.county.officer:
+        made.by, made.role = by, "administrator"
+
+
 RIGHT: dict[str, Callable[[Told], object]] = {
     "nothing more": lambda told: told.account,
     "the second report as far as the cap lets": lambda told: told.grant(1, room=5),
@@ -214,6 +232,9 @@ RIGHT: dict[str, Callable[[Told], object]] = {
     "an officer's own account, by another's hand": lambda told: own_deducted(told, by=str(told.county.founder)),
     "a reversal, and the report again": lambda told: (told.reverse(), told.grant(0)),
     "a balance, taken back by another, and the right one": lambda told: brought_in(told, by_another=True),
+    "a household's balance by who did not register it": lambda told: opened_by(
+        told, by=told.county.officer, kind="household", points=accounts.OPENING_MAX
+    ),
     "what nobody used": lambda told: told.say(accounts.expire(told.account, on=NEXT_YEAR), on=NEXT_YEAR),
 }
 ATTACKS: dict[str, tuple[Callable[[Told], object], set[str]]] = {
@@ -286,6 +307,18 @@ ATTACKS: dict[str, tuple[Callable[[Told], object], set[str]]] = {
         {"points.own_account"},
     ),
     "gone before its last day": (lambda told: told.say(accounts.expire(told.account, on=NEXT_YEAR)), {"points.lots"}),
+    "the balance of a person by who registered him": (
+        lambda told: opened_by(told, by=str(told.county.founder)),
+        {"points.opening_by_registrar"},
+    ),
+    "the balance of a household by who registered it": (
+        lambda told: opened_by(told, by=str(told.county.founder), kind="household"),
+        {"points.opening_by_registrar"},
+    ),
+    "a balance of more points than a book brings in": (
+        lambda told: opened_by(told, by=told.county.officer, points=accounts.OPENING_MAX + 1),
+        {"points.opening_too_large"},
+    ),
     "a balance recorded and taken back by one person": (
         lambda told: brought_in(told, by_another=False),
         {"points.one_person"},

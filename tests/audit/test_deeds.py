@@ -11,6 +11,7 @@ from audit.findings import Check, Findings
 from audit.rules.deed_points import DeedPoints
 from audit.rules.deeds import Deeds
 from audit.rules.household_deeds import HouseholdDeeds
+from audit.rules.own_households import OwnHouseholds
 from domain.kernel.ids import derived
 
 VILLAGE = "361125001201"
@@ -92,7 +93,14 @@ def activity(**changed: dict[str, Any]) -> Log:
 def service(**changed: dict[str, Any]) -> Log:
     """A party member's service, recorded by the clerk, confirmed by the officer for the unit and the worker."""
     log = _log(changed)
-    recorded = {"division": VILLAGE, "person_id": RIDER, "unit": "县水利局", "item": "task", "held_on": DAY}
+    recorded = {
+        "division": VILLAGE,
+        "person_id": RIDER,
+        "unit": "县水利局",
+        "title": "值守",
+        "item": "task",
+        "held_on": DAY,
+    }
     log.event("party_activity.recorded/1", "s", CLERK, {**recorded, "minutes": 60, "recorder_id": CLERK})
     log.event("party_activity.unit_confirmed/1", "s", OFFICER, {"confirmer_id": OFFICER})
     log.event("party_activity.community_confirmed/1", "s", WORKER, {"confirmer_id": WORKER})
@@ -197,10 +205,41 @@ def test_every_wrong_step_of_an_activity_is_found(changed: Changes, code: str) -
         ({"party_activity__community_confirmed": {"by": RIDER, "confirmer_id": RIDER}}, "duties.acted_twice"),
         ({"party_activity__unit_confirmed": {"by": CLERK, "confirmer_id": CLERK}}, "duties.acted_twice"),
         ({"party_activity__recorded": {"held_on": "2026-11-23"}}, "duties.deed_day"),
+        ({"party_activity__recorded": {"minutes": 721}}, "duties.deed_minutes"),
     ],
 )
 def test_every_wrong_step_of_a_service_is_found(changed: Changes, code: str) -> None:
     assert code in service(**changed).codes(Deeds)
+
+
+def test_a_service_that_was_recorded_twice_is_found() -> None:
+    log = service()
+    again = {"division": VILLAGE, "person_id": RIDER, "unit": "县水利局", "title": "值 守", "item": "task"}
+    again |= {"held_on": DAY, "minutes": 60, "recorder_id": CLERK}
+    log.event("party_activity.recorded/1", "another", CLERK, again)
+    assert log.codes(Deeds) == {"duties.service_twice"}
+
+
+def test_more_service_than_a_day_has_is_found() -> None:
+    log = service(party_activity__recorded={"minutes": 700})
+    assert log.codes(DeedPoints) == set()
+    recorded = {"division": VILLAGE, "person_id": RIDER, "unit": "县水利局", "title": "巡查", "item": "task"}
+    recorded |= {"held_on": DAY, "minutes": 60, "recorder_id": CLERK}
+    log.event("party_activity.recorded/1", "more", CLERK, recorded)
+    log.event("party_activity.unit_confirmed/1", "more", OFFICER, {"confirmer_id": OFFICER})
+    log.event("party_activity.community_confirmed/1", "more", WORKER, {"confirmer_id": WORKER})
+    _credited(log, f"party_activity/{derived('audited stream', 'more')}", "task", RIDER)
+    assert log.codes(DeedPoints) == {"duties.day_full"}
+
+
+def test_a_service_that_was_rejected_is_recorded_anew() -> None:
+    log = _log({})
+    recorded = {"division": VILLAGE, "person_id": RIDER, "unit": "县水利局", "title": "值守", "item": "task"}
+    recorded |= {"held_on": DAY, "minutes": 60, "recorder_id": CLERK}
+    log.event("party_activity.recorded/1", "s", CLERK, recorded)
+    log.event("party_activity.rejected/1", "s", WORKER, {"rejecter_id": WORKER, "reason": "not_done"})
+    log.event("party_activity.recorded/1", "s", CLERK, recorded)
+    assert log.codes(Deeds) == set()
 
 
 @pytest.mark.parametrize(
@@ -244,3 +283,38 @@ def test_points_that_no_confirmed_deed_carries_are_found(
     story: Callable[..., Log], changed: Changes, code: str
 ) -> None:
     assert code in story(**changed).codes(DeedPoints)
+
+
+def _together(log: Log, *people: str) -> Log:
+    """The same story among people who belonged to one household before it began."""
+    told, log.entries = log.entries, []
+    for person in people:
+        taken = {"person_id": person, "household_id": HOUSE, "since": "2026-01-01", "reason": "registered"}
+        log.event("residence.taken/1", f"residence of {person}", WORKER, taken, on=EARLIER)
+    log.entries += told
+    return log
+
+
+@pytest.mark.parametrize(
+    ("story", "signer", "earner"),
+    [
+        (task, WORKER, RIDER),
+        (task, OFFICER, RIDER),
+        (task, CLERK, RIDER),
+        (service, CLERK, RIDER),
+        (activity, CLERK, RIDER),
+        (activity, OFFICER, RIDER),
+        (service, OFFICER, RIDER),
+        (service, WORKER, RIDER),
+    ],
+)
+def test_whoever_lives_with_the_doer_and_offers_or_confirms_is_found(
+    story: Callable[..., Log], signer: str, earner: str
+) -> None:
+    assert "duties.deed_of_own_household" in _together(story(), signer, earner).codes(OwnHouseholds)
+    assert not _together(story(), signer, FRIEND).codes(OwnHouseholds)
+
+
+@pytest.mark.parametrize("signer", [CLERK, OFFICER, WORKER])
+def test_whoever_belongs_to_a_praised_or_inspected_household_is_found(signer: str) -> None:
+    assert "duties.deed_of_own_household" in _together(households(), signer).codes(OwnHouseholds)

@@ -132,6 +132,24 @@ def test_files_are_those_that_the_journal_names(tmp_path: Path) -> None:
     assert found(story, tmp_path, right) == set()
 
 
+@pytest.mark.parametrize("names", ["masked", "full"])
+def test_a_correction_that_says_the_same_again_is_pointed_out(tmp_path: Path, names: str) -> None:
+    """Names may have been what was corrected, where they are written otherwise; else a person should know it."""
+    story, document = Story().opened(), None
+    story.grant("rider")
+    files = {}
+    for version, how in ((1, "masked"), (2, names)):
+        document = document_of(story, len(story.entries))
+        files[path_of(document.digest())] = document.canonical()
+        more = {"corrects": 1, "reason": "更正"} if version > 1 else {}
+        story.record("disclosure", STREAM, drafted(document, version=version, **more), by=CLERK)
+        posting = {"since": story.today, "until": story.today, "names": how, "publisher_id": CLERK}
+        story.record("disclosure", STREAM, DisclosurePublished(version=version, **posting), by=CLERK)
+    assert len(files) == 2, "the log stands elsewhere, so that the bytes differ"
+    told = found(story, tmp_path, files)
+    assert told == ({"disclosures.nothing_corrected"} if names == "masked" else set())
+
+
 def shown(salt: bytes = b"\x05" * 32) -> RowsShown:
     """One row opened, and one whose person was erased."""
     one = Salted(ShownName("张*国", "K7F2QM"), salt)

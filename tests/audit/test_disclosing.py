@@ -132,6 +132,23 @@ SETTLED_AGAIN = ("disclosure_settings.made/1", "disclosure_settings", HEAD, {**S
 SHOWN = ("disclosure.rows_shown/1", "disclosure", CLERK, {"version": 1}, DAY)
 
 
+BACK = (
+    "objection.answered/1",
+    "disclosure",
+    HEAD,
+    {"objection_id": OBJECTION, "upheld": False, "answerer_id": HEAD},
+    DAY,
+)
+
+
+def test_that_it_is_right_may_be_taken_back_until_a_correction_is_posted(monkeypatch):
+    right = (*BACK[:3], {**BACK[3], "upheld": True}, DAY)
+    monkeypatch.setattr(f"{__name__}.STORY", [*STORY[:8], right, *STORY[9:]])
+    assert found({}, [(9, BACK)]) == set()
+    assert "duties.order" in found({}, [*((9, one) for one in CORRECTED), (9, BACK)])
+    assert "duties.order" in found({}, [(9, right)])
+
+
 def test_the_story_is_right():
     assert found({}, [(7, SHOWN)]) == set()
     assert found({}) == set()

@@ -179,22 +179,22 @@ def test_the_commands_in_the_readme_check_a_time_stamp(tmp_path):
     assert codes(check(package)) == set()
     page = (package / README).read_text("utf-8")
     assert len(page.splitlines()) <= 66
-    commands = re.findall(r"(?m)^    (t=timestamps/.*|openssl ts .*|python3 root.py .*)$", page)
+    (cut,) = re.findall(r"(?m)^四、.*\n    (.*)$", page)
+    commands = re.findall(r"(?m)^    (t=timestamps/.*|openssl ts .*|python3 .*)$", page)
     assert len(commands) == 3
-    script = "".join(line[7:] for line in page[page.index("四、") : page.index("五、")].splitlines(keepends=True)[1:])
     work = tmp_path / "work"
     work.mkdir()
     shutil.copy(authority.root, work / "tsa.pem")
-    (package / "root.py").write_text(script)
 
     def run() -> subprocess.CompletedProcess[str]:
-        ran = ["bash", "-e", "-c", "\n".join([f"T={work}", *commands])]
+        ran = ["bash", "-e", "-c", "\n".join([f"T={work}", cut, *commands])]
         return subprocess.run(ran, cwd=package, capture_output=True, text=True)
 
     done = run()
     assert "Verification: OK" in done.stdout + done.stderr, done.stderr
-    *stamped, computed = [line for line in done.stdout.splitlines() if "Verification" not in line]
+    whole, *stamped, computed = [line for line in done.stdout.splitlines() if "Verification" not in line]
     assert stamped == text.decode().splitlines()
+    assert whole.split() == (package / "checkpoint").read_text("utf-8").splitlines()[1:3]
     assert computed.split() == stamped[1:]
     (package / f"timestamps/{event['token']}.checkpoint").write_bytes(text.replace(b"\n40\n", b"\n41\n"))
     assert run().returncode != 0

@@ -208,6 +208,25 @@ def test_nobody_leaves_or_heads_a_household_that_is_not_his() -> None:
     assert [code for code, _ in log.findings(Households)] == ["duties.not_in_household"] * 2
 
 
+@pytest.mark.parametrize("by", [RIDER, VETTER])
+def test_nobody_records_his_own_household_and_nobody_that_of_those_he_lives_with(by: str) -> None:
+    log = Log()
+    joined(log, HOUSE, "2026-01-01")
+    neighbour = {"person_id": VETTER, "since": "2026-01-01", "reason": "registered"}
+    log.event("household.person_joined/1", CLERK, {"stream": HOUSE, **neighbour}, cmd="in")
+    taken = {"person_id": VETTER, "household_id": HOUSE, "since": "2026-01-01"}
+    log.event("residence.taken/1", CLERK, {"stream": str(derived("residence", VETTER)), **taken}, cmd="in")
+    assert log.findings(Households) == []
+    log.event("household.head_named/1", by, {"stream": HOUSE, "head_id": RIDER, "since": "2026-02-01"})
+    assert log.findings(Households) == [("duties.own_household", False)]
+
+
+def test_nobody_lets_himself_into_a_household() -> None:
+    log = Log({"household.person_joined/1": {"by": RIDER}, "residence.taken/1": {"by": RIDER}})
+    joined(log, HOUSE, "2026-01-01")
+    assert log.findings(Households) == [("duties.own_household", False)]
+
+
 def paid(
     *,
     days: int = 7,

@@ -52,15 +52,21 @@ def test_sha256sum_agrees(whole):
     assert done.stdout.count(": OK\n") == len(files_of(whole)) - 1
 
 
-def test_the_script_in_the_readme_computes_the_root(whole, tmp_path):
-    text = (whole / README).read_text()
-    script = "\n".join(line[7:] for line in re.findall(r"(?m)^ {7}(?:import|H =|def|    |leaves|for|print).*$", text))
-    (tmp_path / "root.py").write_text(script)
-    done = subprocess.run(
-        [sys.executable, str(tmp_path / "root.py")], cwd=whole, capture_output=True, text=True, check=True
-    )
+def test_the_readmes_own_line_computes_the_root_and_leaves_the_package_as_it_was(whole):
+    text, before = (whole / README).read_text(), files_of(whole)
+    (line,) = re.findall(r"(?m)^四、.*\n(    .*\n)", text)
+    done = subprocess.run(["bash", "-e", "-c", line], cwd=whole, capture_output=True, text=True, check=True)
     size, root = done.stdout.split()
     assert (whole / "checkpoint").read_text().splitlines()[1:3] == [size, root]
+    assert files_of(whole) == before
+
+
+def test_the_readmes_script_can_be_pasted_as_it_stands(whole):
+    text = (whole / README).read_text()
+    pasted = text[text.index("\nimport ") : text.index("\n五、")]
+    ran = [sys.executable, "-c", pasted]
+    done = subprocess.run(ran, cwd=whole, capture_output=True, text=True, check=True)
+    assert (whole / "checkpoint").read_text().splitlines()[1:3] == done.stdout.split()
 
 
 def test_the_readme_fits_a_page(whole):

@@ -17,7 +17,11 @@ VILLAGE, ELSEWHERE = "361125001201", "361126001201"
 ONE, OTHER, THIRD = (str(derived("audited", name)) for name in ("accountant", "supervisor", "chair"))
 HOUSE = str(derived("audited", "house"))
 JANUARY, TODAY, LATER = "2026-01-05", "2026-11-22", "2027-11-22"
-RECEIVED = 500
+RECEIPT = [
+    {"account": "102", "side": "debit", "amount_fen": 1_500},
+    {"account": "501", "side": "credit", "amount_fen": 500},
+    {"account": "503", "side": "credit", "amount_fen": 1_000},
+]
 VOUCHER, MEETING = (f"{one}/{derived('audited stream', 'x')}" for one in ("village_voucher", "meeting"))
 
 Changes = dict[str, Any]
@@ -64,7 +68,7 @@ def owned(changed: dict[int, Changes]) -> Log:
     pond, paper = str(derived("audited stream", "pond")), str(derived("audited stream", "paper"))
     log.tell("meeting.called", "x", ONE, division=VILLAGE)
     passed = log.tell("meeting.resolved", "x", ONE, passed=True)
-    taken_in = {"kind": "receipt", "lines": [{"account": "102", "side": "debit", "amount_fen": RECEIVED}]}
+    taken_in = {"kind": "receipt", "day": JANUARY, "lines": RECEIPT}
     log.tell("village_voucher.drafted", "x", ONE, counted=False, division=VILLAGE, **taken_in)
     booked = log.tell("village_voucher.booked", "x", ONE, division=VILLAGE)
     got = {
@@ -90,7 +94,15 @@ def owned(changed: dict[int, Changes]) -> Log:
     dues = [{"on": JANUARY, "amount_fen": 500}, {"on": LATER, "amount_fen": 600}]
     days = {"signed_on": JANUARY, "since": JANUARY, "until": "2028-01-05"}
     much = {"quantity_milli": 3_000, "unit": "亩"}
-    paper_says = {"division": VILLAGE, **days, **much, "dues": dues, "asset_id": pond, "resolution": passed}
+    paper_says = {
+        "division": VILLAGE,
+        "party_id": THIRD,
+        **days,
+        **much,
+        "dues": dues,
+        "asset_id": pond,
+        "resolution": passed,
+    }
     log.tell("resource_contract.signed", "paper", ONE, **paper_says, recorder_id=ONE)
     log.tell("resource_contract.confirmed", "paper", OTHER, confirmer_id=OTHER)  # 15
     log.tell("asset.leased_out", "pond", OTHER, contract_id=paper, since=JANUARY, until="2028-01-05")
@@ -111,7 +123,7 @@ def listed(changed: dict[int, Changes]) -> Log:
     """A programme with two standards, and a list of two payees in two events, confirmed. Events from 1."""
     log = Log(changed)
     programme = str(derived("audited stream", "programme"))
-    first = {"division": VILLAGE, "standard_fen": 100, "since": "2026-01-01"}
+    first = {"division": VILLAGE, "sensitive": False, "standard_fen": 100, "since": "2026-01-01"}
     log.tell("subsidy_programme.published", "programme", ONE, **first, publisher_id=ONE)
     raised = {"standard_fen": 101, "since": "2026-07-01", "setter_id": ONE}
     standard = log.tell("subsidy_programme.standard_set", "programme", ONE, **raised)
@@ -216,6 +228,7 @@ def test_what_is_wrong_with_property_is_found(number: int, change: Changes, code
         (5, {"by": ONE, "confirmer_id": ONE}, "duties.acted_twice"),
         (5, {"by": THIRD, "confirmer_id": THIRD}, "duties.acted_twice"),
         (5, {"left_out": True}, "duties.order"),
+        (3, {"blinded": True}, "village.subsidy_blinded"),
         (6, {"reason": None}, "village.subsidy_unexplained"),
         (7, {"version": 1}, "duties.order"),
         (8, {"by": OTHER}, "duties.signed_by_another"),
@@ -225,14 +238,31 @@ def test_what_is_wrong_with_subsidies_is_found(number: int, change: Changes, cod
     assert code in listed({number: change}).codes(Subsidies)
 
 
+def test_payees_of_a_sensitive_programme_may_be_blinded() -> None:
+    """Who confirms is then no payee by name; what can be counted is counted as ever."""
+    hidden: dict[int, Changes] = {1: {"sensitive": True}, 3: {"blinded": True}, 6: {"blinded": True}}
+    assert listed(hidden).codes(Subsidies) == set()
+    assert listed({**hidden, 5: {"by": THIRD, "confirmer_id": THIRD}}).codes(Subsidies) == set()
+    twice = [{"kind": "household", "payee_id": HOUSE, "quantity_milli": 1_000, "amount_fen": 101}]
+    assert listed({**hidden, 4: {"lines": twice}}).codes(Subsidies) == {"village.subsidy_sum", "village.subsidy_twice"}
+
+
 def test_rents_that_name_a_voucher_are_no_more_than_it_took_in() -> None:
     log = owned({18: {"left_out": True}, 20: {"left_out": True}, 21: {"left_out": True}, 22: {"left_out": True}})
     assert log.codes(Property) >= {"village.rent_above_receipt"}, "500 twice, of a receipt of 500"
-    spent = owned({})
-    for one in spent.entries:
-        if one.type == "village_voucher.drafted/1":
-            one.data = {**one.data, "kind": "payment"}
-    assert spent.codes(Property) == {"village.rent_above_receipt"}
+    named = {"account": "112", "side": "credit", "amount_fen": 500}
+    for changed, found in (
+        ({"kind": "payment"}, {"village.rent_above_receipt"}),
+        ({"lines": [{**RECEIPT[1], "account": "503"}]}, {"village.rent_above_receipt"}),
+        ({"lines": [{**named, "party_id": OTHER}]}, {"village.rent_above_receipt"}),
+        ({"lines": [{**named, "party_id": THIRD}]}, set()),
+        ({"day": "2026-01-04"}, {"duties.deed_day"}),
+    ):
+        told = owned({})
+        for one in told.entries:
+            if one.type == "village_voucher.drafted/1":
+                one.data = {**one.data, **changed}
+        assert told.codes(Property) == found, changed
 
 
 def test_what_is_let_is_not_let_or_sold_again() -> None:

@@ -224,6 +224,7 @@ def test_the_story_is_right() -> None:
         ("made", {"made_on": NEXT_DAY}, "not_as_authorised"),
         ("made", {"keeper_id": DEPUTY}, "not_its_keeper"),
         ("made", {"by": HOLDER, "keeper_id": HOLDER}, "served_oneself"),
+        ("made", {"by": SON, "keeper_id": SON}, "served_oneself"),
         ("made", {"role": "village_accountant"}, "served_oneself"),
         ("made", {"points": 60}, "paid"),
         ("made", {"cash_fen": 100}, "paid"),
@@ -240,6 +241,7 @@ def test_the_story_is_right() -> None:
         ("back", {"on": "2026-12-22"}, "returned_late"),
         ("back", {"points": 120}, "paid"),
         ("back", {"by": HOLDER, "keeper_id": HOLDER}, "served_oneself"),
+        ("back", {"by": SON, "keeper_id": SON}, "served_oneself"),
         ("back", {"lines": [{"sku": "YUSAN-01", "quantity": 3, "cost_fen": 3000}]}, "nothing_to_return"),
         ("restored", {"points": 61}, "without_exchange"),
         ("shelved", {"out": True}, "exchange_incomplete"),
@@ -259,6 +261,27 @@ def test_the_story_is_right() -> None:
 )
 def test_whatever_is_not_so_is_found(label: str, change: dict[str, Any], code: str) -> None:
     assert code in findings({label: change})
+
+
+@pytest.mark.parametrize("kind", ["person", "household"])
+def test_nothing_is_spent_for_whom_is_dead_or_for_a_household_of_the_dead(kind: str) -> None:
+    holder = {"kind": kind, "holder_id": HOLDER if kind == "person" else HOUSE}
+    deaths = [
+        event(
+            f"death{number}",
+            "household.person_left/1",
+            HOUSE,
+            ADMIN,
+            "administrator",
+            {"person_id": person, "last_day": DAY, "reason": "died"},
+        )
+        for number, person in enumerate((HOLDER, SON))
+    ]
+    back = {"person_id": HOLDER, "since": DAY, "reason": "correction"}
+    alive = event("alive", "household.person_joined/1", HOUSE, ADMIN, "administrator", back)
+    assert findings({"account": holder}, before=deaths[1:]) == []
+    assert findings({"account": holder}, before=deaths) == ["nobody_left"]
+    assert findings({"account": holder}, before=[*deaths, alive]) == []
 
 
 def test_a_code_that_was_taken_back_and_a_station_out_of_reach_and_a_paper_used_twice() -> None:
@@ -326,6 +349,9 @@ def test_a_price_that_is_not_that_of_the_day_and_a_limit_that_was_passed() -> No
 def test_a_price_is_not_replaced_on_the_day_it_is_in_force_and_nothing_is_served_after_the_close() -> None:
     twice = {**station()[5], "label": "again", "cmd": "again", "seq": 6}
     assert findings({}, more=[twice]) == ["price_replaced"]
+    later = {**twice, "data": {**twice["data"], "since": NEXT_DAY}}
+    corrected = {**later, "label": "corrected", "cmd": "corrected", "seq": 7}
+    assert findings({}, more=[later, corrected]) == [], "a price that has not begun gives way to another"
     closed = event(
         "closed", "station.closed/1", STATION, ADMIN, "administrator", {"last_day": NEXT_DAY, "reason": "merged"}
     )

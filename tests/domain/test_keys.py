@@ -76,8 +76,14 @@ TABLES = (
             (
                 keys.revoke_key,
                 "revoked_by",
-                {"from_index": 41, "position": 41},
-                (row("key.index_outside", from_index=42), row("key.index_outside", from_index=-1)),
+                {"from_index": 41, "position": 41, "registered_at": 40, "signed": (), "confirmed": None},
+                (
+                    row("key.index_outside", from_index=42),
+                    row("key.index_outside", from_index=-1),
+                    row("key.registered_later", from_index=39),
+                    row("key.signed_since", signed=(44, 46)),
+                    row("key.signed_since", signed=(44, 46), confirmed=1),
+                ),
             ),
         )
     ),
@@ -88,7 +94,8 @@ def test_a_key_is_registered_retired_and_revoked():
     given().when(keys.register_key, **FACTS).then(REGISTERED)
     given(REGISTERED).when(keys.retire_key, reason="left_office", retired_by=FIRST).then(RETIRED)
     revoked = {"reason": "stolen", "from_index": 41, "position": 50, "revoked_by": FIRST}
-    given(REGISTERED).when(keys.revoke_key, **revoked).then(REVOKED)
+    signed = {"registered_at": 40, "signed": (44, 46), "confirmed": 2}
+    given(REGISTERED).when(keys.revoke_key, **revoked, **signed).then(REVOKED)
 
 
 def test_a_lost_secret_takes_two_administrators():

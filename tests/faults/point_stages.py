@@ -121,7 +121,7 @@ class Telling:
         member = account.holder_id
         asked = {"account_id": account.id, "authoriser_id": member, "channel": "code", "points_max": None}
         at = START + timedelta(minutes=len(self.live.story.drafts))
-        authorised = exchanges.authorise(None, **asked, reason=None, at=at)
+        authorised = exchanges.authorise(None, **asked, living=True, reason=None, at=at)
         self.say(stream, authorised, by=str(member), role="member")
         priced = Priced("YUSAN-01", pieces, 40, None, event_name(SHOP, 3), Fen(1_000 * pieces))
         paid = {"held": account.held, "cash_accepted": False, "top_up_allowed": False, "on": DAY}

@@ -6,10 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
+from domain.kernel.ids import stream_name
 from journal import checkpoint, merkle, note, tiles
 from journal.checkpoint import Checkpoint
 from journal.cosigning import Cosigners
+from journal.line import Line, encode
 from journal.merkle import NodeReader
 from journal.note import COSIGNATURE_V1, Ed25519Signer, VerifierKey
 from journal.publisher import Publisher
@@ -22,6 +25,7 @@ from journal.witness_state import State, create_state
 
 ORIGIN = "example.com/log"
 KEY = Ed25519Signer.from_seed(ORIGIN, b"\x01" * 32)
+CLOSER = UUID(int=7)
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 
 
@@ -74,6 +78,24 @@ class Entries:
 def numbered(count: int, make: Callable[[int], bytes] = entry) -> Entries:
     """A source of so many entries."""
     return Entries([make(number) for number in range(count)])
+
+
+def ended(count: int) -> Entries:
+    """A source of so many entries, the last of which closes the journal."""
+    whose = stream_name("log", CLOSER)
+    last = Line(
+        origin=ORIGIN,
+        stream=whose,
+        seq=2,
+        type="log.closed/1",
+        at="2026-11-22T04:00:00.000000Z",
+        on="2026-11-22",
+        by=str(CLOSER),
+        role="administrator",
+        cmd="close",
+        data={"reason": "并入邻县账本"},
+    )
+    return Entries([*numbered(count - 1).all, bytes(note.sign(encode(last), KEY))])
 
 
 def policy(*witnesses: str, quorum: str = "none") -> Policy:

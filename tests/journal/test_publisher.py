@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from journal import checkpoint, note
 from journal.errors import IntegrityError
 from journal.note import COSIGNATURE_V1, Ed25519Signer
 from journal.object_store import ObjectStore
-from journal.observed import Observed
+from journal.observed import End, Observed
 from journal.published import PublishedLog
 from journal.publisher import Published
 from journal.targets import LocalFolder
@@ -28,6 +29,7 @@ from tests.journal.publishing import (
     ORIGIN,
     Log,
     assert_public,
+    ended,
     handed_in,
     line_of,
     numbered,
@@ -237,6 +239,20 @@ def test_below_the_quorum_it_waits_and_says_for_whom(tmp_path: Path) -> None:
         for one in told.witnesses[:2]:
             seen = log.policy.check((one.checkpoint or "").encode())
             assert seen.cosigned_at_s[one.name] == one.cosigned_at_s
+
+
+def test_the_journals_end_is_told_once_it_is_published(tmp_path: Path) -> None:
+    """Also of a journal that had ended before this was told."""
+    log = Log(tmp_path / "log", ended(4))
+    log.publish(3)
+    assert observed(log).closed is None
+    log.publish(4)
+    assert observed(log).closed == End(3, "2026-11-22")
+    LocalFolder(log.folder).write(OBSERVED, bytes(replace(observed(log), closed=None)))
+    log.restart()
+    log.publish(4)
+    assert observed(log).closed == End(3, "2026-11-22")
+    assert bytes(Observed.parse(bytes(observed(log)))) == bytes(observed(log))
 
 
 def test_a_publisher_that_knows_nothing_learns_the_size_from_the_witness(tmp_path: Path) -> None:

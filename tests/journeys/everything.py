@@ -48,7 +48,7 @@ first to reach it reads it.
 
 NO_PAGES: Final = re.compile(
     r"^/healthz$|/(log|open311)/|/static/|/staff/(proof|entry|find)$|/payment-file$|/photos/\{|/sheets/\{|^/report$|/report-worker\.js$|/files/|^/staff/close$|^/staff/incidents/\{[^/]*\}/photos"
-    r"|/data/\{file\}$|/feed\.|\.pdf$"
+    r"|/data/\{file\}$|/feed\.|\.pdf$|^/robots\.txt$"
 )
 """What answers a GET with a file, or leads elsewhere."""
 

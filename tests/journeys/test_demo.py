@@ -231,7 +231,8 @@ def test_a_second_load_finds_it_there(demo: CommandLine) -> None:
     position = demo.position()
     done = demo("demo", "--no-serve")
     assert done.returncode == 0
-    assert "演示县已在这里" in done.stderr
+    assert "演示县已在这里，什么也没有再装入。" in done.stderr
+    assert "没有启动网页服务" in done.stderr
     assert demo.position() == position
 
 
@@ -410,7 +411,7 @@ def _is_crawled() -> Callable[[str], bool]:
         place = re.match(r"/v/(\d{12})", link)
         if place is not None:
             return place[1] == FILES_OF or (place[1] in CRAWLED and "/data/" not in link)
-        if link.startswith("/log/proof/"):
+        if link.startswith(("/log/entry/", "/log/proof/")):
             proofs.append(link)
             return len(proofs) <= PROOFS_MAX
         return True

@@ -154,12 +154,15 @@ def test_every_cell_that_was_changed_after_the_import_is_a_finding(county: Comma
     assert county.position() == position
     assert "没有变化（2 行此前已导入，7 行与账本所记不同，账本没有改动）。问题 8 处。" in done.stdout
     with findings.open(encoding="utf-8-sig", newline="") as file:
-        found = [(line["行"], line["列"], line["代码"], line["原因"]) for line in csv.DictReader(file)]
+        lines = list(csv.DictReader(file))
+    found = [(line["行"], line["列"], line["代码"], line["原因"]) for line in lines]
     wanted = [
         *((str(row), title, code, said) for row, (_, _, title, code, said) in enumerate(CHANGES.values(), 2)),
         ("9", "G 答复时间", "recorded.reply_gone", "账本里有这条答复（2025-03-03 09:18:28）"),
     ]
     assert [one[:3] for one in found] == [one[:3] for one in wanted]
+    # What stands in that cell, where it is neither a name nor words.
+    assert [line["值"] for line in lines] == ["", "", "2025-02-28 09:00:00", "", "", "2025-03-04 00:00:00", "", ""]
     for (*_, reason), (*_, said) in zip(found, wanted, strict=True):
         assert said in reason
     assert "改动，请核对" in done.stderr
@@ -256,6 +259,7 @@ def test_a_missing_file_and_an_unknown_profile_are_said(county: CommandLine, tmp
     done = county("import", "messages", register, "--profile", "no-such-profile")
     assert done.returncode == 1
     assert "no-such-profile" in done.stderr
+    assert "messages-with-replies" in done.stderr
 
 
 def accepted(county: CommandLine, login: str, invited: str, folder: Path) -> tuple[str, Path]:

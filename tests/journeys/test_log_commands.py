@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from journal.checkpoint import Checkpoint, sign
 from journal.note import Ed25519Signer
 from journal.signer_client import SignerClient
 from migrations.embedded import EmbeddedPostgres
 from tests.conftest import temporary_home
-from tests.journal.signers import wait_until
 from tests.journeys.commands import CommandLine, Commands, ok, refused, signer_of
 
 ORIGIN = "test.example/journal"
@@ -42,8 +42,9 @@ def begun(made: Path) -> Iterator[CommandLine]:
 
 @contextmanager
 def running_signer(county: CommandLine, **settings: str) -> Iterator[subprocess.Popen[str]]:
-    """`mingzhang signer`, once it says that it runs; ended by SIGTERM, cleanly."""
-    wait_until(lambda: signer_of(county).pid() is None)
+    """`mingzhang signer`, once it says that it runs, which waits for one that an earlier command has started; ended by
+    SIGTERM, cleanly.
+    """
     process = subprocess.Popen(
         county._command(["signer"]),
         env={**county.environment, **settings},
@@ -140,6 +141,8 @@ def test_one_signer_runs_by_itself_and_a_second_is_told(begun: CommandLine, tmp_
     with temporary_home() as path:
         path.mkdir(mode=0o700)
         configured = {"MINGZHANG_SIGNER": str(path / "socket")}
+        log_keys(begun)
+        assert signer_of(begun).pid() is not None
         with running_signer(begun, **configured) as process:
             assert f"进程 {process.pid}" in refused(begun("signer"), 2)
             ok(begun("log", "policy", **configured))
@@ -163,9 +166,16 @@ def test_a_signer_without_its_memory_begins_with_a_published_checkpoint(begun: C
     said = refused(begun("log", "policy"), 2)
     assert "账本校验未通过" in said
     assert "mingzhang signer --adopt" in said
-    wait_until(lambda: home.pid() is None)
+    assert "不正常　签名检查点：什么都不能再记：签名进程的记忆不见了" in (done := begun("doctor")).stdout
+    assert done.returncode == 1
     (tmp_path / "checkpoint").write_bytes(kept.replace(b"\n", b" \n", 1))
-    assert "账本校验未通过" in refused(begun("signer", "--adopt", tmp_path / "checkpoint", "--newest"), 2)
+    said = refused(begun("signer", "--adopt", tmp_path / "checkpoint", "--newest"), 2)
+    assert f"没有采用：{tmp_path / 'checkpoint'} 不是完好的 {ORIGIN} 的检查点" in said
+    other = Ed25519Signer.generate("other.example/journal")
+    (tmp_path / "checkpoint").write_bytes(sign(Checkpoint("other.example/journal", 1, bytes(32)), other))
+    said = refused(begun("signer", "--adopt", tmp_path / "checkpoint", "--newest"), 2)
+    assert "另一个账本（other.example/journal）的检查点" in said
+    assert "审计" not in said
     (tmp_path / "checkpoint").write_bytes(kept)
     said = refused(begun("signer", "--adopt", tmp_path / "checkpoint"), 2)
     assert "由您断言" in said  # nothing is published, no witness has seen anything

@@ -47,8 +47,8 @@ RULE = Content(
 
 
 @pytest.fixture
-def village(cluster: "Cluster") -> Iterator[tuple[App, Actor]]:
-    """A rehearsal with a points rule, a village with three households, and a person."""
+def founded(cluster: "Cluster") -> Iterator[tuple[App, Actor]]:
+    """A rehearsal with a points rule, a village with three households, and a person: all by the administrator."""
     access = cluster.new_database()
     with temporary_home() as home:
         settings = read_settings({"MINGZHANG_HOME": str(home)})
@@ -164,7 +164,7 @@ def test_what_the_journal_holds_is_never_written_over(village: tuple[App, Actor]
 
 
 def test_a_wrong_balance_is_taken_back_by_another_and_the_corrected_book_comes_in(
-    village: tuple[App, Actor], tmp_path: Path
+    founded: tuple[App, Actor], village: tuple[App, Actor], tmp_path: Path
 ) -> None:
     app, actor = village
     first = book(tmp_path / "b.xlsx", ["演练村", "0001户", None, 320], SECOND)
@@ -174,7 +174,7 @@ def test_a_wrong_balance_is_taken_back_by_another_and_the_corrected_book_comes_i
     wrong = {"app": app, "account_id": account, "number": 2, "reason": "看错一位", "on": today(app)}
     with pytest.raises(Refusal, match=r"chain\.acted_twice"):
         points.take_back(**wrong, actor=actor, key="oneself")
-    points.take_back(**wrong, actor=another(app, actor), key="another")
+    points.take_back(**wrong, actor=founded[1], key="another")
     corrected = book(tmp_path / "c.xlsx", ["演练村", "0001", None, 32], SECOND)
     done = imported(app, actor, corrected)
     assert (done.recorded, done.points, done.unchanged, done.findings) == (1, 32, 1, ())
@@ -187,6 +187,13 @@ def test_a_wrong_balance_is_taken_back_by_another_and_the_corrected_book_comes_i
     assert earned == [], "what a book brought was not earned, and is not lost"
 
 
+@pytest.fixture
+def village(founded: tuple[App, Actor]) -> tuple[App, Actor]:
+    """The same, with an officer who registered nobody in it: he brings the books in."""
+    app, administrator = founded
+    return app, another(app, administrator)
+
+
 def another(app: App, actor: Actor) -> Actor:
     """A county officer with a key of his own."""
     officer = Actor(derived("test", "book", "officer"), "county_officer")
@@ -195,6 +202,35 @@ def another(app: App, actor: Actor) -> Actor:
     roles = [(officer.person_id, officer.role)]
     (acting,) = enrol(app, administrator=actor, officers=roles, secret=SECRET, on=today(app), cost=REHEARSAL)
     return acting
+
+
+def test_no_balance_of_millions_and_none_by_whoever_made_its_holder_known(
+    founded: tuple[App, Actor], village: tuple[App, Actor], tmp_path: Path
+) -> None:
+    app, administrator = founded
+    position = app.journal.position()
+    many = book(
+        tmp_path / "m.xlsx", ["演练村", "0001", None, 999_999_999], ["演练村", None, str(PERSON), 20_001], SECOND
+    )
+    assert told(imported(app, village[1], many)) == [
+        (2, "D 积分余额", "points.above_most"),
+        (3, "D 积分余额", "points.above_most"),
+    ]
+    own = book(tmp_path / "o.xlsx", FIRST, ["演练村", None, str(PERSON), 5])
+    assert told(imported(app, administrator, own)) == [
+        (2, "B 户号", "holder.one_officer"),
+        (3, "C 人员编号", "holder.one_officer"),
+    ]
+    asked = {"division": VILLAGE, "as_of": HELD_ON, "document": "册子"}
+    for code, who, kind, holder, balance in (
+        ("chain.acted_twice", administrator, "household", house("0001"), 5),
+        ("chain.acted_twice", administrator, "person", PERSON, 5),
+        ("points.opening_too_large", village[1], "household", house("0001"), 20_001),
+    ):
+        opening = Opening(kind=kind, holder_id=holder, points=balance, **asked)
+        with pytest.raises(Refusal, match=code.replace(".", r"\.")):
+            points.record_openings(app, actor=who, key="own", openings=[opening], on=today(app))
+    assert app.journal.position() == position
 
 
 def test_who_may_not_record_openings_records_none(village: tuple[App, Actor], tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ def test_a_household_stands_as_the_day_says(shown: tuple[Story, date, psycopg.Co
         (OTHER, None),
     ]
     assert [one.until for one in households.of_person(reader, RIDER)] == [on + 3 * DAY]
-    assert [one.head_id for one in households.heads_of(reader, HOUSE)] == [RIDER]
+    assert [(one.head_id, one.until) for one in households.heads_of(reader, HOUSE)] == [(RIDER, on + 3 * DAY)]
     assert households.within(reader, OTHER_TOWNSHIP, on=on) == []
     assert households.one(reader, RIDER, on=on) is None
 

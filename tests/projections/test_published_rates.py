@@ -5,9 +5,10 @@ from datetime import date
 import psycopg
 
 from domain.incidents.events import IncidentAccepted, IncidentDeclined, IncidentDispatched, IncidentMerged
+from domain.kernel.calendar import Month
 from domain.kernel.periods import period
 from migrations.roles import Access
-from projections import published_rates
+from projections import published_rates, reward_payments
 from projections.runner import Runner
 from tests.projections.story import CLERK, COUNTY, Story
 
@@ -49,7 +50,7 @@ def test_every_report_is_in_one_part_and_rates_are_of_parts(
     story.decide(ids["untrue"], valid=False)
     story.append_to(installed.writer)
     runner.catch_up()
-    found = published_rates.of_period(reader, COUNTY, MONTH)
+    found = published_rates.of_period(reader, COUNTY, MONTH, public=False)
     parts = {"waiting": 1, "declined": 1, "merged": 1, "not_confirmed": 1, "open": 3, "handled": 3}
     assert dict(found.reports.parts) == parts
     assert found.reports.agrees_with(len(names))
@@ -63,3 +64,15 @@ def test_every_report_is_in_one_part_and_rates_are_of_parts(
     assert found.handled_unverified == 1
     assert {rate.position for rate in found.rates.values()} == {len(story.entries)}
     assert found.rates["handled_of_accepted"].denominator == parts["open"] + parts["handled"]
+
+
+def test_in_public_nothing_sensitive_is_counted(installed: Access, told: Story, reader: psycopg.Connection) -> None:
+    """Of the month's five rewards one is sensitive: beside a page that leaves it out, no rate gives it away."""
+    with psycopg.connect(installed.projector, autocommit=True) as conn:
+        conn.execute("UPDATE read.incidents SET sensitive = true WHERE category = 'domestic_quarrel'")
+    public, whole = (published_rates.of_period(reader, COUNTY, MONTH, public=which) for which in (True, False))
+    page = reward_payments.for_month(reader, COUNTY, Month("2026-01"), least=lambda _: 3)
+    rate = public.rates["arrived_of_granted"]
+    assert (rate.numerator, rate.denominator) == (page.arrival.numerator, page.arrival.denominator) == (2, 4)
+    assert whole.rates["arrived_of_granted"].denominator == 5
+    assert whole.reports.total - public.reports.total == 1

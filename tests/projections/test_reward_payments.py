@@ -8,7 +8,7 @@ import pytest
 
 from audit.book import Book
 from audit.disclosures import Pages
-from domain.kernel.calendar import Month
+from domain.kernel.calendar import Month, month_of
 from domain.kernel.money import Fen
 from domain.kernel.places import Division
 from migrations.roles import Access
@@ -37,6 +37,7 @@ def test_the_month_of_a_county(told: Story, reader: psycopg.Connection) -> None:
     }
     assert (page.withheld, page.reversed, page.total) == (Sum(1, 2_000), Sum(1, 1_000), Sum(5, 6_000))
     assert (page.payee_count, page.all_arrived, page.position) == (3, False, len(told.entries))
+    assert (page.arrival.numerator, page.arrival.denominator) == (2, 4), "as the published rate: none sensitive"
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_one_payee_and_one_incident(told: Story, reader: psycopg.Connection) -> 
 def test_the_events_alone_give_the_same_page_and_few_stand_in_no_figure(
     told: Story, reader: psycopg.Connection, least: int, division: Division
 ) -> None:
-    page = reward_payments.for_month(reader, division, JANUARY, least=least)
+    page = reward_payments.for_month(reader, division, JANUARY, least=lambda _: least)
     pages, book = Pages(), Book()
     for entry in entries_of(told):
         pages.see(entry, book)
@@ -145,10 +146,42 @@ def test_the_events_alone_give_the_same_page_and_few_stand_in_no_figure(
     }
     for mine, theirs in ((page.withheld, other.withheld), (page.reversed, other.reversed)):
         assert (mine.count, mine.amount_fen) == (theirs.count, theirs.fen)
-    (listed,) = [one for one in reward_payments.months(reader, division, least=least) if one.month == JANUARY]
+    (listed,) = [one for one in reward_payments.months(reader, division, least=lambda _: least) if one.month == JANUARY]
     assert (listed.count, listed.amount_fen) == (page.total.count, page.total.amount_fen)
     assert page.withheld_below in (0, least)
     assert page.withheld == Sum() or page.withheld.count >= least
+
+
+def test_a_place_s_few_cannot_be_had_from_the_sums_above_it(
+    installed: Access, told: Story, runner: Runner, reader: psycopg.Connection
+) -> None:
+    """One here, three next door: the township shows three, as its villages together do, and names no more people."""
+    for rider, village in (("a", NEXT_VILLAGE), ("b", NEXT_VILLAGE), ("c", NEXT_VILLAGE), ("d", VILLAGE)):
+        told.grant(rider, category="domestic_quarrel", division=village)
+    month = month_of(told.today)
+    told.append_to(installed.writer)
+    runner.catch_up()
+    shown = {
+        area: reward_payments.for_month(reader, area, month, least=lambda _: 3)
+        for area in (TOWNSHIP, VILLAGE, NEXT_VILLAGE)
+    }
+    assert {area: (page.withheld.count, page.withheld_below) for area, page in shown.items()} == {
+        TOWNSHIP: (3, 3),
+        VILLAGE: (0, 3),
+        NEXT_VILLAGE: (3, 0),
+    }
+    assert shown[TOWNSHIP].total == shown[VILLAGE].total + shown[NEXT_VILLAGE].total
+    assert all(page.payee_count == len({row.payee_id for row in page.rows}) for page in shown.values())
+    pages, book = Pages(), Book()
+    for entry in entries_of(told):
+        pages.see(entry, book)
+        book.apply(entry)
+    found = {one.division: one for one in pages.at(book, 0, on="2026-11-22", names={}) if one.month == month}
+    for area, page in shown.items():
+        assert (found[area].withheld.count, found[area].withheld_below) == (page.withheld.count, page.withheld_below)
+        assert found[area].payee_count == page.payee_count
+    (listed,) = [one for one in reward_payments.months(reader, TOWNSHIP, least=lambda _: 3) if one.month == month]
+    assert (listed.count, listed.amount_fen) == (shown[TOWNSHIP].total.count, shown[TOWNSHIP].total.amount_fen)
 
 
 def settled(pages: Pages, division: Division, least: int) -> None:

@@ -336,7 +336,7 @@ class Village(Recorder):
         self.codes += 1
         name: Name = ("exchange", derived("walk", "exchange", self.codes))
         at = self.moment()
-        asked = {"account_id": account, "authoriser_id": holder, "channel": "code", "reason": None}
+        asked = {"account_id": account, "authoriser_id": holder, "channel": "code", "living": True, "reason": None}
         authorised = exchanges.authorise(None, **asked, points_max=self.draw.choice((None, None, None, 20)), at=at)
         self.attempt("authorise", [(name, authorised)], by=holder)
         if self.draw.random() < 0.1:
@@ -356,7 +356,7 @@ class Village(Recorder):
 
     def _made(self, name: Name, account: UUID, holder: UUID, keeper: UUID, at: datetime) -> Iterator[Fact]:
         found: Any = self.states[name]
-        exchange = exchanges.require_valid(found, keeper_id=keeper, holders=[holder], at=at)
+        exchange = exchanges.require_valid(found, keeper_id=keeper, holders=[holder], living=True, at=at)
         shop: Any = self.states[SHOP]
         going = []
         for sku in self.draw.sample(SKUS, self.draw.randint(1, 2)):

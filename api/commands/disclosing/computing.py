@@ -15,7 +15,7 @@ from api.context import App
 from api.pooling import READ_TIMEOUT_S
 from domain.disclosures.deciding import require_period
 from domain.kernel.disclosed import once, span
-from domain.kernel.documents import NUMBERED, Document
+from domain.kernel.documents import NUMBERED, PLACE_BY_PLACE, Document
 from domain.kernel.events import Sha256
 from domain.kernel.places import Division, level
 from domain.kernel.refusals import Refusal
@@ -66,6 +66,8 @@ def _made(app: App, *, division: Division, kind: str, period: str, on: date) -> 
     if maker is None:
         raise Refusal("disclosure.not_computable", kind=kind, period=period, division=division)
     parameters = {**NUMBERED, "small_count_min": str(settings_on(app.journal, division, on).small_count_min)}
+    if kind == "rewards":
+        parameters |= PLACE_BY_PLACE
     app.caught_up(app.journal.position())
     until = time.monotonic() + READ_TIMEOUT_S
     while True:

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from api.commands.deeds.shared import Kind
-from api.commands.disclosing.naming import write_names
+from api.commands.disclosing.naming import same_names, write_names
 from api.commands.disclosing.streams import committee_stream, disclosure_stream, settings_on
 from api.commands.shared import place_known, require
 from api.context import App
@@ -18,7 +18,7 @@ from domain.kernel.refusals import Refusal
 from domain.kernel.states import known
 from journal import disclosed_documents
 from journal.facts import Actor, Fact, Receipt
-from journal.journal import Reading
+from journal.journal import Journal, Reading
 
 DISCLOSURE: Final[Kind[Disclosure]] = Kind(
     "disclosure_id", disclosure_stream, evolve, unknown=lambda: Refusal("disclosure.unknown")
@@ -43,11 +43,40 @@ def draft(app: App, *, actor: Actor, key: str, digest: str, reason: str | None, 
         if document.division != app.log.division and not place_known(read, document.division):
             raise Refusal("place.unknown", division=document.division)
         before = read.state(stream, evolve)
-        event = deciding.draft(before, document=document, reason=reason, actor_id=actor.person_id, today=on)
+        event = deciding.draft(
+            before,
+            document=document,
+            posted_again=before is not None and posted_again(app, actor, read, disclosure=before, digest=digest, on=on),
+            reason=reason,
+            actor_id=actor.person_id,
+            today=on,
+        )
         yield Fact(stream, event, on)
 
     inputs = {"command": "disclosure.draft", "document": digest, "reason": reason}
     return identity, app.journal.execute(actor=actor, key=key, inputs=inputs, decide=decide)
+
+
+def posted_again(
+    app: App, actor: Actor, read: Reading | Journal, *, disclosure: Disclosure, digest: str, on: date
+) -> bool:
+    """Whether a computed document says what the version posted last says, of the same people by the same names."""
+    posted = disclosure.posted
+    if posted is None:
+        return False
+    with app.reading.connection() as conn:
+        found = disclosed_documents.changes_between(conn, posted.document, digest)
+    if not found.nothing:
+        return False
+    return same_names(
+        app,
+        actor=actor,
+        disclosure_id=disclosure_id(disclosure.division, disclosure.kind, disclosure.period),
+        posted=posted.number,
+        digest=digest,
+        names=settings_on(read, disclosure.division, on).of(disclosure.kind).names,
+        on=on,
+    )
 
 
 def review(

@@ -35,7 +35,10 @@ def write_names(
     people = _people(app, about, on)
     shown = _full(app, actor, people.values()) if names == "full" else _masked(app, people.values())
     references = shown_rows.references(app.vault).of_page(
-        {identity for _, identity in about.values()}, division=disclosure.division, kind=disclosure.kind
+        {identity for _, identity in about.values()},
+        division=disclosure.division,
+        kind=disclosure.kind,
+        period=disclosure.period,
     )
     named = [
         Named(row, who if who in shown else None, ShownName(shown.get(who, "") if who else "", references[identity]))
@@ -46,6 +49,20 @@ def write_names(
         return None
     digest = shown_rows.show(app.vault, disclosure_id, version.number, named)
     return DisclosureRowsShown(version=version.number, rows=digest, row_count=len(named))
+
+
+def same_names(app: App, *, actor: Actor, disclosure_id: UUID, posted: int, digest: str, names: str, on: date) -> bool:
+    """Whether a computed document would be posted today with the very names that a posted version shows.
+
+    Where names are shown in full they are opened for that, as for a posting; nobody is shown them.
+    """
+    with app.reading.connection() as conn:
+        before = disclosed_documents.names_of(conn, disclosure_id, posted)
+    people = _people(app, _about(app, digest), on)
+    shown = _full(app, actor, people.values()) if names == "full" else _masked(app, people.values())
+    now = {row: shown[who] for row, who in people.items() if who in shown}
+    # Not row by row: the same rows may stand in another order, and whom they are about was compared before.
+    return sorted(now.values()) == sorted(one.name for one in before.values() if one.name)
 
 
 def masked_in(app: App, digest: str, on: date) -> dict[str, ShownName]:

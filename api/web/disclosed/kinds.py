@@ -44,12 +44,15 @@ def address_of(one: Disclosed) -> str:
 
 def disclosed_period_text(of: str, title: str | None = None) -> str:
     """`2026-10` -> `2026年10月`; of what happened once, its own title in quotes (`“第四次村民代表会议”`), or where
-    it has none that may be told, the beginning of its id: `专项 0f1e2d3c`.
+    it has none that may be told, `专项` and no more: an id tells a reader nothing.
     """
-    happened = once(of)
-    if happened is None:
-        return period_words(of)
-    return f"“{title}”" if title else f"{period_words(of)} {reference_of(happened)}"
+    return f"“{title}”" if title and once(of) is not None else period_words(of)
+
+
+def told_apart_text(of: str, title: str | None = None) -> str:
+    """As `disclosed_period_text`, for whoever works with several that have no title: `专项 0f1e2d3c`."""
+    happened, text = once(of), disclosed_period_text(of, title)
+    return text if happened is None or title else f"{text} {reference_of(happened)}"
 
 
 def title_of(document: Document) -> str | None:

@@ -11,7 +11,8 @@ from api.web.words import REWARD_STATES
 def _sentence(figures: Mapping[str, int]) -> str:
     if not figures["count"]:
         return "这一期没有应发的奖励。"
-    said = f"共奖励 {money(figures['fen'])}，给 {figures['payees']:,} 人（{figures['count']:,} 条有效信息）；"
+    who = f"{'列名的' if figures.get('unnamed_count') else '给'} {figures['payees']:,} 人"
+    said = f"共奖励 {money(figures['fen'])}，{who}（{figures['count']:,} 条有效信息）；"
     if figures["arrived_count"] == figures["count"]:
         return f"{said}已全部到账。"
     left_fen = figures["fen"] - figures["arrived_fen"]
@@ -36,7 +37,7 @@ WORDS: Final = KindWords(
     },
     drawn={f"{state}_fen": REWARD_STATES[state] for state in ("arrived", "in_progress", "not_arrived", "to_verify")},
     withheld={
-        "sensitive_below": "涉及隐私的奖励少于 {n} 条，不列出，也不计入合计。",
+        "sensitive_below": "涉及隐私的奖励少于 {n} 条的（按每个村、每个月），不列出，也不计入合计。",
         "sensitive_count": "涉及隐私的奖励 {n} 条，不逐条列出。",
         "sensitive_fen": "其中金额 {n}，已计入上面的总数。",
     },

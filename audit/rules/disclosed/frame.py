@@ -6,6 +6,7 @@ before the journal is read, and each document is computed at its own, whatever c
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, ClassVar, NamedTuple
 
@@ -44,13 +45,14 @@ class Announced(NamedTuple):
 class Computed(NamedTuple):
     """What the document came to: digest, length in bytes, rows; all None where it could not be computed.
 
-    `content`: the bytes, until they were compared.
+    `content`: the bytes, until they were compared. `says`: a digest of the figures and of whom they are about.
     """
 
     digest: str | None
     length: int | None
     row_count: int | None
     content: bytes = b""
+    says: str = ""
 
 
 _NOT_COMPUTABLE = Computed(None, None, None)
@@ -90,6 +92,8 @@ class PublishedDocuments:
         self._named: set[str] = set()  # digests of what was announced
         self._facts: dict[tuple[str, int], Mapping[str, Any]] = {}  # disclosures, and their versions
         self._posted: dict[tuple[str, int], Posted] = {}
+        self._said: dict[tuple[str, int], tuple[str, int]] = {}  # versions: what each says, and which it corrects
+        self._names: dict[tuple[str, int], str] = {}  # posted versions: how names are written
         self.compared = 0
 
     def look_ahead(self, bundles: Iterable[Bundle]) -> None:
@@ -121,11 +125,20 @@ class PublishedDocuments:
         elif entry.type == PUBLISHED:
             key = (entry.identity, entry.data["version"])
             self._posted[key] = Posted(self._facts.get(key, {}), entry.place)
+            self._weigh_correction(entry, key)
         elif entry.type == ROWS_SHOWN and (posted := self._posted.get((entry.identity, entry.data["version"]))):
             posted.rows = entry.data["rows"]
 
     def finish(self, book: Book) -> None:
         """Everything was compared when it was announced."""
+
+    def _weigh_correction(self, entry: Entry, key: tuple[str, int]) -> None:
+        """A correction that says what was posted before corrects names at most, which only the vault can tell."""
+        names = self._names[key] = entry.data["names"]
+        says, corrects = self._said.get(key, ("", 0))
+        before = entry.identity, corrects
+        if says and says == self._said.get(before, ("", 0))[0] and names == self._names.get(before):
+            self._findings.attend("disclosures.nothing_corrected", entry.place, corrects=corrects, **self._facts[key])
 
     def _compute(self, size: int) -> None:
         """Make the documents of every position up to `size`: the folds hold at least as much, and nothing more."""
@@ -147,7 +160,8 @@ class PublishedDocuments:
         except (KeyError, ValueError):
             return _NOT_COMPUTABLE
         content = referred(document).canonical()
-        return Computed(sha256(content).hexdigest(), len(content), document.row_count, content)
+        says = sha256(replace(document, position=0).canonical()).hexdigest()
+        return Computed(sha256(content).hexdigest(), len(content), document.row_count, content, says)
 
     def _compare(self, entry: Entry) -> None:
         data = entry.data
@@ -155,6 +169,7 @@ class PublishedDocuments:
         self._facts[entry.identity, data["version"]] = facts
         one = announced_in(data)
         made = self._made.get(one, _NOT_COMPUTABLE)
+        self._said[entry.identity, data["version"]] = made.says, data.get("corrects") or 0
         found = self._found(data["document"], entry, facts, made)
         if one.position > entry.index:
             self._findings.add("disclosures.document_position", entry.place, position=one.position, **facts)

@@ -1,8 +1,10 @@
 """What was earned in a period, by whom, and whether it arrived, from the events of rewards and payments.
 
-What must not be broken: the figures rest on nothing but these events. Twin: `projections.disclosed.rewards`.
+What must not be broken: the figures rest on nothing but these events; what is few is few of a place in a month, in a
+document that says PLACE_BY_PLACE, else of the whole. Twin: `projections.disclosed.rewards`.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -10,7 +12,7 @@ from typing import ClassVar, Final
 from audit.entries import Entry
 from audit.rules.disclosed.fold import Parameters
 from domain.kernel.disclosed import months
-from domain.kernel.documents import Column, Document, Row, Table
+from domain.kernel.documents import PLACE_BY_PLACE, Column, Document, Row, Table
 from domain.kernel.places import Division, chain
 
 _STATES: Final = ("arrived", "in_progress", "not_arrived", "to_verify")
@@ -46,17 +48,19 @@ class _Earned:
     payee: str
     sensitive: bool
     fen: int
+    cell: tuple[str, str]  # month and place
     payment: str | None = None
     reversed: bool = False
 
 
 @dataclass(slots=True)
 class _Group:
-    """The rewards of one payee in one state."""
+    """The rewards of one payee in one state; sensitive ones by month and place."""
 
     payee: str
     state: str
     sensitive: bool
+    cell: tuple[str, str] | None
     count: int = 0
     fen: int = 0
     booked_on: str | None = None
@@ -99,7 +103,11 @@ class Rewards:
         if entry.identity in self._rewards:
             return
         reward = self._rewards[entry.identity] = _Earned(
-            entry.index, data["payee_id"], data["sensitive"], data["amount_fen"]
+            entry.index,
+            data["payee_id"],
+            data["sensitive"],
+            data["amount_fen"],
+            (data["accrual_month"], data["division"]),
         )
         for area in chain(Division(data["division"])):
             self._of.setdefault((data["accrual_month"], area), []).append(reward)
@@ -116,16 +124,19 @@ class Rewards:
     def document(self, *, division: Division, period: str, parameters: Parameters, position: int) -> Document:
         """The rewards accrued in the period's months, in the division or below it, by payee and state."""
         groups = self._groups(division, period)
-        hidden = [one for one in groups if one.sensitive]
-        count, least = sum(one.count for one in hidden), int(parameters["small_count_min"])
-        few = 0 < count < least
-        counted = [one for one in groups if not (few and one.sensitive)]
+        least, by_place = int(parameters["small_count_min"]), PLACE_BY_PLACE.items() <= parameters.items()
+        hidden = Counter[tuple[str, str] | None]()
+        for one in groups:
+            if one.sensitive:
+                hidden[one.cell if by_place else None] += one.count
+        few = any(count < least for count in hidden.values())
+        counted = [one for one in groups if not one.sensitive or hidden[one.cell if by_place else None] >= least]
+        unnamed = [one for one in counted if one.sensitive]
         shown = [one for one in counted if not one.sensitive and one.state != "reversed"]
-        withheld: dict[str, int] = {}
-        if few:
-            withheld = {"sensitive_below": least}
-        elif count:
-            withheld = {"sensitive_count": count, "sensitive_fen": sum(one.fen for one in hidden)}
+        withheld: dict[str, int] = {"sensitive_below": least} if few else {}
+        if unnamed:
+            withheld |= {"sensitive_count": sum(one.count for one in unnamed)}
+            withheld |= {"sensitive_fen": sum(one.fen for one in unnamed)}
         totals = {"count": sum(one.count for one in shown), "fen": sum(one.fen for one in shown)}
         return Document(
             kind="rewards",
@@ -134,7 +145,7 @@ class Rewards:
             query=self.query,
             parameters=parameters,
             position=position,
-            sentence=_sentence(counted),
+            sentence=_sentence(counted) if not by_place else _sentence(counted) | _named(shown, unnamed),
             tables=(Table("payees", _COLUMNS, tuple(map(_row, shown)), totals),),
             withheld=withheld,
         )
@@ -143,10 +154,10 @@ class Rewards:
         """In the order in which the first reward of each was granted."""
         found = (one for month in months(period) for one in self._of.get((month, division), ()))
         rewards = sorted(found, key=lambda one: one.order)
-        groups: dict[tuple[str, str, bool], _Group] = {}
+        groups: dict[tuple[str, str, bool, tuple[str, str] | None], _Group] = {}
         for reward in rewards:
             state, day = self._state(reward)
-            key = reward.payee, state, reward.sensitive
+            key = reward.payee, state, reward.sensitive, reward.cell if reward.sensitive else None
             group = groups.setdefault(key, _Group(*key))
             group.count += 1
             group.fen += reward.fen
@@ -175,6 +186,12 @@ def _sentence(groups: Sequence[_Group]) -> dict[str, int]:
     for state in _STATES:
         figures |= _sums(f"{state}_", [one for one in live if one.state == state])
     return figures | _sums("reversed_", [one for one in groups if one.state == "reversed"])
+
+
+def _named(shown: Sequence[_Group], unnamed: Sequence[_Group]) -> dict[str, int]:
+    """How many have a row; and how many live rewards have none, where there are any."""
+    count = sum(one.count for one in unnamed if one.state != "reversed")
+    return {"payees": len({one.payee for one in shown}), **({"unnamed_count": count} if count else {})}
 
 
 def _sums(name: str, groups: Sequence[_Group]) -> dict[str, int]:

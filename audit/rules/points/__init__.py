@@ -25,6 +25,11 @@ class Points:
             "points_rule.published/1",
             "residence.taken/1",
             "residence.given_up/1",
+            "person.registered/1",
+            "household.registered/1",
+            "household.person_joined/1",
+            "household.person_left/1",
+            "household.head_named/1",
             "points_account.opened/1",
             "points_account.closed/1",
             "points.granted/1",
@@ -49,7 +54,8 @@ class Points:
         self._accounts: dict[str, Standing] = {}
         self._owners: dict[tuple[str, str], str] = {}
         self._deeds = Deeds(findings, self._rules, self._belongings, self._accounts, self._owners)
-        self._using = Using(findings, self._rules, self._belongings, self._accounts)
+        self._registrars: dict[tuple[str, str], set[str]] = {}
+        self._using = Using(findings, self._rules, self._belongings, self._accounts, self._registrars)
         self._exchanges = 0
 
     def see(self, entry: Entry, book: Book) -> None:
@@ -58,6 +64,8 @@ class Points:
             self._rules.publish(entry, book)
         elif entry.category == "residence":
             self._belongings.see(entry)
+        elif entry.category in ("household", "person"):
+            self._registrars.setdefault((entry.category, entry.identity), set()).add(entry.by)
         elif entry.type == "points_account.opened/1":
             data = entry.data
             self._accounts[entry.identity] = Standing(data["kind"], data["holder_id"], data["division"])

@@ -24,8 +24,10 @@ class Belongings:
             spans[-1] = house, since, data["last_day"]
 
     def is_own(self, standing: Standing, *, by: str, on: str) -> bool:
-        """Whether an account is somebody's own, or that of the household where he belongs on a day."""
-        return standing.holder == (by if standing.kind == "person" else self.household(by, on))
+        """Whether an account is somebody's own, that of his household on a day, or of one who lives there with him."""
+        home = self.household(by, on)
+        theirs = self.household(standing.holder, on) if standing.kind == "person" else standing.holder
+        return (standing.kind == "person" and standing.holder == by) or (home is not None and home == theirs)
 
     def household(self, person: str, on: str) -> str | None:
         """The household of a person on a day, as it is known now."""

@@ -1,6 +1,7 @@
 """What becomes of points: exchanged, come back, expired, moved, brought in from a paper book; and accounts closed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Final
 
 from audit.book import Book
 from audit.entries import Entry
@@ -20,20 +21,32 @@ from audit.rules.points.standing import (
 )
 from domain.points.accounts.events import OPENING
 
+_OPENING_MAX: Final = 20_000
+"""So many points at most does a paper book bring in."""
+
 _Move = tuple[str, str, str, str]
 """By whom, in which command, from which account, to which."""
 
 
 class Using:
-    """The part that judges everything that is no deed."""
+    """The part that judges everything that is no deed.
+
+    `registrars`: (kind, id) of a holder -> who registered the person, or wrote to the household's history.
+    """
 
     def __init__(
-        self, findings: Findings, rules: PublishedRules, belongings: Belongings, accounts: Mapping[str, Standing]
+        self,
+        findings: Findings,
+        rules: PublishedRules,
+        belongings: Belongings,
+        accounts: Mapping[str, Standing],
+        registrars: Mapping[tuple[str, str], Collection[str]],
     ) -> None:
         self._findings = findings
         self._rules = rules
         self._belongings = belongings
         self._accounts = accounts
+        self._registrars = registrars
         self._under_way: dict[_Move, Entry] = {}
 
     def see(self, entry: Entry, standing: Standing, book: Book) -> None:
@@ -68,6 +81,10 @@ class Using:
             self._findings.add("points.opening_late", entry.place)
         if self._belongings.is_own(standing, by=entry.by, on=entry.on):
             self._findings.add("points.own_account", entry.place, person=entry.by)
+        if entry.by in self._registrars.get((standing.kind, standing.holder), ()):
+            self._findings.add("points.opening_by_registrar", entry.place, person=entry.by)
+        if data["points"] > _OPENING_MAX:
+            self._findings.add("points.opening_too_large", entry.place, points=data["points"], most=_OPENING_MAX)
         rule = next(self._rules.in_force(standing.division, entry.on, county=book.county), None)
         expected = last_day(entry.on, rule.data.get("expires_after_months")) if rule is not None else FOR_EVER
         found = data.get("expires_on", FOR_EVER)

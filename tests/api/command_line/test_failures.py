@@ -1,18 +1,23 @@
 """Four kinds of error, never mixed, and never a traceback on the terminal."""
 
+import importlib
 import re
+import socket
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from api.cli import main
 from api.command_line.database_words import DATABASE
 from api.command_line.failures import report
 from api.context import NotInitialised
 from api.files.findings import BadFile, finding
+from api.server import AddressInUse, _listen
+from api.settings import read_settings
 from domain.kernel.refusals import Refusal
 from journal.errors import Busy, IntegrityError, Unavailable
-from journal.keys import KeyFileError
+from journal.keys import KeyFileError, read_secret
 from migrations.errors import EmbeddedBusy, Outdated
 
 ROOT = Path(__file__).parents[3]
@@ -61,6 +66,49 @@ def test_each_error_is_told_as_its_kind(
     assert said in shown
     assert "Traceback" not in shown
     assert not (tmp_path / "logs").exists()
+
+
+def test_what_this_program_says_of_an_outage_is_not_replaced_by_the_systems_word(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("MINGZHANG_PORT", str(port))
+        with pytest.raises(AddressInUse) as raised:
+            _listen(read_settings())
+    assert report(raised.value) == 2
+    shown = capsys.readouterr().err
+    assert f"地址 127.0.0.1:{port} 不能使用（已被占用）" in shown
+    assert "MINGZHANG_PORT" in shown
+
+
+def test_a_key_file_that_is_not_there_is_named_with_the_systems_word(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with pytest.raises(KeyFileError) as raised:
+        read_secret(tmp_path / "none.key")
+    report(raised.value)
+    assert f"{tmp_path / 'none.key'}：没有这个文件或文件夹" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["verify", "x"], "什么也没有变"),
+        (["doctor"], "什么也没有变"),
+        (["export", "x"], "账本没有变"),
+        (["rebuild"], "已确认的记录都在"),
+    ],
+)
+def test_ctrl_c_is_told_as_it_is_of_that_command(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importlib.import_module(f"api.command_line.{words[0]}"), "run", interrupted)
+    assert main(words) == 130
+    assert said in capsys.readouterr().err
 
 
 def test_findings_say_file_row_column_value_and_reason(capsys: pytest.CaptureFixture[str]) -> None:

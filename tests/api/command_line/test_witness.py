@@ -108,7 +108,8 @@ def test_what_is_typed_wrongly_is_said(
         (["trust"], "trust 需要账本的公钥"),
         (["init"], "init 需要 --name"),
         (["serve", "--port", "70000"], "端口是 0 到 65535 的整数"),
-        (["show", "--folder", str(tmp_path / "nowhere")], "密钥有问题"),
+        (["show", "--folder", str(tmp_path / "nowhere")], "里还没有见证人。请先运行"),
+        (["serve", "--folder", str(tmp_path / "nowhere")], "witness init --name"),
     ):
         assert here("--folder", str(folder), *words) == 2
         assert said in capsys.readouterr().err

@@ -347,16 +347,18 @@ def test_a_revoked_key_signs_nothing_more_and_what_it_signed_since_is_not_believ
     stolen_at = app.journal.position()
     theft = verified(county, token).json()["index"]
     assert theft >= stolen_at
-    revoke_key(
-        app,
-        actor=second,
-        key=county.key(),
-        person_id=person_id,
-        role="grid_worker",
-        from_index=stolen_at,
-        reason="stolen",
-        on=today(app),
-    )
+
+    def revoke(from_index: int, confirmed: int | None = None) -> None:
+        whose = {"person_id": person_id, "role": "grid_worker", "reason": "stolen", "on": today(app)}
+        revoke_key(app, actor=second, key=county.key(), from_index=from_index, confirmed=confirmed, **whose)
+
+    with pytest.raises(Refusal, match=r"key\.registered_later"):
+        revoke(0)
+    for said in (None, 2):
+        with pytest.raises(Refusal, match=r"key\.signed_since") as refused:
+            revoke(stolen_at, said)
+        assert (refused.value.facts["count"], refused.value.facts["first"]) == (1, theft)
+    revoke(stolen_at, 1)
     assert verified(county, token).json()["code"] == "key.not_registered"
     assert app.caught_up(app.journal.position())
     export_package(app.settings, app.access, tmp_path / "package")

@@ -13,7 +13,7 @@ import pytest
 from api.command_line import disclose
 from api.command_line.catalogue import CATALOGUE, load
 from api.command_line.parsing import parser_of
-from api.commands.disclosing import committees, computing, disclosures, objections, settling
+from api.commands.disclosing import committees, computing, disclosures, naming, objections, settling
 from api.commands.disclosing.objections import NewObjection
 from api.commands.disclosing.settling import NewSettings
 from api.exporting import export_package
@@ -139,7 +139,9 @@ def test_from_draft_to_archive(village: Village, tmp_path: Path) -> None:
     assert [shown.name for shown in names.values()] == ["张建国"], "the recorded setting shows full names of this kind"
     who = county.people["zhangjianguo"].person_id
     made = shown_rows.references(app.vault)
-    assert names["payees:1"].reference in made.lines(made.own(who), division=VILLAGE, kind="rewards")
+    assert names["payees:1"].reference in made.lines(
+        made.own(who), division=VILLAGE, kind="rewards", period=village.month
+    )
 
     told = NewObjection(identity, 2, "第一行的钱数不对", "web", row="payees:1")
     objected, _ = objections.raise_one(app, actor=counter.villagers["young"], key="o1", new=told, on=yesterday)
@@ -163,6 +165,13 @@ def test_from_draft_to_archive(village: Village, tmp_path: Path) -> None:
         on=yesterday,
     )
     assert code_of(lambda: disclosures.close(app, key="c2", **close)) == "disclosure.correction_due"
+    assert code_of(lambda: draft(village, reason="漏了一笔", on=yesterday)) == "disclosure.same_again"
+    again = computing.compute(app, division=VILLAGE, kind="rewards", period=village.month, on=yesterday)
+    posting = {"actor": counter.staff["accountant"], "disclosure_id": identity, "posted": 2, "on": yesterday}
+    assert naming.same_names(app, **posting, digest=again.digest, names="full")
+    assert not naming.same_names(app, **posting, digest=again.digest, names="masked"), (
+        "names alone are something to correct"
+    )
     valid_reports(county, 1, by="ouyang", on=yesterday.replace(day=1) - DAY, reward=True)
     assert code_of(lambda: draft(village, on=yesterday)) == "disclosure.reason_missing"
     draft(village, reason="漏了一笔", on=yesterday)

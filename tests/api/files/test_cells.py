@@ -124,6 +124,20 @@ def test_what_is_refused(parse, cell, code):
     assert code in REASONS
 
 
+@pytest.mark.parametrize(
+    ("parse", "cell", "shown"),
+    [
+        (cells.day, "0001/1/1", "0001/1/1"),
+        (cells.day, date(209, 1, 1), "0209-01-01"),
+        (moment, "0209/4/1 9:00:00", "0209/4/1 9:00:00"),
+    ],
+)
+def test_a_year_out_of_range_is_shown_as_it_was_written(parse, cell, shown):
+    with pytest.raises(CellError) as refused:
+        parse(cell)
+    assert (refused.value.code, refused.value.shown) == ("time.out_of_range", shown)
+
+
 @given(st.integers(0, 10**14), st.sampled_from(["yuan", "fen"]))
 def test_an_amount_is_read_back_as_written(amount_fen, unit):
     assert cells.amount(cells.amount_text(amount_fen, unit=unit), unit=unit) == amount_fen

@@ -265,6 +265,7 @@ def test_anybody_fetches_the_sheet_and_a_slip_to_object_on_paper(posted: Posted,
     text = read(slip.content, tmp_path)
     assert "村务公开异议单" in text
     assert "公示第1版有异议" in text
+    assert "编号（登记后由村里填）：" in text
     assert browser.get(f"{at}/slip.pdf", headers={"if-none-match": slip.headers["etag"]}).status_code == 304
     assert [browser.get(f"{at}/{name}.pdf").status_code for name in ("a5", "letter")] == [404, 404]
     page = browser.get(f"/v/{VILLAGE}/disclosures/rewards/{version.period}").text

@@ -5,17 +5,24 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
 
 import pytest
 
+from api import village_files
 from api.books.village_tables import Asked, names_of_book, table_of
+from api.commands.affairs import meetings
+from api.commands.affairs.meetings import Attendance, NewMeeting, NewRule, Vote
 from api.commands.disclosing import committees
 from api.commands.village import books, vouchers
 from api.exporting import export_package
 from audit.findings import Check
 from audit.verify import verify_package
 from domain.kernel.calendar import next_month
+from domain.kernel.ids import EventName
+from domain.kernel.quorums import Share
 from domain.kernel.refusals import Refusal
+from domain.village.parties import party_id
 from projections import trial_balances, village_books, village_statements
 from tests.api.web.county import VILLAGE, small_county
 from tests.conftest import temporary_home
@@ -81,6 +88,39 @@ def test_from_the_opening_to_a_closed_month(village: Village, tmp_path: Path) ->
     assert [(one.code, dict(one.facts)) for one in report.findings if not one.attention] == []
     (summary,) = [one.summary for one in report.checks if one.check is Check.VILLAGE]
     assert summary == {"books": 1, "vouchers": 4, "months": 1}
+
+
+def test_no_resolution_lets_money_go_on_the_word_of_one(village: Village) -> None:
+    """Whoever wrote it down spends nothing under it, and nobody does before another has kept the meeting's sheet."""
+    on, app, teller, other = village.today, village.app, village.staff["handler"], village.staff["booker"]
+    shares = (Share(1, 2, more=True), Share(1, 2, more=True), "present")
+    rule = NewRule(VILLAGE, "group", *shares, on, "议事规则")
+    meetings.set_rule(app, actor=village.admin, key=village.key(), new=rule, on=on)
+    meeting = uuid4()
+    new = NewMeeting(meeting, VILLAGE, "group", "小组会", ("购置设备",), on, "村委会")
+    meetings.call(app, actor=village.staff["approver"], key=village.key(), new=new, on=on)
+    asked = {"app": app, "meeting_id": meeting, "on": on}
+    meetings.hold(**asked, actor=other, key=village.key(), came=Attendance(24, (), 24, "签到册 1"))
+    vote = Vote("购置设备", "同意购置。", 24, 0, 0, 5_000_000)
+    meetings.resolve(**asked, actor=teller, key=village.key(), vote=vote)
+    resolution = EventName(f"{meetings.meeting_stream(meeting)}@3")
+    lines = (debit("513", 600_000), credit("211", 600_000, party_id(VILLAGE, "D001")))
+    own, others = (village.drafted(f"购置设备 {by}", *lines, by=by, day=on) for by in ("handler", "approver"))
+    for one in (own, others):
+        vouchers.review(app, actor=village.staff["reviewer"], key=village.key(), voucher_id=one, on=on)
+
+    def approved(voucher_id: UUID, by: str) -> None:
+        actor = village.staff[by]
+        vouchers.approve(app, actor=actor, key=village.key(), voucher_id=voucher_id, resolution=resolution, on=on)
+
+    assert code_of(lambda: approved(own, "approver")) == "chain.acted_twice"
+    assert code_of(lambda: approved(others, "handler")) == "meeting.resolution_unwitnessed"
+    sheets = [[village_files.keep(app, b"%PDF-1.4 " + one, kind=village_files.OF_MEETING)] for one in (b"1", b"2")]
+    meetings.keep_sheet(**asked, actor=teller, key=village.key(), files=sheets[0])
+    assert code_of(lambda: approved(others, "handler")) == "meeting.resolution_unwitnessed"
+    meetings.keep_sheet(**asked, actor=other, key=village.key(), files=sheets[1])
+    assert code_of(lambda: approved(own, "approver")) == "chain.acted_twice"
+    approved(others, "handler")
 
 
 def test_cash_never_falls_below_zero(village: Village) -> None:

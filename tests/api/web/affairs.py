@@ -25,6 +25,7 @@ MEETING: Final[dict[str, Any]] = {
     "place": "村委会二楼",
 }
 CAME: Final[dict[str, Any]] = {"step": "hold", "eligible": 30, "on_sheet": 22, "sheet": "签到册 4"}
+SHEET: Final = b"%PDF-1.4\n1 0 obj\n"
 VOTE: Final[dict[str, Any]] = {
     "step": "resolve",
     "title": "三组道路硬化",
@@ -62,16 +63,30 @@ def refused(answer: Any) -> str:
     return code
 
 
+def kept(county: County, login: str, meeting: str, content: bytes) -> str:
+    """A file of a meeting's sheet, sent by a program; its digest."""
+    answer = county.program(login).post(
+        f"/api/v1{meeting}/sheet-files",
+        files={"file": ("签到表.pdf", content)},
+        headers={"idempotency-key": county.key()},
+    )
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["sha256"])
+
+
 def resolved(
     county: County, *, setter: str, caller: str, recorder: str, teller: str, limit_fen: int | None = None
 ) -> tuple[str, str]:
-    """A meeting that has passed one resolution: its id, and the vote's name. The rule is set where there is none."""
+    """A meeting that has passed one resolution: its id, and the vote's name. The rule is set where there is none; where
+    money is allowed, the sheet is kept.
+    """
     on = today(county.app).isoformat()
     rules = county.program(setter, OFFICERS.get(setter)).get("/api/v1/meeting-rules").json()
     if not rules:
         done(post(county, setter, "/meeting-rules", {**RULE, "division": VILLAGE, "since": on}))
     meeting = made(county, caller, "/meetings", {**MEETING, "held_on": on})
-    done(step(county, recorder, f"/meetings/{meeting}", **CAME))
+    files = [kept(county, recorder, f"/meetings/{meeting}", SHEET)] if limit_fen is not None else []
+    done(step(county, recorder, f"/meetings/{meeting}", **CAME, files=files))
     receipt = done(step(county, teller, f"/meetings/{meeting}", **VOTE, limit_fen=limit_fen))
     return meeting, str(receipt["events"][0])
 

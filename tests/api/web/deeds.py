@@ -8,13 +8,15 @@ from uuid import UUID
 import httpx
 
 from api.commands import points as point_commands
+from api.commands.county import NewPerson, register_persons
 from api.commands.shared import today
 from api.files.points_rules import load_points_rule
 from domain.households import household_id
+from domain.kernel.ids import derived
 from domain.points.accounts import Account, account_id
 from domain.points.accounts import evolve as evolve_account
 from domain.points.rules import evolve as evolve_rules
-from tests.api.web.county import COUNTY, VILLAGE, County
+from tests.api.web.county import COUNTY, SINCE, VILLAGE, County
 from tests.api.web.registers import signed_in
 
 
@@ -76,6 +78,15 @@ def household(county: County, reference: str, *names: str, since: date | None = 
     return household_id(VILLAGE, reference), [UUID(one) for one in answer["person_ids"]]
 
 
+def unit(county: County, department: str) -> str:
+    """A unit that somebody speaks for in the county."""
+    who = NewPerson(derived("handles", department), "秦理", "department_handler", COUNTY, SINCE, department=department)
+    key = str(derived("handling", department))
+    receipt = register_persons(county.app, actor=county.admin, key=key, new=[who], on=today(county.app))
+    assert county.app.caught_up(receipt.position)
+    return department
+
+
 def at_work(county: County, login: str) -> httpx.Client:
     """A browser in which somebody has signed in, in the role that is meant here."""
     browser = signed_in(county, login)
@@ -123,7 +134,8 @@ def one_of_each(county: County) -> None:
     deed = done(post(county, "lihe", "/inspections", earlier))["deed_id"]
     done(step(county, "zhaomin", f"/inspections/{deed}", step="confirm"))
     done(post(county, "lihe", "/inspections", {**seen, "inspected_on": day}))
-    service = {"division": VILLAGE, "unit": "县城管局", "title": "防汛值守", "item": "party_activity", "held_on": day}
+    body = unit(county, "县城管局")
+    service = {"division": VILLAGE, "unit": body, "title": "防汛值守", "item": "party_activity", "held_on": day}
     done(post(county, "zhangjianguo", "/party-activities", {**service, "minutes": 120}))
     other, (son,) = household(county, "210", "杨树")
     move = {"person_ids": [str(son)], "to_id": str(house), "since": day, "reason": "merged"}

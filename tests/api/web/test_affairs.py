@@ -16,7 +16,7 @@ from audit.verify import verify_package
 from domain.affairs import commitments, meetings, notices, projects, suggestion_box
 from domain.kernel import quorums
 from domain.kernel.quorums import Share
-from tests.api.web.affairs import CAME, MEETING, RULE, VOTE, done, made, post, refused, resolved, step
+from tests.api.web.affairs import CAME, MEETING, RULE, SHEET, VOTE, done, kept, made, post, refused, resolved, step
 from tests.api.web.county import COUNTY, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, County, copied_county
 from tests.api.web.registers import faults, recorded, sent, signed_in
 from tests.audit.packages import list_again
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.conftest import Cluster
 
 
-SHEET, PICTURE = b"%PDF-1.4\n1 0 obj\n", b"\x89PNG\r\n\x1a\n0000"
+PICTURE = b"\x89PNG\r\n\x1a\n0000"
 
 
 @pytest.fixture(scope="module")
@@ -223,7 +223,11 @@ def test_a_project_goes_from_the_vote_to_the_acceptance_of_two(county: County) -
     again = step(county, "fengjie", at.removeprefix("/staff"), **VOTE)
     assert refused(again) == "meeting.voted_already", "a lost vote is not repeated until it is won"
     lost = {**VOTE, "title": "公益岗位", "agreed": 11, "opposed": 11, "abstained": 0}
-    failed = done(step(county, "fengjie", at.removeprefix("/staff"), **lost))["events"][0]
+    other = step(county, "fengjie", at.removeprefix("/staff"), **{**VOTE, "title": "购置设备", "limit_fen": 100})
+    assert refused(other) == "meeting.not_on_agenda"
+    (failed,) = done(step(county, "fengjie", at.removeprefix("/staff"), **lost, limit_fen=100))["events"]
+    page = telling.get(at)
+    assert page.text.count("未通过，不授权支出") == page.text.count("决议授权支出") == 1
     new = {"division": VILLAGE, "title": "公益岗位", "resolution": failed, "budget_fen": 100}
     assert refused(post(county, "zengli", "/projects", new)) == "meeting.resolution_not_passed"
     unknown = {**new, "resolution": failed.rpartition("@")[0] + "@9"}
@@ -236,8 +240,14 @@ def test_a_project_goes_from_the_vote_to_the_acceptance_of_two(county: County) -
 def _built(county: County) -> None:
     """The project that the vote allows, on pages where people do it, to the end."""
     (passed,) = read(county, "xuwei", "/resolutions")
+    meeting = f"/meetings/{passed['meeting_id']}"
+    digest, own = (kept(county, "fengjie", meeting, SHEET + one) for one in (b"1", b"2"))
     calling = signed_in(county, "zengli")
     proposal = {"resolution": passed["event"], "title": "三组道路硬化", "budget_fen": "50000"}
+    wanted = {**proposal, "division": VILLAGE, "budget_fen": 5_000_000}
+    done(step(county, "fengjie", meeting, step="keep_sheet", files=[own]))
+    assert refused(post(county, "zengli", "/projects", wanted)) == "meeting.resolution_unwitnessed"
+    done(step(county, "hanbing", meeting, step="keep_sheet", files=[digest]))
     dear = sent(calling, "/staff/projects", "/staff/projects", {**proposal, "budget_fen": "50000.01"})
     assert "超过了决议授权的数" in dear.text
     page = recorded(calling, sent(calling, "/staff/projects", "/staff/projects", proposal), "project")
@@ -274,17 +284,6 @@ def test_pages_show_only_ones_own_area(county: County) -> None:
     for kind in ("notices", "suggestions", "commitments", "meetings", "projects"):
         assert signed_in(county, "xuwei").get(f"/staff/{kind}").status_code == 200
         assert county.program("zhangjianguo").get(f"/api/v1/{kind}").status_code == 403
-
-
-def kept(county: County, login: str, meeting: str, content: bytes) -> str:
-    """A file of a meeting's sheet, sent by a program; its digest."""
-    answer = county.program(login).post(
-        f"/api/v1{meeting}/sheet-files",
-        files={"file": ("签到表.pdf", content)},
-        headers={"idempotency-key": county.key()},
-    )
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["sha256"])
 
 
 def test_the_sheet_that_people_signed_is_kept_with_the_meeting(county: County) -> None:

@@ -87,9 +87,16 @@ def test_a_month_from_the_reports_to_the_public_page_and_the_auditor(ruled: Coun
     for report in two:
         assert report.hex[:8] in public.text
     assert quarrel[0].hex[:8] not in public.text
-    assert "另有 1 条涉及隐私，不列" in public.text
+    assert "另有少于 3 条涉及隐私，不列" in public.text
+    told = ruled.browser().get(f"/v/{TOWNSHIP}/awards/{period}/data/page.json").json()
+    (star,) = told["tables"]["stars"]
+    assert (star["score"], star["count"], len(told["tables"]["reports"])) == (6, 2, 2), "nothing tells of a third"
+    whole = page["award"]["count_total"]
+    assert (told["figures"]["reports"], told["figures"]["withheld"]) == (whole - 1, 0)
+    assert told["figures"]["withheld_below"] == 3
     assert f"前 <b>{shown['position']}</b> 条记录" in public.text
     proof = re.search(r'href="(/log/proof/\d+)"', public.text)
+    assert re.search(r'href="/log/proof/(\d+)">[0-9a-f]{8}</a> <a href="/log/entry/\1">', public.text)
     assert proof is not None
     listed = ruled.browser().get(f"/v/{COUNTY}/awards").text
     assert "张*国" in listed

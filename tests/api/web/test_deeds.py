@@ -16,7 +16,7 @@ from domain.deeds import inspections, titles
 from domain.kernel import deeds
 from domain.points.accounts import account_id
 from tests.api.web.county import COUNTY, TOWNSHIP, VILLAGE, County
-from tests.api.web.deeds import account, at_work, done, held, household, one_of_each, post, publish_rule, step
+from tests.api.web.deeds import account, at_work, done, held, household, one_of_each, post, publish_rule, step, unit
 from tests.api.web.registers import faults, recorded, sent
 
 TASK: dict[str, Any] = {"division": VILLAGE, "title": "清扫文化广场", "place": "文化广场", "item": "task", "seats": 2}
@@ -108,6 +108,28 @@ def test_hours_bring_points_by_the_minute_and_are_taken_back_alone(county: Count
     assert [held(county, "person", one) for one in riders] == [before[0], before[1] + second]
 
 
+def test_a_day_has_no_more_hours_than_a_day_for_one_person(county: County) -> None:
+    rider = str(county.people["liuyang"].person_id)
+    new = {"division": VILLAGE, "place": "村口", "item": "volunteer_hour", "held_on": today(county.app).isoformat()}
+    new |= {"seats": 2, "organiser": "城东村村委会", "minutes": 600}
+    assert code_of(post(county, "lihe", "/activities", {**new, "title": "守夜", "minutes": 721})) == (
+        "deed.minutes_out_of_range"
+    )
+    paths = []
+    for title in ("护林", "巡河"):
+        paths.append(f"/activities/{done(post(county, 'lihe', '/activities', {**new, 'title': title}))['deed_id']}")
+        done(step(county, "zhaomin", paths[-1], step="check_in", person_ids=[rider]))
+    served = {"step": "confirm_hours", "served": [{"person_id": rider, "minutes": 600}]}
+    done(step(county, "chenjing", paths[0], **served))
+    refused = step(county, "chenjing", paths[1], **served)
+    assert code_of(refused) == "deed.day_full"
+    assert "已确认 600 分钟" in refused.json()["detail"]
+    undone = {"step": "withdraw_hours", "person_id": rider, "reason": "wrong_amount"}
+    done(step(county, "zhouyu", paths[0], **undone))
+    done(step(county, "chenjing", paths[1], **served))
+    done(step(county, "zhouyu", paths[1], **undone))
+
+
 def test_praise_counts_when_another_has_seen_the_document(county: County) -> None:
     house, people = household(county, "101", "吴大山")
     praise = {
@@ -185,7 +207,7 @@ def test_a_service_counts_when_unit_and_community_have_confirmed_it(county: Coun
     before = held(county, "person", rider)
     new = {
         "division": VILLAGE,
-        "unit": "县教育局",
+        "unit": unit(county, "县教育局"),
         "title": "防汛值守",
         "item": "party_activity",
         "held_on": today(county.app).isoformat(),
@@ -198,6 +220,15 @@ def test_a_service_counts_when_unit_and_community_have_confirmed_it(county: Coun
     assert held(county, "person", rider) == before
     done(step(county, "lihe", path, step="reject", reason="not_done"))
     assert code_of(step(county, "zhaomin", path, step="confirm_community")) == "party_activity.not_recorded"
+    unheard = post(county, "ouyang", "/party-activities", {**new, "unit": "县教育厅"})
+    assert code_of(unheard) == "party_activity.nobody_may_confirm"
+    # What was not confirmed is recorded anew and waits for both sides again; twice it is not.
+    again = done(post(county, "ouyang", "/party-activities", {**new, "minutes": 90}))
+    assert path.endswith(again["deed_id"])
+    service = county.program("lihe").get(f"/api/v1{path}").json()["deed"]
+    assert (service["status"], service["minutes"], service["community_by"]) == ("recorded", 90, None)
+    twice = post(county, "ouyang", "/party-activities", {**new, "title": "防汛 值守"})
+    assert code_of(twice) == "party_activity.already_recorded"
 
 
 def test_a_training_that_was_passed_brings_points_once(county: County) -> None:
@@ -443,6 +474,66 @@ def _confirmed(county: County) -> str:
     deed = done(post(county, "lihe", "/commendations", {**praise, "issued_on": today(county.app).isoformat()}))
     done(step(county, "zhaomin", f"/commendations/{deed['deed_id']}", step="confirm"))
     return str(deed["deed_id"])
+
+
+def test_a_household_that_everybody_left_is_on_no_ranking(county: County) -> None:
+    house, (head,) = household(county, "152", "甄有德")
+    on = today(county.app)
+    inspectors = [str(county.people[who].person_id) for who in ("lihe", "zhaomin")]
+    seen = {"household_id": str(house), "inspectors": inspectors, "result": "clean", "item": "clean_household"}
+    deed = done(post(county, "lihe", "/inspections", {**seen, "inspected_on": (on - timedelta(days=5)).isoformat()}))
+    done(step(county, "zhaomin", f"/inspections/{deed['deed_id']}", step="confirm"))
+    address = f"/v/{VILLAGE}/points"
+    assert county.browser().get(address).text.count("甄*德家") == 3, "his title, the month and the year"
+    titled = county.browser().get(f"/v/{TOWNSHIP}/points").text
+    gone = {"person_id": str(head), "last_day": (on - timedelta(days=1)).isoformat(), "reason": "moved_out"}
+    done(county.post("lihe", f"/households/{house}/departures", gone))
+    ranking = county.browser().get(address).text
+    assert "甄*德" not in ranking
+    assert "（未具名）家" not in ranking
+    fewer = county.browser().get(f"/v/{TOWNSHIP}/points").text
+    before, after = (int(re.findall(r"(\d+) 户有称号", page)[0]) for page in (titled, fewer))
+    assert before == after + 1
+
+
+def test_whoever_lives_with_the_doer_neither_offers_nor_records_nor_confirms(county: County) -> None:
+    """The household's account would gain by it, as with points that are written by hand."""
+    rider, kin = (county.people[who].person_id for who in ("zhangjianguo", "zhaomin"))
+    on, since = today(county.app).isoformat(), (today(county.app) - timedelta(days=30)).isoformat()
+    joining = {"since": since, "reason": "registered"}
+    people = [{"person_id": str(rider), "head": True, **joining}, {"person_id": str(kin), **joining}]
+    new = {"division": VILLAGE, "reference": "150", "persons": people}
+    done(county.post("lihe", "/households", new))
+    offered = {**TASK, "title": "清理河岸", "due_on": on}
+    task = f"/tasks/{done(post(county, 'lihe', '/tasks', offered))['deed_id']}"
+    his = f"/tasks/{done(post(county, 'zhaomin', '/tasks', offered))['deed_id']}"
+    assert code_of(step(county, "zhangjianguo", his, step="accept")) == "chain.acted_twice"
+    done(step(county, "zhangjianguo", task, step="accept"))
+    assert code_of(step(county, "zhaomin", task, step="finish", person_id=str(rider))) == "chain.acted_twice"
+    done(step(county, "zhangjianguo", task, step="finish"))
+    refused = step(county, "zhaomin", task, step="confirm", person_id=str(rider))
+    assert code_of(refused) == "chain.acted_twice"
+    assert "同户" in refused.json()["detail"]
+    activity = {"division": VILLAGE, "title": "护林", "place": "村口", "item": "volunteer_hour", "held_on": on}
+    activity |= {"minutes": 60, "seats": 2, "organiser": "城东村村委会"}
+    path = f"/activities/{done(post(county, 'chenjing', '/activities', activity))['deed_id']}"
+    came = {"step": "check_in", "person_ids": [str(rider)]}
+    assert code_of(step(county, "zhaomin", path, **came)) == "chain.acted_twice"
+    done(step(county, "lihe", path, **came))
+    served = [{"person_id": str(rider), "minutes": 60}]
+    assert code_of(step(county, "zhaomin", path, step="confirm_hours", served=served)) == "chain.acted_twice"
+    praise = {"division": VILLAGE, "holder_kind": "person", "holder_id": str(rider), "title": "见义勇为"}
+    praise |= {"item": "commendation_village", "document": "城东村〔2026〕51号", "issuer": "城东村村委会"}
+    praise["issued_on"] = on
+    assert code_of(post(county, "zhaomin", "/commendations", praise)) == "chain.acted_twice"
+    deed = done(post(county, "lihe", "/commendations", praise))["deed_id"]
+    assert code_of(step(county, "zhaomin", f"/commendations/{deed}", step="confirm")) == "chain.acted_twice"
+    service = {"division": VILLAGE, "unit": unit(county, "县水利局"), "title": "护堤", "item": "party_activity"}
+    service |= {"held_on": on, "minutes": 60}
+    for_him = {**service, "person_id": str(rider)}
+    assert code_of(post(county, "zhaomin", "/party-activities", for_him)) == "chain.acted_twice"
+    path = f"/party-activities/{done(post(county, 'zhangjianguo', '/party-activities', service))['deed_id']}"
+    assert code_of(step(county, "zhaomin", path, step="confirm_community")) == "chain.acted_twice"
 
 
 def test_the_auditor_finds_no_fault_with_any_of_it(county: County, tmp_path: Path) -> None:

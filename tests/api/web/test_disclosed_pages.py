@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ import psycopg
 import pytest
 from markupsafe import Markup
 from playwright.sync_api import Browser
+from psycopg.types.json import Jsonb
 
 from api.commands.disclosing import computing, settling
 from api.commands.shared import today
@@ -23,6 +25,7 @@ from api.hearing.agent import agent_id, open_box
 from api.hearing.pace import Limits
 from api.public.document_tables import Reader
 from api.web.disclosed.kinds import WORDS as WORDS_OF
+from api.web.throttle import Throttle
 from domain.disclosures.settings import KindRule
 from domain.kernel.disclosed import KINDS
 from domain.kernel.documents import Document, Table
@@ -36,6 +39,7 @@ from tests.village import village_with_book
 
 WORDS = "村里少记了我修路灯的一笔，请核对"
 ROWS = 300
+SIGNS_FOR_DIGITS = str.maketrans("01", "XY")
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +100,8 @@ def test_one_sentence_then_every_row_then_the_proof(told: tuple[County, str, UUI
     for who, masked in (("zhangjianguo", "张*国"), ("ouyang", "欧阳**"), ("liuyang", "刘*")):
         own = county.people[who].person_id
         references = shown_rows.references(county.app.vault)
-        assert f"{masked} {references.lines(references.own(own), division=VILLAGE, kind='rewards')[0]}" in text
+        stands = references.lines(references.own(own), division=VILLAGE, kind="rewards", period=period)[0]
+        assert f"{masked} {stands}" in text
         assert str(own)[:8] not in html
     assert re.search(r"合计.*4.*40\.00", text)
     document = county.browser().get(at(period, "/2/data/document.json")).content
@@ -116,6 +121,9 @@ def test_what_was_corrected_stays_in_sight_with_the_reason(told: tuple[County, s
     assert f'href="{at(period)}/2">看第 2 版</a>，更正原因：少记一笔奖励' in first
     assert f'这一版更正了<a href="{at(period)}/1">第 1 版</a>，原因：少记一笔奖励' in second
     assert text_of(second).index("更正的经过") > text_of(second).index("异议和答复")
+    assert "比第 1 版：改了 1 行" in text_of(second), "one of three has one reward more"
+    (told_of,) = county.browser().get(at(period, "/2/data/page.json")).json()["corrections"]
+    assert [told_of[name] for name in ("version", "rows_changed", "rows_added", "rows_removed")] == [2, 1, 0, 0]
 
 
 def test_objections_and_answers_stand_beside_the_item_without_the_words(told: tuple[County, str, UUID]) -> None:
@@ -152,7 +160,7 @@ def test_somebody_finds_his_own_rows_by_his_number(told: tuple[County, str, UUID
     county, period, _ = told
     references = shown_rows.references(county.app.vault)
     own = references.own(county.people["ouyang"].person_id)
-    stands = references.lines(own, division=VILLAGE, kind="rewards")[0]
+    stands = references.lines(own, division=VILLAGE, kind="rewards", period=period)[0]
     for path in (
         f"/v/{VILLAGE}/find?ref={own[:4].lower()}%20{own[4:]}",
         f"/v/{VILLAGE}/find?ref={stands}",
@@ -167,6 +175,116 @@ def test_somebody_finds_his_own_rows_by_his_number(told: tuple[County, str, UUID
         assert answer.status_code == 200
         assert "正在公示的里面没有" in html
     assert small(county, f"/v/{VILLAGE}/find")[0].status_code == 200
+
+
+def test_a_number_that_is_looked_for_is_in_no_address_and_in_no_copy(told: tuple[County, str, UUID]) -> None:
+    county, period, _ = told
+    browser = county.browser()
+    own = shown_rows.references(county.app.vault).own(county.people["ouyang"].person_id)
+    for path in (f"/v/{VILLAGE}/find", at(period, "/2")):
+        before = browser.get(path)
+        assert before.headers["cache-control"] == "public, max-age=60", "the form itself is the same for everybody"
+        assert re.search(rf'<form[^>]* method="post" action="{path}">', before.text)
+        for answer in (browser.post(path, data={"ref": own}), browser.get(path, params={"ref": own})):
+            assert answer.status_code == 200
+            assert "欧阳**" in answer.text
+            assert answer.headers["cache-control"] == "no-store"
+            assert answer.headers["referrer-policy"] == "no-referrer"
+            assert own not in "".join(re.findall(r'(?:href|action)="([^"]*)"', answer.text))
+        assert browser.post(path, data={"ref": " "}).headers["cache-control"] == "public, max-age=60"
+        assert browser.post(path, data={"ref": "x" * 65}).status_code == 422
+        large = browser.post(path, data={"ref": own, "large": "1"}).text
+        assert 'name="large" value="1"' in large
+
+
+LIKE_IT = """
+INSERT INTO read.disclosures
+SELECT (jsonb_populate_record(d, %(changed)s)).* FROM read.disclosures AS d WHERE disclosure_id = %(own)s
+"""
+LIKE_ITS_VERSION = """
+INSERT INTO read.disclosure_versions
+SELECT (jsonb_populate_record(v, %(changed)s)).* FROM read.disclosure_versions AS v
+WHERE disclosure_id = %(own)s AND version = 2
+"""
+STANDS = "INSERT INTO vault.disclosed_names VALUES (%s, 2, 'payees:1', %s, '欧阳**', %s, %s)"
+
+
+@contextmanager
+def also_posted(county: County, own: UUID, *, division: str, period: str, stands: str) -> Iterator[None]:
+    """The second version stands in another place and period too, with somebody in its first row; and is gone again."""
+    other = derived("disclosure", division, period)
+    changed = Jsonb({"disclosure_id": str(other), "division": division, "period": period})
+    person = county.people["ouyang"].person_id
+    with (
+        psycopg.connect(county.app.access.projector, autocommit=True) as conn,
+        psycopg.connect(county.app.access.owner, autocommit=True) as owner,
+    ):
+        for sql in (LIKE_IT, LIKE_ITS_VERSION):
+            conn.execute(sql, {"own": own, "changed": changed})
+        owner.execute(STANDS, (other, person, stands, b"s" * 32))
+        try:
+            yield
+        finally:
+            owner.execute("DELETE FROM vault.disclosed_names WHERE disclosure_id = %s", (other,))
+            conn.execute("DELETE FROM read.disclosure_versions WHERE disclosure_id = %s", (other,))
+            conn.execute("DELETE FROM read.disclosures WHERE disclosure_id = %s", (other,))
+
+
+def found_in(county: County, place: str, ref: str) -> list[str]:
+    """Where somebody's rows are, as the page says."""
+    html = county.browser().post(f"/v/{place}/find", data={"ref": ref}).text
+    return [text_of(one).strip() for one in re.findall(r"<h2>(.*?)</h2>(?=\s*<table)", html, re.DOTALL)]
+
+
+def test_everything_below_a_place_is_looked_through_and_each_period_has_a_code_of_its_own(
+    told: tuple[County, str, UUID],
+) -> None:
+    county, period, posting = told
+    made = shown_rows.references(county.app.vault)
+    own = made.own(county.people["ouyang"].person_id)
+    here = made.lines(own, division=VILLAGE, kind="rewards", period=period)[0]
+    early = made.lines_of_kind(own, division=VILLAGE, kind="rewards")[0]
+    there = made.lines(own, division=OTHER_TOWNSHIP, kind="rewards", period="2026-01")[0]
+    with (
+        also_posted(county, posting, division=OTHER_TOWNSHIP, period="2026-01", stands=there),
+        also_posted(county, posting, division=VILLAGE, period="2026-02", stands=early),
+    ):
+        year, month = period.split("-")
+        in_village = f"兴安街道城东村，奖励发放，{year}年{int(month)}月"
+        assert set(found_in(county, COUNTY, own)) == {
+            "岑阳镇，奖励发放，2026年1月",
+            "兴安街道城东村，奖励发放，2026年2月",
+            in_village,
+        }
+        assert set(found_in(county, TOWNSHIP, own)) == {"城东村，奖励发放，2026年2月", in_village[4:]}
+        assert found_in(county, OTHER_TOWNSHIP, own) == ["岑阳镇，奖励发放，2026年1月"]
+        for line, where in ((here, in_village), (there, "岑阳镇，奖励发放，2026年1月")):
+            assert found_in(county, COUNTY, line) == [where], "of that one disclosure only"
+        assert found_in(county, COUNTY, early) == ["兴安街道城东村，奖励发放，2026年2月"], "as it was posted"
+        assert found_in(county, VILLAGE, there) == []
+        assert found_in(county, COUNTY, made.own(county.people["wangqiang"].person_id)) == []
+    text = text_of(small(county, f"/v/{TOWNSHIP}/find")[1])
+    assert "查找的范围：兴安街道和下面各村正在公示的，加上上级（" in text
+    assert f'href="/v/{COUNTY}/find"' in small(county, f"/v/{VILLAGE}/find")[1]
+    assert "和下面各乡镇、各村正在公示的。" in text_of(small(county, f"/v/{COUNTY}/find")[1])
+
+
+def test_whoever_tries_numbers_has_to_wait(told: tuple[County, str, UUID]) -> None:
+    county, period, _ = told
+    reading = county.web.state.reading
+    county.web.state.reading = replace(reading, guesses=Throttle())
+    own = reading.references.own(county.people["ouyang"].person_id)
+    stands = reading.references.lines(own, division=VILLAGE, kind="rewards", period=period)[0]
+    browser = county.browser()
+    try:
+        for number in range(50):
+            answer = browser.post(f"/v/{VILLAGE}/find", data={"ref": f"{number:08}".translate(SIGNS_FOR_DIGITS)})
+            assert "正在公示的里面没有" in answer.text
+        refused = browser.post(f"/v/{VILLAGE}/find", data={"ref": own})
+        assert (refused.status_code, "请过 15 分钟再查" in refused.text) == (429, True)
+        assert "欧阳**" in browser.get(f"/v/{VILLAGE}/find?ref={stands}").text, "what is public is no guess"
+    finally:
+        county.web.state.reading = reading
 
 
 def test_the_files_say_what_the_page_says(told: tuple[County, str, UUID]) -> None:
@@ -393,10 +511,14 @@ def fresh(county: County) -> None:
 def test_an_objection_needs_no_name_and_its_words_lie_in_the_vault(told: tuple[County, str, UUID]) -> None:
     county, period, _ = told
     said = "第一行的钱没有收到"
+    form = text_of(county.browser().get(at(period, "/2/object")).text)
+    assert "只有负责答复的人和本村村务监督委员会成员看得到，拟定这份公示的人看不到" in form
     answer = sent(county, at(period, "/2/object?row=payees:1"), text=f" {said}\u200b ")
     assert answer.status_code == 303, answer.text
     _, receipt = small(county, answer.headers["location"])
     assert "您的异议已收到" in receipt
+    assert "凭它只能查答复" in receipt, "the number stands in public beside the answer: it proves nothing"
+    assert "凭编号向" not in receipt
     assert "第 1 行" in receipt
     identity = UUID(answer.headers["location"].rpartition("/")[2])
     with county.app.reading.connection() as conn:
@@ -494,6 +616,12 @@ def test_an_old_villager_reads_and_objects_on_a_cheap_telephone(
     press("奖励发放")
     look()
     assert page.locator("tbody tr").count() == 3
+    page.get_by_label("找自己的一行").fill("22222222")
+    with page.expect_navigation():
+        page.get_by_role("button", name="查找").click()
+    look()
+    assert page.get_by_text("这一期没有 22222222 的行").is_visible()
+    assert "22222222" not in page.url
     press("我有异议")
     look()
     page.get_by_label("哪里不对").fill("我那一笔没有")

@@ -98,14 +98,24 @@ def test_another_secret_is_chosen_on_ones_own_page(county: County) -> None:
 
 
 def test_an_administrator_ends_others_keys_and_not_his_own(county: County) -> None:
-    admin, officer = signed_in(county, "admin", PASSWORD), county.people["zhouyu"]
+    county.rewarded()
+    admin, officer = signed_in(county, "admin", PASSWORD), county.people["chenjing"]
     page = admin.get("/staff/keys").text
     assert "有密钥的管理员不足三位" in page
     form = {"form_token": token_in(page), "role": "administrator", "reason": "left_office"}
     own = admin.post("/staff/keys/retire", data={**form, "key": county.key(), "person_id": str(county.admin.person_id)})
     assert (own.status_code, "不能登记、停用或吊销本人" in own.text) == (403, True)
-    of_officer = {"person_id": str(officer.person_id), "role": "county_officer", "from_index": "1"}
-    answer = admin.post("/staff/keys/revoke", data={**form, **of_officer, "key": county.key()})
+    of_officer = {"person_id": str(officer.person_id), "role": "county_officer"}
+    too_early = {**form, **of_officer, "from_index": "0", "key": county.key()}
+    refused = admin.post("/staff/keys/revoke", data=too_early)
+    assert (refused.status_code, "才登记，不能从 0 起吊销" in refused.text) == (409, True)
+    registered = re.search(r"这把密钥在索引 (\d+) 才登记", refused.text)
+    assert registered is not None
+    since = {**form, **of_officer, "from_index": registered[1], "key": county.key()}
+    refused = admin.post("/staff/keys/revoke", data=since)
+    signed = re.search(r"已签了 (\d+) 条记录，第一条的索引是 \d+", refused.text)
+    assert signed is not None, refused.text
+    answer = admin.post("/staff/keys/revoke", data={**since, "confirmed": signed[1], "key": county.key()})
     assert answer.status_code == 303, answer.text
     assert "已吊销" in admin.get("/staff/keys").text
     assert live_key(county.app, person_id=officer.person_id, role="county_officer") is None

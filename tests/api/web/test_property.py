@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from api.exporting import export_package
 from api.web import property_words
-from api.web.disclosed.kinds import title_of
+from api.web.disclosed.kinds import title_of, told_apart_text
 from audit.verify import verify_package
 from domain.kernel import sending_back
 from domain.kernel.documents import parse
@@ -47,7 +48,7 @@ def test_subsidies(village: Property) -> None:
 def property_story(village: Property) -> None:
     """An asset counted and sold, a pond let and its rent received."""
     on, day = village.on, village.on.isoformat()
-    rent = village.booked("鱼塘租金", debit("102", 200_000), credit("501", 200_000))
+    rent = village.booked("鱼塘租金", debit("102", 200_000), credit("501", 200_000), day=on)
     village.refused("authority.role_may_not", "reviewer", "/assets", pump(on))
     village.refused("asset.voucher_unknown", "booker", "/assets", {**pump(on), "voucher": rent.replace("@4", "@3")})
     asset = village.did("acquireAsset", "booker", "/assets", {**pump(on), "voucher": rent})["asset_id"]
@@ -97,6 +98,16 @@ def _let(village: Property, resource: str, rent: str) -> None:
     village.did("", "booker", steps, {"step": "withdraw", "reason": "wrong_figures"})
     village.did("", "booker", "/resource-contracts", new)
     village.did("recordResourceContractStep", "reviewer", steps, {"step": "confirm"})
+    for purpose, account, when, code in (
+        ("上年租金", "501", None, "resource_contract.voucher_before"),
+        ("上级补助", "503", on, "resource_contract.voucher_unsuited"),
+    ):
+        other = village.booked(purpose, debit("102", 500_000), credit(account, 500_000), day=when)
+        village.refused(code, "booker", steps, {**receiving, "voucher": other})
+    village.village.settled()
+    offered = signed_in(village.county, "booker").get(f"/staff/contracts/{contract}").text
+    assert "鱼塘租金，还能挂 2000.00 元" in offered
+    assert not re.search("上年租金|上级补助", offered)
     village.did("", "booker", steps, receiving)
     more = {**receiving, "amount_fen": 1}
     village.refused("resource_contract.more_than_voucher", "booker", steps, more)
@@ -209,9 +220,30 @@ def test_the_pages_take_the_same_steps(village: Property) -> None:
         "since": on.isoformat(),
         "sensitive": "true",
     }
+    unsaid = sent(officer, "/staff/subsidies", "/staff/subsidies/programmes", {**new, "sensitive": ""})
+    assert unsaid.status_code == 422, "whether payees may be shown must be said"
+    assert "缺少这一项" in unsaid.text
+    assert 'required><option value="">请选择</option><option value="false">' in officer.get("/staff/subsidies").text
     page = recorded(officer, sent(officer, "/staff/subsidies", "/staff/subsidies/programmes", new), "subsidy_programme")
     assert "公开页只列合计" in page.text
     assert "100.00 元/人" in page.text
+
+
+def upload(village: Property, accountant: httpx.Client, programme: str, *rows: list[object]) -> str:
+    """What is shown of a village's list for this year before it is recorded."""
+    html = accountant.get("/staff/subsidies/import").text
+    hidden = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', html))
+    chosen = {"programme_id": programme, "division": VILLAGE, "period": str(village.on.year), "profile": "subsidy-list"}
+    file = {"file": ("名单.xlsx", book(*rows))}
+    answer = accountant.post("/staff/subsidies/import", data={**hidden, **chosen}, files=file)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def kept_fields(shown: str) -> dict[str, str]:
+    """What the page that shows a file keeps of it, to be sent once more."""
+    form = shown[shown.index('action="/staff/subsidies/import/record"') :]
+    return dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', form[: form.index("</form>")]))
 
 
 def test_a_list_is_imported_from_a_workbook(village: Property) -> None:
@@ -220,16 +252,9 @@ def test_a_list_is_imported_from_a_workbook(village: Property) -> None:
     published = village.did("", "chenjing", "/subsidy-programmes", {**programme(on), "reference": "zhongliang"})
     village.household("0201", "丙户主")
     accountant = signed_in(county, "booker")
-    chosen = {"programme_id": published["programme_id"], "division": VILLAGE, "period": str(on.year)}
 
     def uploaded(*rows: list[object]) -> str:
-        html = accountant.get("/staff/subsidies/import").text
-        hidden = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', html))
-        fields = {**hidden, **chosen, "profile": "subsidy-list"}
-        file = {"file": ("名单.xlsx", book(*rows))}
-        answer = accountant.post("/staff/subsidies/import", data=fields, files=file)
-        assert answer.status_code == 200, answer.text
-        return answer.text
+        return upload(village, accountant, published["programme_id"], *rows)
 
     wrong = uploaded(["0201", None, 2, 1], ["9999", None, 1, None], ["0201", None, 1, None], [None, "nobody", 1, None])
     assert "金额是 1.00 元，标准乘数量是 224.90 元" in wrong
@@ -239,8 +264,7 @@ def test_a_list_is_imported_from_a_workbook(village: Property) -> None:
     assert "/staff/subsidies/import/record" not in wrong
     right = uploaded(["0201", None, 2, 224.90])
     assert "1 人（户），224.90 元" in right
-    form = right[right.index('action="/staff/subsidies/import/record"') :]
-    fields = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', form[: form.index("</form>")]))
+    fields = kept_fields(right)
     page = recorded(accountant, accountant.post("/staff/subsidies/import/record", data=fields), "subsidy_list")
     assert "0201 号户" in page.text
     assert "没有变化" in uploaded(["0201", None, 2, 224.90])
@@ -249,6 +273,61 @@ def test_a_list_is_imported_from_a_workbook(village: Property) -> None:
     broken = accountant.post("/staff/subsidies/import/record", data={**fields, "content": "QQ=="})
     assert broken.status_code == 400
     assert signed_in(county, "lihe").get("/staff/subsidies/import").status_code == 403
+
+
+def low_income(village: Property) -> dict[str, Any]:
+    """A programme whose payees are nobody's business."""
+    return {**programme(village.on), "title": "农村低保金", "sensitive": True}
+
+
+def recorded_lines(village: Property, listed: str) -> list[str]:
+    """The events of a list as they stand in the public log."""
+    notes = [entry.decode() for _, entry in village.county.app.journal.store.entries(0)]
+    return [one for one in notes if f'"stream":"subsidy_list/{listed}"' in one]
+
+
+def payees_in(line: str) -> list[str]:
+    """Whom the log names in an event of a list, in its order."""
+    return re.findall(r'"payee_id":"([^"]+)"', line)
+
+
+def test_a_sensitive_list_names_nobody_in_the_log_and_everybody_to_staff(village: Property) -> None:
+    published = village.did("", "chenjing", "/subsidy-programmes", {**low_income(village), "reference": "dibao"})
+    own, accountant = published["programme_id"], signed_in(village.county, "booker")
+    first, second = village.household("0401", "庚户主"), village.household("0402", "辛户主")
+    rows: list[list[object]] = [["0401", None, 2, None], ["0402", None, 1, None]]
+    shown = upload(village, accountant, own, *rows)
+    assert "0401 号户" in shown
+    sending = accountant.post("/staff/subsidies/import/record", data=kept_fields(shown))
+    page = recorded(accountant, sending, "subsidy_list")
+    assert all(f"{number} 号户" in page.text for number in ("0401", "0402"))
+    assert "没有变化" in upload(village, accountant, own, *rows)
+    assert "与第 2 行是同一户" in upload(village, accountant, own, rows[0], rows[0])
+    listed = page.url.path.rpartition("/")[2]
+    steps = f"/subsidy-lists/{listed}/steps"
+    village.did("", "second", steps, {"step": "confirm", "version": 1})
+
+    supervisor = village.village.staff["second"].person_id
+    given = {"household": (first, second), "person": (supervisor,)}
+    payees = [
+        {"kind": kind, "payee_id": str(one), "quantity_milli": 1_000} for kind, all_ in given.items() for one in all_
+    ]
+    new = {"programme_id": own, "division": VILLAGE, "period": str(village.on.year), "payees": payees}
+    village.refused("subsidy_list.payee_twice", "booker", "/subsidy-lists", {**new, "payees": [*payees, payees[0]]})
+    village.did("", "booker", "/subsidy-lists", {**new, "reason": "漏报了一人"})
+    village.refused("chain.acted_twice", "second", steps, {"step": "confirm", "version": 2})
+    village.did("", "reviewer", steps, {"step": "confirm", "version": 2})
+
+    proposed, confirmed, again, _ = recorded_lines(village, listed)
+    assert '"blinded":true' in proposed
+    assert not re.search(f"{first}|{second}|{supervisor}", proposed + again)
+    assert f'"by":"{supervisor}"' in confirmed, "where he acts he is named"
+    households, everybody = payees_in(proposed), payees_in(again)
+    assert households == sorted(households) == everybody[:2], "versions compare; the order tells nothing"
+    read = village.read("", f"/subsidy-lists/{listed}?limit=1")
+    rest = village.read("", f"/subsidy-lists/{listed}?after={read['lines'][0]['payee_id']}")
+    told = [one["payee_id"] for one in (*read["lines"], *rest["lines"])]
+    assert sorted(told) == sorted(map(str, (first, second, supervisor)))
 
 
 def test_what_is_disclosed_can_be_checked(village: Property, tmp_path: Path) -> None:
@@ -260,6 +339,9 @@ def test_what_is_disclosed_can_be_checked(village: Property, tmp_path: Path) -> 
     new = {"programme_id": own["programme_id"], "division": VILLAGE, "period": year, "payees": payees}
     listed = village.did("", "booker", "/subsidy-lists", new)["list_id"]
     village.did("", "second", f"/subsidy-lists/{listed}/steps", {"step": "confirm", "version": 1})
+    hidden = village.did("", "chenjing", "/subsidy-programmes", {**low_income(village), "reference": "linshi"})
+    unnamed = village.did("", "booker", "/subsidy-lists", {**new, "programme_id": hidden["programme_id"]})["list_id"]
+    village.did("", "second", f"/subsidy-lists/{unnamed}/steps", {"step": "confirm", "version": 1})
     village.did("", "booker", "/assets", {**pump(village.on), "number": "D-01", "title": "公示的水泵"})
     seat_reviewer(county)
     public = county.browser()
@@ -270,6 +352,11 @@ def test_what_is_disclosed_can_be_checked(village: Property, tmp_path: Path) -> 
         assert page.status_code == 200, page.text
         shown[kind] = page.text
         listing = public.get(f"/v/{VILLAGE}/disclosures").text + public.get(f"/v/{VILLAGE}/feed.atom").text
+    posted(county, f"once-{unnamed}", kind="subsidies")
+    neutral = public.get(f"/v/{VILLAGE}/disclosures/subsidies/once-{unnamed}").text
+    assert "<h1>城东村 专项惠民补贴</h1>" in re.sub(r"\s+</h1>", "</h1>", neutral)
+    assert "农村低保金" not in neutral
+    assert told_apart_text(f"once-{unnamed}") == f"专项 {unnamed[:8]}", "as staff tell several apart"
     title = programme(village.on)["title"]
     assert f"<h1>城东村 “{title}”惠民补贴</h1>" in re.sub(r"\s+</h1>", "</h1>", shown["subsidies"])
     assert listing.count(f"“{title}”") == 2, "named on the list and in the feed by what it is about"

@@ -12,9 +12,10 @@ import psycopg
 import pytest
 
 import api.public
+from api.commands.shared import today
 from api.publishing import publisher_of, signed_last
 from api.web.frame import HEADERS
-from domain.kernel.calendar import next_month
+from domain.kernel.calendar import month_of, next_month
 from domain.kernel.money import yuan
 from journal.checkpoint import open_checkpoint
 from projections import reward_payments
@@ -109,6 +110,35 @@ def test_a_month_without_rewards_says_so(county: County) -> None:
     answer = county.browser().get(f"/v/{OTHER_TOWNSHIP}/rewards/2021-01")
     assert answer.status_code == 200
     assert "没有应发的奖励" in answer.text
+    coming = county.browser().get(f"/v/{OTHER_TOWNSHIP}/rewards/2098-01").text
+    assert "2098年1月还没有开始。" in coming
+    assert "没有应发的奖励" not in coming
+    running = county.browser().get(f"/v/{OTHER_TOWNSHIP}/rewards/{month_of(today(county.app))}").text
+    assert "还没有过完，到现在这里没有应发的奖励。" in running
+
+
+def test_a_month_page_says_that_nobody_reviewed_it(paid: County) -> None:
+    text = re.sub(r"<[^>]+>", "", month_page(paid).text)
+    assert "这一页由账本直接算出，没有经村务监督委员会审核。审核后张贴的公开内容：还没有张贴。" in text
+    told = paid.browser().get(f"/v/{VILLAGE}/rewards/{paid.month}/data/page.json").json()
+    assert (told["reviewed"], told["posted"]) == (False, [])
+
+
+def test_search_engines_list_no_page_with_names(paid: County) -> None:
+    browser = paid.browser()
+    for path in (f"/v/{VILLAGE}/rewards/{paid.month}", f"/v/{VILLAGE}/incidents", f"/v/{VILLAGE}/feed.atom", "/t"):
+        assert browser.get(path).headers["x-robots-tag"] == "noindex, noarchive", path
+    for path in ("/", f"/v/{VILLAGE}", "/robots.txt"):
+        assert "x-robots-tag" not in browser.get(path).headers, path
+    robots = browser.get("/robots.txt")
+    assert robots.headers["content-type"].startswith("text/plain")
+    assert "Disallow: /v" not in robots.text, "what may not be fetched cannot say that it is not to be listed"
+
+
+def test_the_title_of_an_error_is_a_whole_sentence(county: County) -> None:
+    title = re.search(r"<title>(.*?)</title>", county.browser().get("/nothing").text)
+    assert title is not None
+    assert title[1] == "没有这一页 · 明账"
 
 
 def test_the_same_page_is_sent_once(paid: County) -> None:
@@ -206,10 +236,11 @@ def test_names_come_down_and_few_sensitive_rewards_are_in_no_figure(paid: County
     assert "名单已从本页撤下" in text
     assert "张*国" not in text
     assert "共奖励 10.00 元，给 1 人（1 条有效信息）" in text
-    assert "涉及隐私的奖励少于 3 条，不列出，也不计入合计" in text
-    assert taken.status_code == 410
+    assert "涉及隐私的奖励少于 3 条的（按每个村、每个月），不列出，也不计入合计" in text
+    assert (taken.status_code, taken.headers["content-type"]) == (410, "application/problem+json")
+    assert taken.json()["facts"]["page"] == f"/v/{VILLAGE}/rewards/{month}"
     assert [(row["count"], row["amount_fen"]) for row in listed if row["month"] == month] == [(1, 1_000)]
-    assert "共奖励 40.00 元，给 3 人（4 条有效信息）" in re.sub(r"<[^>]+>", "", enough)
+    assert "共奖励 40.00 元（4 条有效信息），列名的 1 人" in re.sub(r"<[^>]+>", "", enough)
 
 
 def test_three_hundred_rows_fit_ten_kilobytes(paid: County, many: str) -> None:

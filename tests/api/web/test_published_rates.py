@@ -49,13 +49,14 @@ def test_the_page_counts_what_was_reported(counted: County) -> None:
     page = counted.browser().get(f"/v/{VILLAGE}/rates/{year}")
     assert page.status_code == 200
     text = re.sub(r"<[^>]+>", "", page.text)
-    assert f"{year}年上报 4 条：{PARTS['waiting']} 1 条" in text
+    assert f"{year}年上报 4 条（涉及隐私的不计，下面的比率也是）：{PARTS['waiting']} 1 条" in text
     for name, shown in (("核查率", "75.0 %（3 / 4，"), ("办结率", "100 %（3 / 3，"), ("有效率", "100 %（2 / 2，")):
         assert re.search(rf"{name}\s*{re.escape(shown)}", text), name
     assert re.search(r"到账率\s*0 %（0 / 2，截至账本第 [0-9,]+ 条）", text)
     position = re.search(r"前 ([0-9]+) 条记录", text)
     assert position is not None
     assert int(position[1]) <= counted.app.journal.position()
+    assert "还没有开始" in counted.browser().get(f"/v/{VILLAGE}/rates/2098").text
     nothing = counted.browser().get(f"/v/{OTHER_TOWNSHIP}/rates/{year}").text
     assert nothing.count("—（0 / 0，") == 4
 
@@ -106,7 +107,7 @@ def test_month_page_and_budget_page_show_whole_rates(counted: County) -> None:
 
 def test_rates_are_of_the_days_of_the_reports(counted: County) -> None:
     with counted.app.reading.connection() as conn:
-        found = published_rates.of_period(conn, COUNTY, period("2025-Q4"))
+        found = published_rates.of_period(conn, COUNTY, period("2025-Q4"), public=True)
     assert (found.since, found.until) == (date(2025, 10, 1), date(2025, 12, 31))
     assert found.reports.total == 0
     assert found.position >= 0

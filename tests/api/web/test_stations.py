@@ -9,6 +9,7 @@ from api.web import station_words
 from domain.points.accounts import account_id
 from domain.stations import exchanges, stations, stocks
 from tests.api.web.county import VILLAGE, County
+from tests.api.web.registers import signed_in
 from tests.stations import Counter, opened_station, with_accounts
 
 Said = dict[str, Any]
@@ -24,6 +25,7 @@ def test_stored_words_have_chinese_words() -> None:
 def test_a_station_from_opening_to_closing(county: County) -> None:
     counter = opened_station(county.app, admin=county.admin, village=VILLAGE, opened=False)
     with_accounts(counter)
+    nobody_lets_himself_in(county, counter)
     said = station_story(county, counter)
     assert said["authoriseExchange"]["code"][4] == "-"
     assert [name.partition("/")[0] for name in said["makeExchange"]["receipt"]["events"]][:2] == [
@@ -31,6 +33,29 @@ def test_a_station_from_opening_to_closing(county: County) -> None:
         "points_account",
     ]
     assert said["confirmGoods"]["events"][0].startswith("stock/")
+
+
+def nobody_lets_himself_in(county: County, counter: Counter) -> None:
+    """The accountant neither joins a household by his own hand nor changes the one where he lives; the page says so."""
+    clerk, day = str(counter.staff["accountant"].person_id), counter.today.isoformat()
+    made = county.post("admin", "/households", {"division": VILLAGE, "reference": "城南9号"}).json()
+    house = f"/households/{made['household_id']}"
+    himself = {"persons": [{"person_id": clerk, "since": day, "reason": "moved_in", "head": True}]}
+    answer = county.post("accountant", f"{house}/persons", himself)
+    assert (answer.status_code, answer.json()["code"]) == (403, "chain.acted_twice")
+    assert "变动的本人或同户的人不能再当登记人" in answer.json()["detail"]
+    page = signed_in(county, "accountant").get(f"/staff{house}").text
+    assert "登记加入" in page
+    assert county.post("admin", f"{house}/persons", himself).status_code == 201
+    page = signed_in(county, "accountant").get(f"/staff{house}").text
+    assert "请另一位经办人登记" in page
+    assert "登记加入" not in page
+    left = {"person_id": clerk, "last_day": day, "reason": "moved_out"}
+    assert county.post("accountant", f"{house}/departures", left).json()["code"] == "chain.acted_twice"
+    assert county.post("admin", f"{house}/departures", left).status_code == 201
+    (head,) = county.program("admin").get(f"/api/v1{house}").json()["heads"]
+    assert (head["head_id"], head["until"]) == (clerk, day)
+    assert f"到 {int(day[:4])}" in signed_in(county, "admin").get(f"/staff{house}").text
 
 
 def station_story(county: County, counter: Counter) -> Said:

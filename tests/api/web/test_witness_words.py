@@ -9,7 +9,7 @@ from api.web.examination_words import MEANINGS, words_of
 from api.web.witness_words import lacking, observed_in_words, problem
 from journal import acquaintance, cosigning, fsck
 from journal.fsck import Finding
-from journal.observed import Mark, Observed, Sighting
+from journal.observed import End, Mark, Observed, Sighting
 from journal.trust import Policy
 
 SAID = {
@@ -71,6 +71,8 @@ def test_the_observed_log_is_told_in_sentences() -> None:
         "见证人 w1：签过的检查点共 9 条。",
         "见证人 w2：还没有签过；拒绝：它不认这个检查点上的账本密钥。",
     ]
+    ended = Observed("a.example", "now", published=Mark(9, "root", "x"), closed=End(8, "2026-11-22"))
+    assert observed_in_words(ended)[1] == "账本已于 2026 年 11 月 22 日封账（索引 8），此后不再记录。"
     stopped = Observed("a.example", "now", failure="the log has a gap: log index 3 is missing")
     assert observed_in_words(stopped)[0].startswith("账本校验未通过，已停止公布：账本缺索引 3 的记录")
 

@@ -92,7 +92,7 @@ def meetings(**changed: dict[str, Any]) -> Log:
     }
     rule = {"division": COUNTY, "kind": "representatives", **shares, "since": DAY, "document": "1号"}
     name = log.event("meeting_rule.set", "r", LEADER, **rule, setter_id=LEADER)
-    called = {"division": VILLAGE, "kind": "representatives", "held_on": DAY, "rule": name}
+    called = {"division": VILLAGE, "kind": "representatives", "agenda": ["路", "灯"], "held_on": DAY, "rule": name}
     log.event("meeting.called", "m", COMMITTEE, **called, caller_id=COMMITTEE)
     log.event("meeting.held", "m", ACCOUNTANT, eligible=30, attendance=[], on_sheet=20, recorder_id=ACCOUNTANT)
     log.event("meeting.sheet_kept", "m", LEADER, files=[], keeper_id=LEADER)
@@ -194,6 +194,11 @@ def test_what_is_wrong_with_a_notice_a_suggestion_or_a_promise_is_found(
         ("meeting.held#1", {"attendance": [VILLAGER, VILLAGER]}, "no_quorum"),
         ("meeting.held#1", {"left_out": True}, "order"),
         ("meeting.sheet_kept#1", {"by": SUPERVISOR}, "signed_by_another"),
+        ("meeting.called#1", {"agenda": ["灯"]}, "not_on_agenda"),
+        ("meeting.called#1", {"held_on": "2026-11-06"}, "affair_day"),
+        ("meeting.resolved#1", {"on": "2026-12-08"}, "affair_day"),
+        ("meeting.sheet_kept#1", {"left_out": True}, "unwitnessed"),
+        ("meeting.sheet_kept#1", _by(SUPERVISOR, "keeper_id"), "unwitnessed"),
         ("meeting.resolved#1", {"agreed": 12}, "votes"),
         ("meeting.resolved#1", {"passed": False}, "vote_result"),
         ("meeting.resolved#1", {"passed": False}, "resolution"),

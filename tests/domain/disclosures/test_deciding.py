@@ -18,6 +18,7 @@ from domain.disclosures.events import (
 from domain.disclosures.state import evolve
 from domain.kernel.documents import Column, Document
 from domain.kernel.documents import Table as DocumentTable
+from domain.kernel.events import Sha256
 from domain.kernel.ids import derived
 from tests.domain.samples import CLERK, GRID_WORKER, OTHER_RIDER, RIDER, TEXT, TODAY, VILLAGE
 from tests.domain.scenarios import Table, every_row, every_table, row, scenarios
@@ -64,7 +65,7 @@ RAISED = ObjectionRaised(
     answer_by=TODAY + timedelta(days=10),
     objector_id=RIDER,
 )
-UPHELD = ObjectionAnswered(objection_id=OBJECTION, upheld=True, answer="属实", answerer_id=CLERK)
+UPHELD = ObjectionAnswered(objection_id=OBJECTION, upheld=True, answer="属实，更正", answerer_id=CLERK)
 SECOND = replace(DRAFTED, version=2, position=130, document=LATER.digest(), length=len(LATER.canonical()))
 SECOND = replace(SECOND, corrects=1, reason="漏了一笔")
 CORRECTED = (
@@ -74,7 +75,7 @@ CORRECTED = (
 )
 CLOSED = DisclosureClosed(closer_id=CLERK)
 ARCHIVED = DisclosureArchived(archiver_id=CLERK)
-LONG = "长" * 1_001
+LONG = "长短" * 501
 NAMELESS = replace(RAISED, objector_id=None, anonymous=True)
 ERASED = ObjectionTextErased(objection_id=OBJECTION, eraser_id=CLERK, reason="unlawful", legal_basis="书面申请")
 TABLES = (
@@ -91,6 +92,7 @@ TABLES = (
             row("disclosure.awaits_review", given=(DRAFTED,)),
             row("disclosure.awaits_publishing", given=(DRAFTED, PASSED)),
             row("disclosure.reason_missing", given=ONLINE, reason=None),
+            row("reason.insufficient", given=ONLINE, reason="。。。。"),
             row("disclosure.text_too_long", reason=LONG),
             row("disclosure.same_again", document=DOCUMENT),
         ],
@@ -154,7 +156,7 @@ TABLES = (
         evolve,
         deciding.answer,
         (*ONLINE, RAISED),
-        {"objection_id": OBJECTION, "upheld": True, "text": "属实", "actor_id": GRID_WORKER},
+        {"objection_id": OBJECTION, "upheld": True, "text": "属实，更正", "actor_id": GRID_WORKER},
         [
             row("disclosure.unknown", given=()),
             row("objection.unknown", objection_id=RIDER),
@@ -162,6 +164,7 @@ TABLES = (
             row("chain.acted_twice", actor_id=RIDER),
             row("chain.acted_twice", actor_id=CLERK),
             row("objection.answer_missing", text=""),
+            row("reason.insufficient", text="。。。。。"),
             row("disclosure.text_too_long", text=LONG),
         ],
     ),
@@ -229,6 +232,13 @@ def test_a_correction_says_what_it_takes_the_place_of():
     given(*ONLINE).when(deciding.draft, document=LATER, reason="漏了一笔", actor_id=CLERK, today=TODAY).then(SECOND)
 
 
+def test_a_correction_that_corrects_nothing_is_refused_at_whichever_place_of_the_log():
+    drafting = {"document": LATER, "posted_again": True, "reason": "漏了一笔", "actor_id": CLERK, "today": TODAY}
+    sent_back = (replace(SECOND, document=Sha256("b" * 64)), replace(BACK, version=2))
+    for state in (ONLINE, (*ONLINE, RAISED, UPHELD), (*ONLINE, *sent_back)):
+        given(*state).when(deciding.draft, **drafting).refused("disclosure.same_again", version=1)
+
+
 def test_it_is_posted_for_so_many_days_the_first_included():
     facts = {"version": 1, "names": "masked", "days": 7, "actor_id": CLERK, "today": TODAY}
     given(DRAFTED, PASSED).when(deciding.publish, **facts).then(POSTED)
@@ -249,6 +259,16 @@ def test_an_objection_to_what_was_corrected_since_asks_for_another_correction_wh
     given(*state).when(deciding.close, **close).refused("disclosure.correction_due")
     third = (replace(one, version=3) for one in CORRECTED)
     given(*state, *third).when(deciding.close, **close).then(CLOSED)
+
+
+def test_that_an_objection_is_right_is_taken_back_where_there_is_nothing_to_correct():
+    answer = {"objection_id": OBJECTION, "upheld": False, "text": "已在下月账上更正", "actor_id": GRID_WORKER}
+    back = ObjectionAnswered(objection_id=OBJECTION, upheld=False, answer="已在下月账上更正", answerer_id=GRID_WORKER)
+    given(*ONLINE, RAISED, UPHELD).when(deciding.answer, **answer).then(back)
+    for state in ((*ONLINE, RAISED, back), (*ONLINE, RAISED, UPHELD, *CORRECTED)):
+        given(*state).when(deciding.answer, **answer).refused("objection.already_answered")
+    close = {"actor_id": CLERK, "today": UNTIL + timedelta(days=1)}
+    given(*ONLINE, RAISED, UPHELD, back).when(deciding.close, **close).then(CLOSED)
 
 
 def test_what_happened_once_is_never_unfinished():

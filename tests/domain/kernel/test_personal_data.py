@@ -48,6 +48,10 @@ def test_what_is_somebodys_alone_is_found(text: str, kind: str) -> None:
         "村代码 361125001201，第 12345678901 号",
         "110105194912310021",
         "6222021234567890123",
+        "91361125158263740X",
+        "913611251582630020",
+        "361125100201010015",
+        "361125100201010018",
         "@全体村民",
     ],
 )
@@ -58,5 +62,6 @@ def test_what_belongs_to_the_village_is_let_through(text: str) -> None:
 def test_check_characters() -> None:
     assert is_identity_number(IDENTITY)
     assert not is_identity_number("110105194913310021"), "there is no thirteenth month"
+    assert not is_identity_number("361125100201010015"), "nobody who lives was born in 1002"
     assert passes_luhn(CARD)
     assert not passes_luhn("6222021234567890127")

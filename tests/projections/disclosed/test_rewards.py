@@ -3,7 +3,8 @@
 import psycopg
 import pytest
 
-from domain.kernel.documents import NUMBERED, reference_of
+from api.web.disclosed.kinds import WORDS
+from domain.kernel.documents import NUMBERED, PLACE_BY_PLACE, reference_of
 from migrations.roles import Access
 from projections import places, reward_payments
 from projections.disclosed import frame, rewards
@@ -45,6 +46,27 @@ def test_many_sensitive_reports_are_summed_up_and_listed_nowhere(
     assert made.document.withheld == {"sensitive_count": 3, "sensitive_fen": 3_000}
     shown = {row[0] for row in made.document.tables[0].rows}
     assert shown.isdisjoint(reference_of(person(rider)) for rider in ("a", "b", "c"))
+
+
+def test_a_village_s_few_cannot_be_had_from_its_township_or_its_quarter(
+    told: Story, installed: Access, runner: Runner, reader: psycopg.Connection
+) -> None:
+    """Three next door and one here in a month, one here in January: of the township, and of the year, three."""
+    for rider, village in (("a", NEXT_VILLAGE), ("b", NEXT_VILLAGE), ("c", NEXT_VILLAGE), ("d", VILLAGE)):
+        told.grant(rider, category="domestic_quarrel", division=village)
+    told.append_to(installed.writer)
+    runner.catch_up()
+    parameters = {**NUMBERED, **PLACE_BY_PLACE, **PARAMETERS}
+    for division in (TOWNSHIP, COUNTY):
+        made = agree(reader, told, "rewards", division=division, period="2026", parameters=parameters).document
+        assert made.withheld == {"sensitive_below": 3, "sensitive_count": 3, "sensitive_fen": 3_000}
+        assert made.sentence["payees"] == len({row[0] for row in made.tables[0].rows})
+        assert made.sentence["unnamed_count"] == 3
+        assert "列名的" in WORDS["rewards"].sentence(made.sentence)
+    here = agree(reader, told, "rewards", division=VILLAGE, period="2026", parameters=parameters).document
+    assert here.withheld == {"sensitive_below": 3}
+    before = agree(reader, told, "rewards", division=TOWNSHIP, period="2026").document
+    assert before.withheld == {"sensitive_count": 5, "sensitive_fen": before.withheld["sensitive_fen"]}
 
 
 def test_nothing_is_computed_from_models_that_stand_apart(
