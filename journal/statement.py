@@ -11,7 +11,7 @@ from weakref import WeakSet
 
 import psycopg
 from psycopg import errors
-from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus
 from psycopg.pq.abc import PGresult
 
 from journal.arrays import Column
@@ -52,6 +52,9 @@ def call_of(function: str, *, arguments: int) -> Statement:
 def _checked(connection: psycopg.Connection[Any], answer: PGresult) -> PGresult:
     if answer.status in _ANSWERED:
         return answer
-    if connection.pgconn.status == ConnStatus.BAD:
-        raise psycopg.OperationalError(connection.pgconn.get_error_message())
+    if connection.pgconn.status == ConnStatus.BAD or answer.error_field(DiagnosticField.SQLSTATE) is None:
+        # What brings no SQLSTATE was not said by the server: it was lost on the way, which libpq need not have noticed.
+        said = connection.pgconn.get_error_message()
+        connection.close()
+        raise psycopg.OperationalError(said)
     raise errors.error_from_result(answer)

@@ -1,5 +1,8 @@
 """A call that is made again and again answers and fails as the driver's own, whatever else the driver does."""
 
+import os
+import socket
+
 import psycopg
 import pytest
 
@@ -46,4 +49,25 @@ def test_it_fails_as_the_driver_does(database: Access) -> None:
         own = connection.info.backend_pid.to_bytes(4, "big")
         with pytest.raises(psycopg.OperationalError):
             call_of("pg_terminate_backend", arguments=1).run(connection, [own])
+        assert connection.closed
+
+
+@pytest.mark.parametrize("lost", [socket.SHUT_RD, socket.SHUT_WR, socket.SHUT_RDWR])
+@pytest.mark.parametrize("inside", [False, True], ids=["alone", "in a transaction"])
+def test_a_connection_that_was_lost_is_closed_and_said_to_be_lost(database: Access, lost: int, inside: bool) -> None:
+    """Also where it is noticed by writing, after which libpq goes on calling it good."""
+    with psycopg.connect(database.writer, autocommit=True, prepare_threshold=None) as connection:
+        assert added(connection) == 42
+
+        def ask() -> None:
+            with socket.socket(fileno=os.dup(connection.pgconn.socket)) as line:
+                line.shutdown(lost)
+            added(connection)
+
+        with pytest.raises(psycopg.OperationalError):
+            if inside:
+                with connection.transaction():
+                    ask()
+            else:
+                ask()
         assert connection.closed

@@ -134,7 +134,7 @@ def one_of_each(county: County) -> None:
     deed = done(post(county, "lihe", "/inspections", earlier))["deed_id"]
     done(step(county, "zhaomin", f"/inspections/{deed}", step="confirm"))
     done(post(county, "lihe", "/inspections", {**seen, "inspected_on": day}))
-    body = unit(county, "县城管局")
+    body = unit(county, "县水利局")
     service = {"division": VILLAGE, "unit": body, "title": "防汛值守", "item": "party_activity", "held_on": day}
     done(post(county, "zhangjianguo", "/party-activities", {**service, "minutes": 120}))
     other, (son,) = household(county, "210", "杨树")
