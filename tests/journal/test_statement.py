@@ -2,6 +2,7 @@
 
 import os
 import socket
+from contextlib import nullcontext
 
 import psycopg
 import pytest
@@ -62,12 +63,9 @@ def test_a_connection_that_was_lost_is_closed_and_said_to_be_lost(database: Acce
         def ask() -> None:
             with socket.socket(fileno=os.dup(connection.pgconn.socket)) as line:
                 line.shutdown(lost)
-            added(connection)
+            with connection.transaction() if inside else nullcontext():
+                added(connection)
 
         with pytest.raises(psycopg.OperationalError):
-            if inside:
-                with connection.transaction():
-                    ask()
-            else:
-                ask()
+            ask()
         assert connection.closed
