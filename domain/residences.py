@@ -43,12 +43,20 @@ class Span:
     since: date
     until: date | None = None
 
+    def held_on(self, day: date) -> bool:
+        """Whether the person belonged there on that day."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
 
 @dataclass(frozen=True, slots=True)
 class Residence:
     """Where the person belonged, one after the other."""
 
     spans: tuple[Span, ...] = ()
+
+    def household_on(self, day: date) -> UUID | None:
+        """The household to which the person belonged on a day."""
+        return next((span.household_id for span in self.spans if span.held_on(day)), None)
 
 
 def residence_id(person_id: UUID) -> UUID:

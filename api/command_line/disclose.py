@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from psycopg import Connection
+
 from api.command_line.console import say, table
 from api.command_line.opening import acting, opened
 from api.command_line.values import division_code
@@ -21,6 +23,8 @@ from domain.kernel.disclosed import KINDS as KIND_CODES
 from domain.kernel.documents import Document
 from domain.kernel.places import Division
 from domain.kernel.refusals import Refusal
+from journal import disclosed_documents
+from journal.errors import IntegrityError
 from journal.facts import Actor, Receipt
 from projections import disclosure_calendar, disclosure_queries, places
 from projections.disclosed.titles import titles
@@ -196,19 +200,24 @@ def _moved(app: App, area: Division) -> None:
         for kind in COMPARED:
             with conn.transaction():
                 found = disclosure_queries.within(conn, area, on=today(app), kind=kind, posted=True, limit=NEWEST)
-                posted = {
-                    one.disclosure_id: disclosure_queries.versions(conn, one.disclosure_id)[(one.posted or 1) - 1]
-                    for one in found
-                    if one.ended_on is None
-                }
-            for one in posted.values():
-                changed = since_posted(conn, one.document)
+                posted = [_posted_last(conn, one) for one in found if one.ended_on is None]
+            for version, document in posted:
+                changed = since_posted(conn, document)
                 if changed is not None:
-                    period = disclosed_period_text(one.period, None)
-                    rows.append((one.division, KINDS[kind], period, f"第 {one.version} 版", in_words(changed)))
+                    period = disclosed_period_text(document.period)
+                    rows.append((document.division, KINDS[kind], period, f"第 {version} 版", in_words(changed)))
     if rows:
         say("公布以后账又有变动，要更正后重新公布的：")
         say(table(("地方", "内容", "时间", "公布的", "变动"), rows))
+
+
+def _posted_last(conn: Connection[Any], found: Disclosure) -> tuple[int, Document]:
+    """The version posted last, and what it says. Raises IntegrityError where that is not kept."""
+    last = next(one for one in disclosure_queries.versions(conn, found.disclosure_id) if one.version == found.posted)
+    document = disclosed_documents.document_of(conn, last.document)
+    if document is None:
+        raise IntegrityError(f"the disclosed document {last.document} is missing")
+    return last.version, document
 
 
 def _show(app: App, found: Disclosure) -> None:

@@ -32,10 +32,7 @@ def channel_of(read: Reading, actor: Actor, account: Account, on: date) -> str |
 
 def _household_of(read: Reading, person_id: UUID, on: date) -> UUID | None:
     residence = read.state(residence_stream(person_id), residences.evolve)
-    spans = residence.spans if residence is not None else ()
-    return next(
-        (span.household_id for span in spans if span.since <= on and (span.until is None or on <= span.until)), None
-    )
+    return residence.household_on(on) if residence is not None else None
 
 
 def require_another(read: Reading, actor: Actor, *, kind: str, holder_id: UUID, on: date) -> None:

@@ -193,10 +193,10 @@ def _names_lines(document: Document) -> bool:
     )
 
 
-def _entered_since(read: Reading, one: PostedVersion) -> str | None:
+def _entered_since(read: Reading, posted: Document) -> str | None:
     """What the books say of its period otherwise by now, in words."""
     with read.pool.connection() as conn:
-        found = since_posted(conn, one.document)
+        found = since_posted(conn, posted)
     return in_words(found) if found is not None else None
 
 
@@ -236,7 +236,7 @@ def _version_page(
         "today": on,
         "versions": found.versions,
         "corrected": found.corrected,
-        "since_posted": None if down or newer else _entered_since(read, one),
+        "since_posted": None if down or newer else _entered_since(read, document),
         "papers": found.papers,
         "query": document.query,
         "parameters": sorted(document.parameters.items()),

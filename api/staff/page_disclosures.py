@@ -164,15 +164,19 @@ def page(
     all_ = whole(desk, readable(desk, who, disclosure_id))
     one, on, found = _asked(all_, version), today(desk.app), all_.disclosure
     posted = one.since is not None
+    document = document_of(desk, one.document)
     last = next((each for each in reversed(all_.versions) if each.since is not None), None)
+    compared = None
+    if last is not None and found.ended_on is None:
+        compared = document if last is one else document_of(desk, last.document)
     with desk.app.reading.connection() as conn:
         with conn.transaction():
             changed = corrected(conn, all_.versions)
-        moved = since_posted(conn, last.document) if last is not None and found.ended_on is None else None
+        moved = since_posted(conn, compared) if compared is not None else None
     names = names_of_version(desk, disclosure_id, one.version) if posted else masked_in(desk.app, one.document, on)
     people = {one.drafter_id, one.reviewer_id, one.publisher_id} - {None}
     values: dict[str, Any] = {
-        **_shown(desk, document_of(desk, one.document), names),
+        **_shown(desk, document, names),
         "found": found,
         "version": one,
         "latest": all_.versions[-1],

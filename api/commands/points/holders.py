@@ -13,7 +13,7 @@ from api.commands.shared import person_stream
 from domain import households, persons, residences
 from domain.kernel.places import Division
 from domain.points.accounts import account_id
-from domain.residences import Span
+from domain.residences import Residence, Span
 from journal.journal import Reading
 
 
@@ -50,7 +50,8 @@ class Holders:
 
     def household_of(self, person_id: UUID, on: date) -> UUID | None:
         """The household to which somebody belonged on a day."""
-        return next((span.household_id for span in self._spans(person_id) if _covers(span, on)), None)
+        residence = self._residence(person_id)
+        return residence.household_on(on) if residence is not None else None
 
     def division_of(self, household_id: UUID) -> Division | None:
         """The village of a household, if it is known."""
@@ -58,9 +59,8 @@ class Holders:
         return household.division if household is not None else None
 
     def _spans(self, person_id: UUID) -> tuple[Span, ...]:
-        residence = self.read.state(residence_stream(person_id), residences.evolve)
+        residence = self._residence(person_id)
         return residence.spans if residence is not None else ()
 
-
-def _covers(span: Span, on: date) -> bool:
-    return span.since <= on and (span.until is None or on <= span.until)
+    def _residence(self, person_id: UUID) -> Residence | None:
+        return self.read.state(residence_stream(person_id), residences.evolve)

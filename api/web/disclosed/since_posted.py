@@ -12,7 +12,6 @@ from psycopg import Connection
 
 from domain.kernel.document_changes import Changes, changes
 from domain.kernel.documents import Document
-from journal import disclosed_documents
 from projections.disclosed import frame
 from projections.disclosed.frame import NotTogether
 from projections.disclosed.makers import MAKERS
@@ -24,13 +23,11 @@ COMPARED: Final[Mapping[str, frozenset[str]]] = {
 """Kind -> the tables whose rows their period alone decides; nobody stands in them."""
 
 
-def since_posted(conn: Connection[Any], digest: str) -> Changes | None:
-    """How the rows differ by now from the document of a digest; None where they do not, where its kind is not compared,
-    and where the read models do not stand together just now. `conn` has no transaction open.
+def since_posted(conn: Connection[Any], posted: Document) -> Changes | None:
+    """How the rows differ by now from a posted document; None where they do not, where its kind is not compared, and
+    where the read models do not stand together just now. `conn` has no transaction open.
     """
-    with conn.transaction():
-        posted = disclosed_documents.document_of(conn, digest)
-    if posted is None or posted.kind not in COMPARED:
+    if posted.kind not in COMPARED:
         return None
     asked: dict[str, Any] = {"division": posted.division, "period": posted.period, "parameters": posted.parameters}
     try:
